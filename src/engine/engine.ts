@@ -1,0 +1,107 @@
+import { RtcNativeError } from '../errors/kinds.js';
+import type { NativeBinding } from '../native/binding.js';
+import { loadBinding } from '../native/load.js';
+import { type Clock, systemClock } from '../scope/clock.js';
+import type { OwnedNode } from '../scope/node.js';
+import type { TeardownHost } from '../scope/teardown.js';
+import type { TeardownReport } from '../scope/teardown-report.js';
+import { CloseWatcher } from './close-watcher.js';
+import { diagnostics } from './diagnostics.js';
+import { ReleaseLedger } from './release-ledger.js';
+import type { RtcWarning } from './warning.js';
+
+/** Milliseconds that a whole teardown may take when nobody said otherwise (P6). */
+export const DEFAULT_TEARDOWN_MS = 10_000;
+
+export interface EngineOptions {
+  /** Another binding, for tests and embedders. Default: node-datachannel, loaded at first use. */
+  native?: NativeBinding;
+  /** The source of time for every bound. Default: the system's. */
+  clock?: Clock;
+  /** Milliseconds that a teardown may take before the rest is forced. Default 10 000. */
+  teardownTimeout?: number;
+}
+
+/** Who is told what the engine learns; the runtime. */
+export interface EngineListener {
+  tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void;
+  warned(warning: RtcWarning): void;
+  /** Other code is about to call the library's global cleanup, or has done so (H21). */
+  foreignCleanup(stage: 'before' | 'after'): void;
+}
+
+/** What every handle needs of the runtime: the binding, the books, the watcher, the clock. */
+export class Engine implements TeardownHost {
+  readonly clock: Clock;
+  readonly teardownTimeout: number;
+  readonly ledger = new ReleaseLedger();
+  readonly watcher: CloseWatcher;
+  /** Creation stacks are kept on every handle. */
+  readonly traced: boolean;
+  readonly #given: NativeBinding | undefined;
+  readonly #listener: EngineListener;
+  #native: NativeBinding | undefined;
+  #unhook: (() => void) | undefined;
+
+  constructor(options: EngineOptions, listener: EngineListener) {
+    this.clock = options.clock ?? systemClock;
+    this.teardownTimeout = options.teardownTimeout ?? DEFAULT_TEARDOWN_MS;
+    this.watcher = new CloseWatcher(this.clock);
+    this.traced = process.env.SCOPED_RTC_TRACE === '1';
+    this.#given = options.native;
+    this.#listener = listener;
+  }
+
+  /** The binding, loaded at the first call. Throws `RTC_BINDING_UNAVAILABLE` or `RTC_WRONG_THREAD`. */
+  get native(): NativeBinding {
+    this.#native ??= this.#given ?? loadBinding();
+    this.#unhook ??= this.#native.onForeignCleanup?.(
+      () => this.#listener.foreignCleanup('before'),
+      () => this.#listener.foreignCleanup('after'),
+    );
+    return this.#native;
+  }
+
+  /** True once the binding was loaded, so that there may be something to clean up. */
+  get loaded(): boolean {
+    return this.#native !== undefined;
+  }
+
+  warn(warning: RtcWarning): void {
+    diagnostics.warning.publish(warning);
+    this.#listener.warned(warning);
+  }
+
+  tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void {
+    this.#listener.tornDown(root, report, error);
+  }
+
+  /**
+   * The library's global cleanup, with the books cleared before it. Blocks for milliseconds.
+   * Throws `RTC_CLEANUP_FAILED` when the library did not end.
+   */
+  cleanup(): void {
+    const native = this.#native;
+    if (!native) return;
+    for (const cause of this.ledger.closeAll()) {
+      this.warn({ code: 'RTC_CLOSE_FAILED', message: 'a native could not be closed before cleanup', cause });
+    }
+    try {
+      native.cleanup();
+    } catch (cause) {
+      throw new RtcNativeError(
+        'the library did not finish its cleanup; something that was made outside this runtime and closed by its ' +
+          'peer may still be owed a close()',
+        { cause },
+        'RTC_CLEANUP_FAILED',
+      );
+    }
+    this.ledger.forgetAll();
+  }
+
+  /** Takes the hook out of the binding, so that nothing of this runtime is left in it. */
+  detach(): void {
+    this.#unhook?.();
+    this.#unhook = undefined;
+  }
+}

@@ -1,0 +1,111 @@
+/** Milliseconds to wait for the library to acknowledge a close; usually it takes one turn of the event loop. */
+export const CLOSE_ANSWER_MS = 1000;
+
+/** A native wrapper and the one call that gives it back. */
+export interface Releasable {
+  close?(): void;
+  stop?(): void;
+}
+
+/**
+ * `held`: in use, its `close()` is owed to the library.
+ * `closed`: `close()` was called; the wrapper is kept until the library acknowledges it, or until the next
+ * cleanup where it never does (H2: a collected wrapper leaves a dangling pointer for cleanup to walk over).
+ * `released`: nothing refers to it any more.
+ */
+export type RecordState = 'held' | 'closed' | 'released';
+
+/** One native object in the ledger. Holds it strongly for as long as its collection would be a crash. */
+export class NativeRecord {
+  readonly kind: string;
+  readonly path: () => string;
+  readonly #ledger: ReleaseLedger;
+  readonly #native: Releasable;
+  #state: RecordState = 'held';
+
+  constructor(ledger: ReleaseLedger, kind: string, native: Releasable, path: () => string) {
+    this.#ledger = ledger;
+    this.kind = kind;
+    this.#native = native;
+    this.path = path;
+  }
+
+  get state(): RecordState {
+    return this.#state;
+  }
+
+  /** Pays the `close()`, once. A call that throws leaves it owed, so that cleanup tries again. */
+  close(): void {
+    if (this.#state !== 'held') return;
+    if (this.#native.close) this.#native.close();
+    else this.#native.stop?.();
+    this.#state = 'closed';
+    this.#ledger.onClosed(this);
+  }
+
+  /** The library acknowledged the close: the wrapper has left its books and may be collected. */
+  released(): void {
+    if (this.#state === 'released') return;
+    this.#state = 'released';
+    this.#ledger.onReleased(this);
+  }
+}
+
+/**
+ * The runtime's books of native objects: which are in use, which are closed but must be kept until cleanup.
+ * Cleanup with a `close()` still owed blocks for ten seconds and fails (H6), so nothing is cleaned up past it.
+ */
+export class ReleaseLedger {
+  readonly #held = new Set<NativeRecord>();
+  readonly #retained = new Set<NativeRecord>();
+
+  hold(kind: string, native: Releasable, path: () => string): NativeRecord {
+    const record = new NativeRecord(this, kind, native, path);
+    this.#held.add(record);
+    return record;
+  }
+
+  /** Natives whose `close()` is owed. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** Natives that are closed and kept only because the library still points to them. */
+  get retained(): number {
+    return this.#retained.size;
+  }
+
+  get heldRecords(): Iterable<NativeRecord> {
+    return this.#held;
+  }
+
+  /** @internal */
+  onClosed(record: NativeRecord): void {
+    this.#held.delete(record);
+    this.#retained.add(record);
+  }
+
+  /** @internal */
+  onReleased(record: NativeRecord): void {
+    this.#held.delete(record);
+    this.#retained.delete(record);
+  }
+
+  /** Pays every `close()` that is owed, the newest first, and returns what the library threw. */
+  closeAll(): unknown[] {
+    const errors: unknown[] = [];
+    for (const record of [...this.#held].reverse()) {
+      try {
+        record.close();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    return errors;
+  }
+
+  /** After cleanup the library points to nothing any more. */
+  forgetAll(): void {
+    for (const record of [...this.#held, ...this.#retained]) record.released();
+  }
+}

@@ -1,0 +1,53 @@
+export type { RtcWarning, RtcWarningCode } from './engine/warning.js';
+export {
+  RtcAbortedError,
+  RtcBindingError,
+  RtcClosedError,
+  RtcInvalidStateError,
+  RtcMessageError,
+  RtcNativeError,
+  RtcTimeoutError,
+} from './errors/kinds.js';
+export { RtcError, type RtcErrorCode } from './errors/rtc-error.js';
+export type { NativeBinding } from './native/binding.js';
+export type { DataChannelInit } from './native/validate/data-channel-init.js';
+export type { LocalDescriptionInit } from './native/validate/description.js';
+export type { IceServer } from './native/validate/ice-server.js';
+export type { ProxyServer } from './native/validate/proxy.js';
+export type { ChannelOptions } from './resources/channel-options.js';
+export { DataChannel } from './resources/data-channel.js';
+export type { Subscription } from './resources/event-hub.js';
+export { type AnyHandle, type CloseInfo, Handle, type HandleState } from './resources/handle.js';
+export { IceUdpMuxListener, type IceUdpMuxListenerEvents } from './resources/ice-udp-mux-listener.js';
+export type { ReceiveBufferLimits } from './resources/inbox.js';
+export type { Message } from './resources/message.js';
+export { MessageChannel, type MessageChannelEvents } from './resources/message-channel.js';
+export type { DuplexStreamOptions, Sendable } from './resources/message-streams.js';
+export { PeerConnection, type PeerConnectionEvents } from './resources/peer-connection.js';
+export type {
+  CandidatePair,
+  ConnectionState,
+  DescriptionType,
+  Fingerprint,
+  GatheringState,
+  IceConnectionState,
+  SessionDescription,
+  SignalingState,
+} from './resources/peer-connection-state.js';
+export { WebSocket, type WebSocketOptions } from './resources/web-socket.js';
+export {
+  WebSocketServer,
+  type WebSocketServerEvents,
+  type WebSocketServerOptions,
+} from './resources/web-socket-server.js';
+export { RtcRuntime, type RtcRuntimeEvents } from './runtime/rtc-runtime.js';
+export { type PeerConnectionConfig, RtcScope } from './runtime/rtc-scope.js';
+export type { RtcRuntimeOptions } from './runtime/runtime-options.js';
+export type { SignalHandlerOptions } from './runtime/signal-handlers.js';
+export type { NodeSnapshot, RuntimeSnapshot } from './runtime/snapshot.js';
+export type { NativeThreads } from './runtime/threads.js';
+export type { Clock } from './scope/clock.js';
+export type { TeardownCause } from './scope/node.js';
+export { Scope } from './scope/scope.js';
+export type { CloseOptions, ScopeOptions, WaitOptions } from './scope/scope-options.js';
+export type { TeardownReport, TeardownStep } from './scope/teardown-report.js';

@@ -1,0 +1,49 @@
+import type * as ndc from 'node-datachannel';
+
+export type NativePeerConnection = ndc.PeerConnection;
+export type NativeDataChannel = ndc.DataChannel;
+export type NativeWebSocket = ndc.WebSocket;
+export type NativeTrack = ndc.Track;
+export type NativeIceUdpMuxListener = ndc.IceUdpMuxListener;
+
+/** The addon's own server class: unlike the package's wrapper it keeps no list of clients (H14). */
+export interface NativeWebSocketServer {
+  port(): number;
+  stop(): void;
+  onClient(callback: (client: NativeWebSocket) => void): void;
+}
+
+/** WebSocket settings the addon reads; the published types name only some of them. */
+export interface NativeWebSocketConfig {
+  disableTlsVerification?: boolean;
+  proxyServer?: ndc.ProxyServer;
+  protocols?: string[];
+  connectionTimeout?: number;
+  pingInterval?: number;
+  maxOutstandingPings?: number;
+  caCertificatePemFile?: string;
+  certificatePemFile?: string;
+  keyPemFile?: string;
+  keyPemPass?: string;
+  maxMessageSize?: number;
+}
+
+/**
+ * Everything this package uses of node-datachannel: the seam at which tests and embedders put another one.
+ *
+ * `onForeignCleanup` lets the runtime learn that other code in the process is about to call the library's
+ * global cleanup (H21). `before` runs synchronously ahead of it and `after` behind it. It returns a function
+ * that removes the hook. The runtime's own calls to `cleanup` do not trigger it.
+ */
+export interface NativeBinding {
+  PeerConnection: new (name: string, config: ndc.RtcConfig) => NativePeerConnection;
+  WebSocket: new (config?: NativeWebSocketConfig) => NativeWebSocket;
+  WebSocketServer: new (config: ndc.WebSocketServerConfiguration) => NativeWebSocketServer;
+  IceUdpMuxListener: new (port: number, address?: string) => NativeIceUdpMuxListener;
+  cleanup(): void;
+  initLogger(level: ndc.LogLevel, callback: (level: ndc.LogLevel, message: string) => void): void;
+  preload(): void;
+  setSctpSettings(settings: ndc.SctpSettings): void;
+  getLibraryVersion(): string;
+  onForeignCleanup?(before: () => void, after: () => void): () => void;
+}

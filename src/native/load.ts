@@ -1,0 +1,76 @@
+import { createRequire } from 'node:module';
+import type * as ndc from 'node-datachannel';
+import { RtcBindingError } from '../errors/kinds.js';
+import { findLoadedAddon } from './addon-cache.js';
+import type { NativeBinding, NativeWebSocketServer } from './binding.js';
+import { adaptPackageServer } from './client-holder-server.js';
+import { ForeignCleanup } from './foreign-cleanup.js';
+import { assertRtcThread } from './thread-guard.js';
+
+/** The addon's exports, as far as they are used here; node-datachannel's own functions call these. */
+interface Addon {
+  PeerConnection: unknown;
+  WebSocketServer: new (config: ndc.WebSocketServerConfiguration) => NativeWebSocketServer;
+  cleanup: () => void;
+}
+
+let loaded: NativeBinding | undefined;
+
+/**
+ * Loads node-datachannel when it is first called, and returns the same binding ever after.
+ *
+ * Throws `RTC_WRONG_THREAD` when another thread owns the addon, and `RTC_BINDING_UNAVAILABLE` when it cannot
+ * be loaded; a later call tries again.
+ */
+export function loadBinding(): NativeBinding {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): NativeBinding {
+  assertRtcThread();
+  const lib = requirePackage();
+  const addon = findAddonOf(lib);
+  // Captured now, so that the binding's own cleanup never meets a hook, ours or another's.
+  const cleanup = addon?.cleanup.bind(addon) ?? (() => lib.cleanup());
+  const binding: NativeBinding = {
+    PeerConnection: lib.PeerConnection,
+    WebSocket: lib.WebSocket as unknown as NativeBinding['WebSocket'],
+    WebSocketServer: addon?.WebSocketServer ?? adaptPackageServer(lib.WebSocketServer),
+    IceUdpMuxListener: lib.IceUdpMuxListener,
+    cleanup: () => cleanup(),
+    initLogger: (level, callback) => lib.initLogger(level, callback),
+    preload: () => lib.preload(),
+    setSctpSettings: (settings) => lib.setSctpSettings(settings),
+    getLibraryVersion: () => lib.getLibraryVersion(),
+  };
+  if (addon) {
+    const foreign = new ForeignCleanup(addon);
+    binding.onForeignCleanup = (before, after) => foreign.add(before, after);
+  }
+  return binding;
+}
+
+function requirePackage(): typeof ndc {
+  try {
+    // Required rather than imported, so that loading is lazy and synchronous.
+    return createRequire(import.meta.url)('node-datachannel') as typeof ndc;
+  } catch (cause) {
+    throw new RtcBindingError(
+      'RTC_BINDING_UNAVAILABLE',
+      `node-datachannel cannot be loaded on ${process.platform}-${process.arch}. Install it together with its package ` +
+        'for this platform, an optional dependency named @node-datachannel/<platform>: reinstall on this machine ' +
+        'without --omit=optional or --no-optional. Its own message: ' +
+        (cause instanceof Error ? cause.message : String(cause)),
+      { cause },
+    );
+  }
+}
+
+/** Checked by identity: another version of the package may have loaded an addon of its own. */
+function findAddonOf(lib: typeof ndc): Addon | undefined {
+  const addon = findLoadedAddon(
+    (exports) => (exports as Partial<Addon> | undefined)?.PeerConnection === lib.PeerConnection,
+  );
+  return addon?.exports as Addon | undefined;
+}

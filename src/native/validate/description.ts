@@ -1,0 +1,62 @@
+import type * as ndc from 'node-datachannel';
+import { describeType, oneOf, readOptions, string } from './argument.js';
+
+/** The addon takes every other word for `unspec` and guesses (H10, H12). */
+const descriptionType = oneOf('unspec', 'offer', 'answer', 'pranswer', 'rollback');
+
+/** A type for `setLocalDescription`; `undefined` leaves the choice to the library. */
+export function validateDescriptionType(type: unknown, name = 'type'): ndc.DescriptionType {
+  return type === undefined ? 'unspec' : descriptionType(type, name);
+}
+
+export interface CheckedDescription {
+  readonly sdp: string;
+  readonly type: ndc.DescriptionType;
+}
+
+/**
+ * A remote description. The text is left to the library, which refuses a bad one with an exception that the
+ * addon catches. With `rollback` it does not read the text.
+ */
+export function validateDescription(sdp: unknown, type: unknown, name = ''): CheckedDescription {
+  const prefix = name && `${name}.`;
+  if (type === undefined) throw new TypeError(`${prefix}type is missing`);
+  const checkedType = descriptionType(type, `${prefix}type`);
+  if (sdp === undefined && checkedType === 'rollback') return { sdp: '', type: checkedType };
+  return { sdp: string(sdp, `${prefix}sdp`), type: checkedType };
+}
+
+export interface LocalDescriptionInit {
+  /** 4 to 256 letters, digits, "+" or "/" (RFC 8839, section 5.4); together with `icePwd` only. */
+  iceUfrag?: string;
+  /** 22 to 256 letters, digits, "+" or "/" (RFC 8839, section 5.4); together with `iceUfrag` only. */
+  icePwd?: string;
+}
+
+/** The library throws for what is not ICE characters, uncaught (H10), cuts what is too long, ignores one alone. */
+function iceText(least: number) {
+  const pattern = new RegExp(`^[A-Za-z0-9+/]{${least},256}$`);
+  return (value: unknown, name: string): string => {
+    const expected = `a string of ${least} to 256 letters, digits, "+" or "/"`;
+    if (typeof value !== 'string')
+      throw new TypeError(`${name} must be ${expected}; got ${describeType(value)}`);
+    if (!pattern.test(value))
+      throw new RangeError(`${name} must be ${expected}; got a string of ${value.length} characters`);
+    return value;
+  };
+}
+
+export function validateLocalDescriptionInit(
+  init: unknown,
+  name = 'init',
+): Required<LocalDescriptionInit> | undefined {
+  if (init === undefined) return undefined;
+  const { iceUfrag, icePwd } = readOptions<LocalDescriptionInit>(init, name, {
+    iceUfrag: iceText(4),
+    icePwd: iceText(22),
+  });
+  if (iceUfrag === undefined && icePwd === undefined) return undefined;
+  if (iceUfrag === undefined) throw new TypeError(`${name}.iceUfrag is missing; it goes with ${name}.icePwd`);
+  if (icePwd === undefined) throw new TypeError(`${name}.icePwd is missing; it goes with ${name}.iceUfrag`);
+  return { iceUfrag, icePwd };
+}

@@ -1,0 +1,61 @@
+import { wrongType } from './argument.js';
+
+export type Message = string | ArrayBuffer | ArrayBufferView;
+
+export interface CheckedMessage {
+  /** Shares its memory with what was given. */
+  readonly data: string | Uint8Array;
+  /** As sent; a string counts in UTF-8. */
+  readonly byteLength: number;
+}
+
+const EXPECTED = 'a string, an ArrayBuffer or a view of one';
+
+/**
+ * Size is for the caller to judge. A lone surrogate in a string arrives as U+FFFD, as it does with a browser's
+ * `send`; it counts as the three bytes of that.
+ */
+export function validateMessage(data: unknown, name = 'data'): CheckedMessage {
+  if (typeof data === 'string') return { data, byteLength: Buffer.byteLength(data) };
+  if (ArrayBuffer.isView(data)) {
+    // A DataView's own getter throws when it is detached, without naming the argument.
+    if (data instanceof DataView && isDetached(data.buffer)) throw detached(name);
+    const { byteLength } = data;
+    // Views of nothing are told apart here, so that the usual message pays nothing for it.
+    if (byteLength === 0 && isDetached(data.buffer)) throw detached(name);
+    if (isShared(data.buffer)) throw shared(name);
+    // The addon takes the view of bytes only; for others it would read elements for bytes.
+    if (data instanceof Uint8Array) return { data, byteLength };
+    return { data: new Uint8Array(data.buffer, data.byteOffset, byteLength), byteLength };
+  }
+  if (data instanceof ArrayBuffer || Object.prototype.toString.call(data) === '[object ArrayBuffer]') {
+    const buffer = data as ArrayBuffer;
+    if (buffer.byteLength === 0 && isDetached(buffer)) throw detached(name);
+    return { data: new Uint8Array(buffer), byteLength: buffer.byteLength };
+  }
+  if (isShared(data)) throw shared(name);
+  throw wrongType(name, EXPECTED, data);
+}
+
+/** `ArrayBuffer.prototype.detached` came with Node 22; before, a view of a detached buffer cannot be made. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  if (isShared(buffer)) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+const isShared = (buffer: unknown): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
+
+const detached = (name: string): TypeError =>
+  new TypeError(`${name} must be ${EXPECTED}; got a detached one: its memory was transferred elsewhere`);
+
+/** Another thread could change it while it is read; Web IDL refuses it for `send` as well. */
+const shared = (name: string): TypeError =>
+  new TypeError(
+    `${name} must be ${EXPECTED}; got one on a SharedArrayBuffer, which another thread may change`,
+  );

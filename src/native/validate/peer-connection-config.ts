@@ -1,0 +1,94 @@
+import type * as ndc from 'node-datachannel';
+import {
+  arrayOf,
+  boolean,
+  integer,
+  nonEmptyString,
+  oneOf,
+  readOptions,
+  secret,
+  singleLine,
+} from './argument.js';
+import { type IceServer, iceServer } from './ice-server.js';
+import { MAX_INT32, MAX_UINT16 } from './limits.js';
+import { certificatePem, checkCertificatePair, keyPem } from './pem.js';
+import { type ProxyServer, proxyServer } from './proxy.js';
+
+/** Settings of a peer connection. Defaults are libdatachannel's (`configuration.hpp`, `impl/internals.hpp`). */
+export interface PeerConnectionConfig {
+  /**
+   * STUN and TURN servers: `'stun:host:port'`, `'turn:user:password@host:port?transport=udp'`, or objects.
+   * The library uses one STUN server, picked at random, and at most two TURN servers. Default none.
+   */
+  iceServers?: readonly (string | Readonly<IceServer>)[];
+  /** Only builds of the library with libnice use it; the published ones (libjuice) ignore it. */
+  proxyServer?: Readonly<ProxyServer>;
+  /** Local address to bind to. Default: all. */
+  bindAddress?: string;
+  /** Default false. Only builds with libnice have ICE over TCP. */
+  enableIceTcp?: boolean;
+  /** All connections on one local UDP port. Default false. */
+  enableIceUdpMux?: boolean;
+  /** Leave `setLocalDescription` to the caller. Default false. */
+  disableAutoNegotiation?: boolean;
+  /** Do not gather candidates by itself. Default false. */
+  disableAutoGathering?: boolean;
+  /** Set up the media transport although there is no track yet. Default false. */
+  forceMediaTransport?: boolean;
+  /** First local UDP port, 0 to 65535. Default 1024. */
+  portRangeBegin?: number;
+  /** Last local UDP port, 0 to 65535 and not below `portRangeBegin`. Default 65535. */
+  portRangeEnd?: number;
+  /** Largest message this side accepts, in bytes, 1 to 2147483647. Default 262144. */
+  maxMessageSize?: number;
+  /** Of the network, in bytes, 576 (the least that IPv4 guarantees) to 65535. Default 1280. */
+  mtu?: number;
+  /** `'relay'` uses TURN servers only. Default `'all'`. */
+  iceTransportPolicy?: 'all' | 'relay';
+  /** Accept any certificate of the peer. Default false. */
+  disableFingerprintVerification?: boolean;
+  /** PEM text, or the path of a PEM file. Default: the library makes a certificate. */
+  certificatePemFile?: string;
+  /** PEM text or a path, as `certificatePemFile` is. */
+  keyPemFile?: string;
+  /** Pass phrase of the key; works with files only. */
+  keyPemPass?: string;
+}
+
+const DEFAULT_PORT_RANGE_BEGIN = 1024;
+const DEFAULT_PORT_RANGE_END = 65_535;
+
+/** A fresh configuration for the native constructor. */
+export function validatePeerConnectionConfig(config: unknown = {}, name = 'config'): ndc.RtcConfig {
+  const given = readOptions<ndc.RtcConfig>(config, name, {
+    iceServers: arrayOf(iceServer),
+    proxyServer,
+    bindAddress: singleLine,
+    enableIceTcp: boolean,
+    enableIceUdpMux: boolean,
+    disableAutoNegotiation: boolean,
+    disableAutoGathering: boolean,
+    forceMediaTransport: boolean,
+    portRangeBegin: integer(0, MAX_UINT16),
+    portRangeEnd: integer(0, MAX_UINT16),
+    maxMessageSize: integer(1, MAX_INT32, 'bytes'),
+    mtu: integer(576, MAX_UINT16, 'bytes'),
+    iceTransportPolicy: oneOf('all', 'relay'),
+    disableFingerprintVerification: boolean,
+    certificatePemFile: certificatePem,
+    keyPemFile: keyPem,
+    keyPemPass: secret,
+  });
+  const { portRangeBegin = DEFAULT_PORT_RANGE_BEGIN, portRangeEnd = DEFAULT_PORT_RANGE_END } = given;
+  if (portRangeBegin > portRangeEnd) {
+    throw new RangeError(
+      `${name}.portRangeBegin (${portRangeBegin}) must not be above ${name}.portRangeEnd (${portRangeEnd})`,
+    );
+  }
+  checkCertificatePair(given, name);
+  return { ...given, iceServers: given.iceServers ?? [] };
+}
+
+export function validatePeerName(peerName: unknown, name = 'name'): string {
+  return nonEmptyString(peerName, name);
+}

@@ -1,0 +1,64 @@
+import type { NativeWebSocketConfig } from '../binding.js';
+import { arrayOf, boolean, type Field, integer, readOptions, secret, wrongType } from './argument.js';
+import { MAX_INT32 } from './limits.js';
+import { certificatePem, checkCertificatePair, keyPem } from './pem.js';
+import { type ProxyServer, webSocketProxy } from './proxy.js';
+
+/** Settings of a WebSocket client. Defaults are libdatachannel's (`configuration.hpp`, `impl/websocket.cpp`). */
+export interface WebSocketOptions {
+  /** Accept any certificate of the server. Default false. */
+  disableTlsVerification?: boolean;
+  /** An HTTP proxy without authentication; the library has no other. */
+  proxyServer?: Readonly<ProxyServer>;
+  /** Subprotocols to offer. Default none. */
+  protocols?: readonly string[];
+  /** Milliseconds until an attempt to connect is given up; 0 for never. Default 30000. */
+  connectionTimeout?: number;
+  /** Milliseconds of silence until a ping is sent; 0 for never. Default 10000. */
+  pingInterval?: number;
+  /** Unanswered pings after which the connection counts as lost; 0 for never. Default 0. */
+  maxOutstandingPings?: number;
+  /** PEM text, or the path of a PEM file, with the authorities to trust instead of the system's. */
+  caCertificatePemFile?: string;
+  /** Client certificate: PEM text, or the path of a PEM file. */
+  certificatePemFile?: string;
+  /** PEM text or a path, as `certificatePemFile` is. */
+  keyPemFile?: string;
+  /** Pass phrase of the key; works with files only. */
+  keyPemPass?: string;
+  /** Largest message that is accepted or sent, in bytes, 1 to 2147483647. Default 262144. */
+  maxMessageSize?: number;
+}
+
+/** The library adds these to the request as they are: a line break in one would add a header. */
+const subprotocol: Field<string> = (value, name) => {
+  if (typeof value !== 'string' || !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(value))
+    throw wrongType(name, 'a token (RFC 6455, section 4.1)', value);
+  return value;
+};
+
+const subprotocols: Field<string[]> = (value, name) => {
+  const list = arrayOf(subprotocol)(value, name);
+  const repeated = list.find((item, index) => list.indexOf(item) !== index);
+  if (repeated !== undefined)
+    throw new TypeError(`${name} must not repeat a protocol; "${repeated}" is repeated`);
+  return list;
+};
+
+export function validateWebSocketOptions(options: unknown = {}, name = 'options'): NativeWebSocketConfig {
+  const checked = readOptions<NativeWebSocketConfig>(options, name, {
+    disableTlsVerification: boolean,
+    proxyServer: webSocketProxy,
+    protocols: subprotocols,
+    connectionTimeout: integer(0, MAX_INT32, 'milliseconds'),
+    pingInterval: integer(0, MAX_INT32, 'milliseconds'),
+    maxOutstandingPings: integer(0, MAX_INT32),
+    caCertificatePemFile: certificatePem,
+    certificatePemFile: certificatePem,
+    keyPemFile: keyPem,
+    keyPemPass: secret,
+    maxMessageSize: integer(1, MAX_INT32, 'bytes'),
+  });
+  checkCertificatePair(checked, name);
+  return checked;
+}

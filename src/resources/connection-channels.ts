@@ -1,0 +1,86 @@
+import type { Engine } from '../engine/engine.js';
+import { poll } from '../engine/poll.js';
+import type { NativeRecord } from '../engine/release-ledger.js';
+import { RtcInvalidStateError } from '../errors/kinds.js';
+import type { NativeDataChannel, NativePeerConnection } from '../native/binding.js';
+import type { Deadline } from '../scope/deadline.js';
+import { type OwnedNode, TREE_NODE } from '../scope/node.js';
+import type { CheckedChannelOptions } from './channel-options.js';
+import { type ChannelConnection, type ChannelOrigin, DataChannel } from './data-channel.js';
+
+/** The data channels of one connection, and what they need of it to be drained. */
+export class ConnectionChannels implements ChannelConnection {
+  readonly node: OwnedNode;
+  readonly #engine: Engine;
+  readonly #native: NativePeerConnection;
+  readonly #record: NativeRecord;
+  readonly #open = new Set<DataChannel>();
+  #keepUntil = 0;
+
+  constructor(engine: Engine, node: OwnedNode, native: NativePeerConnection, record: NativeRecord) {
+    this.#engine = engine;
+    this.node = node;
+    this.#native = native;
+    this.#record = record;
+  }
+
+  own(native: NativeDataChannel, origin: ChannelOrigin, options: CheckedChannelOptions): DataChannel {
+    const channel = new DataChannel(this.#engine, this, native, origin, options);
+    this.#open.add(channel);
+    channel[TREE_NODE].ending.onSettled(() => this.#open.delete(channel));
+    return channel;
+  }
+
+  /** Gives back a channel that came too late for anybody to use it. */
+  refuse(native: NativeDataChannel): void {
+    this.#giveBack('DataChannel', native);
+  }
+
+  /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
+  assertFree(id: number): void {
+    for (const channel of this.#open) {
+      if (channel.id === id) {
+        throw new RtcInvalidStateError(`stream id ${id} is in use by ${channel.path}`, {
+          path: this.node.path,
+        });
+      }
+    }
+  }
+
+  transportUp(): boolean {
+    return this.#record.state === 'held' && this.#native.state() === 'connected';
+  }
+
+  resetStream(id: number): boolean {
+    try {
+      // The library does not enter a second channel for a stream in its table, but closing it resets the stream.
+      this.#giveBack('StreamReset', this.#native.createDataChannel('', { negotiated: true, id }));
+      return true;
+    } catch {
+      return false; // the transport went down just now
+    }
+  }
+
+  keepUntilArrived(bytes: number, bytesPerMs: number): void {
+    const byRate = bytesPerMs > 0 ? (2 * bytes) / bytesPerMs : 0;
+    const byRoundTrip = this.#record.state === 'held' ? 4 * this.#native.rtt() : 0;
+    const ms = Math.max(LEAST_ARRIVAL_MS, byRoundTrip, byRate);
+    this.#keepUntil = Math.max(this.#keepUntil, this.#engine.clock.now() + ms);
+  }
+
+  /** Waits for the data of channels that were closed without confirmation. */
+  arrival(deadline: Deadline): Promise<boolean> | undefined {
+    const wait = this.#keepUntil - deadline.clock.now();
+    if (wait <= 0 || deadline.expired || !this.transportUp()) return undefined;
+    return poll(() => !this.transportUp(), deadline, wait);
+  }
+
+  #giveBack(kind: string, native: NativeDataChannel): void {
+    const record = this.#engine.ledger.hold(kind, native, () => this.node.path);
+    native.onClosed(() => record.released());
+    record.close();
+  }
+}
+
+/** Milliseconds that unconfirmed data gets to arrive at the least. */
+const LEAST_ARRIVAL_MS = 50;

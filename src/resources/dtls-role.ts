@@ -1,0 +1,19 @@
+/**
+ * Lets the answerer be the DTLS server.
+ *
+ * An answerer that is both ICE-controlled and DTLS client sends its first DTLS packet before the offerer can take
+ * it, and repeats it a second later: one connection in five takes 1.0 s (H27). RFC 8842 allows the answer
+ * `setup:passive`, and the library gives it when the offer it reads says `active`. The change is local: the wire
+ * and the offerer see only standard values.
+ */
+export function answerAsDtlsServer(offer: string): string {
+  return offer.replaceAll(ACTPASS, 'a=setup:active');
+}
+
+/** The offer as the peer wrote it. */
+export function asOffered(offer: string): string {
+  return offer.replaceAll(ACTIVE, 'a=setup:actpass');
+}
+
+const ACTPASS = /^a=setup:actpass/gm;
+const ACTIVE = /^a=setup:active/gm;

@@ -1,0 +1,313 @@
+import { diagnostics } from '../engine/diagnostics.js';
+import type { Engine } from '../engine/engine.js';
+import { bounded, Latch } from '../engine/wait.js';
+import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
+import type { RtcError } from '../errors/rtc-error.js';
+import type { Deadline } from '../scope/deadline.js';
+import { addOrderedDependency } from '../scope/dependency.js';
+import { type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
+import { type CloseOptions, checkBounds, type WaitOptions } from '../scope/scope-options.js';
+import { teardown } from '../scope/teardown.js';
+import { type AnyListener, EventHub, type EventMap, type Subscription } from './event-hub.js';
+
+/** Any kind of handle. */
+// biome-ignore lint/suspicious/noExplicitAny: the one type that every map of events fits
+export type AnyHandle = Handle<any>;
+
+export type HandleState = 'opening' | 'open' | 'closing' | 'closed';
+
+/** How a handle ended. */
+export interface CloseInfo {
+  /**
+   * `local`: by `close()` or `abort()`. `remote`: by the peer. `owner`: with the scope or handle that owns it.
+   * `error`: by a failure; `reason` says which.
+   */
+  readonly by: TeardownCause;
+  /** What `abort` was given, or the error that ended the handle. */
+  readonly reason?: unknown;
+  /** Messages sent and not confirmed, plus messages received and never handed over. */
+  readonly undelivered: number;
+}
+
+/** Figures of a handle for snapshots. */
+export interface HandleFigures {
+  readonly bytesSent?: number;
+  readonly bytesReceived?: number;
+  readonly bufferedAmount?: number;
+}
+
+/**
+ * An owned native object. Always made by a scope or by another handle, torn down with it at the latest.
+ *
+ * `await using` closes it at the end of the block: what was sent is drained, within the deadline.
+ */
+export abstract class Handle<Events extends EventMap<Events>> implements AsyncDisposable, InTree {
+  /** @internal */
+  readonly [TREE_NODE]: OwnedNode;
+  /** @internal */
+  protected readonly engine: Engine;
+  readonly #events: EventHub;
+  readonly #createdAt: number;
+  readonly #creationStack: string | undefined;
+  readonly #ended = new Latch<CloseInfo>();
+  #state: HandleState = 'opening';
+  #cause: TeardownCause = 'local';
+  #reason: unknown;
+  #controller: AbortController | undefined;
+  #stopWatchingSignal: (() => void) | undefined;
+
+  /** @internal */
+  protected constructor(engine: Engine, owner: OwnedNode, kind: string, name: string, signal?: AbortSignal) {
+    this.engine = engine;
+    this.#createdAt = Date.now();
+    this.#creationStack = engine.traced ? new Error('created').stack : undefined;
+    const node = new OwnedNode(name, kind, {
+      begin: (cause) => this.#begin(cause),
+      drain: (deadline) => this.drainNative(deadline),
+      release: (deadline) => this.releaseNative(deadline),
+      undelivered: () => this.undeliveredMessages(),
+      afterEnd: () => this.#end(),
+      kill: (error) => this.fail(error),
+      describe: () => ({
+        state: this.#state,
+        createdAt: this.#createdAt,
+        creationStack: this.#creationStack,
+        ...this.figures(),
+      }),
+    });
+    this[TREE_NODE] = node;
+    this.#events = new EventHub(
+      this,
+      () => node.path,
+      (event) => this.onFirstListener(event),
+    );
+    owner.adoptNode(node);
+    this.#follow(signal);
+    diagnostics.created.publish({ path: node.path, kind });
+  }
+
+  /** Where the handle stands in the ownership tree, e.g. `app/alice/chat`. */
+  get path(): string {
+    return this[TREE_NODE].path;
+  }
+
+  get state(): HandleState {
+    return this.#state;
+  }
+
+  /** Aborts when the handle begins to close, for whatever reason. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#state === 'closing' || this.#state === 'closed')
+        this.#controller.abort(this.closedError('it'));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Adds a listener. One that throws is reported like any uncaught error; the others still get the event. */
+  on<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
+    this.#events.on(event, listener as unknown as AnyListener);
+    return this;
+  }
+
+  once<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
+    this.#events.on(event, listener as unknown as AnyListener, true);
+    return this;
+  }
+
+  off<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
+    this.#events.off(event, listener as unknown as AnyListener);
+    return this;
+  }
+
+  /** Adds a listener that is removed when the returned subscription is disposed: `using sub = …`. */
+  subscribe<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): Subscription {
+    this.on(event, listener);
+    const unsubscribe = () => {
+      this.off(event, listener);
+    };
+    return { unsubscribe, [Symbol.dispose]: unsubscribe };
+  }
+
+  /**
+   * In a teardown that ends both, this handle goes before `other`, wherever in the tree they live.
+   * Closing `other` on its own does not close this one. Throws `RTC_INVALID_STATE` for a cycle.
+   */
+  dependsOn(other: AnyHandle): this {
+    if (!(other instanceof Handle)) throw new TypeError(`other must be a handle, got ${typeof other}`);
+    this.assertUsable('dependsOn()');
+    other.assertUsable('dependsOn() on it');
+    addOrderedDependency(this[TREE_NODE], other[TREE_NODE]);
+    return this;
+  }
+
+  /**
+   * Drains, then closes; bounded by the options' or else the owner's timeout. Idempotent: later callers wait for
+   * the same end, only the first gets its error.
+   */
+  close(options?: CloseOptions): Promise<void> {
+    try {
+      checkBounds(options, 'close()');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const { ending, phase } = this[TREE_NODE];
+    if (phase === 'live') {
+      return teardown(this[TREE_NODE], 'local', this.engine, {
+        timeout: options?.timeout ?? this.engine.teardownTimeout,
+        signal: options?.signal,
+      });
+    }
+    if (!ending.done && options?.timeout === 0) ending.deadline?.force();
+    return ending.settled;
+  }
+
+  /**
+   * Closes at once, without draining. Waits that are pending on the handle reject with `RTC_ABORTED`, whose
+   * `cause` is `reason`.
+   */
+  abort(reason?: unknown): void {
+    const { ending, phase } = this[TREE_NODE];
+    if (phase === 'live') this.end('local', reason ?? new RtcAbortedError('aborted', { path: this.path }));
+    else ending.deadline?.force();
+  }
+
+  /** Resolves when the handle has closed, with how it ended. */
+  closed(options?: WaitOptions): Promise<CloseInfo> {
+    try {
+      checkBounds(options, 'closed()');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return bounded(this.#ended.promise, options, this.engine.clock, this.path, 'closing');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Ends the handle without draining, because of `reason`. @internal */
+  protected end(cause: TeardownCause, reason: unknown, timeout = 0): void {
+    if (this[TREE_NODE].phase !== 'live') return;
+    this.#reason = reason;
+    teardown(this[TREE_NODE], cause, this.engine, { timeout }).catch((error: unknown) => {
+      this.engine.warn({
+        code: 'RTC_CLOSE_FAILED',
+        message: `closing ${this.path} failed`,
+        path: this.path,
+        cause: error,
+      });
+    });
+  }
+
+  /** Ends the handle because of `error`, which is told first. @internal */
+  protected fail(error: Error, timeout = 0): void {
+    if (this[TREE_NODE].phase !== 'live') return;
+    this.emit('error', error);
+    this.end('error', error, timeout);
+  }
+
+  /** @internal */
+  protected emit(event: string, a?: unknown, b?: unknown): boolean {
+    return this.#events.emit(event, a, b);
+  }
+
+  /** @internal */
+  protected hasListener(event: string): boolean {
+    return this.#events.has(event);
+  }
+
+  /** @internal */
+  protected markOpen(): boolean {
+    if (this.#state !== 'opening') return false;
+    this.#state = 'open';
+    diagnostics.opened.publish({ path: this.path, kind: this[TREE_NODE].kind });
+    return true;
+  }
+
+  /** Why the handle is closing or closed, when somebody gave a reason. @internal */
+  protected get reason(): unknown {
+    return this.#reason;
+  }
+
+  /** @internal */
+  protected assertUsable(what: string): void {
+    if (this.#state === 'closing' || this.#state === 'closed') throw this.closedError(what);
+  }
+
+  /** Throws when this handle, or an owner of it, is being torn down: nothing new may be made here. @internal */
+  protected assertCanOwn(what: string): void {
+    this.assertUsable(what);
+    if (this[TREE_NODE].inTeardown) {
+      throw new RtcClosedError('RTC_CLOSING', `${what} while its owner is being torn down`, {
+        path: this.path,
+      });
+    }
+  }
+
+  /** @internal */
+  protected closedError(what: string): RtcError {
+    const options =
+      this.#reason === undefined ? { path: this.path } : { path: this.path, cause: this.#reason };
+    if (this.#reason !== undefined && this.#cause === 'local') {
+      return new RtcAbortedError(`${what} is not possible, the handle was aborted`, options);
+    }
+    return this.#state === 'closed'
+      ? new RtcClosedError('RTC_CLOSED', `${what} is not possible, the handle is closed`, options)
+      : new RtcClosedError('RTC_CLOSING', `${what} is not possible, the handle is closing`, options);
+  }
+
+  /** @internal */
+  protected onFirstListener(_event: string): void {}
+  /** The handle begins to close: reject what waits. @internal */
+  protected onClosing(): void {}
+  /** The handle has closed; about to tell. @internal */
+  protected onClosed(): void {}
+  /** @internal */
+  protected undeliveredMessages(): number {
+    return 0;
+  }
+  /** @internal */
+  protected figures(): HandleFigures {
+    return {};
+  }
+  /** @internal */
+  protected drainNative(_deadline: Deadline): Promise<void> | undefined {
+    return undefined;
+  }
+  /** @internal */
+  protected abstract releaseNative(deadline: Deadline): Promise<boolean> | boolean;
+
+  #begin(cause: TeardownCause): void {
+    this.#cause = cause;
+    this.#state = 'closing';
+    this.#stopWatchingSignal?.();
+    this.onClosing();
+    this.#controller?.abort(this.closedError('it'));
+  }
+
+  #end(): void {
+    this.#state = 'closed';
+    this.onClosed();
+    const undelivered = this.undeliveredMessages();
+    const info: CloseInfo =
+      this.#reason === undefined
+        ? { by: this.#cause, undelivered }
+        : { by: this.#cause, reason: this.#reason, undelivered };
+    diagnostics.closed.publish({ path: this.path, kind: this[TREE_NODE].kind, ...info });
+    this.#ended.resolve(info);
+    this.#events.emit('close', info);
+  }
+
+  #follow(signal: AbortSignal | undefined): void {
+    if (!signal) return;
+    const abort = () => this.abort(signal.reason);
+    if (signal.aborted) {
+      queueMicrotask(abort);
+      return;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    this.#stopWatchingSignal = () => signal.removeEventListener('abort', abort);
+  }
+}

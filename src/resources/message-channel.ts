@@ -1,0 +1,348 @@
+import type { Duplex } from 'node:stream';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
+import type { Engine } from '../engine/engine.js';
+import { poll } from '../engine/poll.js';
+import { quietTurns } from '../engine/quiet-turns.js';
+import type { NativeRecord } from '../engine/release-ledger.js';
+import { bounded, Latch } from '../engine/wait.js';
+import { RtcClosedError, RtcMessageError, RtcNativeError } from '../errors/kinds.js';
+import type { NativeDataChannel, NativeWebSocket } from '../native/binding.js';
+import { reportUncaught } from '../native/firewall.js';
+import { validateMessage } from '../native/validate/message.js';
+import { Deadline } from '../scope/deadline.js';
+import type { OwnedNode } from '../scope/node.js';
+import { checkBounds, type WaitOptions } from '../scope/scope-options.js';
+import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
+import type { EventMap } from './event-hub.js';
+import { type CloseInfo, Handle, type HandleFigures } from './handle.js';
+import { Inbox, type InboxOwner } from './inbox.js';
+import type { Message } from './message.js';
+import type { MessageIterator } from './message-iterator.js';
+import { channelToDuplex, channelToWeb, type DuplexStreamOptions, type Sendable } from './message-streams.js';
+import { Outbox } from './outbox.js';
+import { SendAccount } from './send-account.js';
+
+export interface MessageChannelEvents {
+  /** The channel can send. Emitted once. */
+  open: [];
+  /** A message: text as a string, binary data as a `Buffer`. */
+  message: [message: Message];
+  /** The send buffer has fallen to half the high-water mark. */
+  bufferedAmountLow: [];
+  /** Something went wrong; the channel closes right after. */
+  error: [error: Error];
+  /** The channel has closed. After every message that arrived. */
+  close: [info: CloseInfo];
+}
+
+type NativeChannel = NativeDataChannel | NativeWebSocket;
+
+const SENT = Promise.resolve();
+
+/** What data channels and WebSockets have in common: messages in order, backpressure, and an end that loses none. */
+export abstract class MessageChannel<
+  E extends EventMap<E> & MessageChannelEvents = MessageChannelEvents,
+> extends Handle<E> {
+  /** @internal */
+  protected readonly record: NativeRecord;
+  readonly #native: NativeChannel;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #account = new SendAccount();
+  readonly #opened = new Latch<this>();
+  #highWaterMark: number;
+  #maxMessageSize = 0;
+  #room: Latch<void> | undefined;
+  #hearsLow = false;
+  #toldOpen = false;
+  #unsent = 0;
+  #unconfirmed = 0;
+
+  /** @internal */
+  protected constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    kind: string,
+    name: string,
+    native: NativeChannel,
+    options: CheckedChannelOptions,
+  ) {
+    super(engine, owner, kind, name, options.signal);
+    this.#native = native;
+    this.#highWaterMark = options.highWaterMark;
+    this.record = engine.ledger.hold(kind, native, () => this.path);
+    const inboxOwner: InboxOwner = {
+      path: this.path,
+      deliver: (message) => this.emit('message', message),
+      listening: () => this.hasListener('message'),
+      overflowed: (error) => this.fail(error),
+    };
+    this.#inbox = new Inbox(inboxOwner, options.receiveBuffer);
+    this.#outbox = new Outbox(() => this.path, options.sendQueue);
+    // At once, in the same turn: what nobody takes blocks a thread of the library (H17). Messages first, so that
+    // they tend to be served first.
+    native.onMessage((message) => {
+      try {
+        this.#inbox.push(message as Message);
+      } catch (error) {
+        reportUncaught(error, this.path);
+      }
+    });
+  }
+
+  /** Resolves when the channel can send; rejects when it closes before, or with `RTC_TIMEOUT`. */
+  opened(options?: WaitOptions): Promise<this> {
+    try {
+      checkBounds(options, 'opened()');
+      if (this.state === 'closed' && !this.#opened.settled) throw this.closedError('opened()');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return bounded(this.#opened.promise, options, this.engine.clock, this.path, 'opening');
+  }
+
+  /**
+   * Sends one message. Resolves when the library accepted it and the send buffer is below the high-water mark;
+   * `await` it and a peer that cannot keep up slows the sender down.
+   *
+   * Before the channel is open messages wait in a bounded queue. Rejects with `RTC_CLOSED`/`RTC_CLOSING`,
+   * `RTC_MESSAGE_TOO_LARGE`, `RTC_OVERFLOW` (queue full before opening) or `RTC_UNDELIVERED` (closed before
+   * opening): then it was not sent. A rejection with `RTC_TIMEOUT` or `RTC_ABORTED` only ends the wait for room;
+   * the message is on its way.
+   */
+  send(data: Sendable, options?: WaitOptions): Promise<void> {
+    try {
+      if (options !== undefined) checkBounds(options, 'send()');
+      const message = validateMessage(data);
+      if (this.state === 'opening') {
+        return this.#bound(this.#outbox.add(message.data, message.byteLength).promise, options);
+      }
+      if (this.#sendNow(message.data, message.byteLength)) return SENT;
+    } catch (error) {
+      const rejected = Promise.reject(error);
+      rejected.catch(() => {}); // a caller that does not wait is not to be ended by it
+      return rejected;
+    }
+    return this.#bound(this.#waitForRoom(), options);
+  }
+
+  /** Sends if the send buffer is below the high-water mark. `false`: it is not, and nothing was sent. Throws as `send` rejects. */
+  trySend(data: Sendable): boolean {
+    const message = validateMessage(data);
+    if (this.state === 'opening') {
+      if (!this.#outbox.hasRoom(message.byteLength)) return false;
+      void this.#outbox.add(message.data, message.byteLength).promise;
+      return true;
+    }
+    this.assertUsable('trySend()');
+    if (this.#native.bufferedAmount() >= this.#highWaterMark) return false;
+    this.#sendNow(message.data, message.byteLength);
+    return true;
+  }
+
+  /** Resolves when the send buffer is empty. That is not yet arrival: `close()` waits for that. */
+  drained(options?: WaitOptions): Promise<void> {
+    try {
+      checkBounds(options, 'drained()');
+      this.assertUsable('drained()');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const empty = async () => {
+      using forever = new Deadline(this.engine.clock, {
+        timeout: Number.POSITIVE_INFINITY,
+        signal: this.signal,
+      });
+      if (await poll(() => this.bufferedAmount === 0, forever)) return;
+      throw this.closedError('drained()');
+    };
+    return bounded(empty(), options, this.engine.clock, this.path, 'draining');
+  }
+
+  /** Bytes that wait to be sent. */
+  get bufferedAmount(): number {
+    return this.record.state === 'held' ? this.#outbox.bytes + this.#native.bufferedAmount() : 0;
+  }
+
+  /** Bytes that one message may have, agreed with the peer; known once the channel is open. */
+  get maxMessageSize(): number {
+    if (this.#maxMessageSize === 0 && this.record.state === 'held') return this.#native.maxMessageSize();
+    return this.#maxMessageSize;
+  }
+
+  /** Bytes in the send buffer at which `send` begins to wait; it goes on at half of it. */
+  get highWaterMark(): number {
+    return this.#highWaterMark;
+  }
+
+  set highWaterMark(bytes: number) {
+    this.#highWaterMark = highWaterMarkField(bytes, 'highWaterMark');
+    if (this.#hearsLow && this.record.state === 'held') {
+      this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
+    }
+  }
+
+  /**
+   * Iterates the messages, also those that arrived before. Ends when the channel has closed and all were read;
+   * throws the reason when it ended by an error. Leaving the loop leaves the rest for the next consumer.
+   */
+  [Symbol.asyncIterator](): MessageIterator {
+    return this.#inbox.iterate();
+  }
+
+  /** A `node:stream` over the channel: one chunk a message, real backpressure when writing. */
+  toDuplex(options?: DuplexStreamOptions): Duplex {
+    return channelToDuplex(this, options);
+  }
+
+  /** A pair of web streams over the channel: one chunk a message, real backpressure when writing. */
+  toWeb(): { readable: ReadableStream<Message>; writable: WritableStream<Sendable> } {
+    return channelToWeb(this);
+  }
+
+  /** Called by the watcher: looks whether the native end closed. @internal */
+  abstract checkClosed(): void;
+
+  /** The native end was seen: hand over what is queued, then close. @internal */
+  protected closedByPeer(): void {
+    this.end('remote', undefined, this.engine.teardownTimeout);
+  }
+
+  /** @internal */
+  protected nowOpen(): void {
+    if (!this.markOpen()) return;
+    this.#maxMessageSize = this.#native.maxMessageSize();
+    this.#outbox.flush((data, byteLength) => this.#sendNow(data, byteLength));
+    this.#opened.resolve(this);
+    this.#toldOpen = this.emit('open');
+  }
+
+  /** Messages that were accepted for sending. @internal */
+  protected get sent(): SendAccount {
+    return this.#account;
+  }
+
+  /** Resolves when every received message that the library queued for us was handed over. @internal */
+  protected received(deadline: Deadline): Promise<void> {
+    return quietTurns(() => this.#inbox.received, deadline);
+  }
+
+  /** Everything sent before arrived. @internal */
+  protected confirmSent(): void {
+    this.#unconfirmed = 0;
+  }
+
+  /** What may be lost: what lies within the last `bytes` bytes. @internal */
+  protected leaveUnconfirmed(bytes: number): void {
+    this.#unconfirmed = this.#account.messagesWithin(bytes);
+  }
+
+  protected override onFirstListener(event: string): void {
+    if (event === 'message') this.#inbox.flush();
+    else if (event === 'bufferedAmountLow') this.#hearLow();
+    else if (event === 'open' && this.state === 'open' && !this.#toldOpen) {
+      // Opened before anybody asked: told once to the first who does.
+      this.#toldOpen = true;
+      queueMicrotask(() => this.emit('open'));
+    }
+  }
+
+  protected override onClosing(): void {
+    const error = this.closedError('the wait');
+    this.#unsent = this.#outbox.reject(error);
+    this.#opened.reject(error);
+    this.#room?.reject(error);
+    this.#room = undefined;
+  }
+
+  protected override onClosed(): void {
+    this.#inbox.end(this.reason);
+  }
+
+  protected override undeliveredMessages(): number {
+    return this.#unsent + this.#unconfirmed + this.#inbox.untaken;
+  }
+
+  protected override figures(): HandleFigures {
+    return {
+      bytesSent: this.#account.bytes,
+      bytesReceived: this.#inbox.receivedBytes,
+      bufferedAmount: this.bufferedAmount,
+    };
+  }
+
+  get #lowWaterMark(): number {
+    return this.#highWaterMark >>> 1;
+  }
+
+  /** True when there is room for more. */
+  #sendNow(data: string | Uint8Array, byteLength: number): boolean {
+    this.assertUsable('send()');
+    if (byteLength > this.#maxMessageSize) {
+      throw new RtcMessageError(
+        'RTC_MESSAGE_TOO_LARGE',
+        `the message has ${byteLength} bytes, the limit agreed with the peer is ${this.#maxMessageSize}`,
+        { path: this.path },
+      );
+    }
+    let taken: boolean;
+    try {
+      taken =
+        typeof data === 'string'
+          ? this.#native.sendMessage(data)
+          : this.#native.sendMessageBinary(data as Buffer);
+    } catch (cause) {
+      throw this.#native.isOpen()
+        ? new RtcNativeError('the library refused the message', { path: this.path, cause })
+        : new RtcClosedError('RTC_CLOSED', 'the peer has just closed the channel', {
+            path: this.path,
+            cause,
+          });
+    }
+    this.#account.add(byteLength);
+    // `true`: the transport took it, so its queue was empty. `false` is no failure, it means queued.
+    if (taken) return true;
+    const buffered = this.#native.bufferedAmount();
+    this.#account.forgetBefore(buffered + IN_FLIGHT_BYTES);
+    return buffered < this.#highWaterMark;
+  }
+
+  #bound(work: Promise<void>, options: WaitOptions | undefined): Promise<void> {
+    return options ? bounded(work, options, this.engine.clock, this.path, 'sending') : work;
+  }
+
+  /** One promise for all who wait. */
+  #waitForRoom(): Promise<void> {
+    if (!this.#room) {
+      this.#room = new Latch();
+      this.#hearLow();
+      // It may have fallen below before the library was asked to tell.
+      if (this.#native.bufferedAmount() <= this.#lowWaterMark) this.#takeRoom()?.resolve();
+      if (!this.#room) return SENT;
+    }
+    return this.#room.promise;
+  }
+
+  #takeRoom(): Latch<void> | undefined {
+    const room = this.#room;
+    this.#room = undefined;
+    return room;
+  }
+
+  #hearLow(): void {
+    if (this.#hearsLow || this.record.state !== 'held') return;
+    this.#hearsLow = true;
+    this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
+    this.#native.onBufferedAmountLow(() => {
+      try {
+        this.#takeRoom()?.resolve();
+        this.emit('bufferedAmountLow');
+      } catch (error) {
+        reportUncaught(error, this.path);
+      }
+    });
+  }
+}
+
+/** What SCTP may have taken and not yet seen acknowledged: the library's default send buffer, 1 MiB. */
+export const IN_FLIGHT_BYTES = 1024 * 1024;

@@ -1,0 +1,72 @@
+import { Fifo } from './fifo.js';
+import { type Message, sizeOfMessage } from './message.js';
+
+/** One `for await` over a channel. */
+export class MessageIterator implements AsyncIterableIterator<Message, undefined, undefined> {
+  readonly buffer = new Fifo<Message>(sizeOfMessage);
+  readonly #onStop: (unread: Message[]) => void;
+  readonly #wanting: {
+    resolve(result: IteratorResult<Message, undefined>): void;
+    reject(error: unknown): void;
+  }[] = [];
+  #end: { error: unknown } | undefined;
+
+  /** `onStop` gets what was buffered and not read when the iteration is left. */
+  constructor(onStop: (unread: Message[]) => void) {
+    this.#onStop = onStop;
+  }
+
+  get buffered(): number {
+    return this.buffer.length;
+  }
+
+  /** True while a `next()` waits: a message goes straight to it. */
+  get wanting(): boolean {
+    return this.#wanting.length > 0;
+  }
+
+  push(message: Message): void {
+    const waiter = this.#wanting.shift();
+    if (waiter) waiter.resolve({ value: message, done: false });
+    else this.buffer.push(message);
+  }
+
+  end(error: unknown): void {
+    if (this.#end) return;
+    this.#end = { error };
+    for (const waiter of this.#wanting.splice(0)) {
+      if (error === undefined) waiter.resolve({ value: undefined, done: true });
+      else waiter.reject(error);
+    }
+  }
+
+  async next(): Promise<IteratorResult<Message, undefined>> {
+    if (this.buffer.length > 0) return { value: this.buffer.shift() as Message, done: false };
+    if (this.#end) {
+      const { error } = this.#end;
+      this.#end = { error: undefined }; // an iterator throws once, then it is done
+      if (error !== undefined) throw error;
+      return { value: undefined, done: true };
+    }
+    return new Promise((resolve, reject) => this.#wanting.push({ resolve, reject }));
+  }
+
+  async return(): Promise<IteratorResult<Message, undefined>> {
+    this.end(undefined);
+    this.#onStop(this.buffer.drain());
+    return { value: undefined, done: true };
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<Message, undefined>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}

@@ -1,0 +1,124 @@
+import type { Engine } from '../engine/engine.js';
+import { poll } from '../engine/poll.js';
+import { CLOSE_ANSWER_MS } from '../engine/release-ledger.js';
+import { Latch } from '../engine/wait.js';
+import { RtcNativeError } from '../errors/kinds.js';
+import type { NativeWebSocket } from '../native/binding.js';
+import { guardCallback } from '../native/firewall.js';
+import type { WebSocketOptions as TransportOptions } from '../native/validate/web-socket-options.js';
+import { Deadline } from '../scope/deadline.js';
+import type { OwnedNode } from '../scope/node.js';
+import type { ChannelOptions, CheckedChannelOptions } from './channel-options.js';
+import { MessageChannel } from './message-channel.js';
+
+/** Settings of a WebSocket client. */
+export interface WebSocketOptions extends TransportOptions, ChannelOptions {
+  /** Name in the ownership tree. Default: the URL's host. */
+  name?: string;
+}
+
+/**
+ * A WebSocket: a client made by a scope, or one that a server accepted.
+ *
+ * The answer of a server that closes at once is handed over before `close` (H5). Closing waits until the
+ * operating system has taken everything that was sent. WebSockets have no acknowledgement, so that is not
+ * arrival: for messages that must arrive, let the peer answer before you close.
+ */
+export class WebSocket extends MessageChannel {
+  readonly #native: NativeWebSocket;
+  readonly #acknowledged = new Latch<void>();
+  #lastError: string | undefined;
+  #remoteAddress: string | undefined;
+  #requestPath: string | undefined;
+  #endSeen = false;
+
+  /** Made by a scope or a server. @internal */
+  constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    name: string,
+    native: NativeWebSocket,
+    options: CheckedChannelOptions,
+  ) {
+    super(engine, owner, 'WebSocket', name, native, options);
+    this.#native = native;
+    const guard = <A extends unknown[]>(callback: (...args: A) => void) =>
+      guardCallback(() => this.path, callback);
+    native.onError(
+      guard((error: string) => {
+        this.#lastError = error;
+      }),
+    );
+    engine.watcher.watch(this);
+    // A server's socket is told of before its handshake is through, or after: both must be looked at.
+    native.onOpen(guard(() => this.#open()));
+    if (native.isOpen()) this.#open();
+  }
+
+  /** Address and port of the other end, once connected. */
+  get remoteAddress(): string | undefined {
+    return this.#remoteAddress;
+  }
+
+  /** Path and query of the request, e.g. `/room/1?token=…`, once connected. */
+  get requestPath(): string | undefined {
+    return this.#requestPath;
+  }
+
+  /** @internal */
+  override checkClosed(): void {
+    if (this.#endSeen || this.record.state !== 'held' || this.#native.isOpen()) return;
+    if (this.state === 'open') {
+      this.#endSeen = true;
+      this.closedByPeer();
+    } else if (this.state === 'opening' && this.#native.path() !== undefined) {
+      // The library tells the path as soon as it is no longer connecting. "Opened" and messages may still be
+      // queued for us, so the verdict waits until the queue is empty.
+      this.#endSeen = true;
+      void this.#judgeOpening();
+    }
+  }
+
+  protected override drainNative(deadline: Deadline): Promise<void> | undefined {
+    if (deadline.expired || this.record.state !== 'held') return undefined;
+    return this.#drain(deadline);
+  }
+
+  protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
+    this.engine.watcher.unwatch(this);
+    if (this.record.state !== 'held') return true;
+    // Only now: registered earlier, this callback would throw away the messages still queued (H5).
+    this.#native.onClosed(() => {
+      this.record.released();
+      this.#acknowledged.resolve();
+    });
+    this.record.close();
+    return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
+  }
+
+  #open(): void {
+    if (this.state !== 'opening') return;
+    this.#remoteAddress = this.#native.remoteAddress();
+    this.#requestPath = this.#native.path();
+    this.nowOpen();
+  }
+
+  async #judgeOpening(): Promise<void> {
+    using deadline = new Deadline(this.engine.clock, { timeout: this.engine.teardownTimeout });
+    await this.received(deadline);
+    if (this.state === 'open') this.closedByPeer();
+    else if (this.state === 'opening') {
+      const why = this.#lastError ?? 'the server refused or ended the connection';
+      this.fail(new RtcNativeError(`the WebSocket could not be opened: ${why}`, { path: this.path }));
+    }
+  }
+
+  async #drain(deadline: Deadline): Promise<void> {
+    const native = this.#native;
+    if (this.sent.messages > 0 && native.isOpen()) {
+      await poll(() => native.bufferedAmount() === 0 || !native.isOpen(), deadline);
+    }
+    this.leaveUnconfirmed(native.bufferedAmount());
+    await this.received(deadline);
+  }
+}

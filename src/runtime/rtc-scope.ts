@@ -1,0 +1,137 @@
+import type { Engine } from '../engine/engine.js';
+import { callNative } from '../native/guard.js';
+import { validateIceUdpMux } from '../native/validate/ice-udp-mux.js';
+import {
+  type PeerConnectionConfig as NativeConfig,
+  validatePeerConnectionConfig,
+  validatePeerName,
+} from '../native/validate/peer-connection-config.js';
+import { validateWebSocketOptions } from '../native/validate/web-socket-options.js';
+import { validateWebSocketServerOptions } from '../native/validate/web-socket-server-options.js';
+import { validateWebSocketUrl } from '../native/validate/web-socket-url.js';
+import { splitChannelOptions } from '../resources/channel-options.js';
+import { IceUdpMuxListener } from '../resources/ice-udp-mux-listener.js';
+import { PeerConnection } from '../resources/peer-connection.js';
+import { WebSocket, type WebSocketOptions } from '../resources/web-socket.js';
+import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket-server.js';
+import { TREE_NODE } from '../scope/node.js';
+import { Scope, type ScopeHost } from '../scope/scope.js';
+import { checkName, type ScopeOptions } from '../scope/scope-options.js';
+
+/** Settings of a peer connection. */
+export interface PeerConnectionConfig extends NativeConfig {
+  /** Aborting it aborts the connection. */
+  signal?: AbortSignal;
+}
+
+/**
+ * A branch of the ownership tree that makes handles and owns them.
+ *
+ * Made by `RtcRuntime.acquire()` or `scope.fork()`. Everything made through it is torn down with it.
+ */
+export class RtcScope extends Scope {
+  readonly #engine: Engine;
+  readonly #host: ScopeHost;
+  #made = 0;
+
+  /** @internal */
+  constructor(engine: Engine, host: ScopeHost, name: string, options: ScopeOptions) {
+    super(host, name, options);
+    this.#engine = engine;
+    this.#host = host;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'RtcScope';
+  }
+
+  /** A peer connection owned by this scope. Throws `RTC_NATIVE` when the library refuses the configuration. */
+  createPeerConnection(name?: string, config: PeerConnectionConfig = {}): PeerConnection {
+    const checkedName = name === undefined ? `pc-${++this.#made}` : this.#name(validatePeerName(name));
+    const { signal, rest } = takeSignal(config, 'config');
+    const checked = validatePeerConnectionConfig(rest);
+    this.assertUsable('createPeerConnection');
+    const { PeerConnection: Native } = this.#engine.native;
+    const native = callNative(
+      `${this.path}/${checkedName}`,
+      'new PeerConnection',
+      () => new Native(checkedName, checked),
+    );
+    return new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, signal);
+  }
+
+  /** A WebSocket client owned by this scope; it connects at once. Await `opened()`. */
+  createWebSocket(url: string | URL, options?: WebSocketOptions): WebSocket {
+    const checkedUrl = validateWebSocketUrl(url);
+    const { name, rest } = takeName(options);
+    const [channelOptions, transport] = splitChannelOptions(rest, 'options');
+    const config = validateWebSocketOptions(transport);
+    this.assertUsable('createWebSocket');
+    const checkedName = name ?? new URL(url).host;
+    const { WebSocket: Native } = this.#engine.native;
+    const path = `${this.path}/${checkedName}`;
+    const native = callNative(path, 'new WebSocket', () => new Native(config));
+    const socket = new WebSocket(this.#engine, this[TREE_NODE], checkedName, native, channelOptions);
+    try {
+      callNative(path, 'open', () => native.open(checkedUrl));
+    } catch (error) {
+      socket.abort(error);
+      throw error;
+    }
+    return socket;
+  }
+
+  /** A WebSocket server owned by this scope; it listens at once. Throws `RTC_NATIVE` when the port is taken. */
+  createWebSocketServer(options?: WebSocketServerOptions): WebSocketServer {
+    const { name, rest } = takeName(options);
+    const [channelOptions, transport] = splitChannelOptions(rest, 'options');
+    const config = validateWebSocketServerOptions(transport);
+    this.assertUsable('createWebSocketServer');
+    const checkedName = name ?? 'server';
+    const { WebSocketServer: Native } = this.#engine.native;
+    const native = callNative(`${this.path}/${checkedName}`, 'new WebSocketServer', () => new Native(config));
+    return new WebSocketServer(this.#engine, this[TREE_NODE], checkedName, native, channelOptions);
+  }
+
+  /**
+   * Listens on a UDP port for STUN requests that belong to no connection yet (`enableIceUdpMux`).
+   * The library's cleanup does not stop such a listener (H16); this scope does.
+   */
+  createIceUdpMuxListener(port: number, address?: string): IceUdpMuxListener {
+    const checked = validateIceUdpMux(port, address);
+    this.assertUsable('createIceUdpMuxListener');
+    const name = `udp-${checked.port}`;
+    const { IceUdpMuxListener: Native } = this.#engine.native;
+    const native = callNative(`${this.path}/${name}`, 'new IceUdpMuxListener', () =>
+      checked.address === undefined ? new Native(checked.port) : new Native(checked.port, checked.address),
+    );
+    return new IceUdpMuxListener(this.#engine, this[TREE_NODE], name, native);
+  }
+
+  protected override spawn(name: string, options: ScopeOptions): this {
+    return new RtcScope(this.#engine, this.#host, name, options) as this;
+  }
+
+  #name(name: string): string {
+    checkName(name, 'connection');
+    return name;
+  }
+}
+
+function takeSignal(config: unknown, argument: string): { signal?: AbortSignal; rest: unknown } {
+  if (typeof config !== 'object' || config === null || !('signal' in config)) return { rest: config };
+  const { signal, ...rest } = config as { signal?: unknown };
+  if (signal === undefined) return { rest };
+  if (!(signal instanceof AbortSignal)) {
+    throw new TypeError(`${argument}.signal must be an AbortSignal; got ${typeof signal}`);
+  }
+  return { signal, rest };
+}
+
+function takeName(options: unknown): { name?: string; rest: unknown } {
+  if (typeof options !== 'object' || options === null || !('name' in options)) return { rest: options };
+  const { name, ...rest } = options as { name?: unknown };
+  if (name === undefined) return { rest };
+  checkName(name, 'options');
+  return { name: name as string, rest };
+}

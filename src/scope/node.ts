@@ -1,0 +1,184 @@
+import type { Deadline } from './deadline.js';
+import { Ending } from './ending.js';
+
+/** Why a node is being torn down. */
+export type TeardownCause = 'local' | 'remote' | 'owner' | 'error';
+
+/** How far a node is in its life. It only moves forward. */
+export type NodePhase = 'live' | 'ending' | 'ended';
+
+/** What a snapshot says of a member of the tree; scopes and user entries say less than handles. */
+export interface NodeDescription {
+  readonly state: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Where it was made; kept when `SCOPED_RTC_TRACE=1`. */
+  readonly creationStack?: string | undefined;
+  readonly bytesSent?: number;
+  readonly bytesReceived?: number;
+  readonly bufferedAmount?: number;
+}
+
+/** What a member of the tree does when it is torn down. Each is called at most once, in this order. */
+export interface NodeBehaviour {
+  /** True for a user's disposer: it runs strictly in its turn, never beside a neighbour. */
+  readonly strict?: boolean;
+  /** Synchronous: refuse new work, abort the signal. */
+  begin?(cause: TeardownCause): void;
+  /** Waits until what is under way has arrived. Must end by itself when the deadline passes. */
+  drain?(deadline: Deadline): Promise<void> | undefined;
+  /** Gives the native object back. `false`: the deadline passed before the end was confirmed. */
+  release(deadline: Deadline): Promise<boolean> | boolean;
+  /** Messages lost or unconfirmed, known once the node was released. */
+  undelivered?(): number;
+  /** True for a member that did nothing worth a line in the report. */
+  unreported?(): boolean;
+  /** Called after the node was released and taken out of the tree. */
+  afterEnd?(): void;
+  /** The native object is gone, by nobody's wish here: end because of `error`. */
+  kill?(error: Error): void;
+  /** What a snapshot says of it. */
+  describe?(): NodeDescription;
+}
+
+/**
+ * A member of the ownership tree: a scope, a handle or a user's disposer.
+ *
+ * The parent holds its children strongly (H2, H3) and in the order of their creation.
+ */
+export class OwnedNode {
+  readonly kind: string;
+  readonly name: string;
+  readonly behaviour: NodeBehaviour;
+  readonly ending = new Ending();
+  #phase: NodePhase = 'live';
+  #parent: OwnedNode | undefined;
+  #lastPath = '';
+  #children: Set<OwnedNode> | undefined;
+  #names: Map<string, OwnedNode> | undefined;
+  #uniqueName: string;
+  /** Siblings that are torn down after this one. */
+  #dependencies: Set<OwnedNode> | undefined;
+  /** Siblings that are torn down before this one. */
+  #dependents: Set<OwnedNode> | undefined;
+
+  constructor(name: string, kind: string, behaviour: NodeBehaviour) {
+    this.name = name;
+    this.kind = kind;
+    this.behaviour = behaviour;
+    this.#uniqueName = pathSegment(name);
+    this.#lastPath = this.#uniqueName;
+  }
+
+  get phase(): NodePhase {
+    return this.#phase;
+  }
+
+  get parent(): OwnedNode | undefined {
+    return this.#parent;
+  }
+
+  get path(): string {
+    return this.#parent ? `${this.#parent.path}/${this.#uniqueName}` : this.#lastPath;
+  }
+
+  get children(): Iterable<OwnedNode> & { readonly size: number } {
+    return this.#children ?? NO_NODES;
+  }
+
+  get dependents(): Iterable<OwnedNode> {
+    return this.#dependents ?? NO_NODES;
+  }
+
+  get dependencies(): Iterable<OwnedNode> {
+    return this.#dependencies ?? NO_NODES;
+  }
+
+  /** True when a teardown of this node or of one of its owners has begun. */
+  get inTeardown(): boolean {
+    for (let node: OwnedNode | undefined = this; node; node = node.#parent) {
+      if (node.#phase !== 'live') return true;
+    }
+    return false;
+  }
+
+  /** Makes `child` this node's newest child. A child that has an owner already changes hands. */
+  adoptNode(child: OwnedNode): void {
+    child.#leaveParent();
+    this.#children ??= new Set();
+    this.#names ??= new Map();
+    const base = pathSegment(child.name);
+    let unique = base;
+    for (let n = 2; this.#names.has(unique); n++) unique = `${base}#${n}`;
+    child.#uniqueName = unique;
+    child.#parent = this;
+    this.#names.set(unique, child);
+    this.#children.add(child);
+  }
+
+  /** Gives all children, with the order between them, to `heir`, which takes this node's place in its owner. */
+  handOver(heir: OwnedNode): void {
+    for (const child of this.children) child.#parent = heir;
+    heir.#children = this.#children;
+    heir.#names = this.#names;
+    this.#children = undefined;
+    this.#names = undefined;
+    const dependencies = [...this.dependencies];
+    const dependents = [...this.dependents];
+    this.#parent?.adoptNode(heir);
+    for (const node of dependencies) heir.addDependency(node);
+    for (const node of dependents) node.addDependency(heir);
+  }
+
+  /** Records that this node is torn down before `sibling`. */
+  addDependency(sibling: OwnedNode): void {
+    this.#dependencies ??= new Set();
+    this.#dependencies.add(sibling);
+    sibling.#dependents ??= new Set();
+    sibling.#dependents.add(this);
+  }
+
+  /** Claims the node for one teardown; only the first claim is granted. */
+  claim(): boolean {
+    if (this.#phase !== 'live') return false;
+    this.#phase = 'ending';
+    return true;
+  }
+
+  /** Cuts every link, once, from whichever side ends first; a long-lived owner does not grow. */
+  markEnded(): void {
+    this.#phase = 'ended';
+    this.#leaveParent();
+  }
+
+  #leaveParent(): void {
+    const parent = this.#parent;
+    if (!parent) return;
+    this.#lastPath = this.path;
+    parent.#children?.delete(this);
+    parent.#names?.delete(this.#uniqueName);
+    this.#parent = undefined;
+    for (const node of this.dependencies) node.#dependents?.delete(this);
+    for (const node of this.dependents) node.#dependencies?.delete(this);
+    this.#dependencies = undefined;
+    this.#dependents = undefined;
+  }
+}
+
+const NO_NODES: ReadonlySet<OwnedNode> = new Set();
+const LONGEST_SEGMENT = 64;
+
+/** Names come from users and from peers (channel labels): a path must stay one readable line. */
+function pathSegment(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced here
+  const clean = name.slice(0, LONGEST_SEGMENT).replace(/[/\u0000-\u001f\u007f]/g, '_');
+  return clean === '' ? '_' : clean;
+}
+
+/** Where a scope or handle keeps its node: reachable for the package, not part of the public types. */
+export const TREE_NODE: unique symbol = Symbol('scoped-rtc.node');
+
+export interface InTree {
+  /** @internal */
+  readonly [TREE_NODE]: OwnedNode;
+}

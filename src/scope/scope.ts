@@ -1,0 +1,205 @@
+import { RtcClosedError } from '../errors/kinds.js';
+import { ErrorChain } from '../errors/suppressed-error.js';
+import { type InTree, OwnedNode, TREE_NODE } from './node.js';
+import { checkBounds, checkName, type ScopeOptions } from './scope-options.js';
+import { type TeardownHost, teardown } from './teardown.js';
+import { disposerOf, userEntry } from './user-entry.js';
+
+export interface ScopeHost extends TeardownHost {
+  /** Milliseconds a teardown may take when nobody said otherwise. */
+  readonly teardownTimeout: number;
+  /** A root scope's place was taken by `heir` (`move`). */
+  moved(scope: Scope, heir: Scope): void;
+}
+
+/**
+ * An owner of disposables with the contract of the language's `AsyncDisposableStack`, and a branch of the
+ * ownership tree.
+ *
+ * One documented difference: a second `disposeAsync()` returns the promise of the first, so that nobody goes
+ * on while the teardown still runs.
+ */
+export abstract class Scope implements AsyncDisposable, InTree {
+  /** @internal */
+  readonly [TREE_NODE]: OwnedNode;
+  readonly #host: ScopeHost;
+  readonly #timeout: number;
+  #controller: AbortController | undefined;
+  #stopWatchingSignal: (() => void) | undefined;
+  #forks = 0;
+
+  protected constructor(host: ScopeHost, name: string, options: ScopeOptions = {}) {
+    checkName(name, 'scope');
+    checkBounds(options, 'scope');
+    this[TREE_NODE] = new OwnedNode(name, 'scope', {
+      begin: () => this.#begin(),
+      release: () => true,
+    });
+    this.#host = host;
+    this.#timeout = options.timeout ?? host.teardownTimeout;
+    this.#follow(options.signal);
+  }
+
+  /** A scope of the same kind, not yet in the tree. */
+  protected abstract spawn(name: string, options: ScopeOptions): this;
+
+  get name(): string {
+    return this[TREE_NODE].name;
+  }
+
+  /** Where the scope stands in the ownership tree, e.g. `app/room-1`. */
+  get path(): string {
+    return this[TREE_NODE].path;
+  }
+
+  /** True as soon as the teardown began, by whoever started it. */
+  get disposed(): boolean {
+    return this.#node.phase !== 'live';
+  }
+
+  /** Aborts when the teardown begins. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.disposed) this.#controller.abort(this.#closing());
+    }
+    return this.#controller.signal;
+  }
+
+  /** Milliseconds that a teardown started here may take. */
+  get teardownTimeout(): number {
+    return this.#timeout;
+  }
+
+  /** Disposes `value` with the scope and returns it. Null and undefined are accepted, as by `using`. */
+  use<T>(value: T): T {
+    this.assertUsable('use');
+    const dispose = disposerOf(value);
+    this.#node.adoptNode(userEntry('use', dispose ?? (() => {})));
+    return value;
+  }
+
+  /** Calls `onDispose(value)` with the scope's teardown and returns `value`. */
+  adopt<T>(value: T, onDispose: (value: T) => unknown): T {
+    this.assertUsable('adopt');
+    checkCallable(onDispose, 'onDispose');
+    this.#node.adoptNode(userEntry('adopt', () => onDispose(value)));
+    return value;
+  }
+
+  /** Calls `onDispose()` with the scope's teardown. */
+  defer(onDispose: () => unknown): void {
+    this.assertUsable('defer');
+    checkCallable(onDispose, 'onDispose');
+    this.#node.adoptNode(userEntry('defer', () => onDispose()));
+  }
+
+  /**
+   * Hands all that the scope owns to a new scope in the same place of the tree and returns that one.
+   * This scope is disposed then and owns nothing.
+   */
+  move(): this {
+    this.assertUsable('move');
+    const heir = this.spawn(this.name, { timeout: this.#timeout });
+    const node = this.#node;
+    const isRoot = node.parent === undefined;
+    node.claim();
+    node.handOver(heir.#node);
+    node.markEnded();
+    if (isRoot) this.#host.moved(this, heir);
+    this.#stopWatchingSignal?.();
+    node.ending.settle();
+    return heir;
+  }
+
+  /** A child scope: torn down with this one, or on its own before. */
+  fork(name?: string, options: ScopeOptions = {}): this {
+    this.assertUsable('fork');
+    const child = this.spawn(name ?? `scope-${++this.#forks}`, { timeout: this.#timeout, ...options });
+    this.#node.adoptNode(child.#node);
+    return child;
+  }
+
+  /** For code without `using`: runs `body`, then tears the scope down, whatever happened. */
+  async run<T>(body: (scope: this) => T | Promise<T>): Promise<T> {
+    this.assertUsable('run');
+    checkCallable(body, 'body');
+    const errors = new ErrorChain();
+    let result: T | undefined;
+    try {
+      result = await body(this);
+    } catch (error) {
+      errors.add(error);
+    }
+    try {
+      await this.disposeAsync();
+    } catch (error) {
+      errors.add(error);
+    }
+    if (errors.failed) throw errors.error;
+    return result as T;
+  }
+
+  /**
+   * Tears down everything the scope owns: dependents first, otherwise the newest first.
+   * Rejects with what its members threw, chained as the language chains it; the error's `report` property
+   * holds the teardown report.
+   */
+  disposeAsync(): Promise<void> {
+    if (!(#host in this))
+      return Promise.reject(new TypeError('disposeAsync() called on something that is no scope'));
+    this.#stopWatchingSignal?.();
+    const node = this.#node;
+    if (node.phase === 'live') return teardown(node, 'local', this.#host, { timeout: this.#timeout });
+    return node.ending.started ?? node.ending.settled;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.disposeAsync();
+  }
+
+  /**
+   * Throws when the scope can take nothing more. The class is the one that `AsyncDisposableStack` throws;
+   * the code tells it from other ReferenceErrors.
+   */
+  protected assertUsable(method: string): void {
+    if (this.#node.phase !== 'live') {
+      const error = new ReferenceError(`${this.path}: ${method}() on a scope that is disposed`);
+      throw Object.assign(error, { code: 'RTC_SCOPE_DISPOSED' as const, path: this.path });
+    }
+    if (this.#node.inTeardown) throw this.#closing();
+  }
+
+  get #node(): OwnedNode {
+    return this[TREE_NODE];
+  }
+
+  #begin(): void {
+    this.#stopWatchingSignal?.();
+    this.#controller?.abort(this.#closing());
+  }
+
+  #closing(): RtcClosedError {
+    return new RtcClosedError('RTC_CLOSING', 'the scope is being torn down', { path: this.path });
+  }
+
+  #follow(signal: AbortSignal | undefined): void {
+    if (!signal) return;
+    const dispose = () => {
+      // Whoever leaves the scope's block gets the error; until then it must not count as unhandled.
+      this.disposeAsync().catch(() => {});
+    };
+    if (signal.aborted) {
+      queueMicrotask(dispose);
+      return;
+    }
+    signal.addEventListener('abort', dispose, { once: true });
+    this.#stopWatchingSignal = () => signal.removeEventListener('abort', dispose);
+  }
+}
+
+function checkCallable(value: unknown, argument: string): void {
+  if (typeof value !== 'function') {
+    throw new TypeError(`${argument} must be a function, got ${value === null ? 'null' : typeof value}`);
+  }
+}

@@ -1,0 +1,150 @@
+import { RtcTimeoutError } from '../errors/kinds.js';
+import { ErrorChain } from '../errors/suppressed-error.js';
+import type { Clock } from './clock.js';
+import { Deadline, type DeadlineOptions } from './deadline.js';
+import type { OwnedNode, TeardownCause } from './node.js';
+import { flattenSubtree, teardownOrder } from './order.js';
+import { attachReport, type TeardownReport, type TeardownStep } from './teardown-report.js';
+
+export interface TeardownHost {
+  readonly clock: Clock;
+  /** Told once of every teardown that somebody started, when it has ended. */
+  tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void;
+}
+
+/**
+ * Ends `root` and all it owns. Resolves when everything is released; rejects with what went wrong, as the
+ * language chains it. Must be called once for a node that is still live.
+ */
+export function teardown(
+  root: OwnedNode,
+  cause: TeardownCause,
+  host: TeardownHost,
+  bound: DeadlineOptions,
+): Promise<void> {
+  if (!root.claim()) return root.ending.settled;
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  // Stored before any work is done, so that a call from within finds it.
+  root.ending.started = new Promise<void>((res, rej) => {
+    resolve = res;
+    reject = rej;
+  });
+  new TeardownRun(host, bound).end(root, cause).then(resolve, reject);
+  return root.ending.started;
+}
+
+class TeardownRun {
+  readonly #host: TeardownHost;
+  readonly #deadline: Deadline;
+  readonly #steps: TeardownStep[] = [];
+  readonly #errors = new ErrorChain();
+
+  constructor(host: TeardownHost, bound: DeadlineOptions) {
+    this.#host = host;
+    this.#deadline = new Deadline(host.clock, bound);
+  }
+
+  async end(root: OwnedNode, cause: TeardownCause): Promise<void> {
+    using _deadline = this.#deadline;
+    await this.#endBranch(root, cause);
+    if (this.#errors.failed) attachReport(this.#errors.error, this.#steps);
+    this.#host.tornDown(root, this.#steps, this.#errors.error);
+    if (this.#errors.failed) throw this.#errors.error;
+  }
+
+  /** `node` is claimed already. */
+  async #endBranch(node: OwnedNode, cause: TeardownCause): Promise<void> {
+    if (!holdsUserEntries(node)) return this.#endTogether([node], cause);
+    node.ending.deadline = this.#deadline;
+    node.behaviour.begin?.(cause);
+    let together: OwnedNode[] = [];
+    const endTogether = async () => {
+      const batch = together;
+      together = [];
+      if (batch.length > 0) await this.#endTogether(batch, 'owner');
+    };
+    for (const child of teardownOrder(node)) {
+      if (!holdsUserEntries(child) && child.claim()) {
+        together.push(child);
+        continue;
+      }
+      await endTogether();
+      // While the others were torn down, this one may have been ended by somebody else.
+      if (!child.claim()) await this.#waitFor(child);
+      else if (child.behaviour.strict) await this.#release(child, 0);
+      else await this.#endBranch(child, 'owner');
+    }
+    await endTogether();
+    await this.#release(node, 0);
+  }
+
+  /**
+   * A run without user entries: drained all at once, then released one by one in order.
+   * The members of `batch` are claimed already; what they own is claimed here.
+   */
+  async #endTogether(batch: readonly OwnedNode[], cause: TeardownCause): Promise<void> {
+    const mine: OwnedNode[] = [];
+    const waits: Promise<void>[] = [];
+    for (const root of batch) {
+      const subtree: OwnedNode[] = [];
+      for (const node of flattenSubtree(root)) {
+        if (node === root || node.claim()) subtree.push(node);
+        else waits.push(this.#waitFor(node));
+      }
+      mine.push(...subtree);
+      // Owners hear of it before what they own.
+      for (const node of subtree.reverse()) {
+        node.ending.deadline = this.#deadline;
+        node.behaviour.begin?.(node === root ? cause : 'owner');
+      }
+    }
+    const started = this.#host.clock.now();
+    const drainMs = new Map<OwnedNode, number>();
+    for (const node of mine) {
+      const draining = node.behaviour.drain?.(this.#deadline);
+      if (!draining) continue;
+      waits.push(
+        draining
+          .catch((error: unknown) => this.#errors.add(error))
+          .then(() => void drainMs.set(node, this.#host.clock.now() - started)),
+      );
+    }
+    if (waits.length > 0) await Promise.all(waits);
+    for (const node of mine) await this.#release(node, drainMs.get(node) ?? 0);
+  }
+
+  async #release(node: OwnedNode, drainMs: number): Promise<void> {
+    const { path, kind, behaviour } = node;
+    const started = this.#host.clock.now();
+    let outcome: TeardownStep['outcome'] = 'closed';
+    try {
+      const confirmed = behaviour.release(this.#deadline);
+      if (!(typeof confirmed === 'boolean' ? confirmed : await confirmed)) outcome = 'forced';
+    } catch (error) {
+      outcome = error instanceof RtcTimeoutError ? 'forced' : 'failed';
+      this.#errors.add(error);
+    }
+    const ms = drainMs + this.#host.clock.now() - started;
+    if (!behaviour.unreported?.()) {
+      this.#steps.push({ path, kind, outcome, ms, undelivered: behaviour.undelivered?.() ?? 0 });
+    }
+    node.markEnded();
+    behaviour.afterEnd?.();
+    node.ending.settle();
+  }
+
+  /** `node` is being ended by somebody else: waits for that, and hurries it when our own deadline passes. */
+  async #waitFor(node: OwnedNode): Promise<void> {
+    if (node.ending.done) return;
+    if (await this.#deadline.within(node.ending.settled)) return;
+    node.ending.deadline?.force();
+    await node.ending.settled;
+  }
+}
+
+function holdsUserEntries(node: OwnedNode): boolean {
+  if (node.behaviour.strict) return true;
+  for (const child of node.children) if (holdsUserEntries(child)) return true;
+  return false;
+}

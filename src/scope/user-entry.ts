@@ -1,0 +1,46 @@
+import { RtcTimeoutError } from '../errors/kinds.js';
+import type { Deadline } from './deadline.js';
+import { OwnedNode } from './node.js';
+
+/** What `use`, `adopt` and `defer` put into a scope. */
+export function userEntry(name: string, dispose: () => unknown): OwnedNode {
+  const entry: OwnedNode = new OwnedNode(name, 'entry', {
+    strict: true,
+    async release(deadline: Deadline): Promise<boolean> {
+      const work = (async () => dispose())();
+      if (await deadline.within(work)) return true;
+      work.catch(() => {}); // no longer waited for; its deadline error is the one that is reported
+      throw new RtcTimeoutError('the disposer had not ended when the deadline of the teardown passed', {
+        path: entry.path,
+      });
+    },
+  });
+  return entry;
+}
+
+type Method = (this: unknown) => unknown;
+
+/**
+ * The disposer that the language would call for `value` in an `await using` declaration, or `undefined` for
+ * null and undefined. See the specification's GetDisposeMethod: the asynchronous method is preferred, and the
+ * result of a synchronous one is not awaited.
+ */
+export function disposerOf(value: unknown): (() => unknown) | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== 'object' && typeof value !== 'function') {
+    throw new TypeError(
+      `value must be an object with a dispose method, null or undefined; got ${typeof value}`,
+    );
+  }
+  const holder = value as { [Symbol.asyncDispose]?: Method; [Symbol.dispose]?: Method };
+  const asynchronous = holder[Symbol.asyncDispose] ?? undefined;
+  const method = asynchronous ?? holder[Symbol.dispose] ?? undefined;
+  if (method === undefined) {
+    throw new TypeError('value has neither a [Symbol.asyncDispose] nor a [Symbol.dispose] method');
+  }
+  if (typeof method !== 'function') throw new TypeError('the dispose method of value is not a function');
+  if (asynchronous) return () => method.call(value);
+  return () => {
+    method.call(value);
+  };
+}

@@ -1,0 +1,177 @@
+import type { RtcConfig, WebSocketServerConfiguration } from 'node-datachannel';
+import type { NativeBinding, NativeWebSocketConfig } from '../../native/binding.js';
+import { CallbackQueue } from './callback-queue.js';
+import type { FakeAbort, FakeHost, FakeViolation, HostedNative, LiveNative } from './fake-host.js';
+import { FakeIceUdpMuxListener } from './fake-ice-udp-mux-listener.js';
+import { FakePeerConnection } from './fake-peer-connection.js';
+import { FakeWebSocket } from './fake-web-socket.js';
+import { FakeWebSocketServer } from './fake-web-socket-server.js';
+import { blockEventLoop, type FakeKind, type FaultOptions, FaultPlan } from './faults.js';
+import { NativeLoop } from './native-loop.js';
+
+/** About what one SCTP association holds before its messages wait in `bufferedAmount` (H7), in bytes. */
+const DEFAULT_SEND_BUFFER_SIZE = 1024 * 1024;
+/** Ports are counted up from here: the dynamic range of RFC 6335. */
+const FIRST_PORT = 49152;
+
+export interface FakeBindingOptions {
+  /** What goes wrong; the object may be changed at run time, also through `fake.faults`. */
+  readonly faults?: FaultOptions;
+  /** Same seed, same delays and orders. 1 by default. */
+  readonly seed?: number;
+  /** Bytes on the way to a peer that count as sent, 1 MiB by default; what exceeds it is buffered. */
+  readonly sendBufferSize?: number;
+}
+
+/** A binding in memory, with eyes on what the real one would answer with an abort, a hang or a crash. */
+export interface FakeBinding extends NativeBinding {
+  readonly IceUdpMuxListener: new (port: number, address?: string) => FakeIceUdpMuxListener;
+  readonly faults: FaultOptions;
+  /** Exceptions that would have ended the process (H9, H10). */
+  readonly aborts: readonly FakeAbort[];
+  /** Misuse that the real library answers with a hang: something unreleased at cleanup (H6), a frozen close (H17). */
+  readonly violations: readonly FakeViolation[];
+  /** Natives whose `close()` or `stop()` is owed. */
+  readonly live: readonly LiveNative[];
+  /** Calls of `cleanup()` that did not throw, those of other code included. */
+  readonly cleanups: number;
+  /** Natives made so far, of each kind. */
+  readonly created: Readonly<Record<FakeKind, number>>;
+  /** Other code in the process calls the library's cleanup (H21). */
+  foreignCleanup(): void;
+  /** Sends a line to the callback given to `initLogger`. */
+  log(level: Parameters<NativeBinding['initLogger']>[0], message: string): void;
+}
+
+/** Makes a stand-in for node-datachannel that never opens a socket or a thread. */
+export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding {
+  const faults = options.faults ?? {};
+  const loop = new NativeLoop();
+  const hosted = new Set<HostedNative>();
+  const aborts: FakeAbort[] = [];
+  const violations: FakeViolation[] = [];
+  const hooks = new Set<{ before: () => void; after: () => void }>();
+  const created = {
+    PeerConnection: 0,
+    DataChannel: 0,
+    WebSocket: 0,
+    WebSocketServer: 0,
+    IceUdpMuxListener: 0,
+  };
+  const owing = new Set<HostedNative>();
+  let port = FIRST_PORT;
+  let cleanups = 0;
+  let logger: CallbackQueue | undefined;
+
+  const host: FakeHost = {
+    loop,
+    faults: new FaultPlan(faults, options.seed ?? 1),
+    sendBufferSize: options.sendBufferSize ?? DEFAULT_SEND_BUFFER_SIZE,
+    connections: new Map(),
+    servers: new Map(),
+    udpPorts: new Set(),
+    nextId: (kind) => {
+      created[kind] += 1;
+      return created[kind];
+    },
+    nextPort: () => port++,
+    host: (native) => {
+      hosted.add(native);
+      owing.add(native);
+    },
+    unhost: (native) => owing.delete(native),
+    aborted: (abort) => aborts.push(abort),
+    violated: (violation) => violations.push(violation),
+    queue: ({ kind, id }, where, handler) =>
+      new CallbackQueue(loop, handler, (error) => aborts.push({ kind, id, where, error })),
+  };
+
+  function cleanup(): void {
+    blockEventLoop(faults.cleanupBlocksMs ?? 0);
+    for (const { kind, id, name, nativeState } of owing) {
+      const what = name === '' ? kind : `${kind} "${name}"`;
+      violations.push({
+        kind,
+        id,
+        reason: `${what} was ${nativeState} and never closed when cleanup ran (H6)`,
+      });
+    }
+    const stays = [...owing].filter((native) => native.kind === 'IceUdpMuxListener');
+    const failing = faults.cleanupThrows;
+    if (failing !== undefined && failing !== false) {
+      throw new Error(
+        failing === true ? 'libdatachannel error# cleanup timeout (possible deadlock)' : failing,
+      );
+    }
+    for (const native of hosted) native.shutDown();
+    for (const native of hosted) native.abortCallbacks();
+    loop.clear();
+    logger = undefined;
+    host.connections.clear();
+    host.servers.clear();
+    hosted.clear();
+    owing.clear();
+    for (const native of stays) host.host(native);
+    cleanups += 1;
+  }
+
+  return {
+    PeerConnection: class extends FakePeerConnection {
+      constructor(name: string, config: RtcConfig) {
+        super(host, name, config);
+      }
+    },
+    WebSocket: class extends FakeWebSocket {
+      constructor(config?: NativeWebSocketConfig) {
+        super(host, config);
+      }
+    },
+    WebSocketServer: class extends FakeWebSocketServer {
+      constructor(config: WebSocketServerConfiguration) {
+        super(host, config);
+      }
+    },
+    IceUdpMuxListener: class extends FakeIceUdpMuxListener {
+      constructor(port: number, address?: string) {
+        super(host, port, address);
+      }
+    },
+    cleanup,
+    initLogger(_level, callback) {
+      if (typeof callback !== 'function') throw new TypeError('Function expected');
+      logger?.abort();
+      logger = new CallbackQueue(loop, callback, (error) =>
+        aborts.push({ kind: 'binding', id: 0, where: 'initLogger', error }),
+      );
+    },
+    preload() {},
+    setSctpSettings(settings) {
+      if (typeof settings !== 'object' || settings === null)
+        throw new TypeError('Configuration (Object) expected');
+    },
+    getLibraryVersion: () => '0.24.5',
+    onForeignCleanup(before, after) {
+      const hook = { before, after };
+      hooks.add(hook);
+      return () => hooks.delete(hook);
+    },
+    foreignCleanup() {
+      for (const hook of [...hooks]) hook.before();
+      cleanup();
+      for (const hook of [...hooks]) hook.after();
+    },
+    log(level, message) {
+      logger?.push(() => [level, message]);
+    },
+    faults,
+    aborts,
+    violations,
+    get live() {
+      return [...owing].map(({ kind, id, name, nativeState: state }) => ({ kind, id, name, state }));
+    },
+    get cleanups() {
+      return cleanups;
+    },
+    created,
+  };
+}

@@ -1,0 +1,130 @@
+import type { NativeLoop } from './native-loop.js';
+
+/** One message, or one control signal of size 0, on its way to the other side. */
+export interface Packet {
+  readonly stream: number;
+  readonly size: number;
+  readonly type: 'message' | 'reset' | 'open' | 'ack' | 'end';
+  readonly data?: string | Buffer;
+  readonly label?: string;
+  readonly protocol?: string;
+  /** Event-loop turns that it, and all behind it, comes late. */
+  readonly delay?: number;
+  readonly reorder?: boolean;
+}
+
+interface PipeEnds {
+  /** Hands over one packet; false leaves it and everything behind it in the pipe. */
+  deliver(packet: Packet): boolean;
+  buffered(stream: number, amount: number): void;
+  blocked(stream: number): boolean;
+  random(): number;
+}
+
+/**
+ * One direction of a transport. What fits in its send buffer counts as sent, though it has not arrived (H7);
+ * the rest waits in front of it and is the stream's buffered amount. Each turn the buffer empties once.
+ */
+export class SendPipe {
+  readonly #loop: NativeLoop;
+  readonly #capacity: number;
+  readonly #ends: PipeEnds;
+  readonly #amounts = new Map<number, number>();
+  #waiting: Packet[] = [];
+  #inFlight: (Packet & { due: number })[] = [];
+  #inFlightBytes = 0;
+  #lastDue = 0;
+  #scheduled = false;
+  #stopped = false;
+
+  constructor(loop: NativeLoop, capacity: number, ends: PipeEnds) {
+    this.#loop = loop;
+    this.#capacity = capacity;
+    this.#ends = ends;
+  }
+
+  /** True when the send buffer took it, false when it waits in front. */
+  send(packet: Packet): boolean {
+    if (this.#stopped) return false;
+    this.wake();
+    if (this.#waiting.length === 0 && this.#fits(packet)) {
+      this.#launch(packet);
+      return true;
+    }
+    this.#waiting.push(packet);
+    this.#count(packet.stream, packet.size);
+    return false;
+  }
+
+  wake(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    this.#loop.enqueue(() => this.#flush());
+  }
+
+  /** Drops what still waits in front; what was sent arrives, and `last` behind it. */
+  finish(last: Packet): void {
+    this.#waiting = [];
+    this.#launch(last);
+    this.wake();
+  }
+
+  /** Drops everything that has not arrived. */
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting = [];
+    this.#inFlight = [];
+  }
+
+  #fits(packet: Packet): boolean {
+    if (this.#ends.blocked(packet.stream)) return false;
+    return this.#inFlightBytes === 0 || this.#inFlightBytes + packet.size <= this.#capacity;
+  }
+
+  #launch(packet: Packet): void {
+    this.#lastDue = Math.max(this.#lastDue, this.#loop.turn + 1 + (packet.delay ?? 0));
+    this.#inFlight.push({ ...packet, due: this.#lastDue });
+    this.#inFlightBytes += packet.size;
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    const due = this.#takeDue();
+    let arrived = 0;
+    while (arrived < due.length && !this.#stopped && this.#ends.deliver(due[arrived]!)) {
+      this.#inFlightBytes -= due[arrived]!.size;
+      arrived += 1;
+    }
+    const stalled = arrived < due.length;
+    if (stalled) this.#inFlight.unshift(...due.slice(arrived));
+    if (this.#stopped) return;
+    while (this.#waiting.length > 0 && this.#fits(this.#waiting[0]!)) {
+      const packet = this.#waiting.shift()!;
+      this.#launch(packet);
+      this.#count(packet.stream, -packet.size);
+    }
+    // A receiver that takes no more wakes the pipe itself; a fault that blocks it is looked at now and then.
+    if (stalled) return;
+    if (this.#inFlight.length > 0) this.wake();
+    else if (this.#waiting.length > 0) this.#loop.retry(() => this.wake());
+  }
+
+  #takeDue(): (Packet & { due: number })[] {
+    const due = this.#inFlight.filter((packet) => packet.due <= this.#loop.turn);
+    this.#inFlight = this.#inFlight.filter((packet) => packet.due > this.#loop.turn);
+    const places = due.flatMap((packet, at) => (packet.reorder === true ? [at] : []));
+    for (let i = places.length - 1; i > 0; i -= 1) {
+      const from = places[i]!;
+      const to = places[Math.floor(this.#ends.random() * (i + 1))]!;
+      [due[from], due[to]] = [due[to]!, due[from]!];
+    }
+    return due;
+  }
+
+  #count(stream: number, change: number): void {
+    const amount = (this.#amounts.get(stream) ?? 0) + change;
+    this.#amounts.set(stream, amount);
+    this.#ends.buffered(stream, amount);
+  }
+}
