@@ -21,9 +21,12 @@ export { type AnyHandle, type CloseInfo, Handle, type HandleState } from './reso
 export { IceUdpMuxListener, type IceUdpMuxListenerEvents } from './resources/ice-udp-mux-listener.js';
 export type { ReceiveBufferLimits } from './resources/inbox.js';
 export type { Message } from './resources/message.js';
-export { MessageChannel, type MessageChannelEvents } from './resources/message-channel.js';
+export { MessageChannel } from './resources/message-channel.js';
+export type { MessageChannelEvents } from './resources/message-channel-events.js';
 export type { DuplexStreamOptions, Sendable } from './resources/message-streams.js';
-export { PeerConnection, type PeerConnectionEvents } from './resources/peer-connection.js';
+export type { NegotiateOptions } from './resources/negotiation.js';
+export { PeerConnection } from './resources/peer-connection.js';
+export type { PeerConnectionEvents } from './resources/peer-connection-events.js';
 export type {
   CandidatePair,
   ConnectionState,
@@ -34,6 +37,7 @@ export type {
   SessionDescription,
   SignalingState,
 } from './resources/peer-connection-state.js';
+export type { Signaling, SignalingCandidate, SignalingMessage } from './resources/signaling.js';
 export { WebSocket, type WebSocketOptions } from './resources/web-socket.js';
 export {
   WebSocketServer,
@@ -51,3 +55,9 @@ export type { TeardownCause } from './scope/node.js';
 export { Scope } from './scope/scope.js';
 export type { CloseOptions, ScopeOptions, WaitOptions } from './scope/scope-options.js';
 export type { TeardownReport, TeardownStep } from './scope/teardown-report.js';
+export { type MemorySignaling, memorySignaling } from './signaling/memory-signaling.js';
+export {
+  type MessageChannelSignaling,
+  type MessageChannelSignalingOptions,
+  messageChannelSignaling,
+} from './signaling/message-channel-signaling.js';

@@ -30,6 +30,12 @@ export interface EngineListener {
   foreignCleanup(stage: 'before' | 'after'): void;
 }
 
+/** Says so when somebody calls the constructor of a class that only its owners construct. */
+export function ownEngine(engine: Engine, kind: string): Engine {
+  if (engine instanceof Engine) return engine;
+  throw new TypeError(`${kind} has no public constructor: scopes and handles make it, and own it`);
+}
+
 /** What every handle needs of the runtime: the binding, the books, the watcher, the clock. */
 export class Engine implements TeardownHost {
   readonly clock: Clock;

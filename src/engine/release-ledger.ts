@@ -43,8 +43,23 @@ export class NativeRecord {
     this.#ledger.onClosed(this);
   }
 
-  /** The library acknowledged the close: the wrapper has left its books and may be collected. */
+  /** As `close()`, where nobody could take an error: what fails stays owed, and cleanup tries again and tells. */
+  tryClose(): void {
+    try {
+      this.close();
+    } catch {}
+  }
+
+  /**
+   * The library acknowledged the close: the wrapper has left its books and may be collected. An end that came
+   * without our `close()`, because that threw, releases nothing: the close is still owed (H6).
+   */
   released(): void {
+    if (this.#state === 'closed') this.forget();
+  }
+
+  /** Nothing is owed any more, whatever was: the library has been cleaned up. @internal */
+  forget(): void {
     if (this.#state === 'released') return;
     this.#state = 'released';
     this.#ledger.onReleased(this);
@@ -106,6 +121,6 @@ export class ReleaseLedger {
 
   /** After cleanup the library points to nothing any more. */
   forgetAll(): void {
-    for (const record of [...this.#held, ...this.#retained]) record.released();
+    for (const record of [...this.#held, ...this.#retained]) record.forget();
   }
 }

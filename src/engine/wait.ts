@@ -9,18 +9,22 @@ export const DEFAULT_WAIT_MS = 30_000;
 export class Latch<T> {
   #outcome: { value: T } | { error: unknown } | undefined;
   #promise: Promise<T> | undefined;
-  #resolve!: (value: T) => void;
-  #reject!: (error: unknown) => void;
+  // An object with methods, so that a latch of a subclass passes for one of its base class.
+  #waiting!: { resolve(value: T): void; reject(error: unknown): void };
 
   get settled(): boolean {
     return this.#outcome !== undefined;
   }
 
+  /** True when it happened; false when it cannot happen any more, or may yet. */
+  get resolved(): boolean {
+    return this.#outcome !== undefined && 'value' in this.#outcome;
+  }
+
   get promise(): Promise<T> {
     if (!this.#promise) {
       this.#promise = new Promise<T>((resolve, reject) => {
-        this.#resolve = resolve;
-        this.#reject = reject;
+        this.#waiting = { resolve, reject };
       });
       // Whoever waits sees the error; a latch that nobody waits for is no unhandled rejection.
       this.#promise.catch(() => {});
@@ -44,8 +48,8 @@ export class Latch<T> {
   }
 
   #settle(outcome: { value: T } | { error: unknown }): void {
-    if ('value' in outcome) this.#resolve(outcome.value);
-    else this.#reject(outcome.error);
+    if ('value' in outcome) this.#waiting.resolve(outcome.value);
+    else this.#waiting.reject(outcome.error);
   }
 }
 
@@ -78,6 +82,7 @@ export function bounded<T>(
       signal?.removeEventListener('abort', abort);
     };
     if (signal?.aborted) {
+      work.catch(() => {}); // nobody waits for it any more
       abort();
       return;
     }

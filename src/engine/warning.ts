@@ -9,7 +9,9 @@ export type RtcWarningCode =
   /** Something was still open when the process ended. */
   | 'RTC_ALIVE_AT_EXIT'
   /** Messages were lost or could not be confirmed. */
-  | 'RTC_UNDELIVERED';
+  | 'RTC_UNDELIVERED'
+  /** The peer sent something over the signaling that makes no sense; it was ignored. */
+  | 'RTC_SIGNALING';
 
 export interface RtcWarning {
   readonly code: RtcWarningCode;

@@ -1,5 +1,6 @@
-import { integer, readOptions } from '../native/validate/argument.js';
+import { integer, readOptions, takeOptions } from '../native/validate/argument.js';
 import { MAX_UINT32 } from '../native/validate/limits.js';
+import { checkSignal } from '../scope/scope-options.js';
 import { DEFAULT_RECEIVE_BUFFER, type ReceiveBufferLimits } from './inbox.js';
 
 /** Settings that every kind of message channel has. */
@@ -38,35 +39,17 @@ const limits = (defaults: ReceiveBufferLimits) => (value: unknown, name: string)
   }),
 });
 
-const abortSignal = (value: unknown, name: string): AbortSignal => {
-  if (value instanceof AbortSignal) return value;
-  throw new TypeError(`${name} must be an AbortSignal; got ${typeof value}`);
-};
-
 export const highWaterMarkField = integer(1, MAX_UINT32, 'bytes');
 
 /** Takes the channel settings out of `options`; the rest is for whoever knows the kind of channel. */
 export function splitChannelOptions(options: unknown, name: string): [CheckedChannelOptions, unknown] {
-  if (options === undefined || options === null || typeof options !== 'object' || Array.isArray(options)) {
-    return [DEFAULTS, options];
-  }
-  const { highWaterMark, receiveBuffer, sendQueue, signal, ...rest } = options as ChannelOptions;
-  const checked: CheckedChannelOptions = {
-    highWaterMark:
-      highWaterMark === undefined
-        ? DEFAULT_HIGH_WATER_MARK
-        : highWaterMarkField(highWaterMark, `${name}.highWaterMark`),
-    receiveBuffer:
-      receiveBuffer === undefined
-        ? DEFAULT_RECEIVE_BUFFER
-        : limits(DEFAULT_RECEIVE_BUFFER)(receiveBuffer, `${name}.receiveBuffer`),
-    sendQueue:
-      sendQueue === undefined
-        ? DEFAULT_SEND_QUEUE
-        : limits(DEFAULT_SEND_QUEUE)(sendQueue, `${name}.sendQueue`),
-    signal: signal === undefined ? undefined : abortSignal(signal, `${name}.signal`),
-  };
-  return [checked, rest];
+  const [taken, rest] = takeOptions<CheckedChannelOptions>(options, name, {
+    highWaterMark: highWaterMarkField,
+    receiveBuffer: limits(DEFAULT_RECEIVE_BUFFER),
+    sendQueue: limits(DEFAULT_SEND_QUEUE),
+    signal: checkSignal,
+  });
+  return [{ ...DEFAULTS, ...taken }, rest];
 }
 
 const DEFAULTS: CheckedChannelOptions = {

@@ -33,7 +33,7 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** Gives back a channel that came too late for anybody to use it. */
   refuse(native: NativeDataChannel): void {
-    this.#giveBack('DataChannel', native);
+    this.#hold('DataChannel', native).tryClose();
   }
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
@@ -54,7 +54,7 @@ export class ConnectionChannels implements ChannelConnection {
   resetStream(id: number): boolean {
     try {
       // The library does not enter a second channel for a stream in its table, but closing it resets the stream.
-      this.#giveBack('StreamReset', this.#native.createDataChannel('', { negotiated: true, id }));
+      this.#hold('StreamReset', this.#native.createDataChannel('', { negotiated: true, id })).close();
       return true;
     } catch {
       return false; // the transport went down just now
@@ -75,10 +75,10 @@ export class ConnectionChannels implements ChannelConnection {
     return poll(() => !this.transportUp(), deadline, wait);
   }
 
-  #giveBack(kind: string, native: NativeDataChannel): void {
+  #hold(kind: string, native: NativeDataChannel): NativeRecord {
     const record = this.#engine.ledger.hold(kind, native, () => this.node.path);
     native.onClosed(() => record.released());
-    record.close();
+    return record;
   }
 }
 

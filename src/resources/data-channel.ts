@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.js';
+import { type Engine, ownEngine } from '../engine/engine.js';
 import { poll } from '../engine/poll.js';
 import { CLOSE_ANSWER_MS } from '../engine/release-ledger.js';
 import { Latch } from '../engine/wait.js';
@@ -53,6 +53,7 @@ export class DataChannel extends MessageChannel {
     origin: ChannelOrigin,
     options: CheckedChannelOptions,
   ) {
+    ownEngine(engine, 'DataChannel');
     const label = native.getLabel();
     super(engine, connection.node, 'DataChannel', label === '' ? 'channel' : label, native, options);
     this.#native = native;
@@ -92,8 +93,10 @@ export class DataChannel extends MessageChannel {
   }
 
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
-    if (deadline.expired || this.record.state !== 'held') return undefined;
-    return this.#drain(deadline);
+    if (this.record.state !== 'held') return undefined;
+    if (!deadline.expired) return this.#drain(deadline);
+    this.leaveUnconfirmed(this.#native.bufferedAmount() + IN_FLIGHT_BYTES);
+    return undefined;
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {

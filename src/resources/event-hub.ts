@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { wrongType } from '../errors/wrong-argument.js';
 import { reportUncaught } from '../native/firewall.js';
 
 /** Event names with the arguments their listeners get. */
@@ -23,13 +24,19 @@ interface Entry {
  * Called by the emitter with an entry as `this`, so that each listener has a firewall of its own (P4): one that
  * throws neither reaches native code (H9) nor keeps the message from its neighbours.
  */
-function deliver(this: Entry, a?: unknown, b?: unknown): void {
+function deliver(this: Entry, ...args: unknown[]): void {
   if (this.once) this.hub.off(this.event, this.listener);
   try {
-    this.listener.call(this.hub.subject as never, a as never, b as never);
+    this.listener.apply(this.hub.subject as never, args as never[]);
   } catch (error) {
     reportUncaught(error, this.hub.path());
   }
+}
+
+/** Any string may be an event: one that never comes does no harm. */
+function checkSubscription(event: unknown, listener: unknown): void {
+  if (typeof event !== 'string') throw wrongType('event', 'a string', event);
+  if (typeof listener !== 'function') throw wrongType('listener', 'a function', listener);
 }
 
 /** The listeners of one handle. No event of this package has more than two arguments. */
@@ -48,10 +55,7 @@ export class EventHub {
   }
 
   on(event: string, listener: AnyListener, once = false): void {
-    if (typeof event !== 'string') throw new TypeError(`event must be a string, got ${typeof event}`);
-    if (typeof listener !== 'function') {
-      throw new TypeError(`listener must be a function, got ${listener === null ? 'null' : typeof listener}`);
-    }
+    checkSubscription(event, listener);
     const entry: Entry = { listener, hub: this, event, once };
     const entries = this.#entries.get(event);
     if (entries) entries.push(entry);
@@ -61,6 +65,7 @@ export class EventHub {
   }
 
   off(event: string, listener: AnyListener): void {
+    checkSubscription(event, listener);
     const entries = this.#entries.get(event);
     const at = entries?.findIndex((entry) => entry.listener === listener) ?? -1;
     if (!entries || at < 0) return;
@@ -74,7 +79,9 @@ export class EventHub {
   }
 
   emit(event: string, a?: unknown, b?: unknown): boolean {
-    return this.#emitter.emit(event, a, b);
+    // A listener gets as many arguments as its event has: it may be `list.push.bind(list)`.
+    if (b !== undefined) return this.#emitter.emit(event, a, b);
+    return a === undefined ? this.#emitter.emit(event) : this.#emitter.emit(event, a);
   }
 
   clear(): void {

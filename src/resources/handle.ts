@@ -1,12 +1,13 @@
 import { diagnostics } from '../engine/diagnostics.js';
-import type { Engine } from '../engine/engine.js';
+import { type Engine, ownEngine } from '../engine/engine.js';
 import { bounded, Latch } from '../engine/wait.js';
 import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
 import type { RtcError } from '../errors/rtc-error.js';
+import { wrongType } from '../errors/wrong-argument.js';
 import type { Deadline } from '../scope/deadline.js';
 import { addOrderedDependency } from '../scope/dependency.js';
 import { type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
-import { type CloseOptions, checkBounds, type WaitOptions } from '../scope/scope-options.js';
+import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
 import { type AnyListener, EventHub, type EventMap, type Subscription } from './event-hub.js';
 
@@ -53,12 +54,13 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   #state: HandleState = 'opening';
   #cause: TeardownCause = 'local';
   #reason: unknown;
+  #failed = false;
   #controller: AbortController | undefined;
   #stopWatchingSignal: (() => void) | undefined;
 
   /** @internal */
   protected constructor(engine: Engine, owner: OwnedNode, kind: string, name: string, signal?: AbortSignal) {
-    this.engine = engine;
+    this.engine = ownEngine(engine, kind);
     this.#createdAt = Date.now();
     this.#creationStack = engine.traced ? new Error('created').stack : undefined;
     const node = new OwnedNode(name, kind, {
@@ -135,7 +137,8 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
    * Closing `other` on its own does not close this one. Throws `RTC_INVALID_STATE` for a cycle.
    */
   dependsOn(other: AnyHandle): this {
-    if (!(other instanceof Handle)) throw new TypeError(`other must be a handle, got ${typeof other}`);
+    if (typeof other !== 'object' || other === null || !(#state in other))
+      throw wrongType('other', 'a handle', other);
     this.assertUsable('dependsOn()');
     other.assertUsable('dependsOn() on it');
     addOrderedDependency(this[TREE_NODE], other[TREE_NODE]);
@@ -147,19 +150,20 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
    * the same end, only the first gets its error.
    */
   close(options?: CloseOptions): Promise<void> {
+    let bounds: Bounds;
     try {
-      checkBounds(options, 'close()');
+      bounds = checkBounds(options, 'close()');
     } catch (error) {
       return Promise.reject(error);
     }
     const { ending, phase } = this[TREE_NODE];
     if (phase === 'live') {
       return teardown(this[TREE_NODE], 'local', this.engine, {
-        timeout: options?.timeout ?? this.engine.teardownTimeout,
-        signal: options?.signal,
+        timeout: bounds.timeout ?? this.engine.teardownTimeout,
+        signal: bounds.signal,
       });
     }
-    if (!ending.done && options?.timeout === 0) ending.deadline?.force();
+    if (!ending.done && bounds.timeout === 0) ending.deadline?.force();
     return ending.settled;
   }
 
@@ -175,12 +179,13 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
 
   /** Resolves when the handle has closed, with how it ended. */
   closed(options?: WaitOptions): Promise<CloseInfo> {
+    let bounds: Bounds;
     try {
-      checkBounds(options, 'closed()');
+      bounds = checkBounds(options, 'closed()');
     } catch (error) {
       return Promise.reject(error);
     }
-    return bounded(this.#ended.promise, options, this.engine.clock, this.path, 'closing');
+    return bounded(this.#ended.promise, bounds, this.engine.clock, this.path, 'closing');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -190,7 +195,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   /** Ends the handle without draining, because of `reason`. @internal */
   protected end(cause: TeardownCause, reason: unknown, timeout = 0): void {
     if (this[TREE_NODE].phase !== 'live') return;
-    this.#reason = reason;
+    if (!this.#failed) this.#reason = reason;
     teardown(this[TREE_NODE], cause, this.engine, { timeout }).catch((error: unknown) => {
       this.engine.warn({
         code: 'RTC_CLOSE_FAILED',
@@ -204,6 +209,9 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   /** Ends the handle because of `error`, which is told first. @internal */
   protected fail(error: Error, timeout = 0): void {
     if (this[TREE_NODE].phase !== 'live') return;
+    // Before it is told: a listener that closes the handle is not what ended it.
+    this.#failed = true;
+    this.#reason = error;
     this.emit('error', error);
     this.end('error', error, timeout);
   }
@@ -246,13 +254,22 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     }
   }
 
+  /** What a wait rejects with that is pending when the handle begins to close. @internal */
+  protected endingError(what: string): unknown {
+    if (this.#reason === undefined) {
+      return new RtcClosedError('RTC_CLOSING', `${what} ended, the handle is closing`, { path: this.path });
+    }
+    if (this.#cause === 'error') return this.#reason;
+    return new RtcAbortedError(`${what} ended, the handle was aborted`, {
+      path: this.path,
+      cause: this.#reason,
+    });
+  }
+
   /** @internal */
   protected closedError(what: string): RtcError {
     const options =
       this.#reason === undefined ? { path: this.path } : { path: this.path, cause: this.#reason };
-    if (this.#reason !== undefined && this.#cause === 'local') {
-      return new RtcAbortedError(`${what} is not possible, the handle was aborted`, options);
-    }
     return this.#state === 'closed'
       ? new RtcClosedError('RTC_CLOSED', `${what} is not possible, the handle is closed`, options)
       : new RtcClosedError('RTC_CLOSING', `${what} is not possible, the handle is closing`, options);
@@ -280,11 +297,11 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected abstract releaseNative(deadline: Deadline): Promise<boolean> | boolean;
 
   #begin(cause: TeardownCause): void {
-    this.#cause = cause;
+    this.#cause = this.#failed ? 'error' : cause;
     this.#state = 'closing';
     this.#stopWatchingSignal?.();
     this.onClosing();
-    this.#controller?.abort(this.closedError('it'));
+    this.#controller?.abort(this.endingError('it'));
   }
 
   #end(): void {

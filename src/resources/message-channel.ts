@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { ReadableStream, WritableStream } from 'node:stream/web';
-import type { Engine } from '../engine/engine.js';
+import { type Engine, ownEngine } from '../engine/engine.js';
 import { poll } from '../engine/poll.js';
 import { quietTurns } from '../engine/quiet-turns.js';
 import type { NativeRecord } from '../engine/release-ledger.js';
@@ -11,29 +11,17 @@ import { reportUncaught } from '../native/firewall.js';
 import { validateMessage } from '../native/validate/message.js';
 import { Deadline } from '../scope/deadline.js';
 import type { OwnedNode } from '../scope/node.js';
-import { checkBounds, type WaitOptions } from '../scope/scope-options.js';
+import { type Bounds, checkBounds, type WaitOptions } from '../scope/scope-options.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
 import type { EventMap } from './event-hub.js';
-import { type CloseInfo, Handle, type HandleFigures } from './handle.js';
+import { Handle, type HandleFigures } from './handle.js';
 import { Inbox, type InboxOwner } from './inbox.js';
 import type { Message } from './message.js';
+import type { MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
 import { channelToDuplex, channelToWeb, type DuplexStreamOptions, type Sendable } from './message-streams.js';
 import { Outbox } from './outbox.js';
 import { SendAccount } from './send-account.js';
-
-export interface MessageChannelEvents {
-  /** The channel can send. Emitted once. */
-  open: [];
-  /** A message: text as a string, binary data as a `Buffer`. */
-  message: [message: Message];
-  /** The send buffer has fallen to half the high-water mark. */
-  bufferedAmountLow: [];
-  /** Something went wrong; the channel closes right after. */
-  error: [error: Error];
-  /** The channel has closed. After every message that arrived. */
-  close: [info: CloseInfo];
-}
 
 type NativeChannel = NativeDataChannel | NativeWebSocket;
 
@@ -67,7 +55,7 @@ export abstract class MessageChannel<
     native: NativeChannel,
     options: CheckedChannelOptions,
   ) {
-    super(engine, owner, kind, name, options.signal);
+    super(ownEngine(engine, kind), owner, kind, name, options.signal);
     this.#native = native;
     this.#highWaterMark = options.highWaterMark;
     this.record = engine.ledger.hold(kind, native, () => this.path);
@@ -92,13 +80,14 @@ export abstract class MessageChannel<
 
   /** Resolves when the channel can send; rejects when it closes before, or with `RTC_TIMEOUT`. */
   opened(options?: WaitOptions): Promise<this> {
+    let bounds: Bounds;
     try {
-      checkBounds(options, 'opened()');
-      if (this.state === 'closed' && !this.#opened.settled) throw this.closedError('opened()');
+      bounds = checkBounds(options, 'opened()');
+      if (this.state === 'closed' && !this.#opened.resolved) throw this.closedError('opened()');
     } catch (error) {
       return Promise.reject(error);
     }
-    return bounded(this.#opened.promise, options, this.engine.clock, this.path, 'opening');
+    return bounded(this.#opened.promise, bounds, this.engine.clock, this.path, 'opening');
   }
 
   /**
@@ -111,11 +100,12 @@ export abstract class MessageChannel<
    * the message is on its way.
    */
   send(data: Sendable, options?: WaitOptions): Promise<void> {
+    let bounds: Bounds | undefined;
     try {
-      if (options !== undefined) checkBounds(options, 'send()');
+      if (options !== undefined) bounds = checkBounds(options, 'send()');
       const message = validateMessage(data);
       if (this.state === 'opening') {
-        return this.#bound(this.#outbox.add(message.data, message.byteLength).promise, options);
+        return this.#bound(this.#outbox.add(message.data, message.byteLength).promise, bounds);
       }
       if (this.#sendNow(message.data, message.byteLength)) return SENT;
     } catch (error) {
@@ -123,7 +113,7 @@ export abstract class MessageChannel<
       rejected.catch(() => {}); // a caller that does not wait is not to be ended by it
       return rejected;
     }
-    return this.#bound(this.#waitForRoom(), options);
+    return this.#bound(this.#waitForRoom(), bounds);
   }
 
   /** Sends if the send buffer is below the high-water mark. `false`: it is not, and nothing was sent. Throws as `send` rejects. */
@@ -142,8 +132,9 @@ export abstract class MessageChannel<
 
   /** Resolves when the send buffer is empty. That is not yet arrival: `close()` waits for that. */
   drained(options?: WaitOptions): Promise<void> {
+    let bounds: Bounds;
     try {
-      checkBounds(options, 'drained()');
+      bounds = checkBounds(options, 'drained()');
       this.assertUsable('drained()');
     } catch (error) {
       return Promise.reject(error);
@@ -153,10 +144,10 @@ export abstract class MessageChannel<
         timeout: Number.POSITIVE_INFINITY,
         signal: this.signal,
       });
-      if (await poll(() => this.bufferedAmount === 0, forever)) return;
-      throw this.closedError('drained()');
+      if ((await poll(() => this.bufferedAmount === 0, forever)) && !this.signal.aborted) return;
+      throw this.endingError('drained()');
     };
-    return bounded(empty(), options, this.engine.clock, this.path, 'draining');
+    return bounded(empty(), bounds, this.engine.clock, this.path, 'draining');
   }
 
   /** Bytes that wait to be sent. */
@@ -177,9 +168,9 @@ export abstract class MessageChannel<
 
   set highWaterMark(bytes: number) {
     this.#highWaterMark = highWaterMarkField(bytes, 'highWaterMark');
-    if (this.#hearsLow && this.record.state === 'held') {
-      this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
-    }
+    if (!this.#hearsLow || this.record.state !== 'held') return;
+    this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
+    this.#takeRoomIfLow();
   }
 
   /**
@@ -248,7 +239,7 @@ export abstract class MessageChannel<
   }
 
   protected override onClosing(): void {
-    const error = this.closedError('the wait');
+    const error = this.endingError('the wait');
     this.#unsent = this.#outbox.reject(error);
     this.#opened.reject(error);
     this.#room?.reject(error);
@@ -307,8 +298,8 @@ export abstract class MessageChannel<
     return buffered < this.#highWaterMark;
   }
 
-  #bound(work: Promise<void>, options: WaitOptions | undefined): Promise<void> {
-    return options ? bounded(work, options, this.engine.clock, this.path, 'sending') : work;
+  #bound(work: Promise<void>, bounds: Bounds | undefined): Promise<void> {
+    return bounds ? bounded(work, bounds, this.engine.clock, this.path, 'sending') : work;
   }
 
   /** One promise for all who wait. */
@@ -316,17 +307,19 @@ export abstract class MessageChannel<
     if (!this.#room) {
       this.#room = new Latch();
       this.#hearLow();
-      // It may have fallen below before the library was asked to tell.
-      if (this.#native.bufferedAmount() <= this.#lowWaterMark) this.#takeRoom()?.resolve();
-      if (!this.#room) return SENT;
+      this.#takeRoomIfLow();
     }
-    return this.#room.promise;
+    return this.#room?.promise ?? SENT;
   }
 
-  #takeRoom(): Latch<void> | undefined {
-    const room = this.#room;
+  /** The library tells only of falling below the mark: what is below it already must be looked at. */
+  #takeRoomIfLow(): void {
+    if (this.#native.bufferedAmount() <= this.#lowWaterMark) this.#takeRoom();
+  }
+
+  #takeRoom(): void {
+    this.#room?.resolve();
     this.#room = undefined;
-    return room;
   }
 
   #hearLow(): void {
@@ -335,7 +328,7 @@ export abstract class MessageChannel<
     this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
     this.#native.onBufferedAmountLow(() => {
       try {
-        this.#takeRoom()?.resolve();
+        this.#takeRoom();
         this.emit('bufferedAmountLow');
       } catch (error) {
         reportUncaught(error, this.path);

@@ -33,7 +33,8 @@ export class MessageIterator implements AsyncIterableIterator<Message, undefined
 
   end(error: unknown): void {
     if (this.#end) return;
-    this.#end = { error };
+    // An iterator throws once, then it is done: a `next()` that waits is the one that gets the error.
+    this.#end = { error: this.wanting ? undefined : error };
     for (const waiter of this.#wanting.splice(0)) {
       if (error === undefined) waiter.resolve({ value: undefined, done: true });
       else waiter.reject(error);
@@ -44,7 +45,7 @@ export class MessageIterator implements AsyncIterableIterator<Message, undefined
     if (this.buffer.length > 0) return { value: this.buffer.shift() as Message, done: false };
     if (this.#end) {
       const { error } = this.#end;
-      this.#end = { error: undefined }; // an iterator throws once, then it is done
+      this.#end = { error: undefined };
       if (error !== undefined) throw error;
       return { value: undefined, done: true };
     }

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { ReadableStream, WritableStream } from 'node:stream/web';
+import { boolean, readOptions } from '../native/validate/argument.js';
 import type { Message } from './message.js';
 import type { MessageIterator } from './message-iterator.js';
 
@@ -26,10 +27,10 @@ interface Streamable {
  * Reading pulls: what is not read waits in the channel's receive buffer. Ending the writable side closes the
  * channel; destroying the stream aborts it.
  */
-export function channelToDuplex(
-  channel: Streamable,
-  { objectMode = false }: DuplexStreamOptions = {},
-): Duplex {
+export function channelToDuplex(channel: Streamable, options: DuplexStreamOptions = {}): Duplex {
+  const { objectMode = false } = readOptions<DuplexStreamOptions>(options, 'options', {
+    objectMode: boolean,
+  });
   const messages = channel[Symbol.asyncIterator]();
   return new Duplex({
     objectMode,

@@ -9,18 +9,23 @@ import { validateCandidate } from '../native/validate/candidate.js';
 import { type DataChannelInit, validateDataChannelInit } from '../native/validate/data-channel-init.js';
 import {
   type LocalDescriptionInit,
-  validateDescription,
   validateDescriptionType,
   validateLocalDescriptionInit,
+  validateRemoteDescription,
 } from '../native/validate/description.js';
 import type { Deadline } from '../scope/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
-import { checkBounds, type WaitOptions } from '../scope/scope-options.js';
+import { type Bounds, checkBounds, type WaitOptions } from '../scope/scope-options.js';
+import { AnswererFirst } from './answerer-first.js';
 import { type ChannelOptions, splitChannelOptions } from './channel-options.js';
 import { ConnectionChannels } from './connection-channels.js';
+import { ConnectionEvents } from './connection-events.js';
 import type { DataChannel } from './data-channel.js';
-import { answerAsDtlsServer, asOffered } from './dtls-role.js';
-import { type CloseInfo, Handle, type HandleFigures } from './handle.js';
+import { Handle, type HandleFigures } from './handle.js';
+import { assertMayDescribe } from './may-describe.js';
+import { checkNegotiateArguments } from './negotiate-arguments.js';
+import { type NegotiateOptions, Negotiation } from './negotiation.js';
+import type { PeerConnectionEvents } from './peer-connection-events.js';
 import type {
   CandidatePair,
   ConnectionState,
@@ -32,22 +37,8 @@ import type {
   SignalingState,
 } from './peer-connection-state.js';
 import { PendingEvents } from './pending-events.js';
-
-export interface PeerConnectionEvents {
-  /** A local description to send to the peer. Waits for its first listener. */
-  localDescription: [description: SessionDescription];
-  /** A local candidate to send to the peer. Waits for its first listener. */
-  localCandidate: [candidate: string, mid: string];
-  stateChange: [state: ConnectionState];
-  iceStateChange: [state: IceConnectionState];
-  signalingStateChange: [state: SignalingState];
-  gatheringStateChange: [state: GatheringState];
-  /** The peer opened a channel. It is owned by the connection already; waits for its first listener. */
-  dataChannel: [channel: DataChannel];
-  /** The connection failed; it closes right after. */
-  error: [error: Error];
-  close: [info: CloseInfo];
-}
+import { RemoteSide } from './remote-side.js';
+import type { Signaling } from './signaling.js';
 
 /**
  * A WebRTC peer connection, owned by a scope. It owns its channels: they are drained and closed before it.
@@ -60,10 +51,12 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   readonly #connected = new Latch<this>();
   readonly #closedSeen = new Latch<void>();
   readonly #pending: PendingEvents;
-  readonly #hooked = new Set<string>();
+  readonly #nativeEvents: ConnectionEvents;
+  readonly #order: AnswererFirst;
+  readonly #remote: RemoteSide;
   readonly #channels: ConnectionChannels;
   #negotiable = false;
-  #answersAsServer = false;
+  #negotiation: Negotiation | undefined;
 
   /** Made by `scope.createPeerConnection()`. @internal */
   constructor(
@@ -80,6 +73,12 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
       (event) => this.hasListener(event),
       (event, args) => this.emit(event, ...args),
     );
+    this.#order = new AnswererFirst(engine.clock, {
+      addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
+      tellLocal: (candidate, mid) => this.#pending.emit('localCandidate', candidate, mid),
+    });
+    this.#remote = new RemoteSide(engine, native, this.#record, this.#order);
+    this.#nativeEvents = new ConnectionEvents(native, this.#record, this.#pending, this.#order);
     this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.#record);
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
     // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
@@ -88,12 +87,14 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
 
   /** Resolves when the connection is up; rejects when it fails, is closed before, or with `RTC_TIMEOUT`. */
   connected(options?: WaitOptions): Promise<this> {
+    let bounds: Bounds;
     try {
-      checkBounds(options, 'connected()');
+      bounds = checkBounds(options, 'connected()');
+      if (this.state === 'closed' && !this.#connected.resolved) throw this.closedError('connected()');
     } catch (error) {
       return Promise.reject(error);
     }
-    return bounded(this.#connected.promise, options, this.engine.clock, this.path, 'connecting');
+    return bounded(this.#connected.promise, bounds, this.engine.clock, this.path, 'connecting');
   }
 
   /**
@@ -105,7 +106,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     const { label: checkedLabel, init } = validateDataChannelInit(label, rest, 'options');
     this.assertCanOwn('createDataChannel()');
     if (init?.id !== undefined) this.#channels.assertFree(init.id);
-    this.#hookNegotiation();
+    this.#nativeEvents.hookNegotiation();
     const native = this.#call('createDataChannel', () =>
       init === undefined
         ? this.#native.createDataChannel(checkedLabel)
@@ -123,8 +124,8 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     const checkedType = validateDescriptionType(type);
     const checkedInit = validateLocalDescriptionInit(init);
     this.assertUsable('setLocalDescription()');
-    this.#assertMayDescribe(checkedType);
-    this.#hookNegotiation();
+    assertMayDescribe(this.path, checkedType, this.signalingState, this.#negotiable);
+    this.#nativeEvents.hookNegotiation();
     this.#call('setLocalDescription', () =>
       checkedInit === undefined
         ? this.#native.setLocalDescription(checkedType)
@@ -136,16 +137,10 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   setRemoteDescription(description: SessionDescription): void;
   setRemoteDescription(sdp: string, type: DescriptionType): void;
   setRemoteDescription(first: string | SessionDescription, second?: DescriptionType): void {
-    const given = typeof first === 'object' && first !== null ? first : { sdp: first, type: second };
-    const { sdp, type } = validateDescription(given.sdp, given.type, given === first ? 'description' : '');
+    const { sdp, type } = validateRemoteDescription(first, second);
     this.assertUsable('setRemoteDescription()');
-    this.#hookNegotiation();
-    const offered = type === 'offer' || (type === 'unspec' && this.signalingState === 'stable');
-    // Only the first negotiation settles the roles; later offers must not contradict them.
-    const isFirst = this.#native.remoteDescription() === null && this.#native.localDescription() === null;
-    const text = offered && isFirst ? answerAsDtlsServer(sdp) : sdp;
-    this.#call('setRemoteDescription', () => this.#native.setRemoteDescription(text, type));
-    if (offered && isFirst) this.#answersAsServer = text !== sdp;
+    this.#nativeEvents.hookNegotiation();
+    this.#remote.describe(sdp, type);
     this.#negotiable = true;
   }
 
@@ -156,12 +151,38 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   addRemoteCandidate(candidate: string, mid: string): void {
     const checked = validateCandidate(candidate, mid);
     this.assertUsable('addRemoteCandidate()');
-    if (this.#native.remoteDescription() === null) {
-      throw new RtcInvalidStateError('a candidate came before the remote description; keep it until then', {
-        path: this.path,
-      });
-    }
-    this.#call('addRemoteCandidate', () => this.#native.addRemoteCandidate(checked.candidate, checked.mid));
+    this.#remote.addCandidate(checked.candidate, checked.mid);
+  }
+
+  /**
+   * Connects to the peer at the other end of `signaling`: exchanges descriptions and candidates, settles offers
+   * that cross, and goes on doing so until the signaling or the connection closes. Resolves when the connection is
+   * up. At least one side needs a channel. From now on the connection is torn down before `signaling.handle`.
+   *
+   * Rejects with `RTC_NATIVE` when the connection fails (it closes then), `RTC_CLOSED` when the signaling ends too
+   * early, `RTC_TIMEOUT` or `RTC_ABORTED`: with these three it may be tried again, also over another signaling.
+   * `RTC_INVALID_STATE` while another negotiation goes on.
+   */
+  negotiate(signaling: Signaling, options: NegotiateOptions = {}): Promise<this> {
+    const work = async () => {
+      const { bounds, polite } = checkNegotiateArguments(signaling, options);
+      this.assertUsable('negotiate()');
+      const before = this.#negotiation;
+      if (before?.active) {
+        throw new RtcInvalidStateError('another negotiation goes on; end its signaling', { path: this.path });
+      }
+      this.#negotiation = new Negotiation(this, this.engine, signaling, polite, before !== undefined);
+      await this.#negotiation.connected(bounds);
+      return this;
+    };
+    const connected = work();
+    connected.catch(() => {}); // a caller that does not wait is not to be ended by it
+    return connected;
+  }
+
+  /** A channel or track was made, or the peer has offered one. @internal */
+  get negotiable(): boolean {
+    return this.#negotiable;
   }
 
   localDescription(): SessionDescription | null {
@@ -169,9 +190,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   }
 
   remoteDescription(): SessionDescription | null {
-    const description = this.#read(() => this.#native.remoteDescription(), null);
-    if (!description || !this.#answersAsServer || description.type !== 'offer') return description;
-    return { type: description.type, sdp: asOffered(description.sdp) };
+    return this.#read(() => this.#remote.description(), null);
   }
 
   get connectionState(): ConnectionState {
@@ -233,12 +252,13 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   }
 
   protected override onFirstListener(event: string): void {
-    this.#hook(event);
+    this.#nativeEvents.hook(event);
     this.#pending.flush(event);
   }
 
   protected override onClosing(): void {
-    this.#connected.reject(this.closedError('connected()'));
+    this.#negotiation?.stop();
+    this.#connected.reject(this.endingError('connected()'));
   }
 
   protected override figures(): HandleFigures {
@@ -266,6 +286,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     }
     if (this.state === 'closed') return;
     this.emit('stateChange', state);
+    if (state === 'connected' || state === 'failed' || state === 'closed') this.#order.over();
     if (state === 'connected') {
       this.markOpen();
       this.#connected.resolve(this);
@@ -289,45 +310,6 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     }
     const [options] = splitChannelOptions(undefined, 'options');
     this.#pending.emit('dataChannel', this.#channels.own(native, 'incoming', options));
-  }
-
-  /** The library says these once, as soon as it is asked for something; nobody may be listening yet. */
-  #hookNegotiation(): void {
-    this.#hook('localDescription');
-    this.#hook('localCandidate');
-  }
-
-  /** Registers a native callback when it is first needed: each costs every wake-up of the process (H15). */
-  #hook(event: string): void {
-    const native = this.#native;
-    if (this.#hooked.has(event) || this.#record.state !== 'held') return;
-    this.#hooked.add(event);
-    const tell = (...args: unknown[]) => this.#pending.emit(event, ...args);
-    if (event === 'localDescription')
-      native.onLocalDescription(this.#guard((sdp, type) => tell({ type, sdp })));
-    else if (event === 'localCandidate') native.onLocalCandidate(this.#guard(tell));
-    else if (event === 'iceStateChange') native.onIceStateChange(this.#guard(tell));
-    else if (event === 'signalingStateChange') native.onSignalingStateChange(this.#guard(tell));
-    else if (event === 'gatheringStateChange') native.onGatheringStateChange(this.#guard(tell));
-  }
-
-  /** The library ends the process for these (H10). */
-  #assertMayDescribe(type: DescriptionType): void {
-    const { signalingState } = this;
-    const refuse = (why: string) => {
-      throw new RtcInvalidStateError(`setLocalDescription(${type}) is not possible: ${why}`, {
-        path: this.path,
-      });
-    };
-    if (type === 'rollback') return;
-    const answers = signalingState === 'have-remote-offer' || signalingState === 'have-local-pranswer';
-    if ((type === 'answer' || type === 'pranswer') && !answers)
-      refuse(`the signaling state is ${signalingState}`);
-    if (type === 'offer' && signalingState !== 'stable') refuse(`the signaling state is ${signalingState}`);
-    if (type === 'unspec' && !answers && signalingState !== 'stable') {
-      refuse(`the signaling state is ${signalingState}`);
-    }
-    if (!this.#negotiable) refuse('there is no channel or track to negotiate');
   }
 
   #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {

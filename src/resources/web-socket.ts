@@ -1,6 +1,5 @@
 import type { Engine } from '../engine/engine.js';
 import { poll } from '../engine/poll.js';
-import { CLOSE_ANSWER_MS } from '../engine/release-ledger.js';
 import { Latch } from '../engine/wait.js';
 import { RtcNativeError } from '../errors/kinds.js';
 import type { NativeWebSocket } from '../native/binding.js';
@@ -80,20 +79,35 @@ export class WebSocket extends MessageChannel {
   }
 
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
-    if (deadline.expired || this.record.state !== 'held') return undefined;
-    return this.#drain(deadline);
+    if (this.record.state !== 'held') return undefined;
+    if (!deadline.expired) return this.#drain(deadline);
+    this.leaveUnconfirmed(this.#native.bufferedAmount());
+    return undefined;
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
     this.engine.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     // Only now: registered earlier, this callback would throw away the messages still queued (H5).
-    this.#native.onClosed(() => {
-      this.record.released();
-      this.#acknowledged.resolve();
-    });
-    this.record.close();
-    return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
+    this.#native.onClosed(() => this.#acknowledged.resolve());
+    return this.#release(deadline);
+  }
+
+  /**
+   * The library ends a socket within `close()`, so the answer is queued for us by then. But a `close()` at the
+   * moment in which the peer's takes effect drops our callback, and the wrapper has to stay in the books until
+   * cleanup (H2): so a socket that is closing already is waited for first.
+   */
+  async #release(deadline: Deadline): Promise<boolean> {
+    const answered = () => this.#acknowledged.settled;
+    if (this.#endSeen || (this.#remoteAddress !== undefined && !this.#native.isOpen())) {
+      await poll(answered, deadline, ANSWER_MS);
+    }
+    this.record.close(); // owed also when the peer closed (H6)
+    await poll(answered, deadline, ANSWER_MS);
+    if (answered()) this.record.released();
+    else void this.#acknowledged.promise.then(() => this.record.released());
+    return true;
   }
 
   #open(): void {
@@ -109,7 +123,8 @@ export class WebSocket extends MessageChannel {
     if (this.state === 'open') this.closedByPeer();
     else if (this.state === 'opening') {
       const why = this.#lastError ?? 'the server refused or ended the connection';
-      this.fail(new RtcNativeError(`the WebSocket could not be opened: ${why}`, { path: this.path }));
+      const error = new RtcNativeError(`the WebSocket could not be opened: ${why}`, { path: this.path });
+      this.fail(error, this.engine.teardownTimeout);
     }
   }
 
@@ -122,3 +137,6 @@ export class WebSocket extends MessageChannel {
     await this.received(deadline);
   }
 }
+
+/** Milliseconds for an answer that is queued already; a few turns of the event loop. */
+const ANSWER_MS = 50;

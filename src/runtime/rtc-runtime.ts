@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { diagnostics } from '../engine/diagnostics.js';
-import { Engine, type EngineOptions } from '../engine/engine.js';
+import { Engine } from '../engine/engine.js';
 import type { RtcWarning } from '../engine/warning.js';
 import { RtcNativeError } from '../errors/kinds.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
@@ -14,7 +14,7 @@ import type { TeardownReport } from '../scope/teardown-report.js';
 import { ExitGuard } from './exit-guard.js';
 import { RtcScope } from './rtc-scope.js';
 import { checkRuntimeOptions, type RtcRuntimeOptions } from './runtime-options.js';
-import { handleSignals, type SignalHandlerOptions } from './signal-handlers.js';
+import { checkSignalHandlerOptions, handleSignals, type SignalHandlerOptions } from './signal-handlers.js';
 import { type RuntimeSnapshot, renderSnapshot, snapshotOf } from './snapshot.js';
 import { type NativeThreads, nativeThreads } from './threads.js';
 
@@ -47,14 +47,13 @@ export class RtcRuntime {
 
   /** A runtime of its own, for tests and embedders; applications use `RtcRuntime.shared`. */
   constructor(options: RtcRuntimeOptions = {}) {
-    checkRuntimeOptions(options);
-    this.#cleanup = options.cleanup ?? 'auto';
+    const { cleanup = 'auto', ...engineOptions } = checkRuntimeOptions(options);
+    this.#cleanup = cleanup;
     this.#events = new EventHub(
       this,
       () => 'runtime',
       () => {},
     );
-    const engineOptions: EngineOptions = options;
     this.#engine = new Engine(engineOptions, {
       tornDown: (root, report) => void this.#events.emit('teardown', report, root.path),
       warned: (warning) => this.#warned(warning),
@@ -83,7 +82,8 @@ export class RtcRuntime {
 
   /** A root scope. The library is cleaned up when the last one is gone; the next one starts a new generation. */
   scope(name?: string, options: ScopeOptions = {}): RtcScope {
-    const scope = new RtcScope(this.#engine, this.#host, name ?? `scope-${++this.#named}`, options);
+    const checkedName = name === undefined ? `scope-${++this.#named}` : name;
+    const scope = new RtcScope(this.#engine, this.#host, checkedName, options);
     const lease = this.#lease();
     scope[TREE_NODE].adoptNode(lease);
     if (this.#roots.size === 0) {
@@ -151,17 +151,14 @@ export class RtcRuntime {
    * what runs the library's cleanup.
    */
   async shutdown(options: CloseOptions = {}): Promise<void> {
-    checkBounds(options, 'shutdown()');
-    using deadline = new Deadline(this.#engine.clock, {
-      timeout: options.timeout ?? this.#engine.teardownTimeout,
-      signal: options.signal,
-    });
+    const { timeout = this.#engine.teardownTimeout, signal } = checkBounds(options, 'shutdown()');
+    using deadline = new Deadline(this.#engine.clock, { timeout, signal });
     const errors = new ErrorChain();
     for (const scope of [...this.#roots.values()].reverse()) {
       const node = scope[TREE_NODE];
       const ended =
         node.phase === 'live'
-          ? teardown(node, 'owner', this.#host, { timeout: deadline.remaining, signal: options.signal })
+          ? teardown(node, 'owner', this.#host, { timeout: deadline.remaining, signal })
           : node.ending.settled;
       try {
         if (!(await deadline.within(ended))) {
@@ -181,9 +178,9 @@ export class RtcRuntime {
    * Dispose the result to take the handlers out again.
    */
   installSignalHandlers(options: SignalHandlerOptions = {}): Disposable {
-    checkBounds(options, 'installSignalHandlers()');
-    const { signals = ['SIGINT', 'SIGTERM'], timeout } = options;
-    return handleSignals(signals, () => this.shutdown(timeout === undefined ? {} : { timeout }));
+    const { signals = ['SIGINT', 'SIGTERM'], timeout = this.#engine.teardownTimeout } =
+      checkSignalHandlerOptions(options);
+    return handleSignals(signals, () => this.shutdown({ timeout }));
   }
 
   /** A root scope's oldest member, so the last to go: gives up its claim on the library. */

@@ -1,5 +1,6 @@
-import type { Engine } from '../engine/engine.js';
+import { type Engine, ownEngine } from '../engine/engine.js';
 import { callNative } from '../native/guard.js';
+import { takeOptions } from '../native/validate/argument.js';
 import { validateIceUdpMux } from '../native/validate/ice-udp-mux.js';
 import {
   type PeerConnectionConfig as NativeConfig,
@@ -16,7 +17,7 @@ import { WebSocket, type WebSocketOptions } from '../resources/web-socket.js';
 import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
 import { Scope, type ScopeHost } from '../scope/scope.js';
-import { checkName, type ScopeOptions } from '../scope/scope-options.js';
+import { checkName, checkSignal, type ScopeOptions } from '../scope/scope-options.js';
 
 /** Settings of a peer connection. */
 export interface PeerConnectionConfig extends NativeConfig {
@@ -36,6 +37,7 @@ export class RtcScope extends Scope {
 
   /** @internal */
   constructor(engine: Engine, host: ScopeHost, name: string, options: ScopeOptions) {
+    ownEngine(engine, 'RtcScope');
     super(host, name, options);
     this.#engine = engine;
     this.#host = host;
@@ -47,10 +49,13 @@ export class RtcScope extends Scope {
 
   /** A peer connection owned by this scope. Throws `RTC_NATIVE` when the library refuses the configuration. */
   createPeerConnection(name?: string, config: PeerConnectionConfig = {}): PeerConnection {
-    const checkedName = name === undefined ? `pc-${++this.#made}` : this.#name(validatePeerName(name));
-    const { signal, rest } = takeSignal(config, 'config');
+    const givenName = name === undefined ? undefined : validatePeerName(name);
+    const [{ signal }, rest] = takeOptions<{ signal: AbortSignal }>(config, 'config', {
+      signal: checkSignal,
+    });
     const checked = validatePeerConnectionConfig(rest);
     this.assertUsable('createPeerConnection');
+    const checkedName = givenName ?? `pc-${++this.#made}`;
     const { PeerConnection: Native } = this.#engine.native;
     const native = callNative(
       `${this.path}/${checkedName}`,
@@ -63,7 +68,7 @@ export class RtcScope extends Scope {
   /** A WebSocket client owned by this scope; it connects at once. Await `opened()`. */
   createWebSocket(url: string | URL, options?: WebSocketOptions): WebSocket {
     const checkedUrl = validateWebSocketUrl(url);
-    const { name, rest } = takeName(options);
+    const [{ name }, rest] = takeOptions<{ name: string }>(options, 'options', { name: checkName });
     const [channelOptions, transport] = splitChannelOptions(rest, 'options');
     const config = validateWebSocketOptions(transport);
     this.assertUsable('createWebSocket');
@@ -83,7 +88,7 @@ export class RtcScope extends Scope {
 
   /** A WebSocket server owned by this scope; it listens at once. Throws `RTC_NATIVE` when the port is taken. */
   createWebSocketServer(options?: WebSocketServerOptions): WebSocketServer {
-    const { name, rest } = takeName(options);
+    const [{ name }, rest] = takeOptions<{ name: string }>(options, 'options', { name: checkName });
     const [channelOptions, transport] = splitChannelOptions(rest, 'options');
     const config = validateWebSocketServerOptions(transport);
     this.assertUsable('createWebSocketServer');
@@ -111,27 +116,4 @@ export class RtcScope extends Scope {
   protected override spawn(name: string, options: ScopeOptions): this {
     return new RtcScope(this.#engine, this.#host, name, options) as this;
   }
-
-  #name(name: string): string {
-    checkName(name, 'connection');
-    return name;
-  }
-}
-
-function takeSignal(config: unknown, argument: string): { signal?: AbortSignal; rest: unknown } {
-  if (typeof config !== 'object' || config === null || !('signal' in config)) return { rest: config };
-  const { signal, ...rest } = config as { signal?: unknown };
-  if (signal === undefined) return { rest };
-  if (!(signal instanceof AbortSignal)) {
-    throw new TypeError(`${argument}.signal must be an AbortSignal; got ${typeof signal}`);
-  }
-  return { signal, rest };
-}
-
-function takeName(options: unknown): { name?: string; rest: unknown } {
-  if (typeof options !== 'object' || options === null || !('name' in options)) return { rest: options };
-  const { name, ...rest } = options as { name?: unknown };
-  if (name === undefined) return { rest };
-  checkName(name, 'options');
-  return { name: name as string, rest };
 }

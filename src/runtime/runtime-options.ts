@@ -1,4 +1,9 @@
 import type { EngineOptions } from '../engine/engine.js';
+import { readFrom, wrongType } from '../errors/wrong-argument.js';
+import type { NativeBinding } from '../native/binding.js';
+import { type Field, oneOf, readOptions } from '../native/validate/argument.js';
+import type { Clock } from '../scope/clock.js';
+import { checkTimeout } from '../scope/scope-options.js';
 
 export interface RtcRuntimeOptions extends EngineOptions {
   /**
@@ -8,33 +13,30 @@ export interface RtcRuntimeOptions extends EngineOptions {
   cleanup?: 'auto' | 'manual';
 }
 
-export function checkRuntimeOptions(options: unknown): asserts options is RtcRuntimeOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object, got ${options === null ? 'null' : typeof options}`);
-  }
-  const { cleanup, teardownTimeout, native, clock, ...unknown } = options as Record<string, unknown>;
-  const [stranger] = Object.keys(unknown);
-  if (stranger !== undefined) {
-    throw new TypeError(
-      `options.${stranger} is not an option; known are cleanup, teardownTimeout, native, clock`,
-    );
-  }
-  if (cleanup !== undefined && cleanup !== 'auto' && cleanup !== 'manual') {
-    throw new TypeError(`options.cleanup must be 'auto' or 'manual', got ${String(cleanup)}`);
-  }
-  if (teardownTimeout !== undefined) {
-    if (typeof teardownTimeout !== 'number') {
-      throw new TypeError(
-        `options.teardownTimeout must be a number of milliseconds, got ${typeof teardownTimeout}`,
-      );
+/** Throws a `TypeError` or `RangeError` that names the option; returns a copy. */
+export function checkRuntimeOptions(options: unknown): Partial<RtcRuntimeOptions> {
+  return readOptions<RtcRuntimeOptions>(options, 'options', {
+    cleanup: oneOf('auto', 'manual'),
+    teardownTimeout: checkTimeout,
+    native: withFunctions<NativeBinding>(
+      'PeerConnection',
+      'WebSocket',
+      'WebSocketServer',
+      'IceUdpMuxListener',
+      'cleanup',
+    ),
+    clock: withFunctions<Clock>('now', 'after'),
+  });
+}
+
+/** An object that has these functions; what they do is its own business. */
+function withFunctions<T extends object>(...functions: (keyof T & string)[]): Field<T> {
+  return (value, name) => {
+    if (typeof value !== 'object' || value === null) throw wrongType(name, 'an object', value);
+    for (const key of functions) {
+      const found = readFrom(`${name}.${key}`, () => (value as T)[key]);
+      if (typeof found !== 'function') throw wrongType(`${name}.${key}`, 'a function', found);
     }
-    if (Number.isNaN(teardownTimeout) || teardownTimeout < 0) {
-      throw new RangeError(`options.teardownTimeout must be 0 or more milliseconds, got ${teardownTimeout}`);
-    }
-  }
-  for (const [name, value] of Object.entries({ native, clock })) {
-    if (value !== undefined && (typeof value !== 'object' || value === null)) {
-      throw new TypeError(`options.${name} must be an object, got ${value === null ? 'null' : typeof value}`);
-    }
-  }
+    return value as T;
+  };
 }

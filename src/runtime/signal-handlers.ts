@@ -1,10 +1,25 @@
 import { constants } from 'node:os';
+import { arrayOf, oneOf, readOptions } from '../native/validate/argument.js';
+import { checkTimeout } from '../scope/scope-options.js';
 
 export interface SignalHandlerOptions {
   /** Default `['SIGINT', 'SIGTERM']`. */
   signals?: readonly NodeJS.Signals[];
   /** Milliseconds that the shutdown may take. Default: the runtime's teardown timeout. */
   timeout?: number;
+}
+
+const SIGNALS = Object.keys(constants.signals) as NodeJS.Signals[];
+
+/** The system lets nobody handle these two. */
+const signalName = oneOf(...SIGNALS.filter((name) => name !== 'SIGKILL' && name !== 'SIGSTOP'));
+
+/** Throws a `TypeError` or `RangeError` that names the option; returns a copy. */
+export function checkSignalHandlerOptions(options: unknown): SignalHandlerOptions {
+  return readOptions<SignalHandlerOptions>(options, 'options', {
+    signals: arrayOf(signalName),
+    timeout: checkTimeout,
+  });
 }
 
 /**

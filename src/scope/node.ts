@@ -123,11 +123,18 @@ export class OwnedNode {
     heir.#names = this.#names;
     this.#children = undefined;
     this.#names = undefined;
-    const dependencies = [...this.dependencies];
-    const dependents = [...this.dependents];
-    this.#parent?.adoptNode(heir);
-    for (const node of dependencies) heir.addDependency(node);
-    for (const node of dependents) node.addDependency(heir);
+    for (const node of this.dependencies) heir.addDependency(node);
+    for (const node of this.dependents) node.addDependency(heir);
+    const parent = this.#parent;
+    if (!parent) return;
+    heir.#uniqueName = this.#uniqueName;
+    heir.#parent = parent;
+    parent.#names?.set(heir.#uniqueName, heir);
+    // A set keeps the order of insertion, and that order is the order of creation.
+    parent.#children = new Set([...parent.children].map((node) => (node === this ? heir : node)));
+    this.#lastPath = this.path;
+    this.#parent = undefined;
+    this.#cutDependencies();
   }
 
   /** Records that this node is torn down before `sibling`. */
@@ -158,6 +165,10 @@ export class OwnedNode {
     parent.#children?.delete(this);
     parent.#names?.delete(this.#uniqueName);
     this.#parent = undefined;
+    this.#cutDependencies();
+  }
+
+  #cutDependencies(): void {
     for (const node of this.dependencies) node.#dependents?.delete(this);
     for (const node of this.dependents) node.#dependencies?.delete(this);
     this.#dependencies = undefined;

@@ -4,6 +4,8 @@ import type { OwnedNode } from './node.js';
 export function teardownOrder(node: OwnedNode): OwnedNode[] {
   const order: OwnedNode[] = [];
   const seen = new Set<OwnedNode>();
+  const age = new Map<OwnedNode, number>();
+  for (const child of node.children) age.set(child, age.size);
   // An explicit stack: a chain of dependencies may be longer than the call stack is deep.
   for (const root of [...node.children].reverse()) {
     const stack = [root];
@@ -15,7 +17,9 @@ export function teardownOrder(node: OwnedNode): OwnedNode[] {
       }
       const waitingFor = [...top.dependents].filter((dependent) => !seen.has(dependent));
       if (waitingFor.length > 0) {
-        stack.push(...waitingFor);
+        // The newest last, where the stack is taken from.
+        waitingFor.sort((a, b) => age.get(a)! - age.get(b)!);
+        for (const dependent of waitingFor) stack.push(dependent);
         continue;
       }
       seen.add(top);
@@ -26,10 +30,20 @@ export function teardownOrder(node: OwnedNode): OwnedNode[] {
   return order;
 }
 
-/** Everything below and including `node`, in teardown order: children before their owner. */
-export function flattenSubtree(node: OwnedNode): OwnedNode[] {
+/**
+ * Everything below and including `root`, in teardown order: children before their owner. What somebody else is
+ * ending is listed, and what it owns is left to whoever ends it: two teardowns that each hold a part of a
+ * branch would wait for each other.
+ */
+export function flattenSubtree(root: OwnedNode): OwnedNode[] {
   const flat: OwnedNode[] = [];
-  for (const child of teardownOrder(node)) flat.push(...flattenSubtree(child));
-  flat.push(node);
+  const visit = (node: OwnedNode) => {
+    for (const child of teardownOrder(node)) {
+      if (child.phase === 'live') visit(child);
+      else flat.push(child);
+    }
+    flat.push(node);
+  };
+  visit(root);
   return flat;
 }

@@ -1,3 +1,5 @@
+import { optionKeys, outOfRange, readFrom, unknownOption, wrongType } from '../errors/wrong-argument.js';
+
 export interface ScopeOptions {
   /**
    * Total milliseconds that a teardown of the scope may take before what is left is forced.
@@ -25,32 +27,54 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-/** Throws a `TypeError` or `RangeError` naming the option, before anything was changed. */
-export function checkBounds(options: unknown, where: string): void {
-  if (options === undefined) return;
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
-      `${where} options must be an object, got ${options === null ? 'null' : typeof options}`,
-    );
+/** The bounds of a teardown or a wait, read once; a getter of the caller is not asked again. */
+export type Bounds = { timeout?: number; signal?: AbortSignal };
+
+const KNOWN = ['timeout', 'signal'];
+
+/**
+ * Throws a `TypeError` or `RangeError` naming the option, before anything was changed. `others` are options that
+ * the caller checks itself.
+ */
+export function checkBounds(options: unknown, where: string, others: readonly string[] = []): Bounds {
+  const bounds: Bounds = {};
+  if (options === undefined) return bounds;
+  const name = `${where} options`;
+  for (const key of optionKeys(options, name)) {
+    if (!KNOWN.includes(key) && !others.includes(key)) throw unknownOption(name, key, [...KNOWN, ...others]);
   }
-  const { timeout, signal } = options as { timeout?: unknown; signal?: unknown };
-  if (timeout !== undefined) {
-    if (typeof timeout !== 'number') {
-      throw new TypeError(`${where} options.timeout must be a number of milliseconds, got ${typeof timeout}`);
-    }
-    if (Number.isNaN(timeout) || timeout < 0) {
-      throw new RangeError(`${where} options.timeout must be 0 or more milliseconds, got ${timeout}`);
-    }
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(`${where} options.signal must be an AbortSignal, got ${typeof signal}`);
-  }
+  const given = options as { timeout?: unknown; signal?: unknown };
+  const timeout = readFrom(`${name}.timeout`, () => given.timeout);
+  const signal = readFrom(`${name}.signal`, () => given.signal);
+  if (timeout !== undefined) bounds.timeout = checkTimeout(timeout, `${name}.timeout`);
+  if (signal !== undefined) bounds.signal = checkSignal(signal, `${name}.signal`);
+  return bounds;
+}
+
+/** Milliseconds, `Infinity` included. */
+export function checkTimeout(value: unknown, name: string): number {
+  if (typeof value !== 'number') throw wrongType(name, 'a number of milliseconds', value);
+  if (Number.isNaN(value) || value < 0) throw outOfRange(name, '0 or more milliseconds', value);
+  return value;
+}
+
+export function checkSignal(value: unknown, name: string): AbortSignal {
+  // The getter tells a signal from what only has its prototype.
+  const isSignal = readFrom(
+    name,
+    () => value instanceof AbortSignal && typeof (value as { aborted: unknown }).aborted === 'boolean',
+  );
+  if (!isSignal) throw wrongType(name, 'an AbortSignal', value);
+  return value as AbortSignal;
 }
 
 /** A name in the tree: any string but the empty one. */
-export function checkName(name: unknown, where: string): void {
-  if (typeof name !== 'string') {
-    throw new TypeError(`${where} name must be a string, got ${name === null ? 'null' : typeof name}`);
-  }
-  if (name === '') throw new RangeError(`${where} name must not be empty`);
+export function checkName(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw wrongType(name, 'a string', value);
+  if (value === '') throw outOfRange(name, 'a non-empty string', value);
+  return value;
+}
+
+export function checkFunction(value: unknown, name: string): void {
+  if (typeof value !== 'function') throw wrongType(name, 'a function', value);
 }

@@ -1,7 +1,7 @@
 import { RtcClosedError } from '../errors/kinds.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { type InTree, OwnedNode, TREE_NODE } from './node.js';
-import { checkBounds, checkName, type ScopeOptions } from './scope-options.js';
+import { checkBounds, checkFunction, checkName, type ScopeOptions } from './scope-options.js';
 import { type TeardownHost, teardown } from './teardown.js';
 import { disposerOf, userEntry } from './user-entry.js';
 
@@ -24,20 +24,22 @@ export abstract class Scope implements AsyncDisposable, InTree {
   readonly [TREE_NODE]: OwnedNode;
   readonly #host: ScopeHost;
   readonly #timeout: number;
+  readonly #followed: AbortSignal | undefined;
   #controller: AbortController | undefined;
   #stopWatchingSignal: (() => void) | undefined;
   #forks = 0;
 
   protected constructor(host: ScopeHost, name: string, options: ScopeOptions = {}) {
-    checkName(name, 'scope');
-    checkBounds(options, 'scope');
+    checkName(name, 'name');
+    const { timeout, signal } = checkBounds(options, 'scope');
     this[TREE_NODE] = new OwnedNode(name, 'scope', {
       begin: () => this.#begin(),
       release: () => true,
     });
     this.#host = host;
-    this.#timeout = options.timeout ?? host.teardownTimeout;
-    this.#follow(options.signal);
+    this.#timeout = timeout ?? host.teardownTimeout;
+    this.#followed = signal;
+    this.#follow(signal);
   }
 
   /** A scope of the same kind, not yet in the tree. */
@@ -82,7 +84,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
   /** Calls `onDispose(value)` with the scope's teardown and returns `value`. */
   adopt<T>(value: T, onDispose: (value: T) => unknown): T {
     this.assertUsable('adopt');
-    checkCallable(onDispose, 'onDispose');
+    checkFunction(onDispose, 'onDispose');
     this.#node.adoptNode(userEntry('adopt', () => onDispose(value)));
     return value;
   }
@@ -90,17 +92,22 @@ export abstract class Scope implements AsyncDisposable, InTree {
   /** Calls `onDispose()` with the scope's teardown. */
   defer(onDispose: () => unknown): void {
     this.assertUsable('defer');
-    checkCallable(onDispose, 'onDispose');
+    checkFunction(onDispose, 'onDispose');
     this.#node.adoptNode(userEntry('defer', () => onDispose()));
   }
 
   /**
    * Hands all that the scope owns to a new scope in the same place of the tree and returns that one.
-   * This scope is disposed then and owns nothing.
+   * This scope is disposed then and owns nothing. The new one keeps the name, the timeout and both signals: the
+   * one that was given and the one that aborts when the teardown begins.
    */
   move(): this {
     this.assertUsable('move');
-    const heir = this.spawn(this.name, { timeout: this.#timeout });
+    const options: ScopeOptions = { timeout: this.#timeout };
+    if (this.#followed) options.signal = this.#followed;
+    const heir = this.spawn(this.name, options);
+    this.#controller ??= new AbortController();
+    heir.#controller = this.#controller;
     const node = this.#node;
     const isRoot = node.parent === undefined;
     node.claim();
@@ -115,7 +122,8 @@ export abstract class Scope implements AsyncDisposable, InTree {
   /** A child scope: torn down with this one, or on its own before. */
   fork(name?: string, options: ScopeOptions = {}): this {
     this.assertUsable('fork');
-    const child = this.spawn(name ?? `scope-${++this.#forks}`, { timeout: this.#timeout, ...options });
+    const bounds = { timeout: this.#timeout, ...checkBounds(options, 'scope') };
+    const child = this.spawn(name === undefined ? `scope-${++this.#forks}` : name, bounds);
     this.#node.adoptNode(child.#node);
     return child;
   }
@@ -123,7 +131,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
   /** For code without `using`: runs `body`, then tears the scope down, whatever happened. */
   async run<T>(body: (scope: this) => T | Promise<T>): Promise<T> {
     this.assertUsable('run');
-    checkCallable(body, 'body');
+    checkFunction(body, 'body');
     const errors = new ErrorChain();
     let result: T | undefined;
     try {
@@ -146,8 +154,10 @@ export abstract class Scope implements AsyncDisposable, InTree {
    * holds the teardown report.
    */
   disposeAsync(): Promise<void> {
-    if (!(#host in this))
+    // A promise also for a foreign `this`, as the specification has it.
+    if (!isObject(this) || !(#host in this)) {
       return Promise.reject(new TypeError('disposeAsync() called on something that is no scope'));
+    }
     this.#stopWatchingSignal?.();
     const node = this.#node;
     if (node.phase === 'live') return teardown(node, 'local', this.#host, { timeout: this.#timeout });
@@ -198,8 +208,6 @@ export abstract class Scope implements AsyncDisposable, InTree {
   }
 }
 
-function checkCallable(value: unknown, argument: string): void {
-  if (typeof value !== 'function') {
-    throw new TypeError(`${argument} must be a function, got ${value === null ? 'null' : typeof value}`);
-  }
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -47,6 +47,7 @@ class TeardownRun {
 
   async end(root: OwnedNode, cause: TeardownCause): Promise<void> {
     using _deadline = this.#deadline;
+    using _process = holdProcess();
     await this.#endBranch(root, cause);
     if (this.#errors.failed) attachReport(this.#errors.error, this.#steps);
     this.#host.tornDown(root, this.#steps, this.#errors.error);
@@ -59,23 +60,24 @@ class TeardownRun {
     node.ending.deadline = this.#deadline;
     node.behaviour.begin?.(cause);
     let together: OwnedNode[] = [];
-    const endTogether = async () => {
+    const endTogether = () => {
       const batch = together;
       together = [];
-      if (batch.length > 0) await this.#endTogether(batch, 'owner');
+      return this.#endTogether(batch, 'owner');
     };
     for (const child of teardownOrder(node)) {
       if (!holdsUserEntries(child) && child.claim()) {
         together.push(child);
         continue;
       }
-      await endTogether();
+      // No await without need: the newest disposer runs before `disposeAsync()` returns, as in the language.
+      if (together.length > 0) await endTogether();
       // While the others were torn down, this one may have been ended by somebody else.
       if (!child.claim()) await this.#waitFor(child);
       else if (child.behaviour.strict) await this.#release(child, 0);
       else await this.#endBranch(child, 'owner');
     }
-    await endTogether();
+    if (together.length > 0) await endTogether();
     await this.#release(node, 0);
   }
 
@@ -102,7 +104,7 @@ class TeardownRun {
     const started = this.#host.clock.now();
     const drainMs = new Map<OwnedNode, number>();
     for (const node of mine) {
-      const draining = node.behaviour.drain?.(this.#deadline);
+      const draining = this.#drain(node);
       if (!draining) continue;
       waits.push(
         draining
@@ -112,6 +114,15 @@ class TeardownRun {
     }
     if (waits.length > 0) await Promise.all(waits);
     for (const node of mine) await this.#release(node, drainMs.get(node) ?? 0);
+  }
+
+  #drain(node: OwnedNode): Promise<void> | undefined {
+    try {
+      return node.behaviour.drain?.(this.#deadline);
+    } catch (error) {
+      this.#errors.add(error);
+      return undefined;
+    }
   }
 
   async #release(node: OwnedNode, drainMs: number): Promise<void> {
@@ -142,6 +153,18 @@ class TeardownRun {
     await node.ending.settled;
   }
 }
+
+/**
+ * Every clock of this package lets the process go. A teardown must not lose it half way, also where no callback of
+ * a library keeps it (another binding): the process would end with code 13 and leave the rest undone.
+ */
+function holdProcess(): Disposable {
+  const timer = setInterval(() => {}, LONGEST_INTERVAL);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** What Node's timers can take at most: a signed 32-bit number of milliseconds. */
+const LONGEST_INTERVAL = 2 ** 31 - 1;
 
 function holdsUserEntries(node: OwnedNode): boolean {
   if (node.behaviour.strict) return true;

@@ -1,50 +1,14 @@
+import {
+  describeType,
+  optionKeys,
+  outOfRange,
+  readFrom,
+  unknownOption,
+  wrongType,
+} from '../../errors/wrong-argument.js';
+
 /** Checks one value and returns it as what it has turned out to be; `name` is how messages call it. */
 export type Field<T> = (value: unknown, name: string) => T;
-
-const SHOWN_CHARACTERS = 60;
-
-/** What came, with its type, for a message: short, and on one line. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  switch (typeof value) {
-    case 'string':
-      return value.length > SHOWN_CHARACTERS
-        ? `${JSON.stringify(value.slice(0, SHOWN_CHARACTERS))}… (string of ${value.length} characters)`
-        : `${JSON.stringify(value)} (string)`;
-    case 'number':
-    case 'boolean':
-      return `${Object.is(value, -0) ? '-0' : value} (${typeof value})`;
-    case 'bigint':
-      return `${value}n (bigint)`;
-    case 'function':
-      return 'a function';
-    case 'symbol':
-      return 'a symbol';
-    default:
-      return describeObject(value);
-  }
-}
-
-function describeObject(value: object): string {
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (tag !== 'Object') return /^[AEIOU]/.test(tag) ? `an ${tag}` : `a ${tag}`;
-  const keys = Object.keys(value).slice(0, 5);
-  return keys.length > 0 ? `an object with ${keys.join(', ')}` : 'an object without keys';
-}
-
-/** The type alone: for secrets, and for text that may contain one. */
-export function describeType(value: unknown): string {
-  if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
-  return typeof value === 'number' || typeof value === 'boolean' ? `a ${typeof value}` : describe(value);
-}
-
-export function wrongType(name: string, expected: string, value: unknown): TypeError {
-  return new TypeError(`${name} must be ${expected}; got ${describe(value)}`);
-}
-
-export function outOfRange(name: string, expected: string, value: unknown): RangeError {
-  return new RangeError(`${name} must be ${expected}; got ${describe(value)}`);
-}
 
 export const string: Field<string> = (value, name) => {
   if (typeof value !== 'string') throw wrongType(name, 'a string', value);
@@ -100,11 +64,20 @@ export function oneOf<const T extends string>(...names: readonly T[]): Field<T> 
   };
 }
 
+/** More is a mistake in the caller's program, and a sparse array of billions would exhaust the memory. */
+const MOST_ITEMS = 1000;
+
 export function arrayOf<T>(field: Field<T>): Field<T[]> {
   return (value, name) => {
-    if (!Array.isArray(value)) throw wrongType(name, 'an array', value);
-    // Array.from visits holes too, where map would leave them as they are.
-    return Array.from(value, (item, index) => field(item, `${name}[${index}]`));
+    const items = readFrom(name, () => {
+      if (!Array.isArray(value)) return undefined;
+      if (value.length > MOST_ITEMS) return value.length;
+      return Array.from(value as unknown[]); // visits holes too, where map would leave them as they are
+    });
+    if (items === undefined) throw wrongType(name, 'an array', value);
+    if (typeof items === 'number')
+      throw new RangeError(`${name} must have at most ${MOST_ITEMS} items; got ${items}`);
+    return items.map((item, index) => field(item, `${name}[${index}]`));
   };
 }
 
@@ -122,25 +95,42 @@ export function readOptions<T extends object>(
   name: string,
   fields: { readonly [K in keyof T]-?: Field<T[K] | undefined> },
 ): Partial<T> {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    Object.prototype.toString.call(value) !== '[object Object]'
-  )
-    throw wrongType(name, 'an object', value);
-  for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(fields, key)) {
-      throw new TypeError(
-        `${name}.${key} is not a known option; known are ${Object.keys(fields).join(', ') || 'none'}`,
-      );
-    }
+  const known = Object.keys(fields) as (keyof T & string)[];
+  for (const key of optionKeys(value, name)) {
+    if (!Object.hasOwn(fields, key)) throw unknownOption(name, key, known);
   }
   const result: Partial<T> = {};
-  for (const key of Object.keys(fields) as (keyof T & string)[]) {
-    const given = (value as T)[key];
+  for (const key of known) {
+    const given = readFrom(`${name}.${key}`, () => (value as T)[key]);
     if (given === undefined) continue;
     const checked = fields[key](given, `${name}.${key}`);
     if (checked !== undefined) result[key] = checked as T[typeof key];
   }
   return result;
+}
+
+/**
+ * Takes the options that `fields` names out of an options object. Returns them, checked, and a fresh object with
+ * the others for whoever knows those.
+ */
+export function takeOptions<T extends object>(
+  value: unknown,
+  name: string,
+  fields: { readonly [K in keyof T]-?: Field<T[K] | undefined> },
+): [taken: Partial<T>, rest: unknown] {
+  if (value === undefined) return [{}, undefined];
+  const keys = optionKeys(value, name);
+  const rest = Object.create(readFrom(name, () => Object.getPrototypeOf(value)));
+  for (const key of keys) {
+    if (Object.hasOwn(fields, key)) continue;
+    const given = readFrom(`${name}.${key}`, () => (value as Record<string, unknown>)[key]);
+    // Defined rather than assigned: the key may be `__proto__`.
+    Object.defineProperty(rest, key, { value: given, enumerable: true });
+  }
+  const taken: Partial<T> = {};
+  for (const key of Object.keys(fields) as (keyof T & string)[]) {
+    const given = readFrom(`${name}.${key}`, () => (value as T)[key]);
+    if (given !== undefined) taken[key] = fields[key](given, `${name}.${key}`) as T[typeof key];
+  }
+  return [taken, rest];
 }

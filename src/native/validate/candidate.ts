@@ -1,4 +1,5 @@
-import { string, wrongType } from './argument.js';
+import { wrongType } from '../../errors/wrong-argument.js';
+import { string } from './argument.js';
 
 export interface CheckedCandidate {
   readonly candidate: string;

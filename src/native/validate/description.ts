@@ -1,5 +1,6 @@
 import type * as ndc from 'node-datachannel';
-import { describeType, oneOf, readOptions, string } from './argument.js';
+import { describeType, readFrom, wrongType } from '../../errors/wrong-argument.js';
+import { oneOf, readOptions, string } from './argument.js';
 
 /** The addon takes every other word for `unspec` and guesses (H10, H12). */
 const descriptionType = oneOf('unspec', 'offer', 'answer', 'pranswer', 'rollback');
@@ -24,6 +25,20 @@ export function validateDescription(sdp: unknown, type: unknown, name = ''): Che
   const checkedType = descriptionType(type, `${prefix}type`);
   if (sdp === undefined && checkedType === 'rollback') return { sdp: '', type: checkedType };
   return { sdp: string(sdp, `${prefix}sdp`), type: checkedType };
+}
+
+/** The two forms of the call: one object `{ type, sdp }`, or the text and the type. */
+export function validateRemoteDescription(first: unknown, type: unknown): CheckedDescription {
+  if (typeof first === 'string') return validateDescription(first, type);
+  if (typeof first !== 'object' || first === null)
+    throw wrongType('description', 'an object with type and sdp, or the sdp as a string', first);
+  const given = first as { sdp?: unknown; type?: unknown };
+  const name = 'description';
+  return validateDescription(
+    readFrom(`${name}.sdp`, () => given.sdp),
+    readFrom(`${name}.type`, () => given.type),
+    name,
+  );
 }
 
 export interface LocalDescriptionInit {

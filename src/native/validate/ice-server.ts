@@ -1,14 +1,6 @@
 import type * as ndc from 'node-datachannel';
-import {
-  describeType,
-  type Field,
-  integer,
-  oneOf,
-  outOfRange,
-  readOptions,
-  secret,
-  singleLine,
-} from './argument.js';
+import { describeType, outOfRange, readFrom } from '../../errors/wrong-argument.js';
+import { type Field, integer, oneOf, readOptions, secret, singleLine } from './argument.js';
 import { MAX_UINT16, MAX_URL_LENGTH } from './limits.js';
 
 /** A STUN or TURN server as an object. With `relayType`, `username` and `password` it is a TURN server. */
@@ -29,7 +21,7 @@ export const iceServer: Field<string | ndc.IceServer> = (value, name) => {
   if (typeof value === 'string') return iceServerUrl(value, name);
   if (typeof value !== 'object' || value === null)
     throw new TypeError(`${name} must be a string (${URL_FORM}) or an object; got ${describeType(value)}`);
-  if ('urls' in value || 'url' in value || 'credential' in value) {
+  if (readFrom(name, () => 'urls' in value || 'url' in value || 'credential' in value)) {
     throw new TypeError(
       `${name} must be a string (${URL_FORM}) or { hostname, port, username, password, relayType }; ` +
         'the W3C form { urls, username, credential } is not supported',

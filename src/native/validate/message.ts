@@ -1,4 +1,5 @@
-import { wrongType } from './argument.js';
+import { types } from 'node:util';
+import { wrongType } from '../../errors/wrong-argument.js';
 
 export type Message = string | ArrayBuffer | ArrayBufferView;
 
@@ -19,7 +20,7 @@ export function validateMessage(data: unknown, name = 'data'): CheckedMessage {
   if (typeof data === 'string') return { data, byteLength: Buffer.byteLength(data) };
   if (ArrayBuffer.isView(data)) {
     // A DataView's own getter throws when it is detached, without naming the argument.
-    if (data instanceof DataView && isDetached(data.buffer)) throw detached(name);
+    if (types.isDataView(data) && isDetached(data.buffer)) throw detached(name);
     const { byteLength } = data;
     // Views of nothing are told apart here, so that the usual message pays nothing for it.
     if (byteLength === 0 && isDetached(data.buffer)) throw detached(name);
@@ -28,10 +29,10 @@ export function validateMessage(data: unknown, name = 'data'): CheckedMessage {
     if (data instanceof Uint8Array) return { data, byteLength };
     return { data: new Uint8Array(data.buffer, data.byteOffset, byteLength), byteLength };
   }
-  if (data instanceof ArrayBuffer || Object.prototype.toString.call(data) === '[object ArrayBuffer]') {
-    const buffer = data as ArrayBuffer;
-    if (buffer.byteLength === 0 && isDetached(buffer)) throw detached(name);
-    return { data: new Uint8Array(buffer), byteLength: buffer.byteLength };
+  // Told by what it is rather than by what it says, so that no impostor and no proxy gets further.
+  if (types.isArrayBuffer(data)) {
+    if (data.byteLength === 0 && isDetached(data)) throw detached(name);
+    return { data: new Uint8Array(data), byteLength: data.byteLength };
   }
   if (isShared(data)) throw shared(name);
   throw wrongType(name, EXPECTED, data);
@@ -48,8 +49,7 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
-const isShared = (buffer: unknown): boolean =>
-  typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
+const isShared = (buffer: unknown): boolean => types.isSharedArrayBuffer(buffer);
 
 const detached = (name: string): TypeError =>
   new TypeError(`${name} must be ${EXPECTED}; got a detached one: its memory was transferred elsewhere`);

@@ -1,4 +1,4 @@
-import { describeType } from './argument.js';
+import { describeType, readFrom } from '../../errors/wrong-argument.js';
 import { MAX_URL_LENGTH } from './limits.js';
 
 /**
@@ -6,7 +6,7 @@ import { MAX_URL_LENGTH } from './limits.js';
  * (`ws://%3A%3A1/`), because the library's own parser stops at the first colon of `[::1]`.
  */
 export function validateWebSocketUrl(url: unknown, name = 'url'): string {
-  if (typeof url !== 'string' && !(url instanceof URL))
+  if (typeof url !== 'string' && !readFrom(name, () => url instanceof URL))
     throw new TypeError(`${name} must be a string or a URL; got ${describeType(url)}`);
   let parsed: URL;
   try {

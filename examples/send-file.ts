@@ -1,0 +1,38 @@
+/**
+ * Sends a file to another process over a data channel, its SHA-256 verified.
+ *
+ *     node --import tsx examples/send-file.ts receive FOLDER [HOST]   prints an address, waits for one file
+ *     node --import tsx examples/send-file.ts send FILE ADDRESS
+ *     node --import tsx examples/send-file.ts FILE [FOLDER]           both, in two processes (FOLDER: received)
+ *
+ * HOST is the DNS name by which another machine knows this one; without it only this machine can send.
+ *
+ * Ctrl-C in either process: the partial file is removed and both processes end, the interrupted one with 130, the
+ * other with 1.
+ */
+import { RtcRuntime } from 'scoped-rtc';
+import { receiveFile } from './send-file/receive-file.js';
+import { sendFile } from './send-file/send-file.js';
+import { startReceiver } from './send-file/start-receiver.js';
+
+const USAGE = 'usage: send-file.ts receive FOLDER [HOST] | send FILE ADDRESS | FILE [FOLDER]';
+
+async function main(args: readonly string[]): Promise<void> {
+  await using rtc = RtcRuntime.acquire('send-file');
+  try {
+    const [first, second, third] = args;
+    if (first === undefined) throw new Error(USAGE);
+    if (first === 'receive' && second !== undefined) await receiveFile(rtc, second, third);
+    else if (first === 'send' && second !== undefined && third !== undefined)
+      await sendFile(rtc, second, third);
+    else await sendFile(rtc, first, await startReceiver(rtc, second ?? 'received'));
+  } catch (error) {
+    // Interrupted: the signal handler is tearing the scope down, and the exit code is its business.
+    if (rtc.disposed) return;
+    console.error(`send-file: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+RtcRuntime.shared.installSignalHandlers({ timeout: 5_000 });
+await main(process.argv.slice(2));

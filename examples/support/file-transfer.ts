@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { DataChannel, Message } from 'scoped-rtc';
+import type { ByteSource } from './byte-source.js';
+import { type Receipt, Receipts } from './receipts.js';
+
+/** Where received bytes go. */
+export interface ByteSink {
+  write(chunk: Buffer): Promise<void> | void;
+  /** Everything is there and its hash is right. */
+  finish?(): Promise<void> | void;
+}
+
+export interface Transferred {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Called with the bytes so far and the bytes in all. */
+export type Progress = (bytes: number, size: number) => void;
+
+/** What the sender says in text; the file itself goes in binary messages between the two. */
+type Frame = { type: 'file'; name: string; size: number } | { type: 'end'; sha256: string };
+
+/**
+ * Bytes that may be on their way and not yet taken by the receiver's sink. `send` waits for the network, but
+ * only the receiver knows how fast its disk is: it says what it took, and the sender stays this far ahead at most.
+ */
+const WINDOW_BYTES = 16 * 1024 * 1024;
+const TELL_EVERY_BYTES = 1024 * 1024;
+
+/** Sends everything and waits until the receiver confirms the hash. */
+export async function sendBytes(
+  channel: DataChannel,
+  source: ByteSource,
+  progress: Progress = () => {},
+): Promise<Transferred> {
+  const receipts = new Receipts(channel);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await say(channel, { type: 'file', name: source.name, size: source.size });
+  for await (const chunk of source.chunks()) {
+    await receipts.untilTaken(bytes - WINDOW_BYTES);
+    hash.update(chunk);
+    await channel.send(chunk);
+    bytes += chunk.length;
+    progress(bytes, source.size);
+  }
+  const sha256 = hash.digest('hex');
+  await say(channel, { type: 'end', sha256 });
+  const confirmed = await receipts.untilDone();
+  if (confirmed !== sha256) throw new Error(`the receiver has ${confirmed}, we sent ${sha256}`);
+  return { name: source.name, bytes, sha256 };
+}
+
+/** Receives what `sendBytes` sends, into the sink that `open` makes for it. */
+export async function receiveBytes(
+  channel: DataChannel,
+  open: (name: string, size: number) => Promise<ByteSink> | ByteSink,
+  progress: Progress = () => {},
+): Promise<Transferred> {
+  const messages = channel[Symbol.asyncIterator]();
+  const { name, size } = expectFrame(await next(channel, messages), 'file');
+  const sink = await open(name, size);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let told = 0;
+  for (;;) {
+    const message = await next(channel, messages);
+    if (typeof message === 'string') {
+      const { sha256 } = expectFrame(message, 'end');
+      const own = hash.digest('hex');
+      if (own !== sha256) throw new Error(`received ${own}, the sender says ${sha256}`);
+      await sink.finish?.();
+      await say(channel, { type: 'done', sha256 });
+      return { name, bytes, sha256 };
+    }
+    hash.update(message);
+    await sink.write(message);
+    bytes += message.length;
+    progress(bytes, size);
+    if (bytes - told >= TELL_EVERY_BYTES && channel.state === 'open') {
+      told = bytes;
+      // Not awaited: a sender that has gone away needs no receipt, and what it sent before is still to be taken.
+      void say(channel, { type: 'taken', bytes });
+    }
+  }
+}
+
+function say(channel: DataChannel, what: Frame | Receipt): Promise<void> {
+  return channel.send(JSON.stringify(what));
+}
+
+async function next(channel: DataChannel, messages: AsyncIterator<Message>): Promise<Message> {
+  const { done, value } = await messages.next();
+  if (done) throw new Error(`${channel.path}: the peer closed before everything was transferred`);
+  return value;
+}
+
+function expectFrame<T extends Frame['type']>(message: Message, type: T): Extract<Frame, { type: T }> {
+  if (typeof message !== 'string') throw new Error(`expected "${type}", got ${message.length} bytes`);
+  const frame = JSON.parse(message) as Frame;
+  if (frame.type !== type) throw new Error(`expected "${type}", got "${frame.type}"`);
+  return frame as Extract<Frame, { type: T }>;
+}

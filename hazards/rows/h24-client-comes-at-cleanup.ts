@@ -1,0 +1,39 @@
+import { connect } from 'node:net';
+import { RtcRuntime } from '../../src/index.js';
+import { busy } from '../support/busy.js';
+import type { Hazard } from '../support/hazard.js';
+
+/** A client connects, and the server's process is too busy to hear of it. */
+async function comes(port: number): Promise<Disposable> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  busy(100);
+  return { [Symbol.dispose]: () => void socket.destroy() };
+}
+
+export const hazard: Hazard = {
+  id: 'H24',
+  file: import.meta.url,
+  does: 'stops a WebSocket server and cleans up just as a client connects',
+  why: 'The queued callback holds the socket of the client, which nobody can close: cleanup waits ten seconds and throws.',
+  raw: {
+    runs: 1,
+    async program(ndc) {
+      const server = new ndc.WebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
+      server.onClient(() => {});
+      using _client = await comes(server.port());
+      server.stop();
+      ndc.cleanup();
+    },
+  },
+  sdk: {
+    async program() {
+      await using rtc = RtcRuntime.acquire('app');
+      const server = rtc.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
+      server.on('connection', () => {});
+      using _client = await comes(server.port);
+      await rtc.disposeAsync();
+    },
+  },
+};

@@ -1,0 +1,25 @@
+import type { DataChannel } from './data-channel.js';
+import type { CloseInfo } from './handle.js';
+import type {
+  ConnectionState,
+  GatheringState,
+  IceConnectionState,
+  SessionDescription,
+  SignalingState,
+} from './peer-connection-state.js';
+
+export interface PeerConnectionEvents {
+  /** A local description to send to the peer. Waits for its first listener. */
+  localDescription: [description: SessionDescription];
+  /** A local candidate to send to the peer. Waits for its first listener. */
+  localCandidate: [candidate: string, mid: string];
+  stateChange: [state: ConnectionState];
+  iceStateChange: [state: IceConnectionState];
+  signalingStateChange: [state: SignalingState];
+  gatheringStateChange: [state: GatheringState];
+  /** The peer opened a channel. It is owned by the connection already; waits for its first listener. */
+  dataChannel: [channel: DataChannel];
+  /** The connection failed; it closes right after. */
+  error: [error: Error];
+  close: [info: CloseInfo];
+}

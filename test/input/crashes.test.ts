@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ChildEnd, runChild } from '../support/child.js';
+
+const REFUSED: Readonly<Record<string, string>> = {
+  'answer without an offer': 'RTC_INVALID_STATE',
+  'offer of nothing': 'RTC_INVALID_STATE',
+  'description of no known type': 'TypeError',
+  'credentials that are no ICE characters': 'RangeError',
+  'long URL of an ICE server': 'RangeError',
+  'long URL of a WebSocket': 'RangeError',
+  'second thread': 'RTC_WRONG_THREAD',
+};
+
+/** The raw call in a process of its own; true when that ended by itself and well. */
+function survivesRaw(call: string): Promise<boolean> {
+  const program = fileURLToPath(new URL('programs/raw-crash.mjs', import.meta.url));
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, call], { stdio: 'ignore', timeout: 20_000 });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
+
+describe('calls that end the process with the raw binding', () => {
+  let end: ChildEnd;
+
+  beforeAll(async () => {
+    end = await runChild(new URL('programs/refused.ts', import.meta.url));
+  });
+
+  it('are refused one after the other in one process, which ends by itself and holds nothing', () => {
+    expect(end.stderr).toBe('');
+    expect(end.code).toBe(0);
+    expect(end.lines).toEqual([{ results: REFUSED, held: 0 }]);
+  });
+
+  it.each(Object.keys(REFUSED))('control: the raw binding does not survive "%s"', async (call) => {
+    expect(await survivesRaw(call)).toBe(false);
+  });
+});

@@ -1,0 +1,185 @@
+import {
+  type AnyHandle,
+  type DataChannel,
+  type IceUdpMuxListener,
+  type MessageChannel,
+  memorySignaling,
+  type PeerConnection,
+  type WebSocket,
+  type WebSocketServer,
+} from 'scoped-rtc';
+import { codeOf } from '../support/event.js';
+import { argument, BOOLEAN, bounds, FUNCTION, NOTHING_OF_THESE, options, STRING } from './argument.js';
+import { type Member, type Members, reads } from './member.js';
+import { dataChannelOptions } from './options.js';
+
+const listens: Member<AnyHandle> = {
+  given: () => ['close', () => {}],
+  wrong: [argument(0, 'event', STRING), argument(1, 'listener', FUNCTION)],
+  closed: 'works',
+};
+
+export const handleMembers: Members<AnyHandle> = {
+  path: reads,
+  state: reads,
+  signal: reads,
+  on: listens,
+  once: listens,
+  off: listens,
+  subscribe: { ...listens, live: (handle) => handle.subscribe('close', () => {}).unsubscribe() },
+  dependsOn: {
+    given: ({ server }) => [server],
+    wrong: [argument(0, 'other', { accepts: [] })],
+    // It cannot be taken back, and the members are told of it: tried on a handle that goes at once.
+    live: async (_, { scope, server }) => {
+      await using other = scope.createPeerConnection('dependent');
+      other.dependsOn(server);
+    },
+    closed: 'RTC_CLOSED',
+  },
+  close: { wrong: bounds(0, 'close()'), live: false, closed: 'works' },
+  abort: { live: false, closed: 'works' },
+  closed: {
+    wrong: bounds(0, 'closed()'),
+    live: async (handle) => {
+      const code = await codeOf(handle.closed({ timeout: 0 }));
+      if (code !== 'RTC_TIMEOUT') throw new Error(`closed() ended with ${code}`);
+    },
+    closed: 'works',
+  },
+  [String(Symbol.asyncDispose)]: { live: false, closed: 'works' },
+};
+
+const DATA = argument(0, 'data', { accepts: [...STRING.accepts, 'Buffer'] });
+
+export const messageChannelMembers: Members<MessageChannel> = {
+  ...handleMembers,
+  opened: { wrong: bounds(0, 'opened()'), closed: 'works' },
+  send: { given: () => ['x'], wrong: [DATA, ...bounds(1, 'send()')], closed: 'RTC_CLOSED' },
+  trySend: { given: () => ['x'], wrong: [DATA], closed: 'RTC_CLOSED' },
+  drained: { wrong: bounds(0, 'drained()'), closed: 'RTC_CLOSED' },
+  bufferedAmount: reads,
+  maxMessageSize: reads,
+  highWaterMark: {
+    given: () => [1024 * 1024],
+    wrong: [argument(0, 'highWaterMark', { accepts: [] })],
+    closed: 'works',
+  },
+  toDuplex: {
+    wrong: options(0, 'options', { objectMode: BOOLEAN }),
+    live: false, // ends the channel when it is destroyed
+    closed: 'works',
+  },
+  toWeb: { live: false, closed: 'works' },
+  'Symbol(Symbol.asyncIterator)': {
+    live: async (channel) => void (await channel[Symbol.asyncIterator]().return?.()),
+    closed: 'works',
+  },
+};
+
+export const dataChannelMembers: Members<DataChannel> = {
+  ...messageChannelMembers,
+  label: reads,
+  protocol: reads,
+  id: reads,
+};
+
+export const webSocketMembers: Members<WebSocket> = {
+  ...messageChannelMembers,
+  remoteAddress: reads,
+  requestPath: reads,
+};
+
+export const webSocketServerMembers: Members<WebSocketServer> = {
+  ...handleMembers,
+  port: reads,
+  connections: reads,
+};
+
+export const iceUdpMuxListenerMembers: Members<IceUdpMuxListener> = {
+  ...handleMembers,
+  port: reads,
+  address: reads,
+};
+
+const TYPE = { accepts: NOTHING_OF_THESE.accepts, and: ['Offer', 'offer ', 'constructor'] };
+
+export const peerConnectionMembers: Members<PeerConnection> = {
+  ...handleMembers,
+  connected: {
+    wrong: bounds(0, 'connected()'),
+    live: (_, { alice }) => alice.connected({ timeout: 1000 }),
+    closed: 'RTC_CLOSED',
+  },
+  createDataChannel: {
+    given: () => ['made'],
+    wrong: [
+      argument(0, 'label', { accepts: ['empty string', 'text', 'text with a NUL'] }),
+      ...options(1, 'options', dataChannelOptions),
+    ],
+    live: async (pc) => pc.createDataChannel('made').close(),
+    closed: 'RTC_CLOSED',
+  },
+  setLocalDescription: {
+    wrong: [
+      argument(0, 'type', TYPE),
+      ...options(1, 'init', {
+        iceUfrag: { ...NOTHING_OF_THESE, and: ['abc', 'a b c d', 'x'.repeat(257)] },
+        icePwd: { ...NOTHING_OF_THESE, and: ['x'.repeat(21)] },
+      }),
+    ],
+    live: (pc) => {
+      pc.createDataChannel('described');
+      pc.setLocalDescription('offer', { iceUfrag: 'abcd', icePwd: 'x'.repeat(22) });
+    },
+    closed: 'RTC_CLOSED',
+  },
+  setRemoteDescription: {
+    given: ({ offer }) => [offer],
+    wrong: [
+      {
+        ...argument(0, 'description', { accepts: STRING.accepts }),
+        and: [{ sdp: 'v=0' }, { type: 'offer' }],
+      },
+      { at: 0, option: 'sdp', named: 'description.sdp', accepts: STRING.accepts },
+      { at: 0, option: 'type', named: 'description.type', accepts: [], and: TYPE.and },
+    ],
+    closed: 'RTC_CLOSED',
+  },
+  addRemoteCandidate: {
+    given: () => ['candidate:1 1 UDP 1 127.0.0.1 9 typ host', '0'],
+    wrong: [
+      { ...argument(0, 'candidate', STRING), and: ['candidate:1\r\ncandidate:2'] },
+      argument(1, 'mid', STRING),
+    ],
+    live: (pc, { offer }) => {
+      pc.setRemoteDescription(offer);
+      pc.addRemoteCandidate('candidate:1 1 UDP 1 127.0.0.1 9 typ host', '0');
+    },
+    closed: 'RTC_CLOSED',
+  },
+  negotiate: {
+    given: () => [memorySignaling()[0]],
+    wrong: [
+      argument(0, 'signaling', { accepts: [] }),
+      ...bounds(1, 'negotiate()'),
+      { at: 1, option: 'polite', named: 'options.polite', accepts: BOOLEAN.accepts },
+    ],
+    live: (pc) => void pc.negotiate(memorySignaling()[0]).catch(() => {}),
+    closed: 'RTC_CLOSED',
+  },
+  localDescription: reads,
+  remoteDescription: reads,
+  connectionState: reads,
+  iceState: reads,
+  signalingState: reads,
+  gatheringState: reads,
+  hasMedia: reads,
+  bytesSent: reads,
+  bytesReceived: reads,
+  rtt: reads,
+  selectedCandidatePair: reads,
+  remoteFingerprint: reads,
+  maxDataChannelId: reads,
+  maxMessageSize: reads,
+};

@@ -1,0 +1,126 @@
+import type { RtcRuntime, RtcScope } from 'scoped-rtc';
+import { argument, bounds, FUNCTION, NAME, options, SINGLE_LINE } from './argument.js';
+import { type Members, reads } from './member.js';
+import {
+  connectionOptions,
+  runtimeOptions,
+  signalHandlerOptions,
+  webSocketOptions,
+  webSocketServerOptions,
+} from './options.js';
+import { freePortGuess, makeListener } from './rig.js';
+
+const newScope = [argument(0, 'name', NAME), ...bounds(1, 'scope')];
+
+export const scopeMembers: Members<RtcScope> = {
+  name: reads,
+  path: reads,
+  disposed: reads,
+  signal: reads,
+  teardownTimeout: reads,
+  use: {
+    given: () => [null],
+    // As the language's own stack: what reading the disposer throws is passed on as it is.
+    wrong: [
+      argument(0, 'value', {
+        accepts: ['null', 'undefined', 'proxy that throws', 'array proxy that throws', 'revoked proxy'],
+        and: [{ [Symbol.dispose]: 5 }],
+      }),
+    ],
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  adopt: {
+    given: () => [1, () => {}],
+    wrong: [argument(1, 'onDispose', FUNCTION)],
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  defer: {
+    given: () => [() => {}],
+    wrong: [argument(0, 'onDispose', FUNCTION)],
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  move: { live: async (scope) => scope.fork('moved').move().disposeAsync(), closed: 'RTC_SCOPE_DISPOSED' },
+  fork: {
+    wrong: newScope,
+    live: (scope) => scope.fork('forked', { timeout: 1000 }).disposeAsync(),
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  run: {
+    given: () => [() => 1],
+    wrong: [argument(0, 'body', FUNCTION)],
+    live: (scope) => scope.fork('run').run(() => 1),
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  disposeAsync: { live: false, closed: 'works' },
+  createPeerConnection: {
+    wrong: [argument(0, 'name', NAME), ...options(1, 'config', connectionOptions)],
+    live: (scope) => scope.createPeerConnection().close(),
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  createWebSocket: {
+    given: ({ server }) => [`ws://127.0.0.1:${server.port}/`],
+    wrong: [
+      {
+        ...argument(0, 'url', { accepts: [] }),
+        and: [
+          'http://127.0.0.1/',
+          'ws://user:password@127.0.0.1/',
+          'ws://127.0.0.1/#part',
+          'ws://127.0.0.1:0/',
+          `ws://127.0.0.1/${'x'.repeat(100_000)}`,
+        ],
+      },
+      ...options(1, 'options', webSocketOptions),
+    ],
+    // Nobody listens there: the server of the rig would keep a socket for a moment longer.
+    live: (scope) => scope.createWebSocket('ws://127.0.0.1:9/').close(),
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  createWebSocketServer: {
+    given: () => [{ port: 0, bindAddress: '127.0.0.1' }],
+    wrong: options(0, 'options', webSocketServerOptions),
+    live: (scope) => scope.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' }).close(),
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  createIceUdpMuxListener: {
+    given: () => [freePortGuess(), '127.0.0.1'],
+    wrong: [argument(0, 'port', { accepts: [], and: [65_536] }), argument(1, 'address', SINGLE_LINE)],
+    live: (scope) => makeListener(scope).close(),
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  [String(Symbol.asyncDispose)]: { live: false, closed: 'works' },
+  'Symbol(Symbol.toStringTag)': { closed: 'works', free: true },
+};
+
+export const runtimeMembers: Members<RtcRuntime> = {
+  scope: {
+    wrong: newScope,
+    live: (runtime) => runtime.scope('another').disposeAsync(),
+    closed: 'works',
+  },
+  state: reads,
+  generation: reads,
+  cleanups: reads,
+  snapshot: reads,
+  inspect: reads,
+  threads: { closed: 'works', free: true },
+  on: {
+    given: () => ['leak', () => {}],
+    wrong: [
+      argument(0, 'event', { accepts: ['empty string', 'text', 'text with a NUL', 'long text'] }),
+      argument(1, 'listener', FUNCTION),
+    ],
+    live: (runtime) => runtime.on('leak', () => {}).unsubscribe(),
+    closed: 'works',
+  },
+  shutdown: { wrong: bounds(0, 'shutdown()'), live: false, closed: 'works' },
+  installSignalHandlers: {
+    wrong: options(0, 'options', signalHandlerOptions),
+    live: (runtime) => runtime.installSignalHandlers({ signals: ['SIGUSR2'] })[Symbol.dispose](),
+    closed: 'works',
+  },
+  'Symbol(nodejs.util.inspect.custom)': reads,
+};
+
+export const newScopeArguments = newScope;
+export const runtimeArguments = options(0, 'options', runtimeOptions);

@@ -1,0 +1,68 @@
+import {
+  type DataChannel,
+  type IceUdpMuxListener,
+  type NodeSnapshot,
+  type PeerConnection,
+  RtcRuntime,
+  type RtcScope,
+  type SessionDescription,
+  type WebSocket,
+  type WebSocketServer,
+} from 'scoped-rtc';
+import { connectedPair } from '../support/connected-pair.js';
+import { nextEvent, until } from '../support/event.js';
+
+/** One of everything, alive. */
+export interface Rig {
+  readonly runtime: RtcRuntime;
+  readonly scope: RtcScope;
+  readonly alice: PeerConnection;
+  readonly channel: DataChannel;
+  readonly server: WebSocketServer;
+  readonly socket: WebSocket;
+  readonly listener: IceUdpMuxListener;
+  readonly offer: SessionDescription;
+}
+
+export async function makeRig(scope: RtcScope): Promise<Rig> {
+  const { alice, near: channel } = await connectedPair(scope);
+  const server = scope.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
+  const socket = scope.createWebSocket(`ws://127.0.0.1:${server.port}/`);
+  await socket.opened();
+  await until(() => server.connections === 1, 'the server has its socket');
+  const author = scope.createPeerConnection('author');
+  const described = nextEvent<[SessionDescription]>(author, 'localDescription');
+  author.createDataChannel('x');
+  const [offer] = await described;
+  const listener = makeListener(scope);
+  return { runtime: RtcRuntime.shared, scope, alice, channel, server, socket, listener, offer };
+}
+
+/** On a port that is free: the library takes no port 0 here. */
+export function makeListener(scope: RtcScope): IceUdpMuxListener {
+  let failed: unknown;
+  for (let attempt = 0; attempt < 20; attempt++) {
+    try {
+      return scope.createIceUdpMuxListener(freePortGuess(), '127.0.0.1');
+    } catch (error) {
+      failed = error;
+    }
+  }
+  throw failed;
+}
+
+export const freePortGuess = (): number => 20_000 + Math.floor(Math.random() * 10_000);
+
+/** What a call could leave behind: members of the tree, natives, and listeners of the process. */
+export function footprint(runtime: RtcRuntime): unknown {
+  const { natives, scopes } = runtime.snapshot();
+  const outline = ({ path, kind, state, dependsOn, children }: NodeSnapshot): unknown => [
+    path,
+    kind,
+    state,
+    dependsOn,
+    children.map(outline),
+  ];
+  const listeners = process.eventNames().map((event) => [event, process.listenerCount(event)]);
+  return { held: natives.held, scopes: scopes.map(outline), listeners };
+}

@@ -1,0 +1,85 @@
+import * as api from 'scoped-rtc';
+import {
+  dataChannelMembers,
+  handleMembers,
+  iceUdpMuxListenerMembers,
+  messageChannelMembers,
+  peerConnectionMembers,
+  webSocketMembers,
+  webSocketServerMembers,
+} from './handle-members.js';
+import type { Member } from './member.js';
+import { runtimeMembers, scopeMembers } from './owner-members.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: the table is walked by name, whatever the class
+export type AnyMember = Member<any>;
+/** A class, whoever may construct it. */
+export interface AnyClass {
+  readonly prototype: object;
+}
+
+/** Every class of the public API with the table of its members. */
+export const CLASSES: Readonly<Record<string, readonly [AnyClass, Readonly<Record<string, AnyMember>>]>> = {
+  RtcRuntime: [api.RtcRuntime, runtimeMembers],
+  Scope: [api.Scope, scopeMembers],
+  RtcScope: [api.RtcScope, scopeMembers],
+  Handle: [api.Handle, handleMembers],
+  MessageChannel: [api.MessageChannel, messageChannelMembers],
+  DataChannel: [api.DataChannel, dataChannelMembers],
+  WebSocket: [api.WebSocket, webSocketMembers],
+  WebSocketServer: [api.WebSocketServer, webSocketServerMembers],
+  IceUdpMuxListener: [api.IceUdpMuxListener, iceUdpMuxListenerMembers],
+  PeerConnection: [api.PeerConnection, peerConnectionMembers],
+};
+
+/** Exported functions; those that take arguments are tried in the test. */
+export const FUNCTIONS = ['memorySignaling', 'messageChannelSignaling'];
+
+/** Static members of the classes, tried in the test. */
+export const STATICS: Readonly<Record<string, readonly string[]>> = { RtcRuntime: ['shared', 'acquire'] };
+
+/** Members for the rest of the package only; the published types do not have them. */
+const INTERNAL = new Set([
+  'constructor',
+  ...['spawn', 'assertUsable'],
+  ...[
+    'emit',
+    'end',
+    'fail',
+    'hasListener',
+    'markOpen',
+    'reason',
+    'assertCanOwn',
+    'endingError',
+    'closedError',
+  ],
+  ...[
+    'onFirstListener',
+    'onClosing',
+    'onClosed',
+    'undeliveredMessages',
+    'figures',
+    'drainNative',
+    'releaseNative',
+  ],
+  ...['checkClosed', 'closedByPeer', 'nowOpen', 'sent', 'received', 'confirmSent', 'leaveUnconfirmed'],
+  ...['negotiable'],
+]);
+
+/** The public members that are really there, with the object that has them: its own first, then what it inherits. */
+export function membersOf(type: AnyClass): Map<string, PropertyDescriptor & { readonly owner: object }> {
+  const found = new Map<string, PropertyDescriptor & { readonly owner: object }>();
+  for (let at = type.prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const key of Reflect.ownKeys(at)) {
+      const name = String(key);
+      if (INTERNAL.has(name) || found.has(name)) continue;
+      found.set(name, { ...(Object.getOwnPropertyDescriptor(at, key) as PropertyDescriptor), owner: at });
+    }
+  }
+  return found;
+}
+
+/** Exported errors are made by users too, but they are no way into the library. */
+export function isError(value: unknown): boolean {
+  return typeof value === 'function' && value.prototype instanceof Error;
+}

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { runChild } from '../support/child.js';
+
+const program = new URL('./programs/throwing-handlers.ts', import.meta.url);
+
+/** Every event with a listener that throws, and the path its error must carry. */
+const EVENTS: Record<string, string> = {
+  'server connection': 'app/server',
+  'server close': 'app/server',
+  'socket open': 'app/socket',
+  'socket message': 'app/socket',
+  'socket close': 'app/socket',
+  'near localDescription': 'app/near',
+  'near localCandidate': 'app/near',
+  'near stateChange': 'app/near',
+  'near iceStateChange': 'app/near',
+  'near signalingStateChange': 'app/near',
+  'near gatheringStateChange': 'app/near',
+  'near close': 'app/near',
+  'far dataChannel': 'app/far',
+  'incoming message': 'app/far/chat',
+  'chat open': 'app/near/chat',
+  'chat bufferedAmountLow': 'app/near/chat',
+  'chat close': 'app/near/chat',
+  'failing error': 'app/failing',
+};
+
+it("a throwing listener's own error reaches uncaughtException, and nothing else is disturbed", async () => {
+  const ended = await runChild(program, [], { timeout: 25_000 });
+  expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+  const told = Object.assign({}, ...ended.lines) as {
+    caught: { event: string; same: boolean; rtcPath: string }[];
+  };
+  expect(told).toMatchObject({
+    received: ['one', 'two', 'three'],
+    echoes: ['four', 'five'],
+    tornDown: true,
+    cleanups: 1,
+    threads: 0,
+  });
+  for (const { event, same, rtcPath } of told.caught) {
+    expect({ event, same, rtcPath }).toEqual({ event, same: true, rtcPath: EVENTS[event] });
+  }
+  expect(new Set(told.caught.map(({ event }) => event))).toEqual(new Set(Object.keys(EVENTS)));
+  expect(ended.lingered).toBeLessThan(2000);
+}, 30_000);
+
+it('without a listener the process ends with code 1, cleaned up', async () => {
+  const ended = await runChild(program, ['exit']);
+  expect(ended).toMatchObject({ code: 1, signal: null });
+  expect(ended.stderr).toMatch(/Error: \w+ \w+/);
+  expect(Object.assign({}, ...ended.lines)).toMatchObject({ exit: 1, cleanups: 1, threads: 0 });
+});

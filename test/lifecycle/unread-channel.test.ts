@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { runChild } from '../support/child.js';
+
+const program = new URL('./programs/unread-channel.ts', import.meta.url);
+const DEFAULT_MESSAGES = 65_536;
+
+it('a channel that nobody reads overflows with a code, and freezes nobody', async () => {
+  const ended = await runChild(program, [], { timeout: 50_000 });
+  expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+  const told = Object.assign({}, ...ended.lines) as Record<string, number>;
+  expect(told).toMatchObject({
+    by: 'error',
+    reason: 'RTC_OVERFLOW',
+    errors: ['RTC_OVERFLOW'],
+    taken: DEFAULT_MESSAGES,
+    thrown: 'RTC_OVERFLOW',
+    threads: 0,
+  });
+  expect(told.undelivered).toBeGreaterThan(DEFAULT_MESSAGES);
+  // The other connection went on meanwhile, and the event loop was never held for long.
+  expect(told.pongsMeanwhile).toBeGreaterThan(20);
+  expect(told.slowest).toBeLessThan(5000);
+  // 65 536 buffers of 1 kB with what V8 adds to each, and the garbage of the sender.
+  expect(told.grown).toBeLessThan(400 * 1024 * 1024);
+  expect(told.disposeMs).toBeLessThan(5000);
+  expect(ended.lingered).toBeLessThan(2000);
+}, 60_000);

@@ -1,0 +1,156 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Readable, Transform, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Message, RtcRuntime, type RtcScope } from 'scoped-rtc';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectedPair } from '../support/connected-pair.js';
+import { within } from '../support/event.js';
+
+let scope: RtcScope;
+beforeEach(() => {
+  scope = RtcRuntime.acquire('streams');
+});
+afterEach(async () => {
+  await scope.disposeAsync();
+  expect(RtcRuntime.shared.threads().count).toBe(0);
+});
+
+const MB = 1024 * 1024;
+const payload = randomBytes(6 * MB);
+const hashOf = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+
+/** Lets one chunk through per turn of the event loop. */
+const slow = () =>
+  new Transform({
+    transform(chunk, _encoding, done) {
+      setImmediate(() => done(null, chunk));
+    },
+  });
+
+function* chunks(size: number): Generator<Buffer> {
+  for (let at = 0; at < payload.length; at += size) yield payload.subarray(at, at + size);
+}
+
+async function collect(source: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of source) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+describe('toDuplex', () => {
+  it('carries megabytes both ways at once past a slow reader', async () => {
+    const { near, far } = await connectedPair(scope);
+    const here = near.toDuplex();
+    const there = far.toDuplex();
+    // The far side sends back what it gets; a chunk of 600 kB is larger than a message may be.
+    const echo = pipeline(there, slow(), there, { end: false });
+    echo.catch(() => {});
+    const back: Buffer[] = [];
+    let length = 0;
+    const all = new Promise<void>((resolve) => {
+      here.on('data', (chunk: Buffer) => {
+        back.push(chunk);
+        length += chunk.length;
+        if (length === payload.length) resolve();
+      });
+    });
+    for (const chunk of chunks(600_000)) if (!here.write(chunk)) await once(here, 'drain');
+    await within(all, 'the echo', 25_000);
+    expect(hashOf(Buffer.concat(back))).toBe(hashOf(payload));
+    here.end();
+    await within(echo, 'the end of the echo');
+    there.end();
+  });
+
+  it('ends the reader when the writer ends, with everything delivered', async () => {
+    const { near, far } = await connectedPair(scope);
+    const received = collect(far.toDuplex({}).pipe(slow()));
+    await pipeline(Readable.from(chunks(60_000)), near.toDuplex());
+    expect(hashOf(await within(received, 'all bytes'))).toBe(hashOf(payload));
+    expect((await near.closed()).undelivered).toBe(0);
+    expect((await far.closed()).by).toBe('remote');
+  });
+
+  it('in object mode keeps text, boundaries and empty messages', async () => {
+    const { near, far } = await connectedPair(scope);
+    const messages = ['text', Buffer.from([1, 2]), '', Buffer.alloc(0), 'last'];
+    await pipeline(Readable.from(messages), near.toDuplex({ objectMode: true }));
+    const got: Message[] = [];
+    for await (const message of far.toDuplex({ objectMode: true })) got.push(message);
+    expect(got).toEqual(messages);
+  });
+
+  it('of bytes passes over empty messages', async () => {
+    const { near, far } = await connectedPair(scope);
+    for (const part of ['a', '', Buffer.alloc(0), 'b']) await near.send(part);
+    await near.close();
+    expect((await collect(far.toDuplex())).toString()).toBe('ab');
+  });
+
+  it('destroyed with an error ends both sides', async () => {
+    const { near, far } = await connectedPair(scope);
+    const duplex = near.toDuplex();
+    const boom = new Error('boom');
+    const told = once(duplex, 'error');
+    const reading = collect(far.toDuplex());
+    duplex.destroy(boom);
+    expect(await told).toEqual([boom]);
+    expect(await near.closed()).toMatchObject({ by: 'local', reason: boom });
+    expect((await within(reading, 'the end of the peer')).length).toBe(0);
+    expect((await far.closed()).by).toBe('remote');
+  });
+
+  it('fails when its channel is aborted, on its reading and its writing side', async () => {
+    const { near } = await connectedPair(scope);
+    const reader = near.toDuplex();
+    const boom = new Error('boom');
+    const reading = pipeline(reader, new Writable({ write: (_chunk, _encoding, done) => done() }));
+    near.abort(boom);
+    await expect(reading).rejects.toBe(boom);
+    const writer = near.toDuplex();
+    await expect(pipeline(Readable.from(['late']), writer)).rejects.toThrow();
+  });
+});
+
+describe('toWeb', () => {
+  it('carries megabytes past a slow reader, with everything delivered', async () => {
+    const { near, far } = await connectedPair(scope);
+    const { writable } = near.toWeb();
+    const { readable } = far.toWeb();
+    const sending = (async () => {
+      const writer = writable.getWriter();
+      for (const chunk of chunks(100_000)) await writer.write(chunk);
+      await writer.close();
+    })();
+    const parts: Buffer[] = [];
+    for await (const part of readable) {
+      await new Promise((resolve) => setImmediate(resolve));
+      parts.push(part as Buffer);
+    }
+    await within(sending, 'the writer');
+    expect(hashOf(Buffer.concat(parts))).toBe(hashOf(payload));
+  });
+
+  it('cancelled on one side and aborted on the other says so', async () => {
+    const { near, far } = await connectedPair(scope);
+    await near.send('unread');
+    const { readable } = far.toWeb();
+    await readable.cancel();
+    expect(far.state).toBe('open'); // reading ended, the channel did not
+    const { writable } = near.toWeb();
+    const boom = new Error('boom');
+    await writable.abort(boom);
+    expect(await near.closed()).toMatchObject({ by: 'local', reason: boom });
+    expect((await far.closed()).by).toBe('remote');
+  });
+
+  it('reads an error when the channel fails', async () => {
+    const { near } = await connectedPair(scope);
+    const reader = near.toWeb().readable.getReader();
+    const boom = new Error('boom');
+    const reading = reader.read();
+    near.abort(boom);
+    await expect(reading).rejects.toBe(boom);
+  });
+});

@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { RtcRuntime } from 'scoped-rtc';
+import { expect, it } from 'vitest';
+import { within } from '../support/event.js';
+
+interface Told {
+  description?: { type: 'answer'; sdp: string };
+  candidate?: string;
+  mid?: string;
+  receiving?: boolean;
+}
+
+it('a peer that is killed in mid-transfer costs no more than the deadline, and the loss is counted', async () => {
+  const child = fork(fileURLToPath(new URL('programs/vanishing-peer.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    const scope = RtcRuntime.acquire('vanished', { timeout: 1500 });
+    const alice = scope.createPeerConnection('alice');
+    const candidates: Told[] = [];
+    let answered = false;
+    const receiving = new Promise<void>((resolve) => {
+      child.on('message', (message: Told) => {
+        if (message.description) {
+          alice.setRemoteDescription(message.description);
+          answered = true;
+          for (const candidate of candidates.splice(0)) child.send(candidate);
+        } else if (message.receiving) resolve();
+        else alice.addRemoteCandidate(message.candidate ?? '', message.mid ?? '');
+      });
+    });
+    alice.on('localDescription', (description) => child.send({ description }));
+    alice.on('localCandidate', (candidate, mid) => {
+      if (answered) child.send({ candidate, mid });
+      else candidates.push({ candidate, mid });
+    });
+    const channel = await alice.createDataChannel('bulk').opened({ timeout: 20_000 });
+    await channel.send('start');
+    await within(receiving, 'the first message');
+    child.kill('SIGKILL');
+    await within(exited, 'the end of the child');
+    const count = 100;
+    for (let n = 0; n < count; n++) void channel.send(Buffer.alloc(60_000, n)); // none of these can arrive
+    const started = performance.now();
+    await scope.disposeAsync();
+    expect(performance.now() - started).toBeLessThan(6000);
+    const { undelivered } = await channel.closed();
+    expect(undelivered).toBeGreaterThanOrEqual(count);
+    expect(undelivered).toBeLessThanOrEqual(count + 1); // the first one lies within the last unconfirmed MiB or not
+    expect(RtcRuntime.shared.threads().count).toBe(0);
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
+  }
+});

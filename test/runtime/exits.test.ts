@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { Child, type ChildEnd, runChild } from '../support/child.js';
+
+const program = new URL('./programs/exits.ts', import.meta.url);
+const told = (ended: ChildEnd) => Object.assign({}, ...ended.lines) as Record<string, unknown>;
+const CLEAN = { cleanups: 1, threads: 0 };
+
+describe('a process that ends under traffic', () => {
+  it.each([
+    ['exit', 7, 'app/far'],
+    ['uncaught', 1, 'app/far'],
+    ['unhandled', 1, 'app/far'],
+    ['twoRoots', 0, 'two/far'],
+  ])('by %s: one cleanup, exit code %i, and what was open is named', async (way, code, open) => {
+    const ended = await runChild(program, [way]);
+    expect(ended, ended.stderr).toMatchObject({ code, signal: null });
+    expect(told(ended)).toMatchObject(CLEAN);
+    expect(told(ended).leak).toContain(open);
+  });
+
+  it('by an exception that leaves the block: torn down in order, nothing open, exit code 1', async () => {
+    const ended = await runChild(program, ['unwound']);
+    expect(ended, ended.stderr).toMatchObject({ code: 1, signal: null });
+    expect(ended.stderr).toContain('out of the block');
+    expect(told(ended)).toMatchObject(CLEAN);
+    expect(told(ended)).not.toHaveProperty('leak');
+  });
+
+  it('with two runtimes: nothing crashes, and no thread is left', async () => {
+    const ended = await runChild(program, ['twoRuntimes']);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+    expect(told(ended)).toMatchObject({ threads: 0 });
+  });
+});
+
+describe('signals', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('%s with handlers installed tears down, then exits with %i', async (signal, code) => {
+    const child = new Child(program, ['signalHandlers']);
+    await child.line('ready');
+    child.kill(signal);
+    const ended = await child.ended;
+    expect(ended, ended.stderr).toMatchObject({ code, signal: null });
+    expect(told(ended)).toMatchObject({ tornDown: true, ...CLEAN });
+    expect(told(ended)).not.toHaveProperty('leak');
+  });
+
+  it('a second signal exits at once, although the teardown is stuck, with one cleanup', async () => {
+    const child = new Child(program, ['secondSignal']);
+    await child.line('ready');
+    child.kill('SIGTERM');
+    await child.line('stuck');
+    const sent = Date.now();
+    child.kill('SIGTERM');
+    const ended = await child.ended;
+    expect(Date.now() - sent).toBeLessThan(3000);
+    expect(ended, ended.stderr).toMatchObject({ code: 143, signal: null });
+    expect(told(ended)).toMatchObject(CLEAN);
+  });
+
+  it('without handlers a signal ends the process as always', async () => {
+    const child = new Child(program, ['signalDefault']);
+    await child.line('ready');
+    child.kill('SIGTERM');
+    expect(await child.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+  });
+
+  it('the handlers go with their disposable', async () => {
+    const ended = await runChild(program, ['handlersRemoved']);
+    expect(told(ended)).toMatchObject({ installed: 2, removed: 0, ...CLEAN });
+    expect(ended).toMatchObject({ code: 0 });
+  });
+});
+
+describe('root scopes', () => {
+  it.each([
+    ['overlapping', { between: 0, state: 'active', cleanups: 1, generation: 1, threads: 0 }],
+    ['acquiredInDisposer', { between: 0, open: 'open', cleanups: 1, generation: 1, threads: 0 }],
+    ['acquiredRightAfterCleanup', { cleanups: 2, generation: 2, threads: 0 }],
+    ['concurrentRoots', { same: true, state: 'idle', threads: 0 }],
+  ])('%s: one cleanup for each time the last one goes', async (way, expected) => {
+    const ended = await runChild(program, [way]);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+    expect(told(ended)).toMatchObject(expected);
+    expect(ended.lingered).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { runChild } from '../support/child.js';
+
+const program = new URL('./programs/neighbour.ts', import.meta.url);
+const manual = new URL('./programs/manual-cleanup.ts', import.meta.url);
+
+interface HandleEnd {
+  readonly path: string;
+  readonly closes: number;
+  readonly errors: number;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+/** Moments at which every handle is alive, so that every one is killed; then those at which some are closing. */
+const ALIVE = ['new', 'gathering', 'connecting', 'open', 'sending', 'waiting', 'handler', 'stateHandler'];
+const MIXED = ['incoming', 'twice', 'draining', 'teardown', 'disposer', 'peerClosed', 'channelClosedByPeer'];
+
+async function run(moment: string) {
+  const ended = await runChild(program, [moment], { timeout: 25_000 });
+  expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+  expect(ended.lingered).toBeLessThan(2000);
+  const told = Object.assign({}, ...ended.lines) as {
+    handles: HandleEnd[];
+    warnings: string[];
+    send?: string;
+  };
+  expect(told).toMatchObject({
+    again: 'the next acquire works',
+    state: 'idle',
+    left: { threads: [], held: 0, retained: 0 },
+  });
+  expect(told.handles.length).toBeGreaterThan(0);
+  for (const { closes } of told.handles) expect(closes).toBe(1);
+  return told;
+}
+
+describe('cleanup() by other code in the process', () => {
+  it.concurrent.each(ALIVE)(
+    '%s: every handle ends by error, once, and a warning says why',
+    async (moment) => {
+      const { handles, warnings, send } = await run(moment);
+      // What a killed handle owned went with it.
+      for (const { by, reason, path } of handles) {
+        const owned = path.split('/').length > 2;
+        expect({ path, by }).toEqual({ path, by: owned ? 'owner' : 'error' });
+        if (!owned) expect(reason).toBe('RTC_NATIVE');
+      }
+      expect(warnings).toContain('RTC_FOREIGN_CLEANUP');
+      if (moment === 'waiting') expect(send).toBe('RTC_CLOSING');
+    },
+    30_000,
+  );
+
+  it.concurrent.each(MIXED)(
+    '%s: every handle ends, once',
+    async (moment) => {
+      const { handles } = await run(moment);
+      for (const { by } of handles) expect(['error', 'local', 'owner', 'remote']).toContain(by);
+    },
+    30_000,
+  );
+
+  it('after our own: nothing of ours is left to end, so there is no warning', async () => {
+    const { handles, warnings } = await run('after');
+    for (const { by } of handles) expect(by).toBe('owner');
+    expect(warnings).toEqual([]);
+  }, 30_000);
+});
+
+describe("cleanup: 'manual'", () => {
+  it("leaves the neighbour's connection alive after our scopes end, and shutdown() cleans up", async () => {
+    const ended = await runChild(manual);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+    expect(Object.assign({}, ...ended.lines)).toMatchObject({
+      afterScope: { cleanups: 0, held: 0, state: 'connected' },
+      answer: 'still here',
+      afterShutdown: { cleanups: 1, threads: [] },
+    });
+    expect(ended.lingered).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,174 @@
+import {
+  memorySignaling,
+  type PeerConnection,
+  RtcRuntime,
+  type RtcScope,
+  type RtcWarning,
+  type Signaling,
+  type SignalingMessage,
+} from 'scoped-rtc';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf, until } from '../support/event.js';
+import { altered, channelOf, expectConversation } from './conversation.js';
+
+let rtc: RtcScope;
+let warnings: RtcWarning[];
+let listening: Disposable;
+
+beforeEach(() => {
+  rtc = RtcRuntime.acquire('test');
+  warnings = [];
+  listening = RtcRuntime.shared.on('warning', (warning) => warnings.push(warning));
+});
+
+afterEach(async () => {
+  await rtc.disposeAsync();
+  listening[Symbol.dispose]();
+  expect(RtcRuntime.shared.state).toBe('idle');
+});
+
+const config = { bindAddress: '127.0.0.1' };
+
+function peers(): [PeerConnection, PeerConnection] {
+  const pair = [rtc.createPeerConnection('alice', config), rtc.createPeerConnection('bob', config)] as const;
+  for (const peer of pair) peer.on('error', () => {});
+  return [...pair];
+}
+
+describe('negotiate, when things go wrong', () => {
+  it('ignores garbage, warns of it a bounded number of times, and still connects', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const garbage: unknown[] = [
+      null,
+      'text',
+      42,
+      {},
+      { description: 'v=0' },
+      { description: { type: 'offer' } },
+      { description: { type: 'rollback', sdp: '' } },
+      { description: { type: 'answer', sdp: 'v=0' } },
+      { description: { type: 'offer', sdp: 'nonsense' } },
+      { description: { type: 'offer', sdp: 'x'.repeat(300_000) } },
+      { candidate: 'candidate:1' },
+      { candidate: { candidate: 7 } },
+      { candidate: { candidate: 'x'.repeat(5000) } },
+      { candidate: { candidate: 'candidate:nonsense', sdpMid: '0' } },
+      ...Array.from({ length: 400 }, (_, n) => ({
+        candidate: { candidate: `candidate:${n} 1`, sdpMid: '0' },
+      })),
+    ];
+    for (const message of garbage) right.send(message as SignalingMessage);
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    // The flood used up what the peer may send of candidates, so it is found by its own checks.
+    await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
+    for (const message of garbage) right.send(message as SignalingMessage);
+    await expectConversation(near, await far);
+    expect(new Set(warnings.map((warning) => warning.code))).toEqual(new Set(['RTC_SIGNALING']));
+    expect(warnings).toHaveLength(10);
+    expect(warnings[0]?.path).toBe('test/alice');
+  });
+
+  it('offers again when a refused offer of the peer cost it its own', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    await Promise.all([alice.negotiate(left, { polite: true }), bob.negotiate(right)]);
+    // An offer that claims the DTLS role which Alice has is refused, after her own offer was rolled back.
+    const local = bob.localDescription()?.sdp ?? '';
+    const role = local.includes('a=setup:active') ? 'passive' : 'active';
+    const sdp = local.replace(/a=setup:\S+/, `a=setup:${role}`);
+    const answers: string[] = [];
+    bob.on('localDescription', ({ type }) => answers.push(type));
+    alice.setLocalDescription('offer');
+    right.send({ description: { type: 'offer', sdp } });
+    await until(() => warnings.length > 0, 'the refusal');
+    expect(warnings[0]?.message).toContain('a description of type offer that the library refused');
+    await until(() => answers.length === 2 && alice.signalingState === 'stable', 'the answers');
+    await expectConversation(near, await far);
+  });
+
+  it('rejects with RTC_CLOSED when the signaling closes before the answer, and can be tried again', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const near = alice.createDataChannel('chat');
+    const lost = alice.negotiate(left);
+    right.close();
+    expect(await codeOf(lost)).toBe('RTC_CLOSED');
+    expect(alice.state).toBe('opening');
+    const [left2, right2] = memorySignaling();
+    const far = channelOf(bob);
+    await Promise.all([alice.negotiate(left2), bob.negotiate(right2)]);
+    await expectConversation(near, await far);
+  });
+
+  it('rejects with RTC_CLOSED when the signaling cannot send', async () => {
+    const [alice] = peers();
+    alice.createDataChannel('chat');
+    const failure = new Error('no network');
+    const broken: Signaling = {
+      send: () => Promise.reject(failure),
+      subscribe: () => ({ [Symbol.dispose]() {} }),
+      close() {},
+    };
+    const error = await alice.negotiate(broken).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'RTC_CLOSED', cause: failure, path: 'test/alice' });
+  });
+
+  it('leaves the connection alive when the signaling closes later', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
+    left.close();
+    await expectConversation(near, await far);
+    expect(alice.state).toBe('open');
+  });
+
+  it('rejects with RTC_TIMEOUT when nobody answers, and with RTC_ABORTED by a signal', async () => {
+    const [alice] = peers();
+    const [left] = memorySignaling();
+    alice.createDataChannel('chat');
+    expect(await codeOf(alice.negotiate(left, { timeout: 30 }))).toBe('RTC_TIMEOUT');
+    const controller = new AbortController();
+    const aborted = alice.negotiate(left, { signal: controller.signal });
+    controller.abort(new Error('enough'));
+    expect(await codeOf(aborted)).toBe('RTC_ABORTED');
+    expect(alice.state).toBe('opening');
+  });
+
+  it('rejects with RTC_NATIVE on both sides when a fingerprint was changed on the way', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    alice.createDataChannel('chat');
+    const forged = altered(right, (message) => {
+      if (!('description' in message)) return message;
+      const { type, sdp } = message.description;
+      const changed = sdp.replace(
+        /(a=fingerprint:sha-256 )(..)/,
+        (_, head: string, byte: string) => head + (byte === '00' ? '01' : '00'),
+      );
+      expect(changed).not.toBe(sdp);
+      return { description: { type, sdp: changed } };
+    });
+    const ends = [alice.negotiate(left), bob.negotiate(forged)];
+    expect(await codeOf(ends[0]!)).toBe('RTC_NATIVE');
+    expect(await codeOf(ends[1]!)).toMatch(/^RTC_(NATIVE|CLOSING|CLOSED)$/);
+  });
+
+  it('refuses a second negotiation beside the first, and arguments that are none', async () => {
+    const [alice] = peers();
+    const [left, right] = memorySignaling();
+    const first = alice.negotiate(left, { timeout: 1000 });
+    expect(await codeOf(alice.negotiate(right))).toBe('RTC_INVALID_STATE');
+    await expect(alice.negotiate(alice as never)).rejects.toThrow(TypeError);
+    await expect(alice.negotiate({} as never)).rejects.toThrow(/signaling must be an object with send/);
+    await expect(alice.negotiate(left, { polite: 1 as never })).rejects.toThrow(/options\.polite/);
+    await expect(alice.negotiate(left, { timeout: -1 })).rejects.toThrow(RangeError);
+    alice.abort();
+    expect(await codeOf(first)).toBe('RTC_ABORTED');
+  });
+});

@@ -1,0 +1,208 @@
+import {
+  type MemorySignaling,
+  memorySignaling,
+  type PeerConnection,
+  RtcRuntime,
+  type RtcScope,
+  type RtcWarning,
+  type SignalingMessage,
+} from 'scoped-rtc';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until, within } from '../support/event.js';
+import { altered, channelOf, expectConversation } from './conversation.js';
+
+let rtc: RtcScope;
+let warnings: RtcWarning[];
+let listening: Disposable;
+
+beforeEach(() => {
+  rtc = RtcRuntime.acquire('test');
+  warnings = [];
+  listening = RtcRuntime.shared.on('warning', (warning) => warnings.push(warning));
+});
+
+afterEach(async () => {
+  await rtc.disposeAsync();
+  listening[Symbol.dispose]();
+  expect(RtcRuntime.shared.state).toBe('idle');
+});
+
+const config = { bindAddress: '127.0.0.1' };
+
+function peers(): [PeerConnection, PeerConnection] {
+  const pair = [rtc.createPeerConnection('alice', config), rtc.createPeerConnection('bob', config)] as const;
+  for (const peer of pair) peer.on('error', () => {});
+  return [...pair];
+}
+
+describe('negotiate', () => {
+  it('connects two peers and resolves with the connection', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    expect(await Promise.all([alice.negotiate(left), bob.negotiate(right)])).toEqual([alice, bob]);
+    expect(alice.connectionState).toBe('connected');
+    await expectConversation(near, await far);
+    expect(warnings).toEqual([]);
+  });
+
+  it('settles crossing offers in 30 of 30 runs, with the channels of both sides open', async () => {
+    for (let run = 0; run < 30; run++) {
+      await using scope = rtc.fork(`run-${run}`);
+      const alice = scope.createPeerConnection('alice', config);
+      const bob = scope.createPeerConnection('bob', config);
+      const [left, right] = memorySignaling();
+      const offers: string[] = [];
+      const watch = (end: MemorySignaling) =>
+        altered(end, (message) => {
+          if ('description' in message) offers.push(message.description.type);
+          return message;
+        });
+      const channels = [alice.createDataChannel('from-alice'), bob.createDataChannel('from-bob')];
+      const incoming = [channelOf(bob), channelOf(alice)];
+      await Promise.all([alice.negotiate(watch(left)), bob.negotiate(watch(right))]);
+      await within(Promise.all(channels.map((channel) => channel.opened())), 'opening');
+      const [atBob, atAlice] = await Promise.all(incoming);
+      expect([atBob?.label, atAlice?.label]).toEqual(['from-alice', 'from-bob']);
+      expect(offers.sort()).toEqual(['answer', 'offer', 'offer']);
+    }
+    expect(warnings).toEqual([]);
+  }, 90_000);
+
+  it.each([
+    [true, false],
+    [false, true],
+  ])('lets the polite side give way when roles are given (%s, %s)', async (first, second) => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    alice.createDataChannel('a');
+    bob.createDataChannel('b');
+    await Promise.all([alice.negotiate(left, { polite: first }), bob.negotiate(right, { polite: second })]);
+    expect(alice.localDescription()?.type).toBe(first ? 'answer' : 'offer');
+    expect(bob.localDescription()?.type).toBe(second ? 'answer' : 'offer');
+  });
+
+  it('survives channels that either side makes later', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    alice.createDataChannel('first');
+    const first = channelOf(bob);
+    await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
+    await first;
+    for (const [from, to] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const) {
+      const far = channelOf(to);
+      await expectConversation(from.createDataChannel('later'), await far);
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  it('answers an offer that comes after the connection is up', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
+    const states: string[] = [];
+    alice.on('signalingStateChange', (state) => states.push(state));
+    alice.setLocalDescription('offer');
+    await until(() => states.includes('have-local-offer') && states.at(-1) === 'stable', 'the new answer');
+    await expectConversation(near, await far);
+  });
+
+  it('offers for a connection without automatic negotiation', async () => {
+    const manual = { ...config, disableAutoNegotiation: true };
+    const alice = rtc.createPeerConnection('alice', manual);
+    const bob = rtc.createPeerConnection('bob', manual);
+    const [left, right] = memorySignaling();
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
+    await expectConversation(near, await far);
+  });
+
+  it('keeps candidates that come before their description', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const descriptionsLast = (end: MemorySignaling) => {
+      const kept: SignalingMessage[] = [];
+      return altered(end, (message) => {
+        if ('candidate' in message) {
+          if (kept.length > 0) {
+            end.send(message);
+            if (message.candidate !== null) for (const late of kept.splice(0)) end.send(late);
+            return undefined;
+          }
+          return message;
+        }
+        if (message.description.type !== 'answer') return message;
+        kept.push(message);
+        return undefined;
+      });
+    };
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    await Promise.all([alice.negotiate(left), bob.negotiate(descriptionsLast(right))]);
+    await expectConversation(near, await far);
+    expect(warnings).toEqual([]);
+  });
+
+  it('says on the wire what browsers take and give', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const wire: string[] = [];
+    const record = (end: MemorySignaling) =>
+      altered(end, (message) => {
+        wire.push(JSON.stringify(message));
+        return message;
+      });
+    alice.createDataChannel('chat');
+    await Promise.all([alice.negotiate(record(left)), bob.negotiate(record(right))]);
+    await until(
+      () => wire.filter((text) => text === '{"candidate":null}').length === 2,
+      'the ends of candidates',
+    );
+    const messages = wire.map((text) => JSON.parse(text));
+    const descriptions = messages.filter((message) => 'description' in message);
+    expect(descriptions.map((message) => message.description.type)).toEqual(['offer', 'answer']);
+    for (const { description } of descriptions) {
+      expect(Object.keys(description).sort()).toEqual(['sdp', 'type']);
+      expect(description.sdp).toMatch(/^v=0\r\n/);
+    }
+    expect(descriptions[0].description.sdp).toContain('a=setup:actpass');
+    const candidates = messages.filter((message) => message.candidate);
+    expect(candidates.length).toBeGreaterThan(0);
+    for (const { candidate } of candidates) {
+      expect(candidate).toEqual({
+        candidate: expect.stringMatching(/^candidate:\S+ 1 UDP \d+ \S+ \d+ typ host/),
+        sdpMid: '0',
+      });
+    }
+  });
+
+  it('understands the candidates of browsers', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const asChrome = (end: MemorySignaling) => {
+      let ufrag = '';
+      return altered(end, (message) => {
+        if ('description' in message) ufrag = /a=ice-ufrag:(\S+)/.exec(message.description.sdp)?.[1] ?? '';
+        if (!('candidate' in message)) return message;
+        const candidate =
+          message.candidate && `${message.candidate.candidate} generation 0 ufrag ${ufrag} network-id 1`;
+        if (candidate === null) return { candidate: { candidate: '', sdpMid: '0', sdpMLineIndex: 0 } };
+        // One of another offer, which must not count.
+        end.send({ candidate: { candidate: candidate.replace(ufrag, 'stale'), sdpMid: '0' } });
+        return { candidate: { candidate, sdpMid: null, sdpMLineIndex: 0, usernameFragment: ufrag } };
+      });
+    };
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    await Promise.all([alice.negotiate(asChrome(left)), bob.negotiate(asChrome(right))]);
+    await expectConversation(near, await far);
+    expect(warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+import type {
+  ChannelOptions,
+  DataChannel,
+  DataChannelInit,
+  PeerConnection,
+  PeerConnectionConfig,
+  RtcScope,
+} from 'scoped-rtc';
+
+export interface Pair {
+  /** The side that offers. */
+  readonly alice: PeerConnection;
+  readonly bob: PeerConnection;
+}
+
+export interface ChannelPair {
+  /** The channel as its creator has it. */
+  readonly near: DataChannel;
+  /** The same channel as the other side has it. */
+  readonly far: DataChannel;
+}
+
+/** Two connections of one scope, wired to each other and not negotiated yet: create a channel to start. */
+export function wiredPair(scope: RtcScope, config: PeerConnectionConfig = {}): Pair {
+  const alice = scope.createPeerConnection('alice', config);
+  const bob = scope.createPeerConnection('bob', config);
+  wire(alice, bob);
+  return { alice, bob };
+}
+
+/** Two connections of one scope that are connected, with the channel that it took to connect them. */
+export async function connectedPair(
+  scope: RtcScope,
+  options: { config?: PeerConnectionConfig; label?: string; channel?: DataChannelInit & ChannelOptions } = {},
+): Promise<Pair & ChannelPair> {
+  const pair = wiredPair(scope, options.config);
+  const channels = await channelPair(pair.alice, pair.bob, options.label ?? 'chat', options.channel);
+  await Promise.all([pair.alice.connected(), pair.bob.connected()]);
+  return { ...pair, ...channels };
+}
+
+/** A new channel from `from` to `to`, open on both sides. */
+export async function channelPair(
+  from: PeerConnection,
+  to: PeerConnection,
+  label: string,
+  options?: DataChannelInit & ChannelOptions,
+): Promise<ChannelPair> {
+  const incoming = incomingChannel(to, label);
+  const near = from.createDataChannel(label, options);
+  const [far] = await Promise.all([incoming, near.opened()]);
+  return { near, far };
+}
+
+/** The next channel called `label` that the peer opens. */
+export function incomingChannel(to: PeerConnection, label: string): Promise<DataChannel> {
+  return new Promise((resolve, reject) => {
+    const onChannel = (channel: DataChannel) => {
+      if (channel.label !== label) return;
+      to.off('dataChannel', onChannel);
+      resolve(channel);
+    };
+    to.on('dataChannel', onChannel);
+    to.once('close', () => reject(new Error(`${to.path} closed before the channel "${label}" came`)));
+  });
+}
+
+/**
+ * Gives each side what the other says, candidates only when both have their descriptions: a candidate needs one,
+ * and an offerer that hears of the answerer's ICE before it has read the answer may fail. The library tells ICE of
+ * the answer before it stores the fingerprint that DTLS is checked against (`PeerConnection::setRemoteDescription`);
+ * on a loopback a whole handshake fits between the two.
+ */
+function wire(alice: PeerConnection, bob: PeerConnection): void {
+  const early: (() => void)[] = [];
+  let described = 0;
+  for (const [from, to] of [
+    [alice, bob],
+    [bob, alice],
+  ] as const) {
+    const usable = () => to.state === 'opening' || to.state === 'open';
+    from.on('localDescription', (description) => {
+      if (!usable()) return;
+      to.setRemoteDescription(description);
+      described++;
+      if (described >= 2) for (const add of early.splice(0)) add();
+    });
+    from.on('localCandidate', (candidate, mid) => {
+      const add = () => {
+        if (usable()) to.addRemoteCandidate(candidate, mid);
+      };
+      if (described >= 2) add();
+      else early.push(add);
+    });
+  }
+}
