@@ -4,6 +4,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'scoped-rtc/testing': new URL('./src/testing/index.ts', import.meta.url).pathname,
+      'scoped-rtc/vitest': new URL('./src/testing/vitest/index.ts', import.meta.url).pathname,
       'scoped-rtc': new URL('./src/index.ts', import.meta.url).pathname,
     },
   },

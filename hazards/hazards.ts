@@ -18,6 +18,34 @@ import { hazard as h17 } from './rows/h17-unread-channel-freezes.js';
 import { hazard as h18 } from './rows/h18-opened-and-closed-in-one-go.js';
 import { hazard as h19 } from './rows/h19-never-connected.js';
 import { hazard as h20 } from './rows/h20-close-and-cleanup.js';
+import { hazard as h21 } from './rows/h21-neighbour-cleans-up.js';
+import { hazard as h22 } from './rows/h22-logger-holds-process.js';
+import { hazard as h23 } from './rows/h23-stream-drops.js';
+import { hazard as h24 } from './rows/h24-client-comes-at-cleanup.js';
+import { hazard as h25 } from './rows/h25-local-close-drops.js';
+import { hazard as h26 } from './rows/h26-readme-wiring.js';
+import { hazard as h27 } from './rows/h27-slow-connecting.js';
+import { hazard as h28 } from './rows/h28-garbage-of-every-kind.js';
+import { hazard as h29 } from './rows/h29-exit-under-traffic.js';
+import { hazard as h30 } from './rows/h30-uncaught-under-traffic.js';
+import { hazard as h31 } from './rows/h31-close-within-callbacks.js';
+import { hazard as h32 } from './rows/h32-close-while-gathering.js';
+import { hazard as h33 } from './rows/h33-close-while-connecting.js';
+import { hazard as h34 } from './rows/h34-cleanup-with-listener.js';
+import { hazard as h35 } from './rows/h35-two-copies.js';
+import { hazard as h36 } from './rows/h36-worker-before-main.js';
+import { hazard as h37 } from './rows/h37-hot-reload.js';
+import { hazard as h38 } from './rows/h38-many-short-channels.js';
+import { hazard as h39 } from './rows/h39-peer-resets-in-flight.js';
+import { hazard as h40 } from './rows/h40-server-stopped-under-load.js';
+import { hazard as h41 } from './rows/h41-handshake-never-completes.js';
+import { hazard as h42 } from './rows/h42-long-url.js';
+import { hazard as h43 } from './rows/h43-bad-ice-credentials.js';
+import { hazard as h44 } from './rows/h44-late-candidate.js';
+import { hazard as h45 } from './rows/h45-ipv6-url.js';
+import { hazard as h46 } from './rows/h46-certificate-without-tls.js';
+import { hazard as h47 } from './rows/h47-port-wraps-around.js';
+import { hazard as h48 } from './rows/h48-first-connection.js';
 import type { Hazard } from './support/hazard.js';
 
 /** Every row of the matrix, in order. */
@@ -42,4 +70,32 @@ export const hazards: readonly Hazard[] = [
   h18,
   h19,
   h20,
+  h21,
+  h22,
+  h23,
+  h24,
+  h25,
+  h26,
+  h27,
+  h28,
+  h29,
+  h30,
+  h31,
+  h32,
+  h33,
+  h34,
+  h35,
+  h36,
+  h37,
+  h38,
+  h39,
+  h40,
+  h41,
+  h42,
+  h43,
+  h44,
+  h45,
+  h46,
+  h47,
+  h48,
 ];

@@ -20,11 +20,13 @@ export type { Subscription } from './resources/event-hub.js';
 export { type AnyHandle, type CloseInfo, Handle, type HandleState } from './resources/handle.js';
 export { IceUdpMuxListener, type IceUdpMuxListenerEvents } from './resources/ice-udp-mux-listener.js';
 export type { ReceiveBufferLimits } from './resources/inbox.js';
+export { MediaTrack } from './resources/media-track.js';
 export type { Message } from './resources/message.js';
 export { MessageChannel } from './resources/message-channel.js';
 export type { MessageChannelEvents } from './resources/message-channel-events.js';
 export type { DuplexStreamOptions, Sendable } from './resources/message-streams.js';
-export type { NegotiateOptions } from './resources/negotiation.js';
+export type { NegotiateOptions } from './resources/negotiation/negotiation.js';
+export type { Signaling, SignalingCandidate, SignalingMessage } from './resources/negotiation/signaling.js';
 export { PeerConnection } from './resources/peer-connection.js';
 export type { PeerConnectionEvents } from './resources/peer-connection-events.js';
 export type {
@@ -37,7 +39,6 @@ export type {
   SessionDescription,
   SignalingState,
 } from './resources/peer-connection-state.js';
-export type { Signaling, SignalingCandidate, SignalingMessage } from './resources/signaling.js';
 export { WebSocket, type WebSocketOptions } from './resources/web-socket.js';
 export {
   WebSocketServer,

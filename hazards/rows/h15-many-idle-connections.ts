@@ -6,7 +6,7 @@ import { sdkChannels } from '../support/sdk-pair.js';
 const IDLE = 1500;
 const ROUNDS = 400;
 /** Times as long as without idle connections that one message may take beside that many. */
-const MOST_FACTOR = 6;
+const MOST_FACTOR = 2.5;
 
 /** Microseconds that one message takes there, the least of several medians: other load on the machine only adds. */
 async function microseconds(once: () => Promise<unknown>): Promise<number> {

@@ -35,9 +35,9 @@ export const hazard: Hazard = {
       RtcRuntime.shared.on('warning', ({ code }) => report.note(`warning ${code}`));
       {
         await using rtc = RtcRuntime.acquire('app');
-        const { near } = await sdkChannels(rtc);
+        const { alice } = await sdkChannels(rtc);
         neighbourCleansUp();
-        const { by } = await near.closed({ timeout: 2000 });
+        const { by } = await alice.closed({ timeout: 2000 });
         if (by !== 'error') report.wrong(`closed by ${by}`);
       }
       await using again = RtcRuntime.acquire('again');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus, release } from 'node:os';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 
 export interface Versions {
@@ -14,6 +14,6 @@ export function versions(binding?: string): Versions {
   const require = createRequire(import.meta.url);
   const folder = binding ?? join(dirname(require.resolve('node-datachannel')), '..', '..', '..');
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
-  const system = `${process.platform}-${process.arch} ${release()}, ${cpus().length} cores`;
+  const system = `${process.platform}-${process.arch}, ${cpus().length} cores`;
   return { binding: version, node: process.version, platform: system };
 }

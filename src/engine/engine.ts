@@ -7,7 +7,8 @@ import type { TeardownHost } from '../scope/teardown.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { CloseWatcher } from './close-watcher.js';
 import { diagnostics } from './diagnostics.js';
-import { ReleaseLedger } from './release-ledger.js';
+import { DEFAULT_RETAINED_LIMIT, ReleaseLedger } from './release-ledger.js';
+import { allLeave, enter, othersUse, type Tenant } from './tenants.js';
 import type { RtcWarning } from './warning.js';
 
 /** Milliseconds that a whole teardown may take when nobody said otherwise (P6). */
@@ -20,6 +21,11 @@ export interface EngineOptions {
   clock?: Clock;
   /** Milliseconds that a teardown may take before the rest is forced. Default 10 000. */
   teardownTimeout?: number;
+  /**
+   * Wrappers of closed channels that may be kept until cleanup, because the library still points to them; about
+   * 2.5 kB each. Past it memory goes before messages: see docs/losing-no-message.md. Default 20 000.
+   */
+  retainedLimit?: number;
 }
 
 /** Who is told what the engine learns; the runtime. */
@@ -37,21 +43,27 @@ export function ownEngine(engine: Engine, kind: string): Engine {
 }
 
 /** What every handle needs of the runtime: the binding, the books, the watcher, the clock. */
-export class Engine implements TeardownHost {
+export class Engine implements TeardownHost, Tenant {
+  /** Set by the runtime while it has scopes. */
+  busy = false;
   readonly clock: Clock;
   readonly teardownTimeout: number;
-  readonly ledger = new ReleaseLedger();
+  readonly ledger: ReleaseLedger;
   readonly watcher: CloseWatcher;
   /** Creation stacks are kept on every handle. */
   readonly traced: boolean;
   readonly #given: NativeBinding | undefined;
   readonly #listener: EngineListener;
   #native: NativeBinding | undefined;
+  #entered = false;
   #unhook: (() => void) | undefined;
 
   constructor(options: EngineOptions, listener: EngineListener) {
     this.clock = options.clock ?? systemClock;
     this.teardownTimeout = options.teardownTimeout ?? DEFAULT_TEARDOWN_MS;
+    this.ledger = new ReleaseLedger(options.retainedLimit ?? DEFAULT_RETAINED_LIMIT, (limit) =>
+      this.#retainedLimitReached(limit),
+    );
     this.watcher = new CloseWatcher(this.clock);
     this.traced = process.env.SCOPED_RTC_TRACE === '1';
     this.#given = options.native;
@@ -61,10 +73,7 @@ export class Engine implements TeardownHost {
   /** The binding, loaded at the first call. Throws `RTC_BINDING_UNAVAILABLE` or `RTC_WRONG_THREAD`. */
   get native(): NativeBinding {
     this.#native ??= this.#given ?? loadBinding();
-    this.#unhook ??= this.#native.onForeignCleanup?.(
-      () => this.#listener.foreignCleanup('before'),
-      () => this.#listener.foreignCleanup('after'),
-    );
+    if (!this.#entered) this.#enter(this.#native);
     return this.#native;
   }
 
@@ -83,15 +92,17 @@ export class Engine implements TeardownHost {
   }
 
   /**
-   * The library's global cleanup, with the books cleared before it. Blocks for milliseconds.
+   * The library's global cleanup, with the books cleared before it. Blocks for milliseconds. False when another
+   * runtime uses the same binding: then its cleanup is the one for both.
    * Throws `RTC_CLEANUP_FAILED` when the library did not end.
    */
-  cleanup(): void {
+  cleanup(): boolean {
     const native = this.#native;
-    if (!native) return;
+    if (!native) return false;
     for (const cause of this.ledger.closeAll()) {
       this.warn({ code: 'RTC_CLOSE_FAILED', message: 'a native could not be closed before cleanup', cause });
     }
+    if (othersUse(native, this)) return false;
     try {
       native.cleanup();
     } catch (cause) {
@@ -102,12 +113,33 @@ export class Engine implements TeardownHost {
         'RTC_CLEANUP_FAILED',
       );
     }
-    this.ledger.forgetAll();
+    allLeave(native);
+    return true;
   }
 
-  /** Takes the hook out of the binding, so that nothing of this runtime is left in it. */
-  detach(): void {
+  cleanedUp(): void {
+    this.ledger.forgetAll();
+    this.#entered = false;
     this.#unhook?.();
     this.#unhook = undefined;
+  }
+
+  #retainedLimitReached(limit: number): void {
+    this.warn({
+      code: 'RTC_RETAINED_LIMIT',
+      message:
+        `${limit} wrappers of closed data channels are kept until the library is cleaned up. Channels that are made ` +
+        'from now on are freed when they close, and may lose messages that wait for a busy event loop when their ' +
+        'peer closes them. Leave the last scope now and then, reuse channels, or raise retainedLimit',
+    });
+  }
+
+  #enter(native: NativeBinding): void {
+    this.#entered = true;
+    enter(native, this);
+    this.#unhook = native.onForeignCleanup?.(
+      () => this.#listener.foreignCleanup('before'),
+      () => this.#listener.foreignCleanup('after'),
+    );
   }
 }

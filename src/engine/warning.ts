@@ -6,10 +6,8 @@ export type RtcWarningCode =
   | 'RTC_THREADS_LEFT'
   /** A native could not be closed, or closing it failed. */
   | 'RTC_CLOSE_FAILED'
-  /** Something was still open when the process ended. */
-  | 'RTC_ALIVE_AT_EXIT'
-  /** Messages were lost or could not be confirmed. */
-  | 'RTC_UNDELIVERED'
+  /** As many closed wrappers are kept until cleanup as `retainedLimit` allows; what changes is in docs/losing-no-message.md. */
+  | 'RTC_RETAINED_LIMIT'
   /** The peer sent something over the signaling that makes no sense; it was ignored. */
   | 'RTC_SIGNALING';
 

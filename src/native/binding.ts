@@ -6,6 +6,20 @@ export type NativeWebSocket = ndc.WebSocket;
 export type NativeTrack = ndc.Track;
 export type NativeIceUdpMuxListener = ndc.IceUdpMuxListener;
 
+/** What a channel needs of its native object. */
+export type NativeChannel = Pick<
+  NativeDataChannel,
+  | 'close'
+  | 'sendMessage'
+  | 'sendMessageBinary'
+  | 'isOpen'
+  | 'bufferedAmount'
+  | 'maxMessageSize'
+  | 'setBufferedAmountLowThreshold'
+  | 'onBufferedAmountLow'
+  | 'onMessage'
+>;
+
 /** The addon's own server class: unlike the package's wrapper it keeps no list of clients (H14). */
 export interface NativeWebSocketServer {
   port(): number;
@@ -39,6 +53,9 @@ export interface NativeBinding {
   PeerConnection: new (name: string, config: ndc.RtcConfig) => NativePeerConnection;
   WebSocket: new (config?: NativeWebSocketConfig) => NativeWebSocket;
   WebSocketServer: new (config: ndc.WebSocketServerConfiguration) => NativeWebSocketServer;
+  /** Descriptions of media for `addTrack`; a binding without media has none. */
+  Audio?: new (mid: string, direction: ndc.Direction) => ndc.Audio;
+  Video?: new (mid: string, direction: ndc.Direction) => ndc.Video;
   IceUdpMuxListener: new (port: number, address?: string) => NativeIceUdpMuxListener;
   cleanup(): void;
   initLogger(level: ndc.LogLevel, callback: (level: ndc.LogLevel, message: string) => void): void;

@@ -37,6 +37,8 @@ function load(): NativeBinding {
     PeerConnection: lib.PeerConnection,
     WebSocket: lib.WebSocket as unknown as NativeBinding['WebSocket'],
     WebSocketServer: addon?.WebSocketServer ?? adaptPackageServer(lib.WebSocketServer),
+    Audio: lib.Audio,
+    Video: lib.Video,
     IceUdpMuxListener: lib.IceUdpMuxListener,
     cleanup: () => cleanup(),
     initLogger: (level, callback) => lib.initLogger(level, callback),

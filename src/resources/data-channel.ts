@@ -3,6 +3,7 @@ import { poll } from '../engine/poll.js';
 import { CLOSE_ANSWER_MS } from '../engine/release-ledger.js';
 import { Latch } from '../engine/wait.js';
 import type { NativeDataChannel } from '../native/binding.js';
+import { reportUncaught } from '../native/firewall.js';
 import type { Deadline } from '../scope/deadline.js';
 import type { OwnedNode } from '../scope/node.js';
 import type { CheckedChannelOptions } from './channel-options.js';
@@ -43,7 +44,11 @@ export class DataChannel extends MessageChannel {
   readonly #createdAt: number;
   #id: number | undefined;
   #wasOpen = false;
+  #openedAt = 0;
   #closedByPeer = false;
+  /** Registered from the start: so many wrappers are kept already that this one must not be. */
+  readonly #hearsClose: boolean;
+  #leftAtClose = 0;
 
   /** Made by `PeerConnection`. @internal */
   constructor(
@@ -63,6 +68,9 @@ export class DataChannel extends MessageChannel {
     this.#protocol = native.getProtocol();
     this.#createdAt = engine.clock.now();
     if (origin !== 'incoming') native.onOpen(() => this.#open());
+    // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
+    this.#hearsClose = engine.ledger.isFull;
+    if (this.#hearsClose) native.onClosed(() => this.#heardClose());
     // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
     // even be closed again, before anybody could have heard of it (H18).
     if (origin === 'incoming' || native.isOpen()) this.#open();
@@ -93,7 +101,10 @@ export class DataChannel extends MessageChannel {
   }
 
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
-    if (this.record.state !== 'held') return undefined;
+    if (this.record.state !== 'held') {
+      this.leaveUnconfirmed(this.#leftAtClose);
+      return undefined;
+    }
     if (!deadline.expired) return this.#drain(deadline);
     this.leaveUnconfirmed(this.#native.bufferedAmount() + IN_FLIGHT_BYTES);
     return undefined;
@@ -103,6 +114,10 @@ export class DataChannel extends MessageChannel {
     this.engine.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     const native = this.#native;
+    if (this.#hearsClose) {
+      this.record.close();
+      return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
+    }
     // Only now: registered earlier, this callback would throw away the messages still queued (H4). On a channel
     // that its peer closed it never comes; such a wrapper stays in the books until cleanup (H2).
     const expectsAnswer =
@@ -114,12 +129,31 @@ export class DataChannel extends MessageChannel {
       });
     }
     this.record.close();
-    return expectsAnswer ? deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS) : true;
+    if (expectsAnswer) return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
+    this.record.stays();
+    return true;
+  }
+
+  /** The wrapper goes as soon as this returns. */
+  #heardClose(): void {
+    try {
+      if (this.record.state === 'held') {
+        this.#closedByPeer = true;
+        this.#leftAtClose = this.#native.bufferedAmount();
+        this.record.tryClose();
+      }
+      this.record.released();
+      this.#acknowledged.resolve();
+      this.closedByPeer();
+    } catch (error) {
+      reportUncaught(error, this.path);
+    }
   }
 
   #open(): void {
     if (this.state !== 'opening') return;
     this.#wasOpen = true;
+    this.#openedAt = this.engine.clock.now();
     void this.id; // the native cannot tell any more once it is closed
     this.engine.watcher.watch(this);
     this.nowOpen();
@@ -151,6 +185,10 @@ export class DataChannel extends MessageChannel {
   async #confirm(deadline: Deadline): Promise<void> {
     const native = this.#native;
     const { id } = this;
+    // The peer takes a new channel up some turns of its event loop after it was opened. One that is closed by then
+    // is gone with everything sent on it (H18), and its library confirms all the same.
+    const young = this.#openedAt + TAKEN_UP_MS - this.engine.clock.now();
+    if (young > 0) await poll(() => !native.isOpen(), deadline, young);
     if (id === undefined || !this.#connection.resetStream(id)) {
       this.leaveUnconfirmed(native.bufferedAmount() + IN_FLIGHT_BYTES);
       return;
@@ -186,5 +224,7 @@ export class DataChannel extends MessageChannel {
   }
 }
 
+/** Milliseconds that a peer gets to take up a channel we opened, before we close it. */
+const TAKEN_UP_MS = 25;
 /** What the addon says before there is a stream: -1 in 16 bits, which no stream can be (RFC 8831). */
 const NO_STREAM = 65_535;

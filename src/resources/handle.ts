@@ -2,7 +2,7 @@ import { diagnostics } from '../engine/diagnostics.js';
 import { type Engine, ownEngine } from '../engine/engine.js';
 import { bounded, Latch } from '../engine/wait.js';
 import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
-import type { RtcError } from '../errors/rtc-error.js';
+import { RtcError } from '../errors/rtc-error.js';
 import { wrongType } from '../errors/wrong-argument.js';
 import type { Deadline } from '../scope/deadline.js';
 import { addOrderedDependency } from '../scope/dependency.js';
@@ -12,7 +12,7 @@ import { teardown } from '../scope/teardown.js';
 import { type AnyListener, EventHub, type EventMap, type Subscription } from './event-hub.js';
 
 /** Any kind of handle. */
-// biome-ignore lint/suspicious/noExplicitAny: the one type that every map of events fits
+// oxlint-disable-next-line typescript/no-explicit-any -- the one type that every map of events fits
 export type AnyHandle = Handle<any>;
 
 export type HandleState = 'opening' | 'open' | 'closing' | 'closed';
@@ -69,6 +69,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
       release: (deadline) => this.releaseNative(deadline),
       undelivered: () => this.undeliveredMessages(),
       afterEnd: () => this.#end(),
+      reason: () => this.#reason,
       kill: (error) => this.fail(error),
       describe: () => ({
         state: this.#state,
@@ -139,8 +140,9 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   dependsOn(other: AnyHandle): this {
     if (typeof other !== 'object' || other === null || !(#state in other))
       throw wrongType('other', 'a handle', other);
-    this.assertUsable('dependsOn()');
-    other.assertUsable('dependsOn() on it');
+    // Not in a teardown that has begun: its order is settled.
+    this.assertCanOwn('dependsOn()');
+    other.assertCanOwn('dependsOn() on it');
     addOrderedDependency(this[TREE_NODE], other[TREE_NODE]);
     return this;
   }
@@ -159,7 +161,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     const { ending, phase } = this[TREE_NODE];
     if (phase === 'live') {
       return teardown(this[TREE_NODE], 'local', this.engine, {
-        timeout: bounds.timeout ?? this.engine.teardownTimeout,
+        timeout: bounds.timeout ?? this[TREE_NODE].inheritedTimeout ?? this.engine.teardownTimeout,
         signal: bounds.signal,
       });
     }
@@ -260,6 +262,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
       return new RtcClosedError('RTC_CLOSING', `${what} ended, the handle is closing`, { path: this.path });
     }
     if (this.#cause === 'error') return this.#reason;
+    if (this.#cause === 'owner' && this.#reason instanceof RtcError) return this.#reason;
     return new RtcAbortedError(`${what} ended, the handle was aborted`, {
       path: this.path,
       cause: this.#reason,
@@ -298,6 +301,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
 
   #begin(cause: TeardownCause): void {
     this.#cause = this.#failed ? 'error' : cause;
+    if (cause === 'owner') this.#reason ??= this[TREE_NODE].parent?.behaviour.reason?.();
     this.#state = 'closing';
     this.#stopWatchingSignal?.();
     this.onClosing();

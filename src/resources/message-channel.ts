@@ -6,7 +6,7 @@ import { quietTurns } from '../engine/quiet-turns.js';
 import type { NativeRecord } from '../engine/release-ledger.js';
 import { bounded, Latch } from '../engine/wait.js';
 import { RtcClosedError, RtcMessageError, RtcNativeError } from '../errors/kinds.js';
-import type { NativeDataChannel, NativeWebSocket } from '../native/binding.js';
+import type { NativeChannel } from '../native/binding.js';
 import { reportUncaught } from '../native/firewall.js';
 import { validateMessage } from '../native/validate/message.js';
 import { Deadline } from '../scope/deadline.js';
@@ -22,8 +22,6 @@ import type { MessageIterator } from './message-iterator.js';
 import { channelToDuplex, channelToWeb, type DuplexStreamOptions, type Sendable } from './message-streams.js';
 import { Outbox } from './outbox.js';
 import { SendAccount } from './send-account.js';
-
-type NativeChannel = NativeDataChannel | NativeWebSocket;
 
 const SENT = Promise.resolve();
 
@@ -247,7 +245,7 @@ export abstract class MessageChannel<
   }
 
   protected override onClosed(): void {
-    this.#inbox.end(this.reason);
+    this.#inbox.end(this.reason === undefined ? undefined : this.endingError('the iteration'));
   }
 
   protected override undeliveredMessages(): number {

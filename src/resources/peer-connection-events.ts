@@ -1,5 +1,6 @@
 import type { DataChannel } from './data-channel.js';
 import type { CloseInfo } from './handle.js';
+import type { MediaTrack } from './media-track.js';
 import type {
   ConnectionState,
   GatheringState,
@@ -19,6 +20,8 @@ export interface PeerConnectionEvents {
   gatheringStateChange: [state: GatheringState];
   /** The peer opened a channel. It is owned by the connection already; waits for its first listener. */
   dataChannel: [channel: DataChannel];
+  /** The peer added a track. It is owned by the connection already; waits for its first listener. */
+  track: [track: MediaTrack];
   /** The connection failed; it closes right after. */
   error: [error: Error];
   close: [info: CloseInfo];

@@ -1,3 +1,4 @@
+import type { Audio, Video } from 'node-datachannel';
 import type { Engine } from '../engine/engine.js';
 import { CLOSE_ANSWER_MS } from '../engine/release-ledger.js';
 import { bounded, Latch } from '../engine/wait.js';
@@ -5,6 +6,7 @@ import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../native/binding.js';
 import { guardCallback } from '../native/firewall.js';
 import { callNative } from '../native/guard.js';
+import { readOptions } from '../native/validate/argument.js';
 import { validateCandidate } from '../native/validate/candidate.js';
 import { type DataChannelInit, validateDataChannelInit } from '../native/validate/data-channel-init.js';
 import {
@@ -16,15 +18,19 @@ import {
 import type { Deadline } from '../scope/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../scope/scope-options.js';
-import { AnswererFirst } from './answerer-first.js';
 import { type ChannelOptions, splitChannelOptions } from './channel-options.js';
 import { ConnectionChannels } from './connection-channels.js';
-import { ConnectionEvents } from './connection-events.js';
+import { ConnectionTracks } from './connection-tracks.js';
 import type { DataChannel } from './data-channel.js';
 import { Handle, type HandleFigures } from './handle.js';
-import { assertMayDescribe } from './may-describe.js';
-import { checkNegotiateArguments } from './negotiate-arguments.js';
-import { type NegotiateOptions, Negotiation } from './negotiation.js';
+import type { MediaTrack } from './media-track.js';
+import { AnswererFirst } from './negotiation/answerer-first.js';
+import { ConnectionEvents } from './negotiation/connection-events.js';
+import { assertMayDescribe } from './negotiation/may-describe.js';
+import { checkNegotiateArguments } from './negotiation/negotiate-arguments.js';
+import { type NegotiateOptions, Negotiation } from './negotiation/negotiation.js';
+import { RemoteSide } from './negotiation/remote-side.js';
+import type { Signaling } from './negotiation/signaling.js';
 import type { PeerConnectionEvents } from './peer-connection-events.js';
 import type {
   CandidatePair,
@@ -37,8 +43,6 @@ import type {
   SignalingState,
 } from './peer-connection-state.js';
 import { PendingEvents } from './pending-events.js';
-import { RemoteSide } from './remote-side.js';
-import type { Signaling } from './signaling.js';
 
 /**
  * A WebRTC peer connection, owned by a scope. It owns its channels: they are drained and closed before it.
@@ -55,6 +59,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   readonly #order: AnswererFirst;
   readonly #remote: RemoteSide;
   readonly #channels: ConnectionChannels;
+  readonly #tracks: ConnectionTracks;
   #negotiable = false;
   #negotiation: Negotiation | undefined;
 
@@ -76,10 +81,12 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     this.#order = new AnswererFirst(engine.clock, {
       addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
       tellLocal: (candidate, mid) => this.#pending.emit('localCandidate', candidate, mid),
+      pathFound: () => this.iceState === 'connected' || this.iceState === 'completed',
     });
     this.#remote = new RemoteSide(engine, native, this.#record, this.#order);
     this.#nativeEvents = new ConnectionEvents(native, this.#record, this.#pending, this.#order);
     this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.#record);
+    this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.#record);
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
     // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
     native.onDataChannel(this.#guard((channel: NativeDataChannel) => this.#onDataChannel(channel)));
@@ -114,6 +121,19 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     );
     this.#negotiable = true;
     return this.#channels.own(native, init?.negotiated ? 'negotiated' : 'created', channelOptions);
+  }
+
+  /**
+   * Adds audio or video; `media` is an `Audio` or `Video` of node-datachannel. Takes effect with the next offer:
+   * call `setLocalDescription()`, or `negotiate` does. The track is named after its media section.
+   */
+  addTrack(media: Audio | Video, options?: ChannelOptions): MediaTrack {
+    const [channelOptions, rest] = splitChannelOptions(options, 'options');
+    readOptions(rest ?? {}, 'options', {});
+    this.#tracks.assertMedia(media);
+    this.assertCanOwn('addTrack()');
+    this.#negotiable = true;
+    return this.#tracks.add(media, channelOptions);
   }
 
   /**
@@ -253,10 +273,12 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
 
   protected override onFirstListener(event: string): void {
     this.#nativeEvents.hook(event);
+    if (event === 'track') this.#tracks.hear((track) => this.#pending.emit('track', track));
     this.#pending.flush(event);
   }
 
   protected override onClosing(): void {
+    this.#order.stop();
     this.#negotiation?.stop();
     this.#connected.reject(this.endingError('connected()'));
   }
@@ -286,8 +308,8 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     }
     if (this.state === 'closed') return;
     this.emit('stateChange', state);
-    if (state === 'connected' || state === 'failed' || state === 'closed') this.#order.over();
     if (state === 'connected') {
+      this.#order.connected();
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {

@@ -3,7 +3,7 @@ import { poll } from '../engine/poll.js';
 import type { NativeWebSocket, NativeWebSocketServer } from '../native/binding.js';
 import { guardCallback } from '../native/firewall.js';
 import type { WebSocketServerOptions as TransportOptions } from '../native/validate/web-socket-server-options.js';
-import type { Deadline } from '../scope/deadline.js';
+import { Deadline } from '../scope/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from './channel-options.js';
 import { type CloseInfo, Handle } from './handle.js';
@@ -17,7 +17,7 @@ export interface WebSocketServerOptions extends TransportOptions, ChannelOptions
 }
 
 export interface WebSocketServerEvents {
-  /** A client connected. The socket is owned by the server already; waits for its first listener. */
+  /** A client connected; the socket is open. It is owned by the server already; waits for its first listener. */
   connection: [socket: WebSocket];
   close: [info: CloseInfo];
 }
@@ -84,9 +84,9 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
    * should be queued. Also past the deadline: these milliseconds save ten seconds.
    */
   protected override async releaseNative(): Promise<boolean> {
-    const end = this.engine.clock.now() + MOST_QUIET_MS;
-    do await new Promise<void>((resolve) => setImmediate(resolve));
-    while (!this.#quiet() && this.engine.clock.now() < end);
+    using longest = new Deadline(this.engine.clock, { timeout: MOST_QUIET_MS });
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    await poll(() => this.#quiet(), longest);
     this.#record.close();
     this.#record.released();
     return true;
@@ -109,14 +109,10 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
       record.tryClose();
       return;
     }
-    const socket = new WebSocket(
-      this.engine,
-      this[TREE_NODE],
-      `socket-${this.#accepted}`,
-      native,
-      this.#socketOptions,
-    );
-    this.#pending.emit('connection', socket);
+    // Told only once it can be used: who hears of it answers at once, and may close right after.
+    const tell = (socket: WebSocket) => this.#pending.emit('connection', socket);
+    const name = `socket-${this.#accepted}`;
+    new WebSocket(this.engine, this[TREE_NODE], name, native, this.#socketOptions, tell);
   }
 }
 

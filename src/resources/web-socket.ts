@@ -26,6 +26,7 @@ export interface WebSocketOptions extends TransportOptions, ChannelOptions {
 export class WebSocket extends MessageChannel {
   readonly #native: NativeWebSocket;
   readonly #acknowledged = new Latch<void>();
+  readonly #onOpen: ((socket: WebSocket) => void) | undefined;
   #lastError: string | undefined;
   #remoteAddress: string | undefined;
   #requestPath: string | undefined;
@@ -38,9 +39,11 @@ export class WebSocket extends MessageChannel {
     name: string,
     native: NativeWebSocket,
     options: CheckedChannelOptions,
+    onOpen?: (socket: WebSocket) => void,
   ) {
     super(engine, owner, 'WebSocket', name, native, options);
     this.#native = native;
+    this.#onOpen = onOpen;
     const guard = <A extends unknown[]>(callback: (...args: A) => void) =>
       guardCallback(() => this.path, callback);
     native.onError(
@@ -115,6 +118,7 @@ export class WebSocket extends MessageChannel {
     this.#remoteAddress = this.#native.remoteAddress();
     this.#requestPath = this.#native.path();
     this.nowOpen();
+    this.#onOpen?.(this);
   }
 
   async #judgeOpening(): Promise<void> {

@@ -88,6 +88,7 @@ export class RtcRuntime {
     scope[TREE_NODE].adoptNode(lease);
     if (this.#roots.size === 0) {
       this.#generation++;
+      this.#engine.busy = true;
       this.#exitGuard.arm();
     }
     this.#roots.set(lease, scope);
@@ -117,7 +118,7 @@ export class RtcRuntime {
       state: this.state,
       generation: this.#generation,
       cleanups: this.#cleanups,
-      natives: { held: ledger.held, retained: ledger.retained },
+      natives: { held: ledger.held, retained: ledger.retained, retainedLimit: ledger.limit },
       scopes: [...this.#roots.values()].map((scope) => snapshotOf(scope[TREE_NODE])),
     };
   }
@@ -185,33 +186,33 @@ export class RtcRuntime {
 
   /** A root scope's oldest member, so the last to go: gives up its claim on the library. */
   #lease(): OwnedNode {
-    let cleaned = false;
+    let idle = false;
     const lease: OwnedNode = new OwnedNode('cleanup', 'cleanup', {
       release: async () => {
         this.#roots.delete(lease);
-        if (this.#roots.size > 0) return true;
+        if (this.#roots.size > 0) {
+          idle = true;
+          return true;
+        }
         this.#exitGuard.disarm();
-        if (this.#cleanup === 'manual' || !this.#engine.loaded) return true;
-        cleaned = true;
-        await this.#runCleanup();
+        this.#engine.busy = false;
+        idle = this.#cleanup === 'manual' || !(await this.#runCleanup());
         return true;
       },
-      unreported: () => !cleaned,
+      unreported: () => idle,
     });
     return lease;
   }
 
-  async #runCleanup(): Promise<void> {
-    if (!this.#engine.loaded) return;
+  /** False when there was nothing to clean up, or it is for another runtime to do. */
+  async #runCleanup(): Promise<boolean> {
     const started = this.#engine.clock.now();
+    if (!this.#engine.cleanup()) return false;
+    const ms = this.#engine.clock.now() - started;
     this.#cleanups++;
-    try {
-      this.#engine.cleanup();
-    } finally {
-      const ms = this.#engine.clock.now() - started;
-      diagnostics.cleanup.publish({ generation: this.#generation, cleanups: this.#cleanups, ms });
-    }
+    diagnostics.cleanup.publish({ generation: this.#generation, cleanups: this.#cleanups, ms });
     await this.#threadsGone();
+    return true;
   }
 
   /** The thread that cleaned up ends a moment after it said so. */
@@ -252,7 +253,7 @@ export class RtcRuntime {
       this.#engine.ledger.closeAll();
       return;
     }
-    this.#engine.ledger.forgetAll();
+    this.#engine.ledger.forgetAll(); // its hook stays: what is made next belongs to the same generation
     const killed: OwnedNode[] = [];
     for (const scope of this.#roots.values()) collectHandles(scope[TREE_NODE], killed);
     if (killed.length === 0) return;
@@ -281,9 +282,9 @@ export class RtcRuntime {
     // Synchronous, without draining; what fails here cannot be told to anybody.
     try {
       if (this.#cleanup === 'manual') this.#engine.ledger.closeAll();
-      else if (this.#engine.loaded) {
-        this.#cleanups++;
-        this.#engine.cleanup();
+      else {
+        this.#engine.busy = false;
+        if (this.#engine.cleanup()) this.#cleanups++;
       }
     } catch {}
   }

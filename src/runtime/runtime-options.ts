@@ -1,7 +1,7 @@
 import type { EngineOptions } from '../engine/engine.js';
 import { readFrom, wrongType } from '../errors/wrong-argument.js';
 import type { NativeBinding } from '../native/binding.js';
-import { type Field, oneOf, readOptions } from '../native/validate/argument.js';
+import { type Field, integer, oneOf, readOptions } from '../native/validate/argument.js';
 import type { Clock } from '../scope/clock.js';
 import { checkTimeout } from '../scope/scope-options.js';
 
@@ -18,6 +18,7 @@ export function checkRuntimeOptions(options: unknown): Partial<RtcRuntimeOptions
   return readOptions<RtcRuntimeOptions>(options, 'options', {
     cleanup: oneOf('auto', 'manual'),
     teardownTimeout: checkTimeout,
+    retainedLimit: integer(0, MOST_RETAINED),
     native: withFunctions<NativeBinding>(
       'PeerConnection',
       'WebSocket',
@@ -40,3 +41,6 @@ function withFunctions<T extends object>(...functions: (keyof T & string)[]): Fi
     return value as T;
   };
 }
+
+/** Below the 2 ** 24 members that a JavaScript set can have. */
+const MOST_RETAINED = 10_000_000;

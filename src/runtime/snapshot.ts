@@ -22,8 +22,11 @@ export interface RuntimeSnapshot {
   readonly state: 'idle' | 'active' | 'closing';
   readonly generation: number;
   readonly cleanups: number;
-  /** Native objects: in use, and closed but kept until cleanup because the library still points to them. */
-  readonly natives: { readonly held: number; readonly retained: number };
+  /**
+   * Native objects: in use, and closed but kept because the library still points to them; `retainedLimit` of these
+   * may stay until cleanup before channels are made so that they need not.
+   */
+  readonly natives: { readonly held: number; readonly retained: number; readonly retainedLimit: number };
   readonly scopes: readonly NodeSnapshot[];
 }
 
@@ -46,10 +49,10 @@ export function snapshotOf(node: OwnedNode, now = Date.now()): NodeSnapshot {
 
 /** The tree for people. */
 export function renderSnapshot(snapshot: RuntimeSnapshot): string {
-  const { held, retained } = snapshot.natives;
+  const { held, retained, retainedLimit } = snapshot.natives;
   const head =
     `scoped-rtc: ${snapshot.state}, generation ${snapshot.generation}, ${snapshot.cleanups} cleanups, ` +
-    `${held} natives held, ${retained} retained`;
+    `${held} natives held, ${retained} of ${retainedLimit} retained`;
   return [head, ...snapshot.scopes.flatMap((scope) => render(scope, '', ''))].join('\n');
 }
 

@@ -21,6 +21,8 @@ export interface NodeDescription {
 
 /** What a member of the tree does when it is torn down. Each is called at most once, in this order. */
 export interface NodeBehaviour {
+  /** Milliseconds that a teardown started below it may take when nobody said otherwise; scopes have one. */
+  readonly teardownTimeout?: number;
   /** True for a user's disposer: it runs strictly in its turn, never beside a neighbour. */
   readonly strict?: boolean;
   /** Synchronous: refuse new work, abort the signal. */
@@ -37,6 +39,8 @@ export interface NodeBehaviour {
   afterEnd?(): void;
   /** The native object is gone, by nobody's wish here: end because of `error`. */
   kill?(error: Error): void;
+  /** Why it ends, when somebody gave a reason; what it owns ends for the same. */
+  reason?(): unknown;
   /** What a snapshot says of it. */
   describe?(): NodeDescription;
 }
@@ -92,6 +96,14 @@ export class OwnedNode {
 
   get dependencies(): Iterable<OwnedNode> {
     return this.#dependencies ?? NO_NODES;
+  }
+
+  /** The bound of the nearest owner that has one. */
+  get inheritedTimeout(): number | undefined {
+    for (let node: OwnedNode | undefined = this; node; node = node.#parent) {
+      if (node.behaviour.teardownTimeout !== undefined) return node.behaviour.teardownTimeout;
+    }
+    return undefined;
   }
 
   /** True when a teardown of this node or of one of its owners has begun. */
@@ -181,7 +193,7 @@ const LONGEST_SEGMENT = 64;
 
 /** Names come from users and from peers (channel labels): a path must stay one readable line. */
 function pathSegment(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced here
+  // oxlint-disable-next-line no-control-regex -- control characters are what is replaced here
   const clean = name.slice(0, LONGEST_SEGMENT).replace(/[/\u0000-\u001f\u007f]/g, '_');
   return clean === '' ? '_' : clean;
 }

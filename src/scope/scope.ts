@@ -32,12 +32,13 @@ export abstract class Scope implements AsyncDisposable, InTree {
   protected constructor(host: ScopeHost, name: string, options: ScopeOptions = {}) {
     checkName(name, 'name');
     const { timeout, signal } = checkBounds(options, 'scope');
+    this.#host = host;
+    this.#timeout = timeout ?? host.teardownTimeout;
     this[TREE_NODE] = new OwnedNode(name, 'scope', {
+      teardownTimeout: this.#timeout,
       begin: () => this.#begin(),
       release: () => true,
     });
-    this.#host = host;
-    this.#timeout = timeout ?? host.teardownTimeout;
     this.#followed = signal;
     this.#follow(signal);
   }

@@ -2,7 +2,7 @@ import { RtcInvalidStateError } from '../errors/kinds.js';
 import { readFrom, wrongType } from '../errors/wrong-argument.js';
 import { boolean, readOptions } from '../native/validate/argument.js';
 import { MessageChannel } from '../resources/message-channel.js';
-import type { Signaling, SignalingMessage } from '../resources/signaling.js';
+import type { Signaling, SignalingMessage } from '../resources/negotiation/signaling.js';
 
 export interface MessageChannelSignalingOptions {
   /** See `NegotiateOptions.polite`. */

@@ -9,3 +9,16 @@ export type {
   FaultSwitch,
   FaultTarget,
 } from './fake/faults.js';
+export { assertNothingLeft } from './leaks/assert-nothing-left.js';
+export type { Leak } from './leaks/leak.js';
+export { LeakError } from './leaks/leak-error.js';
+export { type LoopbackPair, type LoopbackPairOptions, loopbackPair } from './loopback-pair.js';
+export { ManualClock, type RunUntilOptions } from './manual-clock.js';
+export { type SignalingRelay, type SignalingRelayOptions, signalingRelay } from './signaling-relay.js';
+export {
+  type EndOptions,
+  type TestScope,
+  type TestScopeOptions,
+  testScope,
+  withTestScope,
+} from './test-scope.js';

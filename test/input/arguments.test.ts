@@ -28,6 +28,7 @@ const subjects: Record<string, () => object> = {
   Handle: () => rig.listener,
   MessageChannel: () => rig.socket,
   DataChannel: () => rig.channel,
+  MediaTrack: () => rig.track,
   WebSocket: () => rig.socket,
   WebSocketServer: () => rig.server,
   IceUdpMuxListener: () => rig.listener,

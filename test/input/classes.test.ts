@@ -20,6 +20,7 @@ afterAll(async () => {
 describe.each([
   'PeerConnection',
   'DataChannel',
+  'MediaTrack',
   'WebSocket',
   'WebSocketServer',
   'IceUdpMuxListener',

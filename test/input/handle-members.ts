@@ -1,7 +1,9 @@
+import { Video } from 'node-datachannel';
 import {
   type AnyHandle,
   type DataChannel,
   type IceUdpMuxListener,
+  type MediaTrack,
   type MessageChannel,
   memorySignaling,
   type PeerConnection,
@@ -11,7 +13,7 @@ import {
 import { codeOf } from '../support/event.js';
 import { argument, BOOLEAN, bounds, FUNCTION, NOTHING_OF_THESE, options, STRING } from './argument.js';
 import { type Member, type Members, reads } from './member.js';
-import { dataChannelOptions } from './options.js';
+import { channelOptions, dataChannelOptions } from './options.js';
 
 const listens: Member<AnyHandle> = {
   given: () => ['close', () => {}],
@@ -90,6 +92,24 @@ export const webSocketMembers: Members<WebSocket> = {
   requestPath: reads,
 };
 
+export const mediaTrackMembers: Members<MediaTrack> = {
+  ...messageChannelMembers,
+  send: {
+    ...messageChannelMembers.send,
+    given: () => [Buffer.alloc(12, 0x80)],
+  },
+  trySend: { ...messageChannelMembers.trySend, given: () => [Buffer.alloc(12, 0x80)] },
+  mid: reads,
+  type: reads,
+  direction: reads,
+  requestKeyframe: { closed: 'RTC_CLOSED' },
+  requestBitrate: {
+    given: () => [100_000],
+    wrong: [argument(0, 'bitsPerSecond', { accepts: [] })],
+    closed: 'RTC_CLOSED',
+  },
+};
+
 export const webSocketServerMembers: Members<WebSocketServer> = {
   ...handleMembers,
   port: reads,
@@ -118,6 +138,16 @@ export const peerConnectionMembers: Members<PeerConnection> = {
       ...options(1, 'options', dataChannelOptions),
     ],
     live: async (pc) => pc.createDataChannel('made').close(),
+    closed: 'RTC_CLOSED',
+  },
+  addTrack: {
+    given: () => [new Video('made', 'SendOnly')],
+    // The addon takes an object with this property for one of its own.
+    wrong: [
+      argument(0, 'media', { accepts: [], and: [{ 'media-type-video': true }] }),
+      ...options(1, 'options', channelOptions),
+    ],
+    live: async (pc) => pc.addTrack(new Video('live', 'SendOnly')).close(),
     closed: 'RTC_CLOSED',
   },
   setLocalDescription: {

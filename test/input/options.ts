@@ -24,7 +24,7 @@ type Taken = typeof BOOLEAN;
 type Options<T> = { readonly [K in keyof T]-?: Taken };
 
 const limits = { ...BAG };
-const channelOptions: Options<ChannelOptions> & Record<string, Taken> = {
+export const channelOptions: Options<ChannelOptions> & Record<string, Taken> = {
   highWaterMark: NOTHING_OF_THESE,
   receiveBuffer: limits,
   'receiveBuffer.messages': FROM_ZERO,
@@ -102,6 +102,7 @@ export const runtimeOptions: Options<RtcRuntimeOptions> = {
   native: NOTHING_OF_THESE,
   clock: { ...NOTHING_OF_THESE, and: [{ now: () => 0 }] },
   teardownTimeout: TIMEOUT,
+  retainedLimit: FROM_ZERO,
   cleanup: { ...NOTHING_OF_THESE, and: ['never'] },
 };
 

@@ -1,6 +1,7 @@
 import {
   type DataChannel,
   type IceUdpMuxListener,
+  type MediaTrack,
   type NodeSnapshot,
   type PeerConnection,
   RtcRuntime,
@@ -10,6 +11,7 @@ import {
   type WebSocketServer,
 } from 'scoped-rtc';
 import { connectedPair } from '../support/connected-pair.js';
+import { connectedTrack } from '../support/connected-track.js';
 import { nextEvent, until } from '../support/event.js';
 
 /** One of everything, alive. */
@@ -18,6 +20,7 @@ export interface Rig {
   readonly scope: RtcScope;
   readonly alice: PeerConnection;
   readonly channel: DataChannel;
+  readonly track: MediaTrack;
   readonly server: WebSocketServer;
   readonly socket: WebSocket;
   readonly listener: IceUdpMuxListener;
@@ -35,7 +38,8 @@ export async function makeRig(scope: RtcScope): Promise<Rig> {
   author.createDataChannel('x');
   const [offer] = await described;
   const listener = makeListener(scope);
-  return { runtime: RtcRuntime.shared, scope, alice, channel, server, socket, listener, offer };
+  const { sending: track } = await connectedTrack(scope.fork('media'));
+  return { runtime: RtcRuntime.shared, scope, alice, channel, track, server, socket, listener, offer };
 }
 
 /** On a port that is free: the library takes no port 0 here. */

@@ -1,6 +1,7 @@
 import { type AnyHandle, type DataChannel, type PeerConnection, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channelPair, connectedPair } from '../support/connected-pair.js';
+import { connectedTrack } from '../support/connected-track.js';
 import { codeOf } from '../support/event.js';
 import { outcomeOf } from './outcome.js';
 import { footprint, makeListener, makeRig, type Rig } from './rig.js';
@@ -25,6 +26,7 @@ afterAll(async () => {
 const alive: Record<string, () => AnyHandle | RtcScope | Promise<AnyHandle>> = {
   RtcScope: () => scope.fork('ending'),
   DataChannel: async () => (await channelPair(alice, bob, `ending-${++labels}`)).near,
+  MediaTrack: async () => (await connectedTrack(scope.fork(`media-${++labels}`))).sending,
   WebSocket: () => scope.createWebSocket(`ws://127.0.0.1:${rig.server.port}/`).opened(),
   WebSocketServer: () => scope.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' }),
   IceUdpMuxListener: () => makeListener(scope),

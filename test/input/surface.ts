@@ -3,6 +3,7 @@ import {
   dataChannelMembers,
   handleMembers,
   iceUdpMuxListenerMembers,
+  mediaTrackMembers,
   messageChannelMembers,
   peerConnectionMembers,
   webSocketMembers,
@@ -11,7 +12,7 @@ import {
 import type { Member } from './member.js';
 import { runtimeMembers, scopeMembers } from './owner-members.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: the table is walked by name, whatever the class
+// oxlint-disable-next-line typescript/no-explicit-any -- the table is walked by name, whatever the class
 export type AnyMember = Member<any>;
 /** A class, whoever may construct it. */
 export interface AnyClass {
@@ -26,6 +27,7 @@ export const CLASSES: Readonly<Record<string, readonly [AnyClass, Readonly<Recor
   Handle: [api.Handle, handleMembers],
   MessageChannel: [api.MessageChannel, messageChannelMembers],
   DataChannel: [api.DataChannel, dataChannelMembers],
+  MediaTrack: [api.MediaTrack, mediaTrackMembers],
   WebSocket: [api.WebSocket, webSocketMembers],
   WebSocketServer: [api.WebSocketServer, webSocketServerMembers],
   IceUdpMuxListener: [api.IceUdpMuxListener, iceUdpMuxListenerMembers],

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ChildEnd, runChild } from '../support/child.js';
-import { cellsOf, expectedBy, KINDS, leftOut } from './matrix/cells.js';
+import { cellsOf, expectedBy, expectedReason, KINDS, leftOut } from './matrix/cells.js';
 import { type CellResult, nameOf } from './matrix/run-cell.js';
 import { NOTHING_LEFT } from './programs/leftovers.js';
 
@@ -29,11 +29,7 @@ describe.each(KINDS)('a %s', (kind) => {
       expect(result?.closeEvents).toBe(accepted.length > 0 ? 1 : 0);
       if (accepted.length === 0) return;
       expect(accepted).toContain(result?.by);
-      if (result?.by === 'error') expect(result.reason).toBe('RTC_NATIVE');
-      else
-        expect(result?.reason).toBe(
-          result?.by === 'local' && cell.ender === 'an abort signal' ? 'boom' : undefined,
-        );
+      expect(result?.reason).toBe(expectedReason(cell, result?.by));
     });
   }
 

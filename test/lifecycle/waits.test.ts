@@ -45,6 +45,16 @@ async function pair() {
 
 type Wait = (options: { timeout?: number; signal?: AbortSignal }) => Promise<unknown>;
 
+const PILE_BYTES = 64_000_000;
+
+/** So much unsent that it cannot have gone before the wait begins; the library sends it meanwhile. */
+function pileUp(channel: DataChannel): void {
+  for (let n = 0; n < 2000 && channel.bufferedAmount < PILE_BYTES; n++) {
+    void channel.send(Buffer.alloc(200_000)).catch(() => {});
+  }
+  expect(channel.bufferedAmount).toBeGreaterThanOrEqual(PILE_BYTES);
+}
+
 /** Every wait, in a state in which it has to wait. */
 const WAITS: Record<string, () => Promise<{ wait: Wait; path: string; abort(reason: unknown): void }>> = {
   'connection.connected()': async () => {
@@ -68,7 +78,7 @@ const WAITS: Record<string, () => Promise<{ wait: Wait; path: string; abort(reas
     near.highWaterMark = 1;
     return {
       wait: (options) => {
-        for (let n = 0; n < 40; n++) void near.send(Buffer.alloc(200_000));
+        pileUp(near);
         return near.send('the last one', options);
       },
       path: 'app/alice/chat',
@@ -79,7 +89,7 @@ const WAITS: Record<string, () => Promise<{ wait: Wait; path: string; abort(reas
     const { near } = await pair();
     return {
       wait: (options) => {
-        for (let n = 0; n < 40; n++) void near.send(Buffer.alloc(200_000));
+        pileUp(near);
         return near.drained(options);
       },
       path: 'app/alice/chat',

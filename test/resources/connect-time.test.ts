@@ -37,17 +37,21 @@ async function rounds(connect: (scope: RtcScope) => Promise<void>): Promise<numb
   return times;
 }
 
-it('300 connections in a row open without losing the first packet of DTLS', {
-  timeout: 120_000,
-}, async () => {
-  const times = await rounds(async (scope) => {
-    const { alice, bob } = wiredPair(scope);
-    const incoming = incomingChannel(bob, 'chat');
-    await alice.createDataChannel('chat').opened();
-    await incoming;
-  });
-  judge('both sides ours', times);
-});
+it(
+  '300 connections in a row open without losing the first packet of DTLS',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const times = await rounds(async (scope) => {
+      const { alice, bob } = wiredPair(scope);
+      const incoming = incomingChannel(bob, 'chat');
+      await alice.createDataChannel('chat').opened();
+      await incoming;
+    });
+    judge('both sides ours', times);
+  },
+);
 
 it('300 connections offered by the raw binding do so as well', { timeout: 120_000 }, async () => {
   const binding = createRequire(import.meta.url)('node-datachannel') as typeof ndc;

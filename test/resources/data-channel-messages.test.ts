@@ -10,7 +10,7 @@ beforeEach(() => {
 afterEach(async () => {
   await scope.disposeAsync();
   expect(RtcRuntime.shared.threads().count).toBe(0);
-  expect(RtcRuntime.shared.snapshot().natives).toEqual({ held: 0, retained: 0 });
+  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
 });
 
 describe('what a data channel tells of itself', () => {
@@ -163,7 +163,7 @@ describe('iterators', () => {
     const boom = new Error('boom');
     far.abort(boom);
     expect(await iterator.next()).toEqual({ value: 'before', done: false });
-    await expect(iterator.next()).rejects.toBe(boom);
+    await expect(iterator.next()).rejects.toMatchObject({ code: 'RTC_ABORTED', cause: boom });
     expect(await iterator.next()).toEqual({ value: undefined, done: true });
   });
 });

@@ -4,7 +4,7 @@ import { connectedPair, incomingChannel } from '../support/connected-pair.js';
 import { nextEvent, until, within } from '../support/event.js';
 
 afterEach(() => {
-  expect(RtcRuntime.shared.snapshot().natives).toEqual({ held: 0, retained: 0 });
+  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
   expect(RtcRuntime.shared.threads().count).toBe(0);
 });
 

@@ -107,7 +107,7 @@ describe('toDuplex', () => {
     const boom = new Error('boom');
     const reading = pipeline(reader, new Writable({ write: (_chunk, _encoding, done) => done() }));
     near.abort(boom);
-    await expect(reading).rejects.toBe(boom);
+    await expect(reading).rejects.toMatchObject({ code: 'RTC_ABORTED', cause: boom });
     const writer = near.toDuplex();
     await expect(pipeline(Readable.from(['late']), writer)).rejects.toThrow();
   });
@@ -151,6 +151,6 @@ describe('toWeb', () => {
     const boom = new Error('boom');
     const reading = reader.read();
     near.abort(boom);
-    await expect(reading).rejects.toBe(boom);
+    await expect(reading).rejects.toMatchObject({ code: 'RTC_ABORTED', cause: boom });
   });
 });

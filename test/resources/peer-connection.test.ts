@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot().natives).toEqual({ held: 0, retained: 0 });
+  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
   expect(RtcRuntime.shared.threads().count).toBe(0);
 });
 

@@ -89,7 +89,7 @@ test('the deadline is for the whole teardown, not for each disposer', async () =
 
 test('an error that comes after the deadline is nobody’s unhandled rejection', async () => {
   const { clock, root } = newTree(10);
-  let fail = (_: Error) => {};
+  let fail: (error: Error) => void = () => {};
   root.defer(
     () =>
       new Promise((_, reject) => {
@@ -231,5 +231,5 @@ test('a native that never acknowledges its close is forced after a second and le
   expect(outcomes(reports[0]!.report)).toEqual(['app/pc forced', 'app/cleanup closed', 'app closed']);
   expect(clock.now()).toBe(1000);
   expect(native.violations).toEqual([]);
-  expect(runtime.snapshot().natives).toEqual({ held: 0, retained: 0 });
+  expect(runtime.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
 });

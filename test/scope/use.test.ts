@@ -53,7 +53,7 @@ test('what a synchronous method returns is not awaited', async () => {
   const scope = newScope();
   let thenCalled = false;
   const thenable = {
-    // biome-ignore lint/suspicious/noThenProperty: a thenable is what must not be awaited here
+    // oxlint-disable-next-line unicorn/no-thenable -- a thenable is what must not be awaited here
     then() {
       thenCalled = true;
     },
@@ -71,7 +71,7 @@ test('what the asynchronous method returns is awaited, also a thenable', async (
   scope.defer(() => log.push('older'));
   scope.use({
     [Symbol.asyncDispose]: () => ({
-      // biome-ignore lint/suspicious/noThenProperty: any thenable is awaited
+      // oxlint-disable-next-line unicorn/no-thenable -- any thenable is awaited
       then(resolve: () => void) {
         setImmediate(() => {
           log.push('thenable');

@@ -65,31 +65,24 @@ export function incomingChannel(to: PeerConnection, label: string): Promise<Data
   });
 }
 
-/**
- * Gives each side what the other says, candidates only when both have their descriptions: a candidate needs one,
- * and an offerer that hears of the answerer's ICE before it has read the answer may fail. The library tells ICE of
- * the answer before it stores the fingerprint that DTLS is checked against (`PeerConnection::setRemoteDescription`);
- * on a loopback a whole handshake fits between the two.
- */
+/** Gives each side what the other says; candidates wait until there is a description they belong to. */
 function wire(alice: PeerConnection, bob: PeerConnection): void {
-  const early: (() => void)[] = [];
-  let described = 0;
   for (const [from, to] of [
     [alice, bob],
     [bob, alice],
   ] as const) {
+    const early: (() => void)[] = [];
     const usable = () => to.state === 'opening' || to.state === 'open';
     from.on('localDescription', (description) => {
       if (!usable()) return;
       to.setRemoteDescription(description);
-      described++;
-      if (described >= 2) for (const add of early.splice(0)) add();
+      for (const add of early.splice(0)) add();
     });
     from.on('localCandidate', (candidate, mid) => {
       const add = () => {
         if (usable()) to.addRemoteCandidate(candidate, mid);
       };
-      if (described >= 2) add();
+      if (to.remoteDescription()) add();
       else early.push(add);
     });
   }

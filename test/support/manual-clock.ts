@@ -71,7 +71,7 @@ export async function passTimeUntil<T>(work: Promise<T>, clock: ManualClock, lim
   };
   work.then(end, end);
   const started = clock.now();
-  for (let idle = 0; !ended; ) {
+  for (let idle = 0; !ended;) {
     await turns();
     if (ended) break;
     idle = clock.advanceToNext() ? 0 : idle + 1;

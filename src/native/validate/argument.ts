@@ -23,7 +23,7 @@ export const nonEmptyString: Field<string> = (value, name) => {
 /** Text that reaches C interfaces or a request line: a NUL would cut it short there, a line break add a line. */
 export const singleLine: Field<string> = (value, name) => {
   const text = nonEmptyString(value, name);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+  // oxlint-disable-next-line no-control-regex -- these are what it looks for
   if (/[\0-\x1f\x7f]/.test(text)) throw wrongType(name, 'a string without control characters', value);
   return text;
 };

@@ -33,6 +33,16 @@ export const certificatePem: Field<string> = (value, name) => {
   return readableFile(singleLine(value, name), name);
 };
 
+/** The path of a readable PEM file. With text the library trusts nobody. */
+export const certificatePath: Field<string> = (value, name) => {
+  if (typeof value === 'string' && isPemText(value)) {
+    throw new TypeError(
+      `${name} must be the path of a PEM file; got PEM text, which the library cannot use here`,
+    );
+  }
+  return readableFile(singleLine(value, name), name);
+};
+
 /** A private key: PEM text, or the path of a readable PEM file. Its text never appears in a message. */
 export const keyPem: Field<string> = (value, name) => {
   const text = secret(value, name);

@@ -2,7 +2,7 @@ import { wrongType } from '../../errors/wrong-argument.js';
 import type { NativeWebSocketConfig } from '../binding.js';
 import { arrayOf, boolean, type Field, integer, readOptions, secret } from './argument.js';
 import { MAX_INT32 } from './limits.js';
-import { certificatePem, checkCertificatePair, keyPem } from './pem.js';
+import { certificatePath, certificatePem, checkCertificatePair, keyPem } from './pem.js';
 import { type ProxyServer, webSocketProxy } from './proxy.js';
 
 /** Settings of a WebSocket client. Defaults are libdatachannel's (`configuration.hpp`, `impl/websocket.cpp`). */
@@ -19,7 +19,10 @@ export interface WebSocketOptions {
   pingInterval?: number;
   /** Unanswered pings after which the connection counts as lost; 0 for never. Default 0. */
   maxOutstandingPings?: number;
-  /** PEM text, or the path of a PEM file, with the authorities to trust instead of the system's. */
+  /**
+   * Path of a PEM file with the authorities to trust instead of the system's. The library verifies host names
+   * only: a server at an IP address is never trusted, whatever its certificate says.
+   */
   caCertificatePemFile?: string;
   /** Client certificate: PEM text, or the path of a PEM file. */
   certificatePemFile?: string;
@@ -54,7 +57,7 @@ export function validateWebSocketOptions(options: unknown = {}, name = 'options'
     connectionTimeout: integer(0, MAX_INT32, 'milliseconds'),
     pingInterval: integer(0, MAX_INT32, 'milliseconds'),
     maxOutstandingPings: integer(0, MAX_INT32),
-    caCertificatePemFile: certificatePem,
+    caCertificatePemFile: certificatePath,
     certificatePemFile: certificatePem,
     keyPemFile: keyPem,
     keyPemPass: secret,

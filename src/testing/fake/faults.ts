@@ -1,9 +1,5 @@
 export type FakeKind =
-  | 'PeerConnection'
-  | 'DataChannel'
-  | 'WebSocket'
-  | 'WebSocketServer'
-  | 'IceUdpMuxListener';
+  'PeerConnection' | 'DataChannel' | 'WebSocket' | 'WebSocketServer' | 'IceUdpMuxListener';
 
 /** The native object that a fault is asked about. */
 export interface FaultTarget {
@@ -76,12 +72,7 @@ export interface FaultOptions {
 }
 
 type TargetSwitch =
-  | 'neverAcknowledgeClose'
-  | 'fireAfterClose'
-  | 'block'
-  | 'failToConnect'
-  | 'iceFailed'
-  | 'neverConfirmReset';
+  'neverAcknowledgeClose' | 'fireAfterClose' | 'block' | 'failToConnect' | 'iceFailed' | 'neverConfirmReset';
 
 const CLOSING = new Set(['close', 'forceClose', 'stop']);
 const CREATING = new Set(['constructor', 'createDataChannel']);

@@ -87,3 +87,9 @@ export function expectedBy({ kind, state, ender }: Cell): string[] {
   if (state === 'being closed by its peer') return [BY_ENDER[ender], 'remote'];
   return [BY_ENDER[ender]];
 }
+
+/** What `closed()` gives as the reason: the failure's code, or the message of what was aborted with. */
+export function expectedReason({ state, ender }: Cell, by: string | undefined): string | undefined {
+  if (by === 'error' || (by === 'owner' && state === 'failed')) return 'RTC_NATIVE';
+  return by === 'local' && ender === 'an abort signal' ? 'boom' : undefined;
+}

@@ -1,0 +1,129 @@
+import type { Clock } from '../../scope/clock.js';
+import { answerAsDtlsServer } from './dtls-role.js';
+
+type Candidate = [candidate: string, mid: string];
+
+export interface CandidateExchange {
+  /** Gives a candidate of the peer to the library. */
+  addRemote(candidate: string, mid: string): void;
+  /** Tells a candidate of ours to the application. */
+  tellLocal(candidate: string, mid: string): void;
+  /** ICE has found a path, from our side. */
+  pathFound(): boolean;
+}
+
+/**
+ * Makes the answerer the first to check a path and the DTLS server, so that connecting neither stalls nor fails.
+ *
+ * Whoever is connected first drops the other's DTLS packets until it is connected itself, which costs a second
+ * when the first is the DTLS client (H27). So the answerer is the server, and the first: it does not tell the
+ * offerer its candidates until its own checks are under way. But it must not check too early either: an offerer
+ * that is checked before it has the answer is connected while it still stores that answer, and now and then
+ * verifies the peer's certificate before it has the fingerprint; the handshake fails then. So the answerer keeps
+ * the offerer's candidates until the answer was told.
+ */
+export class AnswererFirst {
+  readonly #clock: Clock;
+  readonly #exchange: CandidateExchange;
+  #remote: Candidate[] | undefined;
+  #local: Candidate[] | undefined;
+  #cancel: (() => void) | undefined;
+  #isChecking = false;
+
+  constructor(clock: Clock, exchange: CandidateExchange) {
+    this.#clock = clock;
+    this.#exchange = exchange;
+  }
+
+  /** The first offer has come. Returns it as the library is to read it. */
+  offered(sdp: string): string {
+    const lines = sdp.split('\r\n');
+    const kept = lines.filter((line) => !CANDIDATE.test(line) && line !== 'a=end-of-candidates');
+    this.#remote = lines.filter((line) => CANDIDATE.test(line)).map((line) => [line, '']);
+    this.#local = [];
+    return answerAsDtlsServer(kept.join('\r\n'));
+  }
+
+  /** The library refused the offer: nothing is kept for it. */
+  refused(): void {
+    this.#remote = undefined;
+    this.#local = undefined;
+  }
+
+  /** True when the peer's candidate is kept for later. One that the library would refuse is not. */
+  keepsRemote(candidate: string, mid: string): boolean {
+    if (this.#remote === undefined) {
+      this.#checking();
+      return false;
+    }
+    if (!CANDIDATE.test(candidate) || this.#remote.length >= MOST_KEPT) return false;
+    this.#remote.push([candidate, mid]);
+    return true;
+  }
+
+  /** True when our candidate is kept for later. */
+  keepsLocal(candidate: string, mid: string): boolean {
+    return this.#local !== undefined && this.#local.push([candidate, mid]) > 0;
+  }
+
+  /** The answer was told to the application. */
+  answered(): void {
+    if (this.#remote === undefined) return;
+    // A turn later: an application that hands the answer over in its listener has done so by then.
+    setImmediate(() => this.#check());
+  }
+
+  /** The connection is up: what is still kept is of no more use to it, but the application may want it. */
+  connected(): void {
+    this.#cancel?.();
+    this.#remote = undefined;
+    this.#tell();
+  }
+
+  /** The connection ends. */
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#remote = undefined;
+    this.#local = undefined;
+  }
+
+  #check(): void {
+    const remote = this.#remote;
+    if (remote === undefined) return;
+    this.#remote = undefined;
+    this.#cancel = this.#clock.after(WITHOUT_CANDIDATES_MS, () => this.#tell());
+    for (const [candidate, mid] of remote) this.#exchange.addRemote(candidate, mid);
+    if (remote.length > 0) this.#checking();
+  }
+
+  /** The library checks by now: the offerer may hear of our candidates soon. */
+  #checking(): void {
+    if (this.#cancel === undefined || this.#isChecking) return;
+    this.#isChecking = true;
+    this.#look(this.#clock.now() + HEAD_START_MS);
+  }
+
+  /** Asked for rather than heard: a native callback would cost every wake-up of the process for good (H15). */
+  #look(end: number): void {
+    this.#cancel?.();
+    if (this.#exchange.pathFound() || this.#clock.now() >= end) this.#tell();
+    else this.#cancel = this.#clock.after(LOOK_MS, () => this.#look(end));
+  }
+
+  #tell(): void {
+    const local = this.#local;
+    this.#local = undefined;
+    this.#cancel = undefined;
+    for (const [candidate, mid] of local ?? []) this.#exchange.tellLocal(candidate, mid);
+  }
+}
+
+/** What the library's parser takes for a candidate, roughly; anything else it may refuse itself, at once. */
+const CANDIDATE = /^(a=)?candidate:\S+ \d+ \S+ \d+ \S+ \d+ typ \S+/i;
+const MOST_KEPT = 256;
+/** Milliseconds that the answerer checks before the offerer can, at the most; on a near path one or two are enough. */
+const HEAD_START_MS = 30;
+const LOOK_MS = 1;
+/** Milliseconds after which the answerer tells its candidates although none of the offerer's has come. */
+const WITHOUT_CANDIDATES_MS = 250;

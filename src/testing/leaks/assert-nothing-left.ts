@@ -1,0 +1,30 @@
+import { RtcRuntime } from '../../runtime/rtc-runtime.js';
+import { kitScopes } from './kit-scopes.js';
+import type { Leak } from './leak.js';
+import { LeakError } from './leak-error.js';
+import { threadsLeft } from './threads-left.js';
+
+/**
+ * Rejects with a `LeakError` when `runtime` has an open scope, a native that was not given back, or when there are
+ * library threads although it is idle. For the end of a suite (`after`, `afterAll`); for one test there is `testScope`.
+ *
+ * Default: the shared runtime.
+ */
+export async function assertNothingLeft(runtime: RtcRuntime = RtcRuntime.shared): Promise<void> {
+  const { scopes, natives } = runtime.snapshot();
+  const leaks: Leak[] = scopes.map((scope) => ({
+    kind: 'scope',
+    path: scope.path,
+    scope,
+    moved: false,
+    places: new Map(),
+  }));
+  if (leaks.length === 0) {
+    if (natives.held > 0) leaks.push({ kind: 'natives', count: natives.held });
+    const idle = () =>
+      runtime.state === 'idle' && RtcRuntime.shared.state === 'idle' && kitScopes.count === 0;
+    const names = idle() ? await threadsLeft(idle) : [];
+    if (names.length > 0) leaks.push({ kind: 'threads', names });
+  }
+  if (leaks.length > 0) throw new LeakError(leaks);
+}

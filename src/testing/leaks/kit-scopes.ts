@@ -1,0 +1,34 @@
+import type { RtcRuntime } from '../../runtime/rtc-runtime.js';
+import type { RtcScope } from '../../runtime/rtc-scope.js';
+
+const scopes = new Map<RtcScope, RtcRuntime>();
+
+/** Root scopes that belong to the kit: a test that ends while another's is open has left nothing. */
+export const kitScopes = {
+  /** A root scope of `runtime`, called `name` or, while that is taken, `name-2` and so on. */
+  open(runtime: RtcRuntime, name: string, teardownTimeout: number): RtcScope {
+    const taken = new Set(runtime.snapshot().scopes.map((scope) => scope.path));
+    let free = name;
+    for (let n = 2; taken.has(free); n++) free = `${name}-${n}`;
+    const scope = runtime.scope(free, { timeout: teardownTimeout });
+    scopes.set(scope, runtime);
+    return scope;
+  },
+
+  gone(scope: RtcScope): void {
+    scopes.delete(scope);
+  },
+
+  namesIn(runtime: RtcRuntime): string[] {
+    return [...scopes].filter(([, owner]) => owner === runtime).map(([scope]) => scope.path);
+  },
+
+  has(name: string): boolean {
+    for (const scope of scopes.keys()) if (scope.path === name) return true;
+    return false;
+  },
+
+  get count(): number {
+    return scopes.size;
+  },
+};

@@ -1,0 +1,164 @@
+import { RtcRuntime } from '../../runtime/rtc-runtime.js';
+import type { NodeSnapshot } from '../../runtime/snapshot.js';
+import { nativeThreads } from '../../runtime/threads.js';
+import { kitScopes } from './kit-scopes.js';
+import type { Leak } from './leak.js';
+import { OpenHandles } from './open-handles.js';
+import { threadsLeft } from './threads-left.js';
+
+const running = new Set<TestWatch>();
+const handles = new OpenHandles<TestWatch>(running);
+
+/** Milliseconds that something which is ending already, without the test having waited for it, gets to end. */
+const GRACE_MS = 500;
+
+/**
+ * Looks at what is open before and after one test. Of tests that run at the same time, the last to end answers for
+ * what any of them may have left, and names them all.
+ */
+export class TestWatch {
+  readonly #name: string;
+  readonly #runtimes: ReadonlySet<RtcRuntime>;
+  /** Names of the root scopes that were there before, without those of the kit. */
+  readonly #before = new Map<RtcRuntime, readonly string[]>();
+  readonly #threadsBefore: boolean;
+  /** Tests that ran at the same time, and have ended without an answer. */
+  readonly #others = new Set<string>();
+
+  constructor(name: string, runtime: RtcRuntime) {
+    this.#name = name;
+    this.#runtimes = new Set([runtime, RtcRuntime.shared]);
+    const idle = [...this.#runtimes].every((watched) => watched.state === 'idle');
+    this.#threadsBefore = idle && running.size === 0 && nativeThreads().count > 0;
+    for (const watched of this.#runtimes) {
+      const roots = watched.snapshot().scopes.map((scope) => scope.path);
+      this.#before.set(watched, without(roots, kitScopes.namesIn(watched)));
+    }
+    running.add(this);
+    handles.start();
+  }
+
+  /**
+   * Ends the watch. `own` is the name that the test's scope had, which is gone by now. With `quiet` nothing is
+   * looked for: the test has failed already.
+   */
+  async end(own: string, quiet = false): Promise<{ leaks: Leak[]; tests: string[] }> {
+    if (!quiet) await this.#settle();
+    running.delete(this);
+    const left = quiet ? [] : this.#left(own);
+    if (running.size === 0) handles.stop();
+    const leaks = left.filter((found) => !this.#leaveToOthers(found)).map(({ leak }) => leak);
+    if (leaks.length === 0 && !quiet && !this.#threadsBefore && this.#alone) {
+      const names = await threadsLeft(() => this.#alone);
+      if (names.length > 0) leaks.push({ kind: 'threads', names });
+    }
+    const tests = leaks.length > 0 ? [this.#name, ...this.#others] : [];
+    if (leaks.length > 0 || quiet) await this.#clear();
+    return { leaks, tests };
+  }
+
+  /** No test runs, and no runtime that we know of has a scope. */
+  get #alone(): boolean {
+    if (running.size > 0 || kitScopes.count > 0) return false;
+    for (const runtime of this.#runtimes) if (runtime.state !== 'idle') return false;
+    return true;
+  }
+
+  async #settle(): Promise<void> {
+    const end = performance.now() + GRACE_MS;
+    while (this.#mayEnd() && performance.now() < end) {
+      await new Promise<void>((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  /** Something is left, and it may be about to end. */
+  #mayEnd(): boolean {
+    for (const runtime of this.#runtimes) {
+      if (this.#newRoots(runtime).some((root) => root.state !== 'live')) return true;
+    }
+    return this.#strangers().length > 0;
+  }
+
+  #left(own: string): { leak: Leak; shared: readonly TestWatch[] }[] {
+    const left: { leak: Leak; shared: readonly TestWatch[] }[] = [];
+    for (const runtime of this.#runtimes) {
+      for (const scope of this.#newRoots(runtime)) {
+        const { path } = scope;
+        const shared = [...running].filter((test) => test.#isNew(runtime, path));
+        left.push({
+          leak: { kind: 'scope', path, scope, moved: path === own, places: places(scope) },
+          shared,
+        });
+      }
+      const { held } = runtime.snapshot().natives;
+      if (runtime.state === 'idle' && held > 0) {
+        left.push({ leak: { kind: 'natives', count: held }, shared: [...running] });
+      }
+    }
+    for (const { path, kind: handleKind, place, during } of this.#strangers()) {
+      const shared = [...running].filter((test) => during.has(test));
+      left.push({ leak: { kind: 'handle', path, handleKind, place }, shared });
+    }
+    return left;
+  }
+
+  #leaveToOthers({ shared }: { shared: readonly TestWatch[] }): boolean {
+    for (const test of shared) {
+      test.#others.add(this.#name);
+      for (const name of this.#others) test.#others.add(name);
+    }
+    return shared.length > 0;
+  }
+
+  #newRoots(runtime: RtcRuntime): NodeSnapshot[] {
+    const expected = [...(this.#before.get(runtime) ?? []), ...kitScopes.namesIn(runtime)];
+    return runtime.snapshot().scopes.filter(({ path }) => {
+      const at = expected.indexOf(path);
+      if (at >= 0) expected.splice(at, 1);
+      return at < 0;
+    });
+  }
+
+  #isNew(runtime: RtcRuntime, path: string): boolean {
+    return this.#newRoots(runtime).some((root) => root.path === path);
+  }
+
+  /** The topmost open handles that this test made in runtimes which nobody told us of. */
+  #strangers(): ReturnType<typeof handles.madeDuring> {
+    const known = new Set<string>();
+    for (const runtime of this.#runtimes) {
+      for (const { path } of runtime.snapshot().scopes) known.add(path);
+    }
+    const open = handles.madeDuring(this).filter(({ path }) => {
+      const root = path.split('/', 1)[0]!;
+      return !known.has(root) && !kitScopes.has(root);
+    });
+    return open.filter(({ path }) => !open.some((other) => path.startsWith(`${other.path}/`)));
+  }
+
+  /** What was told of must not be told of again by the next test, nor keep its threads. */
+  async #clear(): Promise<void> {
+    if (running.size > 0 || kitScopes.count > 0) return;
+    for (const [runtime, before] of this.#before) {
+      if (before.length > 0) continue; // somebody else's scopes would go with it
+      await runtime.shutdown({ timeout: GRACE_MS }).catch(() => {}); // the test has failed anyway
+    }
+  }
+}
+
+/** Where each handle below `scope` was made, as far as we saw it. */
+function places(scope: NodeSnapshot, into = new Map<string, string>()): Map<string, string> {
+  const place = handles.placeOf(scope.path);
+  if (place !== undefined) into.set(scope.path, place);
+  for (const child of scope.children) places(child, into);
+  return into;
+}
+
+function without(names: readonly string[], taken: readonly string[]): string[] {
+  const left = [...names];
+  for (const name of taken) {
+    const at = left.indexOf(name);
+    if (at >= 0) left.splice(at, 1);
+  }
+  return left;
+}

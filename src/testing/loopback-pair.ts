@@ -1,0 +1,80 @@
+import type { DataChannelInit } from '../native/validate/data-channel-init.js';
+import type { ChannelOptions } from '../resources/channel-options.js';
+import type { DataChannel } from '../resources/data-channel.js';
+import type { PeerConnection } from '../resources/peer-connection.js';
+import type { PeerConnectionConfig, RtcScope } from '../runtime/rtc-scope.js';
+import { memorySignaling } from '../signaling/memory-signaling.js';
+
+export interface LoopbackPairOptions {
+  /** Settings of both connections. */
+  readonly config?: PeerConnectionConfig;
+  /** Label of the channel. Default `chat`. */
+  readonly label?: string;
+  /** Settings of the channel at the side that creates it; of both where it is `negotiated`. */
+  readonly channel?: DataChannelInit & ChannelOptions;
+  /** Names of the two connections in the tree. Default `['alice', 'bob']`. */
+  readonly names?: readonly [string, string];
+  /** Milliseconds until it is given up with `RTC_TIMEOUT`. Default 15 000. */
+  readonly timeout?: number;
+}
+
+/** Two peers of one process with an open channel between them. */
+export interface LoopbackPair {
+  /** The side that offers. */
+  readonly alice: PeerConnection;
+  readonly bob: PeerConnection;
+  /** The channel as alice, who created it, has it. */
+  readonly near: DataChannel;
+  /** The same channel as bob has it. */
+  readonly far: DataChannel;
+}
+
+/**
+ * Two connections of `scope` that are connected with each other, and a channel that is open on both sides. They
+ * use the binding of the scope's runtime: the real library over loopback, or a fake one.
+ *
+ * Everything belongs to `scope`. When it rejects, nothing of it is left.
+ */
+export async function loopbackPair(
+  scope: RtcScope,
+  options: LoopbackPairOptions = {},
+): Promise<LoopbackPair> {
+  const { config, label = 'chat', channel, names = ['alice', 'bob'], timeout = PATIENCE_MS } = options;
+  const alice = scope.createPeerConnection(names[0], config);
+  let bob: PeerConnection | undefined;
+  try {
+    bob = scope.createPeerConnection(names[1], config);
+    const near = alice.createDataChannel(label, channel);
+    const arriving = channel?.negotiated
+      ? Promise.resolve(bob.createDataChannel(label, channel))
+      : incomingChannel(bob, label);
+    const [one, other] = memorySignaling();
+    const [far] = await Promise.all([
+      arriving,
+      near.opened({ timeout }),
+      alice.negotiate(one, { timeout }),
+      bob.negotiate(other, { timeout }),
+    ]);
+    await far.opened({ timeout });
+    return { alice, bob, near, far };
+  } catch (error) {
+    await Promise.all([alice.close({ timeout: 0 }), bob?.close({ timeout: 0 })]);
+    throw error;
+  }
+}
+
+function incomingChannel(to: PeerConnection, label: string): Promise<DataChannel> {
+  const arriving = new Promise<DataChannel>((resolve, reject) => {
+    const channels = to.subscribe('dataChannel', (channel) => {
+      if (channel.label !== label) return;
+      channels.unsubscribe();
+      resolve(channel);
+    });
+    to.once('close', () => reject(new Error(`${to.path} closed before the channel "${label}" came`)));
+  });
+  arriving.catch(() => {}); // whoever waits for all of the pair has another error then
+  return arriving;
+}
+
+/** A loaded machine needs seconds where an idle one needs milliseconds. */
+const PATIENCE_MS = 15_000;

@@ -1,0 +1,94 @@
+import type { Clock } from '../scope/clock.js';
+
+interface Timer {
+  readonly due: number;
+  readonly callback: () => void;
+}
+
+export interface RunUntilOptions {
+  /** Milliseconds of this clock after which the work counts as hanging. Default 60 000. */
+  readonly limit?: number;
+}
+
+/**
+ * A clock whose time passes only when a test says so: `new RtcRuntime({ clock: new ManualClock() })`. Every bound
+ * and back-off of the package goes through it, so no test needs to wait for one.
+ */
+export class ManualClock implements Clock {
+  readonly #timers = new Set<Timer>();
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer: Timer = { due: this.#now + ms, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Timers that have neither fired nor been cancelled. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets `ms` milliseconds pass and fires what is due in between, each at its own time. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (let next = this.#next(); next && next.due <= end; next = this.#next()) this.#fire(next);
+    this.#now = end;
+  }
+
+  /** Lets time pass up to the next timer and fires it. False when there is none. */
+  advanceToNext(): boolean {
+    const next = this.#next();
+    if (!next) return false;
+    this.#fire(next);
+    return true;
+  }
+
+  /**
+   * Lets time pass, timer after timer, until `work` has ended, and returns what it ended with. Rejects when it has
+   * not ended although no timer is left, or although `limit` milliseconds have passed: then it hangs.
+   *
+   * Meant for a binding in memory: between two timers it waits a few turns of the event loop, not for a network.
+   */
+  async runUntil<T>(work: Promise<T>, { limit = 60_000 }: RunUntilOptions = {}): Promise<T> {
+    let ended = false;
+    const end = () => {
+      ended = true;
+    };
+    work.then(end, end);
+    const started = this.#now;
+    for (let idle = 0; !ended;) {
+      for (let turn = 0; turn < SETTLING_TURNS; turn++) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      if (ended) break;
+      idle = this.advanceToNext() ? 0 : idle + 1;
+      if (idle > MOST_IDLE_ROUNDS) throw new Error('it hangs: no timer is left and it has not ended');
+      if (this.#now - started > limit) {
+        throw new Error(`it hangs: not ended after ${limit} ms of the clock`);
+      }
+    }
+    return work;
+  }
+
+  #next(): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) if (!next || timer.due < next.due) next = timer;
+    return next;
+  }
+
+  #fire(timer: Timer): void {
+    this.#timers.delete(timer);
+    this.#now = Math.max(this.#now, timer.due);
+    timer.callback();
+  }
+}
+
+/** Turns of the event loop in which everything that needs no timer comes to rest. */
+const SETTLING_TURNS = 12;
+/** Rounds without any timer after which nothing can happen any more. */
+const MOST_IDLE_ROUNDS = 20;

@@ -1,0 +1,120 @@
+import { RtcRuntime } from '../runtime/rtc-runtime.js';
+import type { RtcScope } from '../runtime/rtc-scope.js';
+import type { TeardownReport } from '../scope/teardown-report.js';
+import { kitScopes } from './leaks/kit-scopes.js';
+import type { Leak } from './leaks/leak.js';
+import { LeakError } from './leaks/leak-error.js';
+import { TestWatch } from './leaks/test-watch.js';
+import { recordTeardowns } from './teardown-records.js';
+
+export interface TestScopeOptions {
+  /** Name of the scope in the tree, where it is free. Default `rtc`. */
+  readonly name?: string;
+  /** The runtime of the scope. Default: the shared one. */
+  readonly runtime?: RtcRuntime;
+  /** Milliseconds that ending the scope may take before it is forced, which fails the test. Default 5000. */
+  readonly teardownTimeout?: number;
+  /** Name of the test, for the message. */
+  readonly test?: string;
+}
+
+export interface EndOptions {
+  /** The test has failed already: end the scope and say nothing about it. */
+  readonly failed?: boolean;
+}
+
+/** A root scope for one test. */
+export interface TestScope extends AsyncDisposable {
+  readonly scope: RtcScope;
+  /**
+   * Ends the scope. Rejects with a `LeakError` when that failed or was forced, or when something that was made since
+   * the test began is open elsewhere: another root scope, a handle of another runtime, threads of the library.
+   * Later calls share the first one's promise.
+   */
+  end(options?: EndOptions): Promise<void>;
+}
+
+/** Opens a scope for one test; call `end()` after it, in `afterEach` or the like. */
+export function testScope(options: TestScopeOptions = {}): TestScope {
+  return new OpenTestScope(options);
+}
+
+/**
+ * Runs `body` with a scope of its own and ends that, whatever happened. Rejects with the error of `body`, or else as
+ * `TestScope.end()` does.
+ */
+export async function withTestScope<T>(
+  body: (rtc: RtcScope) => T | Promise<T>,
+  options: TestScopeOptions = {},
+): Promise<T> {
+  const test = testScope(options);
+  let result: T;
+  try {
+    result = await body(test.scope);
+  } catch (error) {
+    await test.end({ failed: true });
+    throw error;
+  }
+  await test.end();
+  return result;
+}
+
+class OpenTestScope implements TestScope {
+  readonly scope: RtcScope;
+  readonly #name: string;
+  readonly #watch: TestWatch;
+  readonly #timeout: number;
+  readonly #reports: TeardownReport[] = [];
+  readonly #listening: Disposable;
+  #ended: Promise<void> | undefined;
+
+  constructor(options: TestScopeOptions) {
+    const { name = 'rtc', runtime = RtcRuntime.shared, teardownTimeout = 5000, test = name } = options;
+    this.#timeout = teardownTimeout;
+    recordTeardowns(runtime);
+    this.#watch = new TestWatch(test, runtime);
+    this.scope = kitScopes.open(runtime, name, teardownTimeout);
+    this.#name = this.scope.path;
+    this.#listening = runtime.on('teardown', (report, path) => {
+      if (path === this.#name) this.#reports.push(report);
+    });
+  }
+
+  end(options: EndOptions = {}): Promise<void> {
+    this.#ended ??= this.#end(options.failed ?? false);
+    return this.#ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  async #end(failed: boolean): Promise<void> {
+    // What the test itself has ended, or begun to, is its own to judge.
+    const disposedByTest = this.scope.disposed;
+    const leaks: Leak[] = [];
+    try {
+      await this.scope.disposeAsync();
+    } catch (error) {
+      if (!disposedByTest) leaks.push(this.#failed(error));
+    }
+    const report = this.#reports.at(-1) ?? [];
+    this.#listening[Symbol.dispose]();
+    if (leaks.length === 0 && !disposedByTest && report.some((step) => step.outcome === 'forced')) {
+      leaks.push({ kind: 'teardown-forced', path: this.#name, timeout: this.#timeout, report });
+    }
+    kitScopes.gone(this.scope);
+    const left = await this.#watch.end(this.#name, failed);
+    leaks.push(...left.leaks);
+    if (leaks.length > 0 && !failed) throw new LeakError(leaks, left.tests);
+  }
+
+  #failed(error: unknown): Leak {
+    const report = this.#reports.at(-1) ?? (error as { report?: TeardownReport } | undefined)?.report ?? [];
+    const path = this.#name;
+    return report.some((step) => step.outcome === 'failed') ||
+      !report.some((step) => step.outcome === 'forced')
+      ? { kind: 'teardown-failed', path, error, report }
+      : { kind: 'teardown-forced', path, timeout: this.#timeout, report };
+  }
+}

@@ -1,0 +1,83 @@
+import type { RtcScope } from '../../runtime/rtc-scope.js';
+import { type LoopbackPair, loopbackPair } from '../loopback-pair.js';
+import { type SignalingRelay, signalingRelay } from '../signaling-relay.js';
+import { type TestScope, type TestScopeOptions, testScope } from '../test-scope.js';
+
+/** Settings of the fixtures: `test.extend({ rtcOptions: { teardownTimeout: 500 } })`. */
+export type RtcFixtureOptions = Pick<TestScopeOptions, 'runtime' | 'teardownTimeout'>;
+
+export interface RtcFixtures {
+  rtcOptions: RtcFixtureOptions;
+  /** A root scope for the test. Ended after it, and then the test fails when something was left. */
+  rtc: RtcScope;
+  /** Two connections of `rtc` with an open channel. */
+  connectedPair: LoopbackPair;
+  /** A WebSocket relay of `rtc` on a free port. */
+  signalingServer: SignalingRelay;
+  /** A root scope that all tests of the file share, ended after the last of them (vitest 3.2 or newer). */
+  rtcPerFile: RtcScope;
+  /** What `rtcPerFile` hands out; not for tests. */
+  rtcOfFile: FileScope;
+}
+
+/** What vitest tells a fixture of its test, as far as we ask. */
+interface FixtureContext {
+  readonly task: { readonly name: string; readonly result?: { readonly state: string } | undefined };
+  readonly onTestFinished: (listener: () => Promise<void>) => void;
+}
+
+type Use<T> = (value: T) => Promise<void>;
+
+interface FileScope {
+  readonly test: TestScope;
+  /** A test that used it has failed: its end has nothing to add. */
+  failed: boolean;
+}
+
+/** For `test.extend(rtcFixtures)` where a suite has a `test` of its own. */
+export const rtcFixtures = {
+  rtcOptions: {} as RtcFixtureOptions,
+
+  rtc: async (
+    { task, onTestFinished, rtcOptions }: FixtureContext & Pick<RtcFixtures, 'rtcOptions'>,
+    use: Use<RtcScope>,
+  ): Promise<void> => {
+    const test = testScope({ ...rtcOptions, test: task.name });
+    // What is thrown here is told once; what a fixture throws at its end, vitest tells twice. It also gets here when
+    // another fixture threw at its end and ours was not ended.
+    onTestFinished(() => test.end({ failed: hasFailed(task) }));
+    await use(test.scope);
+    await test.end({ failed: hasFailed(task) }).catch(() => {});
+  },
+
+  connectedPair: async ({ rtc }: Pick<RtcFixtures, 'rtc'>, use: Use<LoopbackPair>): Promise<void> => {
+    await use(await loopbackPair(rtc));
+  },
+
+  signalingServer: async ({ rtc }: Pick<RtcFixtures, 'rtc'>, use: Use<SignalingRelay>): Promise<void> => {
+    await use(signalingRelay(rtc));
+  },
+
+  rtcOfFile: [
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads the names of the fixtures that are needed from here
+    async ({}: object, use: Use<FileScope>): Promise<void> => {
+      const test = testScope({ name: 'rtc-file', test: 'the tests of this file' });
+      const shared = { test, failed: false };
+      await use(shared);
+      await test.end({ failed: shared.failed });
+    },
+    { scope: 'file' as const },
+  ] as const,
+
+  rtcPerFile: async (
+    { task, rtcOfFile }: FixtureContext & Pick<RtcFixtures, 'rtcOfFile'>,
+    use: Use<RtcScope>,
+  ): Promise<void> => {
+    await use(rtcOfFile.test.scope);
+    if (hasFailed(task)) rtcOfFile.failed = true;
+  },
+};
+
+function hasFailed(task: FixtureContext['task']): boolean {
+  return task.result?.state === 'fail';
+}

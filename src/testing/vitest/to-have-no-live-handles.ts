@@ -1,0 +1,42 @@
+import { RtcRuntime } from '../../runtime/rtc-runtime.js';
+import { type NodeSnapshot, snapshotOf } from '../../runtime/snapshot.js';
+import { TREE_NODE } from '../../scope/node.js';
+import { Scope } from '../../scope/scope.js';
+import { treeLines } from '../leaks/leak-message.js';
+import type { MatcherContext, MatcherResult } from './matcher-context.js';
+
+/** What in the tree is no handle. */
+const PLAIN = new Set(['scope', 'entry', 'cleanup']);
+
+export function toHaveNoLiveHandles(this: MatcherContext, received: unknown): MatcherResult {
+  const roots = treesOf(received);
+  const live = roots.flatMap((root) => handlesBelow(root));
+  return {
+    pass: live.length === 0,
+    message: () => {
+      if (live.length === 0) return 'expected an open handle, and there is none';
+      const count = live.length === 1 ? '1 handle is' : `${live.length} handles are`;
+      return [
+        `expected no open handles, and ${count} open: ${live.map((handle) => handle.path).join(', ')}`,
+        ...roots.flatMap((root) => treeLines(root)),
+        '  Close each with `await handle.close()`, or end the scope that owns it.',
+      ].join('\n');
+    },
+  };
+}
+
+function treesOf(received: unknown): readonly NodeSnapshot[] {
+  if (received instanceof RtcRuntime) return received.snapshot().scopes;
+  if (received instanceof Scope)
+    return received.disposed && ended(received) ? [] : [snapshotOf(received[TREE_NODE])];
+  throw new TypeError('toHaveNoLiveHandles() is for a scope or a runtime: expect(rtc).toHaveNoLiveHandles()');
+}
+
+function ended(scope: Scope): boolean {
+  return scope[TREE_NODE].ending.done;
+}
+
+function handlesBelow(node: NodeSnapshot): NodeSnapshot[] {
+  const below = node.children.flatMap((child) => handlesBelow(child));
+  return PLAIN.has(node.kind) ? below : [node, ...below];
+}

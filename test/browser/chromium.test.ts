@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type DataChannel, type PeerConnection, RtcRuntime, type Signaling } from 'scoped-rtc';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { note, numbered, type Seen } from '../messages/numbered.js';
+import { within } from '../support/event.js';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const COUNT = 10_000;
+const SIZE = 100;
+
+const isThere = existsSync(CHROMIUM);
+if (!isThere) {
+  console.warn(`skipped: no Chromium at ${CHROMIUM}; "apt-get install chromium", or set CHROMIUM_PATH`);
+}
+
+describe.skipIf(!isThere)('with headless Chromium as the peer', () => {
+  let browser: Browser;
+  let server: Server;
+
+  beforeAll(async () => {
+    const page = readFileSync(new URL('page.html', import.meta.url));
+    server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(page));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      timeout: 60_000,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        // Host names of mDNS instead of addresses need a network that answers multicast.
+        '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ],
+    });
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  /** A page, and our connection to it with one open channel; the scope ends when `body` does. */
+  async function withPage(
+    body: (channel: DataChannel, page: Page, seen: Seen, pc: PeerConnection) => Promise<void>,
+  ): Promise<{ page: Page; seen: Seen }> {
+    const page = await browser.newPage();
+    const seen: Seen = { count: 0 };
+    const early: unknown[] = [];
+    let receive = (message: unknown): void => void early.push(message);
+    await page.exposeFunction('tell', (message: unknown) => receive(message));
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    const signaling: Signaling = {
+      send: (message) => page.evaluate(`take(${JSON.stringify(message)})`) as Promise<void>,
+      subscribe(onMessage) {
+        receive = onMessage;
+        for (const message of early.splice(0)) onMessage(message);
+        return {
+          [Symbol.dispose]() {
+            receive = () => {};
+          },
+        };
+      },
+      close: () => {},
+    };
+    await RtcRuntime.acquire('browser').run(async (scope) => {
+      const pc = scope.createPeerConnection('page');
+      const channel = pc.createDataChannel('messages');
+      channel.on('message', (message) => note(seen, message));
+      await pc.negotiate(signaling);
+      await channel.opened();
+      await page.waitForFunction('state.channel !== undefined');
+      await body(channel, page, seen, pc);
+    });
+    expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
+    expect(RtcRuntime.shared.threads().count).toBe(0);
+    return { page, seen };
+  }
+
+  async function sendAll(channel: DataChannel): Promise<void> {
+    for (let n = 0; n < COUNT; n++) void channel.send(numbered(n, SIZE));
+  }
+
+  const complete = { count: COUNT, outOfOrder: null, closed: true, sent: COUNT };
+
+  it(`exchanges ${COUNT} messages each way, and our close at once loses none`, async () => {
+    const { page, seen } = await withPage(async (channel, page, seen) => {
+      await page.evaluate(`run(${COUNT}, ${SIZE}, false)`);
+      await sendAll(channel);
+      await within(
+        new Promise<void>((resolve) => {
+          const look = () => seen.count >= COUNT && resolve();
+          channel.on('message', look);
+          look();
+        }),
+        'the messages of the page',
+      );
+      await channel.close();
+      expect((await channel.closed()).undelivered).toBe(0);
+    });
+    expect(seen).toEqual({ count: COUNT });
+    await page.waitForFunction('state.closed');
+    expect(await page.evaluate('result()')).toEqual(complete);
+    await page.close();
+  });
+
+  it(`sends ${COUNT} messages and leaves the scope at once: all arrive`, async () => {
+    const { page } = await withPage((channel) => sendAll(channel));
+    await page.waitForFunction('state.closed');
+    expect(await page.evaluate('result()')).toEqual({ ...complete, sent: 0 });
+    await page.close();
+  });
+
+  it(`exchanges ${COUNT} messages each way, and the page's close at once loses none of its`, async () => {
+    const { page } = await withPage(async (channel, page, seen) => {
+      await sendAll(channel);
+      await page.waitForFunction(`state.count >= ${COUNT}`);
+      await page.evaluate(`run(${COUNT}, ${SIZE}, true)`);
+      const { by } = await within(channel.closed(), 'the close');
+      expect(by).toBe('remote');
+      expect(seen).toEqual({ count: COUNT });
+    });
+    await page.waitForFunction('state.closed');
+    expect(await page.evaluate('result()')).toEqual(complete);
+    await page.close();
+  });
+});

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hazards } from '../../hazards/hazards.js';
+import { Compiled } from '../../hazards/support/compiled.js';
+import { type Row, runMatrix } from '../../hazards/support/matrix.js';
+
+describe('the hazard matrix', () => {
+  let compiled: Compiled;
+  let rows: Row[] = [];
+
+  beforeAll(async () => {
+    compiled = await Compiled.make();
+    rows = await runMatrix({ compiled, hazards, sides: ['sdk'], runs: 1, width: 2 });
+  }, 180_000);
+
+  afterAll(async () => {
+    await compiled[Symbol.asyncDispose]();
+  });
+
+  it('has at least 30 rows, each with an id of its own', () => {
+    expect(hazards.length).toBeGreaterThanOrEqual(30);
+    expect(new Set(hazards.map(({ id }) => id)).size).toBe(hazards.length);
+  });
+
+  it.each(hazards)('$id: a user who $does meets no harm', ({ id }) => {
+    const row = rows.find(({ hazard }) => hazard.id === id);
+    expect(row?.sdk?.runs).toBe(1);
+    expect(row?.sdk?.fallen, row?.sdk?.text).toBe(0);
+  });
+});

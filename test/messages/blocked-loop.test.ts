@@ -1,0 +1,142 @@
+import * as ndc from 'node-datachannel';
+import { type DataChannel, RtcRuntime, type RtcScope } from 'scoped-rtc';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { incomingChannel } from '../support/connected-pair.js';
+import { until, within } from '../support/event.js';
+import { busy, note, type Seen } from './numbered.js';
+import { PeerProcess } from './peer-process.js';
+
+const COUNT = 20_000;
+const SIZE = 100;
+const BLOCKED_MS = 1000;
+
+let peer: PeerProcess;
+let scope: RtcScope;
+
+beforeAll(() => {
+  peer = new PeerProcess();
+});
+afterAll(async () => {
+  expect(await peer.end()).toBe(0);
+});
+beforeEach(() => {
+  scope = RtcRuntime.acquire('blocked');
+});
+afterEach(async () => {
+  await scope.disposeAsync();
+  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
+  expect(RtcRuntime.shared.threads().count).toBe(0);
+});
+
+interface Record extends Seen {
+  /** Messages that came by the time of `close`. */
+  atClose?: number;
+}
+
+async function start(id: string, close: 'channel' | 'connection') {
+  await peer.call('connect', { id });
+  const pc = scope.createPeerConnection(id, { bindAddress: '127.0.0.1' });
+  pc.createDataChannel('first');
+  await pc.negotiate(peer.signaling(id));
+  const incoming = incomingChannel(pc, 'burst');
+  const sent = peer.call<number>('burst', { id, count: COUNT, size: SIZE, close });
+  return { pc, sent, channel: await incoming };
+}
+
+/** Tells the peer to begin and then does nothing but burn time, as a long computation does. */
+function blockWhile(begin: () => void): void {
+  begin();
+  busy(BLOCKED_MS);
+}
+
+function record(channel: DataChannel): Record {
+  const seen: Record = { count: 0 };
+  channel.on('close', () => {
+    seen.atClose = seen.count;
+  });
+  channel.on('message', (message) => note(seen, message));
+  return seen;
+}
+
+describe(`a peer that sends ${COUNT} messages and closes while our event loop is blocked for a second`, () => {
+  it('loses none when it closes the channel', async () => {
+    const { channel, sent } = await start('channel', 'channel');
+    const seen = record(channel);
+    blockWhile(() => void channel.send('go'));
+    expect((await within(channel.closed(), 'the close')).by).toBe('remote');
+    expect(seen).toEqual({ count: COUNT, atClose: COUNT });
+    expect(await sent).toBe(0);
+  });
+
+  it('loses none of what reached us when it closes the connection', async () => {
+    const { pc, channel, sent } = await start('connection', 'connection');
+    const before = pc.bytesReceived();
+    const seen = record(channel);
+    blockWhile(() => void channel.send('go'));
+    const reached = Math.floor((pc.bytesReceived() - before) / SIZE);
+    await within(channel.closed(), 'the close');
+    expect(seen.outOfOrder).toBeUndefined();
+    expect(seen.atClose).toBe(seen.count);
+    expect(seen.count).toBeGreaterThanOrEqual(reached);
+    // Its own SDK waited for our library's confirmation: so it was all of them.
+    expect([await sent, seen.count]).toEqual([0, COUNT]);
+  });
+
+  it('loses none when it is a WebSocket server', async () => {
+    const port = await peer.call<number>('serve', { count: COUNT, size: SIZE });
+    const socket = await scope.createWebSocket(`ws://127.0.0.1:${port}`).opened();
+    const seen: Record = { count: 0 };
+    socket.on('close', () => {
+      seen.atClose = seen.count;
+    });
+    blockWhile(() => void socket.send('go'));
+    socket.on('message', (message) => note(seen, message));
+    expect((await within(socket.closed(), 'the close')).by).toBe('remote');
+    expect(seen).toEqual({ count: COUNT, atClose: COUNT });
+  });
+});
+
+describe('the raw binding in the same place, as a control', () => {
+  it('loses messages of a channel that is closed', async () => {
+    const { sent, channel } = await raw('raw');
+    let count = 0;
+    let closed = false;
+    channel.onClosed(() => {
+      closed = true;
+    });
+    channel.onMessage(() => count++);
+    blockWhile(() => channel.sendMessage('go'));
+    await until(() => closed, 'the close');
+    await sent;
+    expect(count).toBeLessThan(COUNT);
+    channel.close();
+  });
+});
+
+/** A raw connection to the peer. Not before the scope: that is what cleans the library up. */
+async function raw(id: string): Promise<{ channel: ndc.DataChannel; sent: Promise<number> }> {
+  await peer.call('connect', { id });
+  const pc = new ndc.PeerConnection(id, { iceServers: [], bindAddress: '127.0.0.1' });
+  const signaling = peer.signaling(id);
+  scope.adopt(pc, (open) => open.close());
+  pc.onStateChange(() => {});
+  pc.onLocalDescription((sdp, type) => signaling.send({ description: { sdp, type: type as 'offer' } }));
+  pc.onLocalCandidate((candidate, sdpMid) => signaling.send({ candidate: { candidate, sdpMid } }));
+  signaling.subscribe(
+    (given) => {
+      const { description, candidate } = given as {
+        description?: { sdp: string; type: 'answer' };
+        candidate?: { candidate: string; sdpMid: string } | null;
+      };
+      if (description) pc.setRemoteDescription(description.sdp, description.type);
+      else if (candidate) pc.addRemoteCandidate(candidate.candidate, candidate.sdpMid);
+    },
+    () => {},
+  );
+  const first = pc.createDataChannel('first');
+  scope.adopt(first, (open) => open.close());
+  const incoming = new Promise<ndc.DataChannel>((resolve) => pc.onDataChannel(resolve));
+  await within(new Promise<void>((resolve) => first.onOpen(resolve)), 'opening');
+  const sent = peer.call<number>('burst', { id, count: COUNT, size: SIZE, close: 'channel' });
+  return { sent, channel: await within(incoming, 'the channel') };
+}

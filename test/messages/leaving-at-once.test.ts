@@ -1,0 +1,99 @@
+import { type PeerConnection, RtcRuntime } from 'scoped-rtc';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { numbered, type Seen } from './numbered.js';
+import { PeerProcess } from './peer-process.js';
+
+const BURSTS = [
+  { count: 3000, size: 100 },
+  { count: 10, size: 100_000 },
+  { count: 2000, size: 60_000 },
+] as const;
+
+/** Milliseconds that the slow peer's event loop is blocked, and how many messages it takes between two such times. */
+const SLOW = { block: 100, every: 300 };
+
+let peer: PeerProcess;
+let ids = 0;
+
+beforeAll(() => {
+  peer = new PeerProcess();
+});
+afterAll(async () => {
+  expect(await peer.end()).toBe(0);
+});
+afterEach(() => {
+  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
+  expect(RtcRuntime.shared.threads().count).toBe(0);
+});
+
+/** Runs `body` with a connection to the peer, leaves the scope at once, and tells what the peer got. */
+async function leaving(
+  slow: boolean,
+  body: (pc: PeerConnection) => Promise<void>,
+): Promise<Record<string, Seen>> {
+  const id = `leaving-${++ids}`;
+  await peer.call('connect', { id, ...(slow ? SLOW : {}) });
+  await RtcRuntime.acquire(id).run(async (scope) => {
+    const pc = scope.createPeerConnection('alice', { bindAddress: '127.0.0.1' });
+    const first = pc.createDataChannel('first');
+    await pc.negotiate(peer.signaling(id));
+    await first.opened();
+    await body(pc);
+  });
+  const { first, ...seen } = await peer.call<Record<string, Seen>>('seen', { id });
+  expect(first).toEqual({ count: 0 });
+  return seen;
+}
+
+for (const slow of [false, true]) {
+  describe(`leaving the scope right after sending to ${slow ? 'a slow peer' : 'a peer'}`, () => {
+    for (const { count, size } of BURSTS) {
+      it(`${count} x ${size} B arrive`, async () => {
+        const seen = await leaving(slow, async (pc) => {
+          const channel = await pc.createDataChannel('burst').opened();
+          for (let n = 0; n < count; n++) void channel.send(numbered(n, size));
+        });
+        expect(seen).toEqual({ burst: { count } });
+      });
+    }
+
+    it('what went over 32 channels of one connection arrives', async () => {
+      const channels = 32;
+      const count = 200;
+      const seen = await leaving(slow, async (pc) => {
+        const all = Array.from({ length: channels }, (_, n) => pc.createDataChannel(`channel ${n}`));
+        await Promise.all(all.map((channel) => channel.opened()));
+        for (let n = 0; n < count; n++) for (const channel of all) void channel.send(numbered(n, 1000));
+      });
+      expect(seen).toEqual(
+        Object.fromEntries(Array.from({ length: channels }, (_, n) => [`channel ${n}`, { count }])),
+      );
+    });
+
+    it('what was sent on an unordered channel arrives', async () => {
+      const count = 3000;
+      const { burst } = await leaving(slow, async (pc) => {
+        const channel = await pc.createDataChannel('burst', { unordered: true }).opened();
+        for (let n = 0; n < count; n++) void channel.send(numbered(n, 1000));
+      });
+      expect(burst?.count).toBe(count);
+    });
+  });
+}
+
+describe('sending and leaving from within a callback', () => {
+  for (const { count, size } of BURSTS) {
+    it(`${count} x ${size} B arrive`, async () => {
+      const seen = await leaving(false, async (pc) => {
+        const channel = pc.createDataChannel('burst');
+        await new Promise<void>((left) => {
+          channel.on('open', () => {
+            for (let n = 0; n < count; n++) void channel.send(numbered(n, size));
+            left(void pc.close());
+          });
+        });
+      });
+      expect(seen).toEqual({ burst: { count } });
+    });
+  }
+});

@@ -1,0 +1,97 @@
+import {
+  type DataChannel,
+  type PeerConnection,
+  RtcRuntime,
+  type RtcScope,
+  type RtcWarning,
+} from 'scoped-rtc';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { channelPair, connectedPair } from '../support/connected-pair.js';
+import { within } from '../support/event.js';
+
+const LIMIT = 20;
+
+let runtime: RtcRuntime;
+let scope: RtcScope;
+let warnings: RtcWarning[];
+
+beforeEach(() => {
+  runtime = new RtcRuntime({ retainedLimit: LIMIT });
+  scope = runtime.scope('limited');
+  warnings = [];
+  runtime.on('warning', (warning) => warnings.push(warning));
+});
+afterEach(async () => {
+  await scope.disposeAsync();
+  expect(runtime.snapshot().natives).toEqual({ held: 0, retained: 0, retainedLimit: LIMIT });
+  expect(runtime.threads().count).toBe(0);
+});
+
+/** A channel that `alice` makes, says something on, and closes; how it ended on either side, and what came. */
+async function used(alice: PeerConnection, bob: PeerConnection, label: string) {
+  const { near, far } = await channelPair(alice, bob, label);
+  const received: unknown[] = [];
+  far.on('message', (message) => received.push(message));
+  await near.send('message');
+  await near.close();
+  const [nearEnd, farEnd] = await within(Promise.all([near.closed(), far.closed()]), 'the close');
+  return { received, near: nearEnd, far: farEnd };
+}
+
+it('keeps no more wrappers than the limit and the channels that were open when it was reached', async () => {
+  const { alice, bob, near, far } = await connectedPair(scope);
+  const before: DataChannel[] = [near, far];
+  for (let n = 0; n < LIMIT * 3; n++) {
+    const end = await used(alice, bob, `channel ${n}`);
+    expect(end).toMatchObject({
+      received: ['message'],
+      near: { by: 'local', undelivered: 0 },
+      far: { by: 'remote', undelivered: 0 },
+    });
+    expect(runtime.snapshot().natives.retained).toBeLessThanOrEqual(LIMIT + before.length + 2);
+  }
+  expect(runtime.snapshot().natives.retained).toBeGreaterThanOrEqual(LIMIT);
+  expect(warnings.map(({ code }) => code)).toEqual(['RTC_RETAINED_LIMIT']);
+  // Channels of the time before the limit work on, and end as ever.
+  await near.send('still there');
+  await near.close();
+  expect(await within(far.closed(), 'the close')).toMatchObject({ by: 'remote', undelivered: 1 });
+});
+
+it('confirms what was sent on channels past the limit, and forgets them at once', async () => {
+  const { alice, bob } = await connectedPair(scope);
+  for (let n = 0; n < LIMIT; n++) await used(alice, bob, `channel ${n}`);
+  const { retained } = runtime.snapshot().natives;
+  const { near, far } = await channelPair(alice, bob, 'past the limit');
+  let bytes = 0;
+  far.on('message', (message) => {
+    bytes += message.length;
+  });
+  for (let n = 0; n < 100; n++) void near.send(Buffer.alloc(60_000));
+  await near.close();
+  expect(await near.closed()).toMatchObject({ undelivered: 0 });
+  await within(far.closed(), 'the close');
+  expect(bytes).toBeGreaterThan(0); // what waits for the event loop at the close is what the limit costs
+  expect(runtime.snapshot().natives.retained).toBe(retained);
+});
+
+it('is told again in the next generation', async () => {
+  for (let generation = 1; generation <= 2; generation++) {
+    const { alice, bob } = await connectedPair(scope);
+    for (let n = 0; n < LIMIT; n++) await used(alice, bob, `channel ${n}`);
+    expect(warnings.filter(({ code }) => code === 'RTC_RETAINED_LIMIT')).toHaveLength(generation);
+    await scope.disposeAsync();
+    scope = runtime.scope('limited');
+  }
+});
+
+it('leaves messages alone below the limit', async () => {
+  const { alice, bob } = await connectedPair(scope);
+  for (let n = 0; n < 5; n++) {
+    const { near, far } = await channelPair(alice, bob, `channel ${n}`);
+    for (let m = 0; m < 3000; m++) void near.send(`${m}`);
+    await near.close();
+    expect(await within(far.closed(), 'the close')).toMatchObject({ by: 'remote', undelivered: 3000 }); // unread, not lost
+  }
+  expect(warnings).toEqual([]);
+});

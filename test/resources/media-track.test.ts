@@ -1,0 +1,92 @@
+import { Audio } from 'node-datachannel';
+import { type MediaTrack, memorySignaling, RtcRuntime, type RtcScope } from 'scoped-rtc';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectedTrack } from '../support/connected-track.js';
+import { nextEvent, until } from '../support/event.js';
+
+let scope: RtcScope;
+
+beforeEach(() => {
+  scope = RtcRuntime.acquire('media');
+});
+
+afterEach(async () => {
+  await scope.disposeAsync();
+  expect(RtcRuntime.shared.snapshot()).toMatchObject({ state: 'idle', natives: { held: 0, retained: 0 } });
+  expect(RtcRuntime.shared.threads().count).toBe(0);
+});
+
+/** An RTP packet (RFC 3550) with sequence number `n`. */
+function rtp(n: number, ssrc: number): Buffer {
+  const packet = Buffer.alloc(12 + 100, n);
+  packet[0] = 0x80;
+  packet[1] = 96;
+  packet.writeUInt16BE(n, 2);
+  packet.writeUInt32BE(n * 3000, 4);
+  packet.writeUInt32BE(ssrc, 8);
+  return packet;
+}
+
+describe('a media track', () => {
+  it('carries packets to the peer and is torn down with its connection', async () => {
+    const { sending, receiving } = await connectedTrack(scope);
+    expect(sending).toMatchObject({
+      mid: 'video',
+      type: 'video',
+      direction: 'SendOnly',
+      path: 'media/alice/track-video',
+    });
+    expect(receiving).toMatchObject({ mid: 'video', direction: 'RecvOnly' });
+    const packets: Buffer[] = [];
+    receiving.on('message', (packet) => packets.push(packet as Buffer));
+    // RTP is not reliable: sent until some have come.
+    for (let n = 1; packets.length < 20 && n < 2000; n++) {
+      await sending.send(rtp(n, 42));
+      if (n % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => packets.length >= 20, 'twenty packets');
+    expect(packets[0]?.readUInt32BE(8)).toBe(42);
+    const reports: string[][] = [];
+    using _ = RtcRuntime.shared.on('teardown', (report) => reports.push(report.map((step) => step.path)));
+    await scope.disposeAsync();
+    expect(reports.at(-1)).toEqual([
+      'media/bob/track-video',
+      'media/bob',
+      'media/alice/track-video',
+      'media/alice',
+      'media/cleanup',
+      'media',
+    ]);
+    expect((await sending.closed()).by).toBe('owner');
+  });
+
+  it('asks the sender for key frames and less', async () => {
+    const { receiving } = await connectedTrack(scope);
+    expect(typeof receiving.requestKeyframe()).toBe('boolean');
+    expect(typeof receiving.requestBitrate(100_000)).toBe('boolean');
+  });
+
+  it('can be closed on its own, and before it was ever negotiated', async () => {
+    const { sending } = await connectedTrack(scope);
+    await sending.close();
+    expect((await sending.closed()).by).toBe('local');
+    const fresh = scope.createPeerConnection('fresh').addTrack(new Audio('audio', 'SendRecv'));
+    const queued = fresh.send(rtp(1, 1));
+    await fresh.close();
+    await expect(queued).rejects.toMatchObject({ code: 'RTC_UNDELIVERED' });
+  });
+
+  it('of the peer waits for its first listener', async () => {
+    const alice = scope.createPeerConnection('alice');
+    const bob = scope.createPeerConnection('bob');
+    const audio = new Audio('audio', 'SendOnly');
+    audio.addOpusCodec(111);
+    alice.addTrack(audio);
+    alice.createDataChannel('beside');
+    const [left, right] = memorySignaling();
+    bob.on('track', () => {});
+    const seen = nextEvent<[MediaTrack]>(bob, 'track');
+    await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
+    expect((await seen)[0].type).toBe('audio');
+  });
+});

@@ -1,0 +1,61 @@
+import { RtcRuntime } from 'scoped-rtc';
+import { expect, test } from 'scoped-rtc/vitest';
+
+test('what is made in the scope of the test is no leak', ({ rtc }) => {
+  rtc.createPeerConnection('alice').createDataChannel('chat');
+});
+
+test('a scope of its own, ended', async ({ rtc: _rtc }) => {
+  await using app = RtcRuntime.acquire('app');
+  app.createPeerConnection('alice');
+});
+
+test('a scope of its own, whose end nobody waited for', ({ rtc: _rtc }) => {
+  const app = RtcRuntime.acquire('app');
+  app.createPeerConnection('alice');
+  void app.disposeAsync();
+});
+
+test('a scope that was moved, and ended', async ({ rtc }) => {
+  rtc.createPeerConnection('alice');
+  await using moved = rtc.move();
+  expect(moved).not.toHaveNoLiveHandles();
+});
+
+test('another runtime, ended', async ({ rtc: _rtc }) => {
+  await using own = new RtcRuntime().scope('own');
+  own.createPeerConnection('alice');
+});
+
+test('a teardown that fails where the test expects it', async ({ rtc }) => {
+  const part = rtc.fork('part');
+  part.defer(() => {
+    throw new Error('expected');
+  });
+  await expect(part.disposeAsync()).rejects.toThrow('expected');
+});
+
+test('messages that nobody read', async ({ connectedPair: { near, far } }) => {
+  await near.send('unread');
+  await far.send('unread');
+});
+
+test('a socket and its server', async ({ rtc, signalingServer }) => {
+  const one = rtc.createWebSocket(signalingServer.room('a room'));
+  const other = rtc.createWebSocket(signalingServer.room('a room'));
+  await one.send('hello');
+  await expect(other).toHaveReceived('hello');
+  await one.close();
+  await expect(other).toBeClosed({ by: 'remote' });
+});
+
+test.concurrent('one of two at once', async ({ connectedPair: { near, far } }) => {
+  await near.send('one');
+  await expect(far).toHaveReceived('one');
+});
+
+test.concurrent('the other of two at once', async ({ rtc, connectedPair: { near, far } }) => {
+  await near.send('other');
+  await expect(far).toHaveReceived('other');
+  expect(near.path.startsWith(`${rtc.path}/`)).toBe(true);
+});
