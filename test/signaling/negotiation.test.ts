@@ -47,6 +47,25 @@ describe('negotiate', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('tells no candidate of an offer before its answer is there, and all of them then', async () => {
+    const [alice, bob] = peers();
+    const [left, right] = memorySignaling();
+    const events: string[] = [];
+    const sent = altered(left, (message) => {
+      events.push('candidate' in message ? 'candidate' : message.description.type);
+      return message;
+    });
+    const received = altered(right, (message) => {
+      if ('description' in message) events.push(message.description.type);
+      return message;
+    });
+    alice.createDataChannel('chat');
+    await Promise.all([alice.negotiate(sent), bob.negotiate(received)]);
+    await until(() => alice.gatheringState === 'complete' && events.includes('candidate'), 'the candidates');
+    expect(events.slice(0, 2)).toEqual(['offer', 'answer']);
+    expect(new Set(events.slice(2))).toEqual(new Set(['candidate']));
+  });
+
   it('settles crossing offers in 30 of 30 runs, with the channels of both sides open', async () => {
     for (let run = 0; run < 30; run++) {
       await using scope = rtc.fork(`run-${run}`);

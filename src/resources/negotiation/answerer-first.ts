@@ -125,5 +125,8 @@ const MOST_KEPT = 256;
 /** Milliseconds that the answerer checks before the offerer can, at the most; on a near path one or two are enough. */
 const HEAD_START_MS = 30;
 const LOOK_MS = 1;
-/** Milliseconds after which the answerer tells its candidates although none of the offerer's has come. */
-const WITHOUT_CANDIDATES_MS = 250;
+/**
+ * Milliseconds after which the answerer tells its candidates although none of the offerer's has come. Those of this
+ * package come with the second message after the answer: twice the time that a slow signaling takes for one.
+ */
+const WITHOUT_CANDIDATES_MS = 500;

@@ -8,9 +8,10 @@ import { Deadline } from '../../scope/deadline.js';
 import type { WaitOptions } from '../../scope/scope-options.js';
 import type { PeerConnection } from '../peer-connection.js';
 import type { SessionDescription } from '../peer-connection-state.js';
+import { LocalCandidates } from './local-candidates.js';
 import { givesWay } from './politeness.js';
 import { RemoteCandidates } from './remote-candidates.js';
-import type { Signaling, SignalingCandidate, SignalingMessage } from './signaling.js';
+import type { Signaling, SignalingMessage } from './signaling.js';
 import { readSignalingMessage } from './signaling-message.js';
 import { SignalingSender } from './signaling-sender.js';
 
@@ -40,10 +41,9 @@ export class Negotiation {
   readonly #candidates: RemoteCandidates;
   readonly #failed = new Latch<never>();
   readonly #subscriptions: Disposable[] = [];
-  readonly #told: SignalingCandidate[] = [];
+  readonly #local: LocalCandidates;
   #active = true;
   #gathering = false;
-  #endTold = false;
   #answerOwed = false;
   /** Our offer was taken back for the peer's. */
   #gaveWay = false;
@@ -60,6 +60,10 @@ export class Negotiation {
     this.#engine = engine;
     this.#polite = polite ?? signaling.polite;
     this.#sender = new SignalingSender(signaling, connection.path, (error) => this.#lost(error));
+    this.#local = new LocalCandidates(
+      () => connection.signalingState === 'have-local-offer' && connection.remoteDescription() === null,
+      (candidate) => this.#send({ candidate }),
+    );
     this.#candidates = new RemoteCandidates({
       remoteDescription: () => connection.remoteDescription(),
       addRemoteCandidate: (candidate, mid) => connection.addRemoteCandidate(candidate, mid),
@@ -69,7 +73,7 @@ export class Negotiation {
       if (signaling.handle) connection.dependsOn(signaling.handle);
       this.#subscriptions.push(
         connection.subscribe('localDescription', (description) => this.#describe(description)),
-        connection.subscribe('localCandidate', (candidate, mid) => this.#tellCandidate(candidate, mid)),
+        connection.subscribe('localCandidate', (candidate, mid) => this.#local.found(candidate, mid)),
       );
       this.#begin(resumed);
       const subscription = signaling.subscribe(
@@ -126,23 +130,11 @@ export class Negotiation {
     this.#send({ description: { type, sdp } });
     if (type === 'answer') {
       this.#answerOwed = false;
-      if (this.#gaveWay) this.#tellAgain();
+      if (this.#gaveWay) this.#local.forgotten();
       this.#gaveWay = false;
+      this.#local.tell();
     }
     void this.#watchGathering();
-  }
-
-  #tellCandidate(candidate: string, mid: string): void {
-    // The library gives an SDP attribute; browsers want the line without its "a=".
-    const told = { candidate: candidate.replace(/^a=/, ''), sdpMid: mid };
-    this.#told.push(told);
-    this.#send({ candidate: told });
-  }
-
-  /** The library tells each candidate once; a peer that ignored the offer they came with has dropped them. */
-  #tellAgain(): void {
-    for (const candidate of this.#told) this.#send({ candidate });
-    if (this.#endTold) this.#send({ candidate: null });
   }
 
   /** Asked for rather than heard: a native callback would cost every wake-up of the process for good (H15). */
@@ -152,14 +144,8 @@ export class Negotiation {
     using deadline = new Deadline(this.#engine.clock, { timeout: LONGEST_GATHERING_MS });
     const over = () => !this.#active || this.#connection.gatheringState === 'complete';
     if (!(await poll(over, deadline))) return;
-    await quietTurns(() => this.#told.length, deadline); // the last candidates may still be queued for us
-    this.#tellEnd();
-  }
-
-  #tellEnd(): void {
-    if (this.#endTold) return;
-    this.#endTold = true;
-    this.#send({ candidate: null });
+    await quietTurns(() => this.#local.count, deadline); // the last candidates may still be queued for us
+    this.#local.complete();
   }
 
   #send(message: SignalingMessage): void {
@@ -203,6 +189,7 @@ export class Negotiation {
       return;
     }
     this.#candidates.flush();
+    this.#local.tell();
   }
 
   #yieldsTo(offer: string): boolean {
