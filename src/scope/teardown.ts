@@ -2,6 +2,7 @@ import { RtcTimeoutError } from '../errors/kinds.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import type { Clock } from './clock.js';
 import { Deadline, type DeadlineOptions } from './deadline.js';
+import { drive, type Steps } from './drive.js';
 import type { OwnedNode, TeardownCause } from './node.js';
 import { flattenSubtree, teardownOrder } from './order.js';
 import { attachReport, type TeardownReport, type TeardownStep } from './teardown-report.js';
@@ -30,7 +31,7 @@ export function teardown(
     resolve = res;
     reject = rej;
   });
-  new TeardownRun(host, bound).end(root, cause).then(resolve, reject);
+  drive(new TeardownRun(host, bound).end(root, cause), resolve, reject);
   return root.ending.started;
 }
 
@@ -45,18 +46,21 @@ class TeardownRun {
     this.#deadline = new Deadline(host.clock, bound);
   }
 
-  async end(root: OwnedNode, cause: TeardownCause): Promise<void> {
+  *end(root: OwnedNode, cause: TeardownCause): Steps {
     using _deadline = this.#deadline;
     using _process = holdProcess();
-    await this.#endBranch(root, cause);
+    yield* this.#endBranch(root, cause);
     if (this.#errors.failed) attachReport(this.#errors.error, this.#steps);
     this.#host.tornDown(root, this.#steps, this.#errors.error);
     if (this.#errors.failed) throw this.#errors.error;
   }
 
   /** `node` is claimed already. */
-  async #endBranch(node: OwnedNode, cause: TeardownCause): Promise<void> {
-    if (!holdsUserEntries(node)) return this.#endTogether([node], cause);
+  *#endBranch(node: OwnedNode, cause: TeardownCause): Steps {
+    if (!holdsUserEntries(node)) {
+      yield* this.#endTogether([node], cause);
+      return;
+    }
     node.ending.deadline = this.#deadline;
     node.behaviour.begin?.(cause);
     let together: OwnedNode[] = [];
@@ -70,22 +74,21 @@ class TeardownRun {
         together.push(child);
         continue;
       }
-      // No await without need: the newest disposer runs before `disposeAsync()` returns, as in the language.
-      if (together.length > 0) await endTogether();
+      if (together.length > 0) yield* endTogether();
       // While the others were torn down, this one may have been ended by somebody else.
-      if (!child.claim()) await this.#waitFor(child);
-      else if (child.behaviour.strict) await this.#release(child, 0);
-      else await this.#endBranch(child, 'owner');
+      if (!child.claim()) yield this.#waitFor(child);
+      else if (child.behaviour.strict) yield* this.#release(child, 0);
+      else yield* this.#endBranch(child, 'owner');
     }
-    if (together.length > 0) await endTogether();
-    await this.#release(node, 0);
+    if (together.length > 0) yield* endTogether();
+    yield* this.#release(node, 0);
   }
 
   /**
    * A run without user entries: drained all at once, then released one by one in order.
    * The members of `batch` are claimed already; what they own is claimed here.
    */
-  async #endTogether(batch: readonly OwnedNode[], cause: TeardownCause): Promise<void> {
+  *#endTogether(batch: readonly OwnedNode[], cause: TeardownCause): Steps {
     const mine: OwnedNode[] = [];
     const waits: Promise<void>[] = [];
     for (const root of batch) {
@@ -112,8 +115,8 @@ class TeardownRun {
           .then(() => void drainMs.set(node, this.#host.clock.now() - started)),
       );
     }
-    if (waits.length > 0) await Promise.all(waits);
-    for (const node of mine) await this.#release(node, drainMs.get(node) ?? 0);
+    if (waits.length > 0) yield Promise.all(waits);
+    for (const node of mine) yield* this.#release(node, drainMs.get(node) ?? 0);
   }
 
   #drain(node: OwnedNode): Promise<void> | undefined {
@@ -125,13 +128,13 @@ class TeardownRun {
     }
   }
 
-  async #release(node: OwnedNode, drainMs: number): Promise<void> {
+  *#release(node: OwnedNode, drainMs: number): Steps {
     const { path, kind, behaviour } = node;
     const started = this.#host.clock.now();
     let outcome: TeardownStep['outcome'] = 'closed';
     try {
       const confirmed = behaviour.release(this.#deadline);
-      if (!(typeof confirmed === 'boolean' ? confirmed : await confirmed)) outcome = 'forced';
+      if (!(typeof confirmed === 'boolean' ? confirmed : yield confirmed)) outcome = 'forced';
     } catch (error) {
       outcome = error instanceof RtcTimeoutError ? 'forced' : 'failed';
       this.#errors.add(error);

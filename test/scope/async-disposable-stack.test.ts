@@ -211,3 +211,27 @@ test('an error of the body and one of the disposal are chained by await using', 
   };
   expect(flattenSuppressed(await rejectionOf(leave()))).toEqual([disposal, body]);
 });
+
+test.each<[string, number, (scope: RtcScope) => unknown]>([
+  ['nothing', 0, () => {}],
+  ['null', 1, (scope) => scope.use(null)],
+  ['undefined', 1, (scope) => scope.use(undefined)],
+  ['a disposer that returns nothing', 1, (scope) => scope.defer(() => {})],
+])(
+  'the disposal of %s spends as many turns of the microtask queue as the language: %i',
+  async (_, turns, fill) => {
+    const scope = newScope().fork('y');
+    fill(scope);
+    const order: string[] = [];
+    const beside = async (name: string) => {
+      for (let turn = 0; turn <= turns; turn++) await undefined;
+      order.push(name);
+    };
+    await Promise.all([
+      beside('before'),
+      scope.disposeAsync().then(() => order.push('disposed')),
+      beside('after'),
+    ]);
+    expect(order).toEqual(['before', 'disposed', 'after']);
+  },
+);
