@@ -1,0 +1,31 @@
+/**
+ * Writes `dist/cjs`: the built modules once more, file by file, for `require()` on Node versions that cannot
+ * require an ES module (before 20.19 and 22.12). Newer ones get the ES modules either way, by the condition
+ * `module-sync`, so that a process has one copy.
+ */
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const cjs = join(dist, 'cjs');
+/** ES modules for good: vitest itself, loaders and commands, and what is served to browsers. */
+const ONLY_ESM = /^(testing\/vitest|cli|inspector\/page)\//;
+
+const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => !file.startsWith('cjs/') && !ONLY_ESM.test(file));
+
+await build({
+  entryPoints: files.filter((file) => file.endsWith('.js')).map((file) => join(dist, file)),
+  outdir: cjs,
+  outbase: dist,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
+for (const file of files.filter((file) => file.endsWith('.d.ts'))) cpSync(join(dist, file), join(cjs, file));
+writeFileSync(join(cjs, 'package.json'), '{ "type": "commonjs" }\n');

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Consumer } from './consumer.js';
+
+let consumer: Consumer;
+beforeAll(async () => {
+  consumer = await Consumer.make();
+}, 120_000);
+afterAll(() => consumer?.[Symbol.dispose]());
+
+const TOLD = [
+  'socket: echo',
+  'channel: hello',
+  'late: RTC_CLOSED',
+  'runtime: idle, cleanups: 1, threads: 0',
+  'fake: idle',
+];
+
+test('the tarball has the built package, its documents, and nothing else', () => {
+  const folders = new Set(consumer.files.map(({ path }) => path.split('/')[0]));
+  expect([...folders].sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'dist',
+    'docs',
+    'package.json',
+  ]);
+  expect(consumer.files.filter(({ path }) => /\.(map|tsx?)$/.test(path.replace(/\.d\.ts$/, '')))).toEqual([]);
+  const { dependencies } = JSON.parse(
+    readFileSync(join(consumer.folder, 'node_modules/scoped-rtc/package.json'), 'utf8'),
+  ) as { dependencies: object };
+  expect(Object.keys(dependencies).sort()).toEqual(['eventemitter3', 'node-datachannel']);
+});
+
+test('TypeScript compiles `await using` for every handle against its types, and the program runs', async () => {
+  expect(await consumer.bin('typescript/bin/tsc', '-p', '.')).toBe('');
+  expect((await consumer.run(process.execPath, 'out/app.js')).split('\n')).toEqual(TOLD);
+});
+
+test('an ES module without `using` runs', async () => {
+  expect(await consumer.run(process.execPath, 'app.mjs')).toBe('channel: hello\nruntime: idle, cleanups: 1');
+});
+
+test.each([
+  ['as Node chooses', []],
+  ['from the CommonJS files', ['--no-experimental-require-module']],
+])('CommonJS runs, with one runtime beside the ES module: %s', async (_, flags) => {
+  const told = await consumer.run(process.execPath, ...flags, 'app.cjs');
+  expect(told).toBe('one runtime: true\nruntime: idle, cleanups: 1');
+});
+
+test('a bundle runs, with the binding left outside', async () => {
+  await build({
+    absWorkingDir: consumer.folder,
+    entryPoints: ['app.ts'],
+    outfile: 'bundle.mjs',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['node-datachannel'],
+  });
+  expect((await consumer.run(process.execPath, 'bundle.mjs')).split('\n')).toEqual(TOLD);
+});

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MODULES = join(ROOT, 'node_modules');
+
+export interface PackedFile {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** A project that has nothing but the packed tarball, and what that may depend on. */
+export class Consumer implements Disposable {
+  readonly folder: string;
+  readonly files: readonly PackedFile[];
+
+  private constructor(folder: string, files: readonly PackedFile[]) {
+    this.folder = folder;
+    this.files = files;
+  }
+
+  static async make(): Promise<Consumer> {
+    if (!existsSync(join(ROOT, 'dist', 'index.js'))) await run('npm', ['run', 'build'], { cwd: ROOT });
+    const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
+    try {
+      const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT });
+      const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: PackedFile[] }];
+      const installed = join(folder, 'node_modules', 'scoped-rtc');
+      mkdirSync(installed, { recursive: true });
+      await run('tar', ['-xzf', join(folder, filename), '--strip-components=1', '-C', installed]);
+      for (const dependency of ['eventemitter3', 'node-datachannel', '@node-datachannel', '@types']) {
+        symlinkSync(join(MODULES, dependency), join(folder, 'node_modules', dependency));
+      }
+      cpSync(new URL('consumer', import.meta.url), folder, { recursive: true });
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+      return new Consumer(folder, files);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Runs a program of the project; its output, without the last line feed. */
+  async run(command: string, ...args: string[]): Promise<string> {
+    const { stdout } = await run(command, args, { cwd: this.folder, timeout: LONGEST_MS });
+    return stdout.trimEnd();
+  }
+
+  /** Runs a program of the package's own development dependencies. */
+  bin(name: string, ...args: string[]): Promise<string> {
+    return this.run(process.execPath, join(MODULES, name), ...args);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds for one program. */
+const LONGEST_MS = 60_000;
