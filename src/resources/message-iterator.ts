@@ -2,7 +2,7 @@ import { Fifo } from './fifo.js';
 import { type Message, sizeOfMessage } from './message.js';
 
 /** One `for await` over a channel. */
-export class MessageIterator implements AsyncIterableIterator<Message, undefined, undefined> {
+export class MessageIterator implements AsyncIterableIterator<Message> {
   readonly buffer = new Fifo<Message>(sizeOfMessage);
   readonly #onStop: (unread: Message[]) => void;
   readonly #wanting: {
