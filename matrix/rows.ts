@@ -34,7 +34,7 @@ export const ROWS: readonly Row[] = [
     version,
     run: async (folders) => {
       using bench = await Workbench.make(await installed('node-datachannel', version));
-      return bench.test(process.execPath, folders);
+      return await bench.test(process.execPath, folders);
     },
   })),
   ...TYPESCRIPT_VERSIONS.map((version): Row => ({
@@ -43,7 +43,7 @@ export const ROWS: readonly Row[] = [
     run: async () => {
       const compiler = join(await installed('typescript', version), 'bin', 'tsc');
       using consumer = await Consumer.make();
-      return checked(`the consumer compiles with TypeScript ${version}`, async () => {
+      return await checked(`the consumer compiles with TypeScript ${version}`, async () => {
         await consumer.run(process.execPath, compiler, '-p', '.');
         await consumer.run(process.execPath, 'out/app.js');
       });
@@ -63,7 +63,7 @@ async function nodeOf(version: string): Promise<string> {
 async function nativeUsing(node: string, version: string): Promise<Counts> {
   if (Number(version) < 24) return { passed: 0, failed: 0, skipped: 0, failures: [] };
   using consumer = await Consumer.make();
-  return checked('native await using', async () => {
+  return await checked('native await using', async () => {
     const { stdout } = await run(node, ['using.mjs'], { cwd: consumer.folder, timeout: 60_000 });
     if (!stdout.endsWith('idle 1\n')) throw new Error(stdout);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bindingVersion, VERIFIED_VERSIONS } from '../../src/native/binding-version.js';
 import { loadBinding } from '../../src/native/load.js';
 import { runProgram } from './programs/run.js';
 
@@ -47,6 +48,22 @@ describe('a missing package', () => {
     });
     expect(version).toMatch(/^\d+\.\d+/);
     expect(code).toBe(0);
+  });
+});
+
+describe('a version of the binding that this package was not tested with', () => {
+  it('is warned of once a process, and used', async () => {
+    const { code, stdout } = await runProgram('./unverified-version.ts', '0.99.0');
+    const [warning, ...rest] = stdout.trim().split('\n');
+    expect(warning).toMatch(/^RTC_UNVERIFIED_BINDING: node-datachannel 0\.99\.0 .*0\.33\.4/);
+    expect(rest).toEqual(['cleanups: 2']);
+    expect(code).toBe(0);
+  });
+
+  it('is any but the listed ones, to which the installed one belongs', async () => {
+    expect(VERIFIED_VERSIONS).toContain(bindingVersion());
+    const { stdout } = await runProgram('./unverified-version.ts', '0.33.1');
+    expect(stdout.trim()).toBe('cleanups: 2');
   });
 });
 

@@ -47,8 +47,13 @@ export class Consumer implements Disposable {
 
   /** Runs a program of the project; its output, without the last line feed. */
   async run(command: string, ...args: string[]): Promise<string> {
-    const { stdout } = await run(command, args, { cwd: this.folder, timeout: LONGEST_MS });
-    return stdout.trimEnd();
+    try {
+      const { stdout } = await run(command, args, { cwd: this.folder, timeout: LONGEST_MS });
+      return stdout.trimEnd();
+    } catch (cause) {
+      const { stdout, stderr } = cause as { stdout?: string; stderr?: string };
+      throw new Error(`${command} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`, { cause });
+    }
   }
 
   /** Runs a program of the package's own development dependencies. */
