@@ -1,3 +1,7 @@
+import './scope/dispose-symbols.js';
+export type { NodeSnapshot } from './engine/node-snapshot.js';
+export type { TrafficFigures } from './engine/traffic.js';
+export type { RtcLogEntry, RtcLogger } from './engine/library-settings.js';
 export type { RtcWarning, RtcWarningCode } from './engine/warning.js';
 export {
   RtcAbortedError,
@@ -13,8 +17,26 @@ export type { NativeBinding } from './native/binding.js';
 export type { DataChannelInit } from './native/validate/data-channel-init.js';
 export type { LocalDescriptionInit } from './native/validate/description.js';
 export type { IceServer } from './native/validate/ice-server.js';
+export type { RtcLogLevel } from './native/validate/log-level.js';
+export type {
+  AudioCodec,
+  MediaCodec,
+  MediaDescription,
+  MediaDirection,
+  MediaSource,
+  VideoCodec,
+} from './native/validate/media-description.js';
+export type { MediaHandlers, PacketizerOptions } from './native/validate/media-handlers.js';
 export type { ProxyServer } from './native/validate/proxy.js';
+export type { SctpSettings } from './native/validate/sctp-settings.js';
+export type {
+  AdoptableNative,
+  AdoptConnectionOptions,
+  AdoptDataChannelOptions,
+  AdoptWebSocketOptions,
+} from './resources/adopt-native.js';
 export type { ChannelOptions } from './resources/channel-options.js';
+export type { Media } from './resources/connection-tracks.js';
 export { DataChannel } from './resources/data-channel.js';
 export type { Subscription } from './resources/event-hub.js';
 export { type AnyHandle, type CloseInfo, Handle, type HandleState } from './resources/handle.js';
@@ -24,7 +46,12 @@ export { MediaTrack } from './resources/media-track.js';
 export type { Message } from './resources/message.js';
 export { MessageChannel } from './resources/message-channel.js';
 export type { MessageChannelEvents } from './resources/message-channel-events.js';
-export type { DuplexStreamOptions, Sendable } from './resources/message-streams.js';
+export type {
+  DuplexStreamOptions,
+  Sendable,
+  WebStreamOptions,
+  WebStreams,
+} from './resources/message-streams.js';
 export type { NegotiateOptions } from './resources/negotiation/negotiation.js';
 export type { Signaling, SignalingCandidate, SignalingMessage } from './resources/negotiation/signaling.js';
 export { PeerConnection } from './resources/peer-connection.js';
@@ -49,16 +76,31 @@ export { RtcRuntime, type RtcRuntimeEvents } from './runtime/rtc-runtime.js';
 export { type PeerConnectionConfig, RtcScope } from './runtime/rtc-scope.js';
 export type { RtcRuntimeOptions } from './runtime/runtime-options.js';
 export type { SignalHandlerOptions } from './runtime/signal-handlers.js';
-export type { NodeSnapshot, RuntimeSnapshot } from './runtime/snapshot.js';
+export type { RuntimeSnapshot } from './runtime/snapshot.js';
 export type { NativeThreads } from './runtime/threads.js';
 export type { Clock } from './scope/clock.js';
 export type { TeardownCause } from './scope/node.js';
 export { Scope } from './scope/scope.js';
 export type { CloseOptions, ScopeOptions, WaitOptions } from './scope/scope-options.js';
 export type { TeardownReport, TeardownStep } from './scope/teardown-report.js';
+export { AcknowledgedChannel, type AcknowledgedEnd } from './signaling/acknowledged/acknowledged-channel.js';
+export type { AcknowledgedChannelOptions } from './signaling/acknowledged/acknowledged-options.js';
+export type { MessageConsumer } from './signaling/acknowledged/incoming.js';
+export type {
+  AttachableTransport,
+  MessageTransport,
+  WebSocketLike,
+} from './signaling/acknowledged/message-transport.js';
+export type { BackoffOptions } from './signaling/backoff.js';
 export { type MemorySignaling, memorySignaling } from './signaling/memory-signaling.js';
 export {
   type MessageChannelSignaling,
   type MessageChannelSignalingOptions,
   messageChannelSignaling,
 } from './signaling/message-channel-signaling.js';
+export {
+  type SignalingSocket,
+  type WebSocketSignaling,
+  type WebSocketSignalingOptions,
+  webSocketSignaling,
+} from './signaling/web-socket-signaling.js';

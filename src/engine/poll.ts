@@ -1,4 +1,5 @@
 import type { Deadline } from '../scope/deadline.js';
+import { nextTurn } from '../scope/turn.js';
 
 /**
  * Waits until `condition()` holds, asking at growing intervals (1, 1, 2, 2, 4 … 16 ms), at most until the
@@ -14,7 +15,7 @@ export async function poll(
   for (let round = 0; !condition(); round++) {
     if (deadline.expired || clock.now() >= end) return false;
     // The first look comes a turn later, not a timer later: on a loopback most waits end there.
-    if (round === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    if (round === 0) await nextTurn();
     else await pause(deadline, Math.min(LONGEST_MS, 2 ** (round >> 1), end - clock.now()));
   }
   return true;

@@ -1,4 +1,5 @@
 import type { Deadline } from '../scope/deadline.js';
+import { nextTurn } from '../scope/turn.js';
 
 /**
  * Waits until `activity()` has stayed the same for three turns of the event loop: then every call that a
@@ -8,7 +9,7 @@ import type { Deadline } from '../scope/deadline.js';
 export async function quietTurns(activity: () => number, deadline: Deadline): Promise<void> {
   let seen = activity();
   for (let quiet = 0; quiet < QUIET_TURNS && !deadline.expired; quiet++) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await nextTurn();
     const now = activity();
     if (now !== seen) quiet = -1;
     seen = now;

@@ -1,3 +1,5 @@
+import { callNative } from '../native/guard.js';
+
 /**
  * Wrappers that may be kept until cleanup when nobody said otherwise. One was measured at 2.5 kB, so these take about
  * 50 MB; a cleanup has to walk over them, too.
@@ -21,16 +23,25 @@ export interface Releasable {
  */
 export type RecordState = 'held' | 'closed' | 'released';
 
+const owned = new WeakSet<Releasable>();
+
+/** Some ledger of this copy of the package has it, or had it. */
+export function isOwned(native: object): boolean {
+  return owned.has(native);
+}
+
 /** One native object in the ledger. Holds it strongly for as long as its collection would be a crash. */
 export class NativeRecord {
   readonly kind: string;
   #path: () => string;
   readonly #ledger: ReleaseLedger;
   readonly #native: Releasable;
+  readonly #creation: Error | undefined;
   #state: RecordState = 'held';
 
-  constructor(ledger: ReleaseLedger, kind: string, native: Releasable, path: () => string) {
+  constructor(ledger: ReleaseLedger, kind: string, native: Releasable, path: () => string, traced = false) {
     this.#ledger = ledger;
+    this.#creation = traced ? new Error('created') : undefined;
     this.kind = kind;
     this.#native = native;
     this.#path = path;
@@ -40,15 +51,20 @@ export class NativeRecord {
     return this.#path;
   }
 
+  /** Where it was made; kept when `SCOPED_RTC_TRACE=1`. */
+  get creationStack(): string | undefined {
+    return this.#creation?.stack;
+  }
+
   get state(): RecordState {
     return this.#state;
   }
 
-  /** Pays the `close()`, once. A call that throws leaves it owed, so that cleanup tries again. */
+  /** Pays the `close()`, once. A call that throws (`RTC_NATIVE`) leaves it owed, so that cleanup tries again. */
   close(): void {
     if (this.#state !== 'held') return;
-    if (this.#native.close) this.#native.close();
-    else this.#native.stop?.();
+    const native = this.#native;
+    callNative(this.#path(), 'close()', () => (native.close ? native.close() : native.stop?.()));
     this.#state = 'closed';
     this.#ledger.onClosed(this);
   }
@@ -97,16 +113,19 @@ export class ReleaseLedger {
   readonly #staying = new Set<NativeRecord>();
   readonly #limitReached: (limit: number) => void;
   readonly limit: number;
+  readonly #traced: boolean;
   #isTold = false;
 
   /** `limitReached` is told once, until `forgetAll`. */
-  constructor(limit: number, limitReached: (limit: number) => void) {
+  constructor(limit: number, limitReached: (limit: number) => void, traced = false) {
     this.limit = limit;
+    this.#traced = traced;
     this.#limitReached = limitReached;
   }
 
   hold(kind: string, native: Releasable, path: () => string): NativeRecord {
-    const record = new NativeRecord(this, kind, native, path);
+    owned.add(native);
+    const record = new NativeRecord(this, kind, native, path, this.#traced);
     this.#held.add(record);
     return record;
   }

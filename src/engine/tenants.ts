@@ -25,6 +25,11 @@ export function othersUse(binding: NativeBinding, tenant: Tenant): boolean {
   return false;
 }
 
+/** Somebody has made natives since the last cleanup; with `cleanup: 'manual'` that may be long ago. */
+export function isClaimed(binding: NativeBinding): boolean {
+  return (tenantsOf.get(binding)?.size ?? 0) > 0;
+}
+
 /** Everybody on `binding` starts anew with the next native. */
 export function allLeave(binding: NativeBinding): void {
   const tenants = [...(tenantsOf.get(binding) ?? [])];

@@ -1,13 +1,14 @@
-const SHOWN_CHARACTERS = 60;
+/** A number in quotes is the usual mistake, and is shown; any other text may be a password in the wrong place. */
+const SHOWN_TEXT = /^-?[\d.]{1,5}$/;
 
-/** What came, with its type, for a message: short, and on one line. */
+/** What came, with its type, for a message: short, on one line, and never the words of a text. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   switch (typeof value) {
     case 'string':
-      return value.length > SHOWN_CHARACTERS
-        ? `${JSON.stringify(value.slice(0, SHOWN_CHARACTERS))}… (string of ${value.length} characters)`
-        : `${JSON.stringify(value)} (string)`;
+      if (value === '') return 'an empty string';
+      if (SHOWN_TEXT.test(value)) return `${JSON.stringify(value)} (string)`;
+      return `a string of ${value.length} characters`;
     case 'number':
     case 'boolean':
       return `${Object.is(value, -0) ? '-0' : value} (${typeof value})`;

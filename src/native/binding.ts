@@ -6,6 +6,19 @@ export type NativeWebSocket = ndc.WebSocket;
 export type NativeTrack = ndc.Track;
 export type NativeIceUdpMuxListener = ndc.IceUdpMuxListener;
 
+/** The addon's classes that work on the packets of a track. */
+export interface NativeMediaHandlers {
+  readonly RtpPacketizationConfig: typeof ndc.RtpPacketizationConfig;
+  readonly RtpPacketizer: typeof ndc.RtpPacketizer;
+  readonly H264RtpPacketizer: typeof ndc.H264RtpPacketizer;
+  readonly H265RtpPacketizer: typeof ndc.H265RtpPacketizer;
+  readonly AV1RtpPacketizer: typeof ndc.AV1RtpPacketizer;
+  readonly RtcpSrReporter: typeof ndc.RtcpSrReporter;
+  readonly RtcpNackResponder: typeof ndc.RtcpNackResponder;
+  readonly RtcpReceivingSession: typeof ndc.RtcpReceivingSession;
+  readonly PacingHandler: typeof ndc.PacingHandler;
+}
+
 /** What a channel needs of its native object. */
 export type NativeChannel = Pick<
   NativeDataChannel,
@@ -56,6 +69,10 @@ export interface NativeBinding {
   /** Descriptions of media for `addTrack`; a binding without media has none. */
   Audio?: new (mid: string, direction: ndc.Direction) => ndc.Audio;
   Video?: new (mid: string, direction: ndc.Direction) => ndc.Video;
+  /** What works on the packets of a track; a binding without media has none. */
+  mediaHandlers?: NativeMediaHandlers;
+  /** For telling a channel from other objects: nobody but a connection constructs one. */
+  DataChannel?: abstract new () => NativeDataChannel;
   IceUdpMuxListener: new (port: number, address?: string) => NativeIceUdpMuxListener;
   cleanup(): void;
   initLogger(level: ndc.LogLevel, callback: (level: ndc.LogLevel, message: string) => void): void;

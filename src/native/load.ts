@@ -5,6 +5,7 @@ import { findLoadedAddon } from './addon-cache.js';
 import type { NativeBinding, NativeWebSocketServer } from './binding.js';
 import { adaptPackageServer } from './client-holder-server.js';
 import { ForeignCleanup } from './foreign-cleanup.js';
+import { stoppableMuxListener } from './stoppable-mux-listener.js';
 import { assertRtcThread } from './thread-guard.js';
 
 /** The addon's exports, as far as they are used here; node-datachannel's own functions call these. */
@@ -15,6 +16,11 @@ interface Addon {
 }
 
 let loaded: NativeBinding | undefined;
+
+/** What `loadBinding()` has loaded already, if it was ever called. */
+export function loadedBinding(): NativeBinding | undefined {
+  return loaded;
+}
 
 /**
  * Loads node-datachannel when it is first called, and returns the same binding ever after.
@@ -39,7 +45,9 @@ function load(): NativeBinding {
     WebSocketServer: addon?.WebSocketServer ?? adaptPackageServer(lib.WebSocketServer),
     Audio: lib.Audio,
     Video: lib.Video,
-    IceUdpMuxListener: lib.IceUdpMuxListener,
+    mediaHandlers: lib,
+    DataChannel: lib.DataChannel as unknown as NonNullable<NativeBinding['DataChannel']>,
+    IceUdpMuxListener: stoppableMuxListener(lib),
     cleanup: () => cleanup(),
     initLogger: (level, callback) => lib.initLogger(level, callback),
     preload: () => lib.preload(),

@@ -16,6 +16,7 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #record: NativeRecord;
   readonly #open = new Set<DataChannel>();
   #keepUntil = 0;
+  #leastRoundTrip = Number.POSITIVE_INFINITY;
 
   constructor(engine: Engine, node: OwnedNode, native: NativePeerConnection, record: NativeRecord) {
     this.#engine = engine;
@@ -49,6 +50,14 @@ export class ConnectionChannels implements ChannelConnection {
 
   transportUp(): boolean {
     return this.#record.state === 'held' && this.#native.state() === 'connected';
+  }
+
+  leastRoundTrip(): number {
+    if (this.#record.state === 'held') {
+      const now = this.#native.rtt();
+      if (now >= 0 && now < this.#leastRoundTrip) this.#leastRoundTrip = now;
+    }
+    return Number.isFinite(this.#leastRoundTrip) ? this.#leastRoundTrip : 0;
   }
 
   resetStream(id: number): boolean {

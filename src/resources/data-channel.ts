@@ -22,6 +22,10 @@ export interface ChannelConnection {
   resetStream(id: number): boolean;
   /** A channel was closed without confirmation; the connection must live on until its data has arrived. */
   keepUntilArrived(bytes: number, bytesPerMs: number): void;
+  /** Waits for what `keepUntilArrived` was told of. Absent, as the next, where the connection is not ours. */
+  arrival?(deadline: Deadline): Promise<boolean> | undefined;
+  /** Milliseconds: the least that SCTP measured. What it measures now may be what a busy machine adds. */
+  leastRoundTrip?(): number;
 }
 
 /** How a channel came to be. */
@@ -41,7 +45,6 @@ export class DataChannel extends MessageChannel {
   readonly #acknowledged = new Latch<void>();
   readonly #label: string;
   readonly #protocol: string;
-  readonly #createdAt: number;
   #id: number | undefined;
   #wasOpen = false;
   #openedAt = 0;
@@ -66,7 +69,6 @@ export class DataChannel extends MessageChannel {
     this.#origin = origin;
     this.#label = label;
     this.#protocol = native.getProtocol();
-    this.#createdAt = engine.clock.now();
     if (origin !== 'incoming') native.onOpen(() => this.#open());
     // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
     this.#hearsClose = engine.ledger.isFull;
@@ -95,18 +97,23 @@ export class DataChannel extends MessageChannel {
 
   /** @internal */
   override checkClosed(): void {
-    if (this.#closedByPeer || this.state !== 'open' || this.#native.isOpen()) return;
+    if (this.#closedByPeer || this.state !== 'open') return;
+    if (this.#native.isOpen()) {
+      // What was sent long ago need not be doubted when the channel ends.
+      if (this.sent.hasNews) this.#noteSent();
+      return;
+    }
     this.#closedByPeer = true;
     this.closedByPeer();
   }
 
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
     if (this.record.state !== 'held') {
-      this.leaveUnconfirmed(this.#leftAtClose);
+      this.sent.endedByPeer(this.#leftAtClose, this.engine.clock.now());
       return undefined;
     }
     if (!deadline.expired) return this.#drain(deadline);
-    this.leaveUnconfirmed(this.#native.bufferedAmount() + IN_FLIGHT_BYTES);
+    this.#giveUp();
     return undefined;
   }
 
@@ -154,9 +161,23 @@ export class DataChannel extends MessageChannel {
     if (this.state !== 'opening') return;
     this.#wasOpen = true;
     this.#openedAt = this.engine.clock.now();
+    this.#connection.leastRoundTrip?.();
     void this.id; // the native cannot tell any more once it is closed
     this.engine.watcher.watch(this);
     this.nowOpen();
+  }
+
+  /** Ended by us, and unconfirmed. A peer that has closed meanwhile did so at a time that nobody knows. */
+  #giveUp(): void {
+    const now = this.engine.clock.now();
+    const waiting = this.#native.bufferedAmount();
+    if (this.#native.isOpen() || this.reason !== undefined) this.sent.giveUp(waiting + IN_FLIGHT_BYTES, now);
+    else this.sent.endedByPeer(waiting, now);
+  }
+
+  #noteSent(): void {
+    const waiting = this.#native.bufferedAmount();
+    this.sent.onItsWay(waiting === 0 ? 0 : waiting + IN_FLIGHT_BYTES, this.engine.clock.now());
   }
 
   get #opensLater(): boolean {
@@ -166,10 +187,11 @@ export class DataChannel extends MessageChannel {
   async #drain(deadline: Deadline): Promise<void> {
     const native = this.#native;
     if (this.sent.messages > 0) {
-      if (!native.isOpen() || !this.#connection.transportUp()) this.leaveUnconfirmed(native.bufferedAmount());
+      if (!this.#connection.transportUp()) this.#giveUp();
+      else if (!native.isOpen()) await this.#passOn(deadline);
       else if (this.#mayResetFirst()) await this.#confirm(deadline);
       else await this.#leaveToConnection(deadline);
-    }
+    } else if (this.taken > 0 && native.isOpen() && this.#mayResetFirst()) await this.#takeRest(deadline);
     await this.received(deadline);
   }
 
@@ -189,17 +211,58 @@ export class DataChannel extends MessageChannel {
     // is gone with everything sent on it (H18), and its library confirms all the same.
     const young = this.#openedAt + TAKEN_UP_MS - this.engine.clock.now();
     if (young > 0) await poll(() => !native.isOpen(), deadline, young);
-    if (id === undefined || !this.#connection.resetStream(id)) {
-      this.leaveUnconfirmed(native.bufferedAmount() + IN_FLIGHT_BYTES);
+    if (!native.isOpen()) {
+      await this.#passOn(deadline);
       return;
     }
-    await poll(() => !native.isOpen() || !this.#connection.transportUp(), deadline);
-    if (!native.isOpen() && this.#connection.transportUp()) {
-      this.#closedByPeer = true;
-      this.confirmSent();
-    } else {
-      this.leaveUnconfirmed(native.bufferedAmount() + IN_FLIGHT_BYTES);
+    if (id === undefined || !this.#connection.resetStream(id)) {
+      this.#giveUp();
+      return;
     }
+    const asked = this.engine.clock.now();
+    await poll(() => !native.isOpen() || !this.#connection.transportUp(), deadline);
+    // No answer is faster than a round trip: then the peer closed by itself.
+    const tooFast =
+      asked + (this.#connection.leastRoundTrip?.() ?? 0) * LEAST_ANSWER > this.engine.clock.now();
+    if (native.isOpen() || !this.#connection.transportUp()) this.#giveUp();
+    else if (tooFast || native.bufferedAmount() > 0) await this.#passOn(deadline);
+    else {
+      this.#closedByPeer = true;
+      this.sent.confirm();
+    }
+  }
+
+  /**
+   * The peer closed first: it answers nothing any more, but may be taking in what is on its way, as we would. So a
+   * connection that ends with the channel gets the time for it.
+   */
+  async #passOn(deadline: Deadline): Promise<void> {
+    this.#closedByPeer = true;
+    if (this.#connection.node.phase !== 'live') {
+      // Its `bufferedAmount` stands still from now on, so there is no rate to be seen.
+      this.#keepConnection(0, 0);
+      await this.#connection.arrival?.(deadline); // it drains beside us, and did not know yet
+    }
+    this.#giveUp();
+  }
+
+  /**
+   * Nothing of ours is to be confirmed. But a peer that closes in the same moment takes our reset for the answer to
+   * its own, and what is still on its way for confirmed: so it is taken in, as long as something comes.
+   */
+  async #takeRest(deadline: Deadline): Promise<void> {
+    const { clock } = this.engine;
+    const { id } = this;
+    if (id === undefined || !this.#connection.resetStream(id)) return;
+    let seen = this.taken;
+    let since = clock.now();
+    const ended = () => {
+      if (!this.#native.isOpen() || !this.#connection.transportUp()) return true;
+      if (this.taken !== seen) [seen, since] = [this.taken, clock.now()];
+      return clock.now() - since >= QUIET_MS;
+    };
+    await poll(ended, deadline);
+    if (!this.#native.isOpen()) this.#closedByPeer = true;
   }
 
   /** Waits until SCTP has everything; the connection waits for the rest, should it be closed right after. */
@@ -211,20 +274,28 @@ export class DataChannel extends MessageChannel {
     await poll(arrived, deadline);
     const left = native.bufferedAmount();
     if (left > 0 || !native.isOpen()) {
-      this.leaveUnconfirmed(left + IN_FLIGHT_BYTES);
+      this.#giveUp();
       return;
     }
-    const now = this.engine.clock.now();
-    // The rate at which the buffer was emptied tells best how long the rest takes; without one, the whole life.
-    const rate =
-      before > IN_FLIGHT_BYTES
-        ? before / (now - begun)
-        : this.sent.bytes / Math.max(1, now - this.#createdAt);
+    this.sent.doubt(IN_FLIGHT_BYTES, this.engine.clock.now());
+    this.#keepConnection(before, begun);
+  }
+
+  /** What SCTP has taken gets time to arrive. The send buffer was emptied of `bytes` bytes since `begun`. */
+  #keepConnection(bytes: number, begun: number): void {
+    // The rate at which the buffer was emptied tells best how long the rest takes.
+    const rate = bytes > IN_FLIGHT_BYTES ? bytes / (this.engine.clock.now() - begun) : ASSUMED_BYTES_PER_MS;
     this.#connection.keepUntilArrived(Math.min(this.sent.bytes, IN_FLIGHT_BYTES), rate);
   }
 }
 
+/** Where no rate was seen; with it a full MiB gets a second. */
+const ASSUMED_BYTES_PER_MS = 2000;
 /** Milliseconds that a peer gets to take up a channel we opened, before we close it. */
 const TAKEN_UP_MS = 25;
+/** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
+const QUIET_MS = 250;
+/** In round trips; they vary, and a reset that crosses ours takes half of one. */
+const LEAST_ANSWER = 0.75;
 /** What the addon says before there is a stream: -1 in 16 bits, which no stream can be (RFC 8831). */
 const NO_STREAM = 65_535;

@@ -1,11 +1,15 @@
+import { inspect } from 'node:util';
 import { diagnostics } from '../engine/diagnostics.js';
 import { type Engine, ownEngine } from '../engine/engine.js';
+import { warnOfCycle } from '../engine/dependency-cycle.js';
+import { inspectNode } from '../engine/node-snapshot.js';
 import { bounded, Latch } from '../engine/wait.js';
 import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
 import { RtcError } from '../errors/rtc-error.js';
 import { wrongType } from '../errors/wrong-argument.js';
 import type { Deadline } from '../scope/deadline.js';
 import { addOrderedDependency } from '../scope/dependency.js';
+import { type Loss, NOTHING_LOST } from '../scope/loss.js';
 import { type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
 import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
@@ -18,7 +22,7 @@ export type AnyHandle = Handle<any>;
 export type HandleState = 'opening' | 'open' | 'closing' | 'closed';
 
 /** How a handle ended. */
-export interface CloseInfo {
+export interface CloseInfo extends Loss {
   /**
    * `local`: by `close()` or `abort()`. `remote`: by the peer. `owner`: with the scope or handle that owns it.
    * `error`: by a failure; `reason` says which.
@@ -26,12 +30,12 @@ export interface CloseInfo {
   readonly by: TeardownCause;
   /** What `abort` was given, or the error that ended the handle. */
   readonly reason?: unknown;
-  /** Messages sent and not confirmed, plus messages received and never handed over. */
-  readonly undelivered: number;
 }
 
 /** Figures of a handle for snapshots. */
 export interface HandleFigures {
+  readonly messagesSent?: number;
+  readonly messagesReceived?: number;
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
@@ -49,7 +53,8 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected readonly engine: Engine;
   readonly #events: EventHub;
   readonly #createdAt: number;
-  readonly #creationStack: string | undefined;
+  /** An error rather than its text: that is made when somebody reads it, which takes longer than all else. */
+  readonly #creation: Error | undefined;
   readonly #ended = new Latch<CloseInfo>();
   #state: HandleState = 'opening';
   #cause: TeardownCause = 'local';
@@ -62,19 +67,19 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected constructor(engine: Engine, owner: OwnedNode, kind: string, name: string, signal?: AbortSignal) {
     this.engine = ownEngine(engine, kind);
     this.#createdAt = Date.now();
-    this.#creationStack = engine.traced ? new Error('created').stack : undefined;
+    this.#creation = engine.traced ? new Error('created') : undefined;
     const node = new OwnedNode(name, kind, {
       begin: (cause) => this.#begin(cause),
       drain: (deadline) => this.drainNative(deadline),
       release: (deadline) => this.releaseNative(deadline),
-      undelivered: () => this.undeliveredMessages(),
+      loss: () => this.loss(),
       afterEnd: () => this.#end(),
       reason: () => this.#reason,
       kill: (error) => this.fail(error),
       describe: () => ({
         state: this.#state,
         createdAt: this.#createdAt,
-        creationStack: this.#creationStack,
+        creationStack: this.#creation?.stack,
         ...this.figures(),
       }),
     });
@@ -86,7 +91,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     );
     owner.adoptNode(node);
     this.#follow(signal);
-    diagnostics.created.publish({ path: node.path, kind });
+    if (diagnostics.created.hasSubscribers) diagnostics.created.publish({ path: node.path, kind });
   }
 
   /** Where the handle stands in the ownership tree, e.g. `app/alice/chat`. */
@@ -143,7 +148,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     // Not in a teardown that has begun: its order is settled.
     this.assertCanOwn('dependsOn()');
     other.assertCanOwn('dependsOn() on it');
-    addOrderedDependency(this[TREE_NODE], other[TREE_NODE]);
+    addOrderedDependency(this[TREE_NODE], other[TREE_NODE], (cycle) => warnOfCycle(this.engine, cycle));
     return this;
   }
 
@@ -194,6 +199,10 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     await this.close();
   }
 
+  [inspect.custom](): string {
+    return inspectNode(this[TREE_NODE]);
+  }
+
   /** Ends the handle without draining, because of `reason`. @internal */
   protected end(cause: TeardownCause, reason: unknown, timeout = 0): void {
     if (this[TREE_NODE].phase !== 'live') return;
@@ -232,7 +241,9 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected markOpen(): boolean {
     if (this.#state !== 'opening') return false;
     this.#state = 'open';
-    diagnostics.opened.publish({ path: this.path, kind: this[TREE_NODE].kind });
+    if (diagnostics.opened.hasSubscribers) {
+      diagnostics.opened.publish({ path: this.path, kind: this[TREE_NODE].kind });
+    }
     return true;
   }
 
@@ -285,8 +296,8 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   /** The handle has closed; about to tell. @internal */
   protected onClosed(): void {}
   /** @internal */
-  protected undeliveredMessages(): number {
-    return 0;
+  protected loss(): Loss {
+    return NOTHING_LOST;
   }
   /** @internal */
   protected figures(): HandleFigures {
@@ -311,12 +322,13 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   #end(): void {
     this.#state = 'closed';
     this.onClosed();
-    const undelivered = this.undeliveredMessages();
     const info: CloseInfo =
       this.#reason === undefined
-        ? { by: this.#cause, undelivered }
-        : { by: this.#cause, reason: this.#reason, undelivered };
-    diagnostics.closed.publish({ path: this.path, kind: this[TREE_NODE].kind, ...info });
+        ? { by: this.#cause, ...this.loss() }
+        : { by: this.#cause, reason: this.#reason, ...this.loss() };
+    if (diagnostics.closed.hasSubscribers) {
+      diagnostics.closed.publish({ path: this.path, kind: this[TREE_NODE].kind, ...info });
+    }
     this.#ended.resolve(info);
     this.#events.emit('close', info);
   }

@@ -1,15 +1,16 @@
 import type { Duplex } from 'node:stream';
-import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { type Engine, ownEngine } from '../engine/engine.js';
 import { poll } from '../engine/poll.js';
 import { quietTurns } from '../engine/quiet-turns.js';
 import type { NativeRecord } from '../engine/release-ledger.js';
+import type { TrafficFigures } from '../engine/traffic.js';
 import { bounded, Latch } from '../engine/wait.js';
 import { RtcClosedError, RtcMessageError, RtcNativeError } from '../errors/kinds.js';
 import type { NativeChannel } from '../native/binding.js';
 import { reportUncaught } from '../native/firewall.js';
 import { validateMessage } from '../native/validate/message.js';
 import { Deadline } from '../scope/deadline.js';
+import type { Loss } from '../scope/loss.js';
 import type { OwnedNode } from '../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../scope/scope-options.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
@@ -19,9 +20,17 @@ import { Inbox, type InboxOwner } from './inbox.js';
 import type { Message } from './message.js';
 import type { MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
-import { channelToDuplex, channelToWeb, type DuplexStreamOptions, type Sendable } from './message-streams.js';
+import {
+  channelToDuplex,
+  channelToWeb,
+  type DuplexStreamOptions,
+  type Sendable,
+  type WebStreamOptions,
+  type WebStreams,
+} from './message-streams.js';
 import { Outbox } from './outbox.js';
 import { SendAccount } from './send-account.js';
+import { SendBuffer } from './send-buffer.js';
 
 const SENT = Promise.resolve();
 
@@ -36,13 +45,10 @@ export abstract class MessageChannel<
   readonly #outbox: Outbox;
   readonly #account = new SendAccount();
   readonly #opened = new Latch<this>();
-  #highWaterMark: number;
+  readonly #buffer: SendBuffer;
   #maxMessageSize = 0;
-  #room: Latch<void> | undefined;
-  #hearsLow = false;
   #toldOpen = false;
   #unsent = 0;
-  #unconfirmed = 0;
 
   /** @internal */
   protected constructor(
@@ -55,8 +61,10 @@ export abstract class MessageChannel<
   ) {
     super(ownEngine(engine, kind), owner, kind, name, options.signal);
     this.#native = native;
-    this.#highWaterMark = options.highWaterMark;
     this.record = engine.ledger.hold(kind, native, () => this.path);
+    this.#buffer = new SendBuffer(native, this.record, options.highWaterMark, () =>
+      this.emit('bufferedAmountLow'),
+    );
     const inboxOwner: InboxOwner = {
       path: this.path,
       deliver: (message) => this.emit('message', message),
@@ -69,7 +77,7 @@ export abstract class MessageChannel<
     // they tend to be served first.
     native.onMessage((message) => {
       try {
-        this.#inbox.push(message as Message);
+        if (this.state !== 'closed') this.#inbox.push(message as Message);
       } catch (error) {
         reportUncaught(error, this.path);
       }
@@ -111,7 +119,7 @@ export abstract class MessageChannel<
       rejected.catch(() => {}); // a caller that does not wait is not to be ended by it
       return rejected;
     }
-    return this.#bound(this.#waitForRoom(), bounds);
+    return this.#bound(this.#buffer.room() ?? SENT, bounds);
   }
 
   /** Sends if the send buffer is below the high-water mark. `false`: it is not, and nothing was sent. Throws as `send` rejects. */
@@ -123,7 +131,7 @@ export abstract class MessageChannel<
       return true;
     }
     this.assertUsable('trySend()');
-    if (this.#native.bufferedAmount() >= this.#highWaterMark) return false;
+    if (this.#buffer.isFull) return false;
     this.#sendNow(message.data, message.byteLength);
     return true;
   }
@@ -161,14 +169,11 @@ export abstract class MessageChannel<
 
   /** Bytes in the send buffer at which `send` begins to wait; it goes on at half of it. */
   get highWaterMark(): number {
-    return this.#highWaterMark;
+    return this.#buffer.highWaterMark;
   }
 
   set highWaterMark(bytes: number) {
-    this.#highWaterMark = highWaterMarkField(bytes, 'highWaterMark');
-    if (!this.#hearsLow || this.record.state !== 'held') return;
-    this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
-    this.#takeRoomIfLow();
+    this.#buffer.highWaterMark = highWaterMarkField(bytes, 'highWaterMark');
   }
 
   /**
@@ -181,12 +186,12 @@ export abstract class MessageChannel<
 
   /** A `node:stream` over the channel: one chunk a message, real backpressure when writing. */
   toDuplex(options?: DuplexStreamOptions): Duplex {
-    return channelToDuplex(this, options);
+    return channelToDuplex(this, this.engine.clock, options);
   }
 
   /** A pair of web streams over the channel: one chunk a message, real backpressure when writing. */
-  toWeb(): { readable: ReadableStream<Message>; writable: WritableStream<Sendable> } {
-    return channelToWeb(this);
+  toWeb(options?: WebStreamOptions): WebStreams {
+    return channelToWeb(this, this.engine.clock, options);
   }
 
   /** Called by the watcher: looks whether the native end closed. @internal */
@@ -206,9 +211,14 @@ export abstract class MessageChannel<
     this.#toldOpen = this.emit('open');
   }
 
-  /** Messages that were accepted for sending. @internal */
+  /** What was accepted for sending, and what became of it. @internal */
   protected get sent(): SendAccount {
     return this.#account;
+  }
+
+  /** Messages that reached the process. @internal */
+  protected get taken(): number {
+    return this.#inbox.received;
   }
 
   /** Resolves when every received message that the library queued for us was handed over. @internal */
@@ -216,19 +226,9 @@ export abstract class MessageChannel<
     return quietTurns(() => this.#inbox.received, deadline);
   }
 
-  /** Everything sent before arrived. @internal */
-  protected confirmSent(): void {
-    this.#unconfirmed = 0;
-  }
-
-  /** What may be lost: what lies within the last `bytes` bytes. @internal */
-  protected leaveUnconfirmed(bytes: number): void {
-    this.#unconfirmed = this.#account.messagesWithin(bytes);
-  }
-
   protected override onFirstListener(event: string): void {
     if (event === 'message') this.#inbox.flush();
-    else if (event === 'bufferedAmountLow') this.#hearLow();
+    else if (event === 'bufferedAmountLow') this.#buffer.hearLow();
     else if (event === 'open' && this.state === 'open' && !this.#toldOpen) {
       // Opened before anybody asked: told once to the first who does.
       this.#toldOpen = true;
@@ -237,31 +237,35 @@ export abstract class MessageChannel<
   }
 
   protected override onClosing(): void {
+    // The usual end has nothing that waits, and an error costs its stack.
+    if (this.#opened.settled && !this.#buffer.awaited && this.#outbox.length === 0) return;
     const error = this.endingError('the wait');
     this.#unsent = this.#outbox.reject(error);
     this.#opened.reject(error);
-    this.#room?.reject(error);
-    this.#room = undefined;
+    this.#buffer.refuse(error);
   }
 
   protected override onClosed(): void {
+    this.engine.traffic.add(this.#moved);
     this.#inbox.end(this.reason === undefined ? undefined : this.endingError('the iteration'));
   }
 
-  protected override undeliveredMessages(): number {
-    return this.#unsent + this.#unconfirmed + this.#inbox.untaken;
+  protected override loss(): Loss {
+    const { lost, unconfirmed } = this.#account;
+    return { undelivered: this.#unsent + lost + this.#inbox.untaken, unconfirmed };
   }
 
   protected override figures(): HandleFigures {
-    return {
-      bytesSent: this.#account.bytes,
-      bytesReceived: this.#inbox.receivedBytes,
-      bufferedAmount: this.bufferedAmount,
-    };
+    return { ...this.#moved, bufferedAmount: this.bufferedAmount };
   }
 
-  get #lowWaterMark(): number {
-    return this.#highWaterMark >>> 1;
+  get #moved(): TrafficFigures {
+    return {
+      messagesSent: this.#account.messages,
+      messagesReceived: this.#inbox.received,
+      bytesSent: this.#account.bytes,
+      bytesReceived: this.#inbox.receivedBytes,
+    };
   }
 
   /** True when there is room for more. */
@@ -290,48 +294,14 @@ export abstract class MessageChannel<
     }
     this.#account.add(byteLength);
     // `true`: the transport took it, so its queue was empty. `false` is no failure, it means queued.
-    if (taken) return true;
-    const buffered = this.#native.bufferedAmount();
-    this.#account.forgetBefore(buffered + IN_FLIGHT_BYTES);
-    return buffered < this.#highWaterMark;
+    this.#buffer.sent(byteLength, taken);
+    // Also where nothing is ever queued: the account would grow for as long as the channel lives.
+    this.#account.forgetBefore(this.#buffer.atMost + IN_FLIGHT_BYTES);
+    return !this.#buffer.isFull;
   }
 
   #bound(work: Promise<void>, bounds: Bounds | undefined): Promise<void> {
     return bounds ? bounded(work, bounds, this.engine.clock, this.path, 'sending') : work;
-  }
-
-  /** One promise for all who wait. */
-  #waitForRoom(): Promise<void> {
-    if (!this.#room) {
-      this.#room = new Latch();
-      this.#hearLow();
-      this.#takeRoomIfLow();
-    }
-    return this.#room?.promise ?? SENT;
-  }
-
-  /** The library tells only of falling below the mark: what is below it already must be looked at. */
-  #takeRoomIfLow(): void {
-    if (this.#native.bufferedAmount() <= this.#lowWaterMark) this.#takeRoom();
-  }
-
-  #takeRoom(): void {
-    this.#room?.resolve();
-    this.#room = undefined;
-  }
-
-  #hearLow(): void {
-    if (this.#hearsLow || this.record.state !== 'held') return;
-    this.#hearsLow = true;
-    this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
-    this.#native.onBufferedAmountLow(() => {
-      try {
-        this.#takeRoom();
-        this.emit('bufferedAmountLow');
-      } catch (error) {
-        reportUncaught(error, this.path);
-      }
-    });
   }
 }
 

@@ -26,3 +26,13 @@ export interface PeerConnectionEvents {
   error: [error: Error];
   close: [info: CloseInfo];
 }
+
+/** Events whose native callbacks are registered when somebody listens; those of another user are replaced so. */
+export const TAKEN_OVER = [
+  'localDescription',
+  'localCandidate',
+  'iceStateChange',
+  'signalingStateChange',
+  'gatheringStateChange',
+  'track',
+] as const;

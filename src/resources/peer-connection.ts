@@ -1,4 +1,3 @@
-import type { Audio, Video } from 'node-datachannel';
 import type { Engine } from '../engine/engine.js';
 import { CLOSE_ANSWER_MS } from '../engine/release-ledger.js';
 import { bounded, Latch } from '../engine/wait.js';
@@ -18,9 +17,9 @@ import {
 import type { Deadline } from '../scope/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../scope/scope-options.js';
-import { type ChannelOptions, splitChannelOptions } from './channel-options.js';
+import { type ChannelOptions, type CheckedChannelOptions, splitChannelOptions } from './channel-options.js';
 import { ConnectionChannels } from './connection-channels.js';
-import { ConnectionTracks } from './connection-tracks.js';
+import { ConnectionTracks, type Media } from './connection-tracks.js';
 import type { DataChannel } from './data-channel.js';
 import { Handle, type HandleFigures } from './handle.js';
 import type { MediaTrack } from './media-track.js';
@@ -31,7 +30,7 @@ import { checkNegotiateArguments } from './negotiation/negotiate-arguments.js';
 import { type NegotiateOptions, Negotiation } from './negotiation/negotiation.js';
 import { RemoteSide } from './negotiation/remote-side.js';
 import type { Signaling } from './negotiation/signaling.js';
-import type { PeerConnectionEvents } from './peer-connection-events.js';
+import { type PeerConnectionEvents, TAKEN_OVER } from './peer-connection-events.js';
 import type {
   CandidatePair,
   ConnectionState,
@@ -114,26 +113,26 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     this.assertCanOwn('createDataChannel()');
     if (init?.id !== undefined) this.#channels.assertFree(init.id);
     this.#nativeEvents.hookNegotiation();
-    const native = this.#call('createDataChannel', () =>
-      init === undefined
-        ? this.#native.createDataChannel(checkedLabel)
-        : this.#native.createDataChannel(checkedLabel, init),
+    const native = callNative(this.path, 'createDataChannel', () =>
+      this.#native.createDataChannel(checkedLabel, ...(init ? [init] : [])),
     );
     this.#negotiable = true;
     return this.#channels.own(native, init?.negotiated ? 'negotiated' : 'created', channelOptions);
   }
 
   /**
-   * Adds audio or video; `media` is an `Audio` or `Video` of node-datachannel. Takes effect with the next offer:
-   * call `setLocalDescription()`, or `negotiate` does. The track is named after its media section.
+   * Adds audio or video: `{ kind: 'video', codecs: [{ codec: 'H264', payloadType: 96 }] }`, or an `Audio` or `Video`
+   * of node-datachannel. Takes effect with the next offer: call `setLocalDescription()`, or `negotiate` does. The
+   * track is named after its media section. Throws `RTC_INVALID_STATE` when a track has the same `mid`.
    */
-  addTrack(media: Audio | Video, options?: ChannelOptions): MediaTrack {
+  addTrack(media: Media, options?: ChannelOptions): MediaTrack {
     const [channelOptions, rest] = splitChannelOptions(options, 'options');
     readOptions(rest ?? {}, 'options', {});
-    this.#tracks.assertMedia(media);
+    const checked = this.#tracks.check(media);
     this.assertCanOwn('addTrack()');
+    const track = this.#tracks.add(checked, channelOptions);
     this.#negotiable = true;
-    return this.#tracks.add(media, channelOptions);
+    return track;
   }
 
   /**
@@ -146,10 +145,8 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     this.assertUsable('setLocalDescription()');
     assertMayDescribe(this.path, checkedType, this.signalingState, this.#negotiable);
     this.#nativeEvents.hookNegotiation();
-    this.#call('setLocalDescription', () =>
-      checkedInit === undefined
-        ? this.#native.setLocalDescription(checkedType)
-        : this.#native.setLocalDescription(checkedType, checkedInit),
+    callNative(this.path, 'setLocalDescription', () =>
+      this.#native.setLocalDescription(checkedType, ...(checkedInit ? [checkedInit] : [])),
     );
   }
 
@@ -203,6 +200,20 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   /** A channel or track was made, or the peer has offered one. @internal */
   get negotiable(): boolean {
     return this.#negotiable;
+  }
+
+  /** Catches up with a native that somebody else has used, and replaces their callbacks. @internal */
+  takeOver(): void {
+    this.#negotiable = this.hasMedia() || this.signalingState !== 'stable' || !!this.localDescription();
+    for (const event of TAKEN_OVER) this.onFirstListener(event);
+    this.#onState(this.connectionState);
+  }
+
+  /** @internal */
+  adoptChannel(native: NativeDataChannel, options: CheckedChannelOptions): DataChannel {
+    this.assertCanOwn('adoptNative()');
+    this.#negotiable = true;
+    return this.#channels.own(native, 'negotiated', options); // like that one it may be open already
   }
 
   localDescription(): SessionDescription | null {
@@ -280,7 +291,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   protected override onClosing(): void {
     this.#order.stop();
     this.#negotiation?.stop();
-    this.#connected.reject(this.endingError('connected()'));
+    if (!this.#connected.settled) this.#connected.reject(this.endingError('connected()'));
   }
 
   protected override figures(): HandleFigures {
@@ -313,33 +324,21 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {
-      const error = new RtcNativeError(
-        'the connection failed: no path to the peer, or the handshake failed',
-        {
-          path: this.path,
-        },
-      );
-      this.fail(error, this.engine.teardownTimeout);
+      const why = 'the connection failed: no path to the peer, or the handshake failed';
+      this.fail(new RtcNativeError(why, { path: this.path }), this.engine.teardownTimeout);
     } else if (state === 'closed') {
       this.end('remote', undefined, this.engine.teardownTimeout);
     }
   }
 
   #onDataChannel(native: NativeDataChannel): void {
-    if (this[TREE_NODE].inTeardown) {
-      this.#channels.refuse(native);
-      return;
-    }
+    if (this[TREE_NODE].inTeardown) return this.#channels.refuse(native);
     const [options] = splitChannelOptions(undefined, 'options');
     this.#pending.emit('dataChannel', this.#channels.own(native, 'incoming', options));
   }
 
   #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
     return guardCallback(() => this.path, callback);
-  }
-
-  #call<T>(what: string, call: () => T): T {
-    return callNative(this.path, what, call);
   }
 
   #read<T>(read: () => T, closed: T): T {

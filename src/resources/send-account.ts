@@ -1,3 +1,10 @@
+import { type Loss, NOTHING_LOST } from '../scope/loss.js';
+
+interface Mark {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 /**
  * Counts what was accepted for sending, so that an end without confirmation can say how much may be lost.
  * A mark is kept every 64 kB, so the count is exact to that many bytes and costs nothing per message.
@@ -5,7 +12,11 @@
 export class SendAccount {
   #messages = 0;
   #bytes = 0;
-  #marks: { messages: number; bytes: number }[] = [];
+  #marks: Mark[] = [];
+  /** What had left the send buffer by the times `at`, the oldest first. */
+  #arriving: (Mark & { readonly at: number })[] = [];
+  #lost = 0;
+  #unconfirmed: Loss['unconfirmed'] = NOTHING_LOST.unconfirmed;
 
   get messages(): number {
     return this.#messages;
@@ -13,6 +24,16 @@ export class SendAccount {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Messages that the end did not see through. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** At most so much may not have arrived. */
+  get unconfirmed(): Loss['unconfirmed'] {
+    return this.#unconfirmed;
   }
 
   add(bytes: number): void {
@@ -31,13 +52,67 @@ export class SendAccount {
     if (from > 0) this.#marks = this.#marks.slice(from);
   }
 
-  /** At most how many messages lie within the last `bytes` bytes that were accepted. */
-  messagesWithin(bytes: number): number {
-    if (bytes <= 0) return 0;
-    const mark = this.#marks.findLast((candidate) => candidate.bytes <= this.#bytes - bytes);
-    return this.#messages - (mark?.messages ?? 0);
+  /** Something was accepted that `onItsWay` has not been told of. */
+  get hasNews(): boolean {
+    return this.#messages !== (this.#arriving.at(-1)?.messages ?? 0);
+  }
+
+  /** At `now` (milliseconds) all but the last `bytes` bytes had arrived or were on their way; a mark a second is kept. */
+  onItsWay(bytes: number, now: number): void {
+    const last = this.#arriving.at(-1);
+    if (last && now - last.at < MARK_EVERY_MS) return;
+    this.#arriving.push({ at: now, ...this.#before(bytes) });
+    const arrived = this.#arrivedBy(now);
+    if (arrived > 0) this.#arriving = this.#arriving.slice(arrived);
+  }
+
+  /** The peer has everything. */
+  confirm(): void {
+    this.#lost = 0;
+    this.#unconfirmed = NOTHING_LOST.unconfirmed;
+  }
+
+  /** We have ended it at `now`, and waited no longer for the last `bytes` bytes to arrive. */
+  giveUp(bytes: number, now: number): void {
+    this.doubt(bytes, now);
+    this.#lost = this.#unconfirmed.messages;
+  }
+
+  /** The last `bytes` bytes should arrive, but nobody will tell. */
+  doubt(bytes: number, now: number): void {
+    const [sent, arrived] = [this.#before(bytes), this.#arriving[this.#arrivedBy(now)]];
+    this.#unconfirmed = this.#since(arrived && arrived.messages > sent.messages ? arrived : sent);
+  }
+
+  /**
+   * The peer has closed: `waiting` bytes cannot leave any more. How long ago it did, and so how much was sent into
+   * the void since, nobody knows; hence the time alone counts.
+   */
+  endedByPeer(waiting: number, now: number): void {
+    this.#unconfirmed = this.#since(this.#arriving[this.#arrivedBy(now)] ?? NOTHING_LOST.unconfirmed);
+    this.#lost = this.#since(this.#before(waiting)).messages;
+  }
+
+  /** At least so much was accepted before the last `bytes` bytes. */
+  #before(bytes: number): Mark {
+    if (bytes <= 0) return { messages: this.#messages, bytes: this.#bytes };
+    return this.#marks.findLast((mark) => mark.bytes <= this.#bytes - bytes) ?? NOTHING_LOST.unconfirmed;
+  }
+
+  #since({ messages, bytes }: Mark): Mark {
+    return { messages: this.#messages - messages, bytes: this.#bytes - bytes };
+  }
+
+  #arrivedBy(now: number): number {
+    return this.#arriving.findLastIndex(({ at }) => at <= now - LONGEST_FLIGHT_MS);
   }
 }
 
 const MARK_EVERY_BYTES = 64 * 1024;
 const MARKS_BEFORE_TRIM = 256;
+const MARK_EVERY_MS = 1000;
+/**
+ * Milliseconds after which what was on its way counts as arrived, as long as the channel is open: by then the library
+ * would have given up the connection (five repetitions, at most 10 s apart).
+ */
+const LONGEST_FLIGHT_MS = 60_000;

@@ -9,6 +9,7 @@ import type { ChannelOptions, CheckedChannelOptions } from './channel-options.js
 import { type CloseInfo, Handle } from './handle.js';
 import { PendingEvents } from './pending-events.js';
 import { WebSocket } from './web-socket.js';
+import { nextTurn } from '../scope/turn.js';
 
 /** Settings of a server; those of channels hold for every socket it accepts. */
 export interface WebSocketServerOptions extends TransportOptions, ChannelOptions {
@@ -85,7 +86,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
    */
   protected override async releaseNative(): Promise<boolean> {
     using longest = new Deadline(this.engine.clock, { timeout: MOST_QUIET_MS });
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await nextTurn();
     await poll(() => this.#quiet(), longest);
     this.#record.close();
     this.#record.released();

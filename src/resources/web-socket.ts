@@ -84,7 +84,7 @@ export class WebSocket extends MessageChannel {
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
     if (this.record.state !== 'held') return undefined;
     if (!deadline.expired) return this.#drain(deadline);
-    this.leaveUnconfirmed(this.#native.bufferedAmount());
+    this.#leave();
     return undefined;
   }
 
@@ -132,12 +132,17 @@ export class WebSocket extends MessageChannel {
     }
   }
 
+  /** Counts what the operating system has not taken. */
+  #leave(): void {
+    this.sent.giveUp(this.#native.bufferedAmount(), this.engine.clock.now());
+  }
+
   async #drain(deadline: Deadline): Promise<void> {
     const native = this.#native;
     if (this.sent.messages > 0 && native.isOpen()) {
       await poll(() => native.bufferedAmount() === 0 || !native.isOpen(), deadline);
     }
-    this.leaveUnconfirmed(native.bufferedAmount());
+    this.#leave();
     await this.received(deadline);
   }
 }

@@ -1,9 +1,16 @@
+import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { diagnostics } from '../engine/diagnostics.js';
 import { Engine } from '../engine/engine.js';
+import { snapshotOf } from '../engine/node-snapshot.js';
 import type { RtcWarning } from '../engine/warning.js';
-import { RtcNativeError } from '../errors/kinds.js';
+import type { RtcLogger } from '../engine/library-settings.js';
+import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
+import { callNative } from '../native/guard.js';
+import { callback } from '../native/validate/argument.js';
+import { type RtcLogLevel, validateLogLevel } from '../native/validate/log-level.js';
+import { type SctpSettings, validateSctpSettings } from '../native/validate/sctp-settings.js';
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
 import { Deadline } from '../scope/deadline.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
@@ -12,10 +19,12 @@ import { type CloseOptions, checkBounds, type ScopeOptions } from '../scope/scop
 import { teardown } from '../scope/teardown.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { ExitGuard } from './exit-guard.js';
+import { foreignCleanupWarning, openAtExitWarning, openHandles } from './open-handles.js';
 import { RtcScope } from './rtc-scope.js';
 import { checkRuntimeOptions, type RtcRuntimeOptions } from './runtime-options.js';
 import { checkSignalHandlerOptions, handleSignals, type SignalHandlerOptions } from './signal-handlers.js';
-import { type RuntimeSnapshot, renderSnapshot, snapshotOf } from './snapshot.js';
+import { type RuntimeSnapshot, renderSnapshot, trafficOf } from './snapshot.js';
+import { ThreadWatch } from './thread-watch.js';
 import { type NativeThreads, nativeThreads } from './threads.js';
 
 export interface RtcRuntimeEvents {
@@ -38,12 +47,15 @@ export class RtcRuntime {
   readonly #host: ScopeHost;
   readonly #events: EventHub;
   readonly #cleanup: 'auto' | 'manual';
-  readonly #exitGuard = new ExitGuard(() => this.#onExit());
+  readonly #exitGuard = new ExitGuard((failed) => this.#onExit(failed));
+  readonly #threadWatch: ThreadWatch;
   /** The lease of each root scope, in order of creation. */
   readonly #roots = new Map<OwnedNode, RtcScope>();
   #generation = 0;
   #cleanups = 0;
   #named = 0;
+  /** Set at the end of the process, where a warning must be written at once. */
+  #exiting: { readonly quiet: boolean } | undefined;
 
   /** A runtime of its own, for tests and embedders; applications use `RtcRuntime.shared`. */
   constructor(options: RtcRuntimeOptions = {}) {
@@ -60,6 +72,7 @@ export class RtcRuntime {
       foreignCleanup: (stage) => this.#onForeignCleanup(stage),
     });
     const engine = this.#engine;
+    this.#threadWatch = new ThreadWatch(engine, () => this.#roots.size === 0);
     this.#host = {
       clock: engine.clock,
       teardownTimeout: engine.teardownTimeout,
@@ -87,6 +100,7 @@ export class RtcRuntime {
     const lease = this.#lease();
     scope[TREE_NODE].adoptNode(lease);
     if (this.#roots.size === 0) {
+      this.#threadWatch.beforeScope();
       this.#generation++;
       this.#engine.busy = true;
       this.#exitGuard.arm();
@@ -113,13 +127,15 @@ export class RtcRuntime {
   }
 
   snapshot(): RuntimeSnapshot {
-    const { ledger } = this.#engine;
+    const { ledger, traffic } = this.#engine;
+    const scopes = [...this.#roots.values()].map((scope) => snapshotOf(scope[TREE_NODE]));
     return {
       state: this.state,
       generation: this.#generation,
       cleanups: this.#cleanups,
       natives: { held: ledger.held, retained: ledger.retained, retainedLimit: ledger.limit },
-      scopes: [...this.#roots.values()].map((scope) => snapshotOf(scope[TREE_NODE])),
+      traffic: trafficOf(traffic, scopes),
+      scopes,
     };
   }
 
@@ -175,6 +191,42 @@ export class RtcRuntime {
   }
 
   /**
+   * Loads the library and starts its threads ahead of the first connection, which saves that some milliseconds.
+   * Throws `RTC_INVALID_STATE` without a root scope: the end of the last one is what stops the threads.
+   */
+  preload(): void {
+    if (this.#roots.size === 0) {
+      throw new RtcInvalidStateError('preload() needs a root scope, whose end stops the threads', {
+        path: 'runtime',
+      });
+    }
+    const { native } = this.#engine;
+    callNative('runtime', 'preload', () => native.preload());
+  }
+
+  /**
+   * SCTP settings for the whole process, in place of those before; connections made from now on have them. What is
+   * left out goes back to the library's default.
+   */
+  setSctpSettings(settings: SctpSettings): void {
+    const checked = validateSctpSettings(settings);
+    this.#engine.settings.setSctp(checked);
+    if (this.#engine.inUse) this.#engine.native.setSctpSettings(checked);
+  }
+
+  /**
+   * Takes what the native library logs, from `level` on (default `Warning`); without a logger it goes to the
+   * diagnostics channel `scoped-rtc:log`, and without either nowhere. Never to the console.
+   *
+   * The library's own level is set when it is first used after the last scope ended, so in the middle of a generation
+   * only the logger is exchanged, and lower levels are not heard until the next one.
+   */
+  setLogger(logger: RtcLogger | undefined, level?: RtcLogLevel): void {
+    const checked = logger === undefined ? undefined : (callback(logger, 'logger') as RtcLogger);
+    this.#engine.settings.setLogger(checked, level === undefined ? undefined : validateLogLevel(level));
+  }
+
+  /**
    * Shuts down on SIGINT and SIGTERM, then exits with 128 + the signal's number; a second signal exits at once.
    * Dispose the result to take the handlers out again.
    */
@@ -206,34 +258,23 @@ export class RtcRuntime {
 
   /** False when there was nothing to clean up, or it is for another runtime to do. */
   async #runCleanup(): Promise<boolean> {
-    const started = this.#engine.clock.now();
-    if (!this.#engine.cleanup()) return false;
-    const ms = this.#engine.clock.now() - started;
-    this.#cleanups++;
-    diagnostics.cleanup.publish({ generation: this.#generation, cleanups: this.#cleanups, ms });
-    await this.#threadsGone();
+    if (!this.#cleanUp()) return false;
+    await this.#threadWatch.gone();
     return true;
   }
 
-  /** The thread that cleaned up ends a moment after it said so. */
-  async #threadsGone(): Promise<void> {
-    const { clock } = this.#engine;
-    const end = clock.now() + THREADS_MS;
-    let threads = nativeThreads();
-    // A new generation may have begun meanwhile: its threads are no leftovers.
-    while (threads.count > 0 && this.#roots.size === 0) {
-      if (clock.now() > end) {
-        this.#engine.warn({
-          code: 'RTC_THREADS_LEFT',
-          message:
-            `${threads.count} library threads are still there after cleanup (${threads.names.join(', ')}): ` +
-            'something was made outside this runtime, or after its last scope ended',
-        });
-        return;
-      }
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      threads = nativeThreads();
-    }
+  /** `told`: what is still open has been told of. */
+  #cleanUp(told = false): boolean {
+    const started = this.#engine.clock.now();
+    if (!this.#engine.cleanup(told)) return false;
+    const ms = this.#engine.clock.now() - started;
+    this.#cleanups++;
+    diagnostics.cleanup.publish({ generation: this.#generation, cleanups: this.#cleanups, ms });
+    return true;
+  }
+
+  *#rootNodes(): Iterable<OwnedNode> {
+    for (const scope of this.#roots.values()) yield scope[TREE_NODE];
   }
 
   #moved(scope: Scope, heir: Scope): void {
@@ -244,7 +285,12 @@ export class RtcRuntime {
 
   #warned(warning: RtcWarning): void {
     if (this.#events.emit('warning', warning)) return;
-    process.emitWarning(warning.message, { type: 'ScopedRtcWarning', code: warning.code });
+    const { code, message } = warning;
+    if (!this.#exiting) process.emitWarning(message, { type: 'ScopedRtcWarning', code });
+    // `emitWarning` speaks in the next turn, which does not come.
+    else if (!this.#exiting.quiet && process.env.NODE_NO_WARNINGS !== '1') {
+      writeSync(process.stderr.fd, `(node:${process.pid}) [${code}] ScopedRtcWarning: ${message}\n`);
+    }
   }
 
   /** Somebody else ends the library (P12): give back what is ours before, so that it does not block; tell after. */
@@ -254,14 +300,10 @@ export class RtcRuntime {
       return;
     }
     this.#engine.ledger.forgetAll(); // its hook stays: what is made next belongs to the same generation
-    const killed: OwnedNode[] = [];
-    for (const scope of this.#roots.values()) collectHandles(scope[TREE_NODE], killed);
+    this.#engine.settings.apply(this.#engine.native); // it forgot the logger
+    const killed = openHandles(this.#rootNodes());
     if (killed.length === 0) return;
-    const names = killed.map((node) => node.path);
-    const message =
-      `other code in this process called the library's global cleanup(), which ended ${names.join(', ')}. ` +
-      "If it must outlive your scopes, use cleanup: 'manual' here and call cleanup() in one place only";
-    this.#engine.warn({ code: 'RTC_FOREIGN_CLEANUP', message });
+    this.#engine.warn(foreignCleanupWarning(killed, this.#engine.traced));
     for (const node of killed) {
       const { path } = node;
       node.behaviour.kill?.(
@@ -270,33 +312,24 @@ export class RtcRuntime {
     }
   }
 
-  #onExit(): void {
-    const open: OwnedNode[] = [];
-    for (const scope of this.#roots.values()) collectHandles(scope[TREE_NODE], open);
+  /** `failed`: an uncaught error ends the process, and is what its output should be about. */
+  #onExit(failed: boolean): void {
+    const open = openHandles(this.#rootNodes());
     if (open.length > 0) {
-      this.#events.emit(
+      const heard = this.#events.emit(
         'leak',
         open.map((node) => node.path),
       );
+      this.#exiting = { quiet: heard || failed };
+      this.#engine.warn(openAtExitWarning(open, this.#engine.traced));
     }
     // Synchronous, without draining; what fails here cannot be told to anybody.
     try {
       if (this.#cleanup === 'manual') this.#engine.ledger.closeAll();
       else {
         this.#engine.busy = false;
-        if (this.#engine.cleanup()) this.#cleanups++;
+        this.#cleanUp(true);
       }
     } catch {}
   }
 }
-
-/** The topmost handles below `node`, the newest first. */
-function collectHandles(node: OwnedNode, into: OwnedNode[]): void {
-  for (const child of [...node.children].reverse()) {
-    if (child.behaviour.kill) into.push(child);
-    else collectHandles(child, into);
-  }
-}
-
-/** Milliseconds that the library's threads get to end after a cleanup. */
-const THREADS_MS = 500;

@@ -1,4 +1,8 @@
+import { inspect } from 'node:util';
+import type * as ndc from 'node-datachannel';
 import { type Engine, ownEngine } from '../engine/engine.js';
+import { inspectNode } from '../engine/node-snapshot.js';
+import type { NativeDataChannel, NativePeerConnection, NativeWebSocket } from '../native/binding.js';
 import { callNative } from '../native/guard.js';
 import { takeOptions } from '../native/validate/argument.js';
 import { validateIceUdpMux } from '../native/validate/ice-udp-mux.js';
@@ -10,6 +14,18 @@ import {
 import { validateWebSocketOptions } from '../native/validate/web-socket-options.js';
 import { validateWebSocketServerOptions } from '../native/validate/web-socket-server-options.js';
 import { validateWebSocketUrl } from '../native/validate/web-socket-url.js';
+import {
+  type AdoptableNative,
+  type AdoptConnectionOptions,
+  type AdoptDataChannelOptions,
+  type AdoptWebSocketOptions,
+  adoptConnection,
+  adoptDataChannel,
+  adoptWebSocket,
+  checkAdoptOptions,
+  kindOfNative,
+} from '../resources/adopt-native.js';
+import type { DataChannel } from '../resources/data-channel.js';
 import { splitChannelOptions } from '../resources/channel-options.js';
 import { IceUdpMuxListener } from '../resources/ice-udp-mux-listener.js';
 import { PeerConnection } from '../resources/peer-connection.js';
@@ -111,6 +127,40 @@ export class RtcScope extends Scope {
       checked.address === undefined ? new Native(checked.port) : new Native(checked.port, checked.address),
     );
     return new IceUdpMuxListener(this.#engine, this[TREE_NODE], name, native);
+  }
+
+  /**
+   * Takes over a native object that other code has made with node-datachannel, as an ES module or as CommonJS, and
+   * returns the matching handle: of this scope, or for a channel of the `connection` it belongs to. From now on use the
+   * handle only, and leave closing to it.
+   *
+   * Callbacks that the other code has registered are replaced and not called any more, but for the close callback of a
+   * channel or WebSocket: the binding cannot remove it, so it is still called at the end, without the guard against
+   * exceptions, and messages that are queued when the peer closes may be lost with it. Lost as well is what already
+   * waits for a callback that is replaced: adopt a native where it is made or handed out, before it is used.
+   *
+   * One that has ended gives a handle that closes at once. Throws `RTC_INVALID_STATE` for a native that a scope owns or
+   * owned, and a `TypeError` for everything that is no native.
+   */
+  adoptNative(native: ndc.PeerConnection, options?: AdoptConnectionOptions): PeerConnection;
+  adoptNative(native: ndc.DataChannel, options?: AdoptDataChannelOptions): DataChannel;
+  adoptNative(native: ndc.WebSocket, options?: AdoptWebSocketOptions): WebSocket;
+  adoptNative(
+    native: AdoptableNative,
+    options?: AdoptConnectionOptions | AdoptDataChannelOptions | AdoptWebSocketOptions,
+  ): PeerConnection | DataChannel | WebSocket {
+    this.assertUsable('adoptNative');
+    const kind = kindOfNative(this.#engine.native, native);
+    const checked = checkAdoptOptions(kind, options);
+    const [engine, owner] = [this.#engine, this[TREE_NODE]];
+    if (kind === 'PeerConnection')
+      return adoptConnection(engine, owner, native as NativePeerConnection, checked);
+    if (kind === 'WebSocket') return adoptWebSocket(engine, owner, native as NativeWebSocket, checked);
+    return adoptDataChannel(engine, owner, native as NativeDataChannel, checked);
+  }
+
+  [inspect.custom](): string {
+    return inspectNode(this[TREE_NODE]);
   }
 
   protected override spawn(name: string, options: ScopeOptions): this {

@@ -1,7 +1,10 @@
 import type { EngineOptions } from '../engine/engine.js';
+import type { RtcLogger } from '../engine/library-settings.js';
 import { readFrom, wrongType } from '../errors/wrong-argument.js';
 import type { NativeBinding } from '../native/binding.js';
-import { type Field, integer, oneOf, readOptions } from '../native/validate/argument.js';
+import { callback, type Field, integer, oneOf, readOptions } from '../native/validate/argument.js';
+import { validateLogLevel } from '../native/validate/log-level.js';
+import { validateSctpSettings } from '../native/validate/sctp-settings.js';
 import type { Clock } from '../scope/clock.js';
 import { checkTimeout } from '../scope/scope-options.js';
 
@@ -19,6 +22,9 @@ export function checkRuntimeOptions(options: unknown): Partial<RtcRuntimeOptions
     cleanup: oneOf('auto', 'manual'),
     teardownTimeout: checkTimeout,
     retainedLimit: integer(0, MOST_RETAINED),
+    logger: callback as Field<RtcLogger>,
+    logLevel: validateLogLevel,
+    sctp: validateSctpSettings,
     native: withFunctions<NativeBinding>(
       'PeerConnection',
       'WebSocket',

@@ -17,6 +17,7 @@ const LIBRARY_THREADS = new Set([
   'SCTP iterator',
   'SCTP timer',
   'juice poll',
+  'juice mux',
 ]);
 
 const TASKS = '/proc/self/task';

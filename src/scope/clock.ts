@@ -1,3 +1,6 @@
+// Taken while they are real: fake timers of a test must not stop a teardown half way. Such tests have `ManualClock`.
+const { setTimeout, clearTimeout, performance } = globalThis;
+
 /** The only source of time: every bound and back-off of the package goes through one of these. */
 export interface Clock {
   /** Milliseconds from an arbitrary origin; never goes backwards. */

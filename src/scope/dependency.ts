@@ -8,9 +8,13 @@ import type { OwnedNode } from './node.js';
  * because a branch is torn down as a whole.
  *
  * Throws `RTC_INVALID_STATE` when the order cannot be kept: `other` is below `node`, the two are in different
- * trees, or `other` already has to go before `node` (a cycle).
+ * trees, or `other` already has to go before `node`: then `onCycle` is told of the members of that cycle first.
  */
-export function addOrderedDependency(node: OwnedNode, other: OwnedNode): void {
+export function addOrderedDependency(
+  node: OwnedNode,
+  other: OwnedNode,
+  onCycle: (cycle: readonly OwnedNode[]) => void = () => {},
+): void {
   const nodeLine = ancestry(node);
   const otherLine = ancestry(other);
   if (nodeLine[0] !== otherLine[0]) {
@@ -20,6 +24,7 @@ export function addOrderedDependency(node: OwnedNode, other: OwnedNode): void {
   while (nodeLine[depth] === otherLine[depth] && depth < nodeLine.length && depth < otherLine.length) depth++;
   if (depth === otherLine.length && node !== other) return; // `other` owns `node`: that order holds anyway
   if (depth === nodeLine.length) {
+    onCycle([node, other]);
     refuse(
       node,
       node === other ? 'cannot depend on itself' : `cannot depend on ${other.path}, which it owns`,
@@ -29,6 +34,7 @@ export function addOrderedDependency(node: OwnedNode, other: OwnedNode): void {
   const otherBranch = otherLine[depth]!;
   const cycle = dependencyPath(otherBranch, branch);
   if (cycle) {
+    onCycle([branch, ...cycle]);
     const names = [branch, ...cycle].map((member) => member.path).join(' -> ');
     refuse(node, `cannot depend on ${other.path}: that would close the cycle ${names}`);
   }

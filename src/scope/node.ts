@@ -1,5 +1,6 @@
 import type { Deadline } from './deadline.js';
 import { Ending } from './ending.js';
+import type { Loss } from './loss.js';
 
 /** Why a node is being torn down. */
 export type TeardownCause = 'local' | 'remote' | 'owner' | 'error';
@@ -14,6 +15,8 @@ export interface NodeDescription {
   readonly createdAt: number;
   /** Where it was made; kept when `SCOPED_RTC_TRACE=1`. */
   readonly creationStack?: string | undefined;
+  readonly messagesSent?: number;
+  readonly messagesReceived?: number;
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
@@ -31,8 +34,8 @@ export interface NodeBehaviour {
   drain?(deadline: Deadline): Promise<void> | undefined;
   /** Gives the native object back. `false`: the deadline passed before the end was confirmed. */
   release(deadline: Deadline): Promise<boolean> | boolean;
-  /** Messages lost or unconfirmed, known once the node was released. */
-  undelivered?(): number;
+  /** What was lost or not confirmed, known once the node was released. */
+  loss?(): Loss;
   /** True for a member that did nothing worth a line in the report. */
   unreported?(): boolean;
   /** Called after the node was released and taken out of the tree. */

@@ -1,5 +1,7 @@
+import type { Loss } from './loss.js';
+
 /** What became of one member of the tree, in the order in which the members were torn down. */
-export interface TeardownStep {
+export interface TeardownStep extends Loss {
   /** Path in the ownership tree, e.g. `app/alice/chat`. */
   readonly path: string;
   /** `PeerConnection`, `DataChannel`, `WebSocket`, `scope`, `entry` (a user's disposer), `cleanup`, … */
@@ -11,8 +13,12 @@ export interface TeardownStep {
   readonly outcome: 'closed' | 'forced' | 'failed';
   /** Milliseconds spent on ending this member, draining included. */
   readonly ms: number;
-  /** Messages that `send` accepted and whose arrival was not confirmed, plus messages received and not handed over. */
-  readonly undelivered: number;
+  /** The part of `ms` that was spent on draining; members without a user's disposer between them drain together. */
+  readonly drainMs: number;
+  /** Milliseconds from the start of the teardown until this member began to drain, or else to be released. */
+  readonly startedAt: number;
+  /** Milliseconds from the start of the teardown until this member was released. */
+  readonly endedAt: number;
 }
 
 export type TeardownReport = readonly TeardownStep[];

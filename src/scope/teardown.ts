@@ -3,6 +3,7 @@ import { ErrorChain } from '../errors/suppressed-error.js';
 import type { Clock } from './clock.js';
 import { Deadline, type DeadlineOptions } from './deadline.js';
 import { drive, type Steps } from './drive.js';
+import { NOTHING_LOST } from './loss.js';
 import type { OwnedNode, TeardownCause } from './node.js';
 import { flattenSubtree, teardownOrder } from './order.js';
 import { attachReport, type TeardownReport, type TeardownStep } from './teardown-report.js';
@@ -40,9 +41,11 @@ class TeardownRun {
   readonly #deadline: Deadline;
   readonly #steps: TeardownStep[] = [];
   readonly #errors = new ErrorChain();
+  readonly #startedAt: number;
 
   constructor(host: TeardownHost, bound: DeadlineOptions) {
     this.#host = host;
+    this.#startedAt = host.clock.now();
     this.#deadline = new Deadline(host.clock, bound);
   }
 
@@ -116,7 +119,7 @@ class TeardownRun {
       );
     }
     if (waits.length > 0) yield Promise.all(waits);
-    for (const node of mine) yield* this.#release(node, drainMs.get(node) ?? 0);
+    for (const node of mine) yield* this.#release(node, drainMs.get(node) ?? 0, started);
   }
 
   #drain(node: OwnedNode): Promise<void> | undefined {
@@ -128,7 +131,7 @@ class TeardownRun {
     }
   }
 
-  *#release(node: OwnedNode, drainMs: number): Steps {
+  *#release(node: OwnedNode, drainMs: number, drainedFrom?: number): Steps {
     const { path, kind, behaviour } = node;
     const started = this.#host.clock.now();
     let outcome: TeardownStep['outcome'] = 'closed';
@@ -139,9 +142,19 @@ class TeardownRun {
       outcome = error instanceof RtcTimeoutError ? 'forced' : 'failed';
       this.#errors.add(error);
     }
-    const ms = drainMs + this.#host.clock.now() - started;
+    const ended = this.#host.clock.now();
     if (!behaviour.unreported?.()) {
-      this.#steps.push({ path, kind, outcome, ms, undelivered: behaviour.undelivered?.() ?? 0 });
+      const from = drainMs > 0 ? (drainedFrom ?? started) : started;
+      this.#steps.push({
+        path,
+        kind,
+        outcome,
+        ms: drainMs + ended - started,
+        drainMs,
+        startedAt: from - this.#startedAt,
+        endedAt: ended - this.#startedAt,
+        ...(behaviour.loss?.() ?? NOTHING_LOST),
+      });
     }
     node.markEnded();
     behaviour.afterEnd?.();

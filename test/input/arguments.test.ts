@@ -5,6 +5,11 @@ import { type Argument, argument, BOOLEAN, options, withWrong } from './argument
 import { complaint, outcomeOf } from './outcome.js';
 import { newScopeArguments, runtimeArguments } from './owner-members.js';
 import { footprint, makeRig, type Rig } from './rig.js';
+import {
+  acknowledgedChannelArguments,
+  idleSocket,
+  webSocketSignalingArguments,
+} from './signaling-members.js';
 import { CLASSES, FUNCTIONS, isError, membersOf, STATICS } from './surface.js';
 import { type ValueName, WRONG_VALUES } from './wrong-values.js';
 
@@ -32,6 +37,7 @@ const subjects: Record<string, () => object> = {
   WebSocket: () => rig.socket,
   WebSocketServer: () => rig.server,
   IceUdpMuxListener: () => rig.listener,
+  AcknowledgedChannel: () => new api.AcknowledgedChannel(),
   PeerConnection: () => scope.createPeerConnection('subject', { disableAutoNegotiation: true }),
 };
 
@@ -141,5 +147,19 @@ describe('functions and constructors', () => {
       ),
     ).toEqual([]);
     make(rig.channel, { polite: true });
+  });
+
+  it('new AcknowledgedChannel() refuses every wrong argument by name', async () => {
+    const make = ([transport, options]: unknown[]) =>
+      new api.AcknowledgedChannel(transport as api.MessageTransport, options as object);
+    expect(await tryAll(() => [], acknowledgedChannelArguments, make)).toEqual([]);
+    expect(make([idleSocket(), { outbox: { messages: 1 } }]).attached).toBe(true);
+  });
+
+  it('webSocketSignaling() refuses every wrong argument by name', async () => {
+    const given = () => [idleSocket(), { room: 'room', peer: 'alice' }];
+    const make = api.webSocketSignaling as (...args: unknown[]) => api.WebSocketSignaling;
+    expect(await tryAll(given, webSocketSignalingArguments, (args) => make(...args))).toEqual([]);
+    await make(...given()).close();
   });
 });

@@ -1,4 +1,4 @@
-import { Video } from 'node-datachannel';
+import { RtcpReceivingSession, Video } from 'node-datachannel';
 import {
   type AnyHandle,
   type DataChannel,
@@ -13,7 +13,7 @@ import {
 import { codeOf } from '../support/event.js';
 import { argument, BOOLEAN, bounds, FUNCTION, NOTHING_OF_THESE, options, STRING } from './argument.js';
 import { type Member, type Members, reads } from './member.js';
-import { channelOptions, dataChannelOptions } from './options.js';
+import { channelOptions, dataChannelOptions, mediaHandlerOptions } from './options.js';
 
 const listens: Member<AnyHandle> = {
   given: () => ['close', () => {}],
@@ -50,7 +50,10 @@ export const handleMembers: Members<AnyHandle> = {
     closed: 'works',
   },
   [String(Symbol.asyncDispose)]: { live: false, closed: 'works' },
+  'Symbol(nodejs.util.inspect.custom)': reads,
 };
+
+const WINDOW = { accepts: [...NOTHING_OF_THESE.accepts, 'ten billion' as const], and: [1023] };
 
 const DATA = argument(0, 'data', { accepts: [...STRING.accepts, 'Buffer'] });
 
@@ -68,11 +71,11 @@ export const messageChannelMembers: Members<MessageChannel> = {
     closed: 'works',
   },
   toDuplex: {
-    wrong: options(0, 'options', { objectMode: BOOLEAN }),
+    wrong: options(0, 'options', { objectMode: BOOLEAN, window: WINDOW }),
     live: false, // ends the channel when it is destroyed
     closed: 'works',
   },
-  toWeb: { live: false, closed: 'works' },
+  toWeb: { wrong: options(0, 'options', { window: WINDOW }), live: false, closed: 'works' },
   'Symbol(Symbol.asyncIterator)': {
     live: async (channel) => void (await channel[Symbol.asyncIterator]().return?.()),
     closed: 'works',
@@ -102,6 +105,27 @@ export const mediaTrackMembers: Members<MediaTrack> = {
   mid: reads,
   type: reads,
   direction: reads,
+  setMediaHandlers: {
+    given: () => [{ receivingSession: true }],
+    wrong: [argument(0, 'handlers', { accepts: [] }), ...options(0, 'handlers', mediaHandlerOptions)],
+    closed: 'RTC_CLOSED',
+  },
+  setMediaHandler: {
+    given: () => [new RtcpReceivingSession()],
+    wrong: [argument(0, 'handler', { accepts: [], and: [new Video('no handler', 'SendOnly')] })],
+    closed: 'RTC_CLOSED',
+  },
+  timestamp: {
+    given: () => [3000],
+    wrong: [argument(0, 'timestamp', { accepts: ['zero', 'ten billion'], and: [2 ** 53] })],
+    live: (track) => {
+      track.setMediaHandlers({
+        packetizer: { format: 'H264', ssrc: 42, cname: 'n', payloadType: 96, clockRate: 90_000 },
+      });
+      track.timestamp = 3000;
+    },
+    closed: 'works',
+  },
   requestKeyframe: { closed: 'RTC_CLOSED' },
   requestBitrate: {
     given: () => [100_000],

@@ -1,8 +1,10 @@
 import type {
   ChannelOptions,
   DataChannelInit,
+  MediaHandlers,
   PeerConnectionConfig,
   RtcRuntimeOptions,
+  SctpSettings,
   SignalHandlerOptions,
   WebSocketOptions,
   WebSocketServerOptions,
@@ -11,6 +13,7 @@ import {
   BAG,
   BOOLEAN,
   FROM_ZERO,
+  FUNCTION,
   LIST,
   NAME,
   NOTHING_OF_THESE,
@@ -98,7 +101,27 @@ export const webSocketServerOptions: Options<WebSocketServerOptions> & Record<st
   maxMessageSize: NOTHING_OF_THESE,
 };
 
+export const mediaHandlerOptions: Options<MediaHandlers> = {
+  packetizer: { ...NOTHING_OF_THESE, and: [{ format: 'H264' }, { format: 'MPEG' }] },
+  senderReports: NOTHING_OF_THESE, // needs a packetizer
+  nackResponder: { accepts: ['undefined', 'true'], and: [0, 65_537] },
+  pacing: { ...NOTHING_OF_THESE, and: [{ bitsPerSecond: 1 }] },
+  receivingSession: BOOLEAN,
+};
+
+export const sctpOptions: Options<SctpSettings> = {
+  recvBufferSize: NOTHING_OF_THESE,
+  sendBufferSize: NOTHING_OF_THESE,
+  maxChunksOnQueue: NOTHING_OF_THESE,
+  initialCongestionWindow: NOTHING_OF_THESE,
+  congestionControlModule: { ...FROM_ZERO, and: [4] },
+  delayedSackTime: { ...FROM_ZERO, and: [501] },
+};
+
 export const runtimeOptions: Options<RtcRuntimeOptions> = {
+  logger: { accepts: ['undefined', ...FUNCTION.accepts] },
+  logLevel: { ...NOTHING_OF_THESE, and: ['warning', 'None'] },
+  sctp: { ...BAG, and: [{ delayedSackTime: 501 }] },
   native: NOTHING_OF_THESE,
   clock: { ...NOTHING_OF_THESE, and: [{ now: () => 0 }] },
   teardownTimeout: TIMEOUT,

@@ -1,14 +1,21 @@
+import { WebSocket as NativeWebSocket } from 'node-datachannel';
 import type { RtcRuntime, RtcScope } from 'scoped-rtc';
-import { argument, bounds, FUNCTION, NAME, options, SINGLE_LINE } from './argument.js';
+import { argument, BAG, bounds, FUNCTION, NAME, options, SINGLE_LINE } from './argument.js';
 import { type Members, reads } from './member.js';
 import {
+  channelOptions,
   connectionOptions,
   runtimeOptions,
+  sctpOptions,
   signalHandlerOptions,
   webSocketOptions,
   webSocketServerOptions,
 } from './options.js';
 import { freePortGuess, makeListener } from './rig.js';
+
+/** Made once and kept: one that is collected takes the process with it (H2). */
+const spare = () => (spareSocket ??= new NativeWebSocket());
+let spareSocket: NativeWebSocket | undefined;
 
 const newScope = [argument(0, 'name', NAME), ...bounds(1, 'scope')];
 
@@ -88,8 +95,18 @@ export const scopeMembers: Members<RtcScope> = {
     live: (scope) => makeListener(scope).close(),
     closed: 'RTC_SCOPE_DISPOSED',
   },
+  adoptNative: {
+    given: () => [spare()],
+    wrong: [
+      argument(0, 'native', { accepts: [] }),
+      ...options(1, 'options', { ...channelOptions, name: NAME }),
+    ],
+    live: (scope) => scope.adoptNative(new NativeWebSocket()).close({ timeout: 0 }),
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
   [String(Symbol.asyncDispose)]: { live: false, closed: 'works' },
   'Symbol(Symbol.toStringTag)': { closed: 'works', free: true },
+  'Symbol(nodejs.util.inspect.custom)': reads,
 };
 
 export const runtimeMembers: Members<RtcRuntime> = {
@@ -111,6 +128,23 @@ export const runtimeMembers: Members<RtcRuntime> = {
       argument(1, 'listener', FUNCTION),
     ],
     live: (runtime) => runtime.on('leak', () => {}).unsubscribe(),
+    closed: 'works',
+  },
+  preload: { live: (runtime) => runtime.preload(), closed: 'works' },
+  setSctpSettings: {
+    given: () => [{}],
+    wrong: [
+      argument(0, 'settings', { ...BAG, accepts: ['empty object', 'object without prototype'] }),
+      ...options(0, 'settings', sctpOptions),
+    ],
+    closed: 'works',
+  },
+  setLogger: {
+    given: () => [undefined],
+    wrong: [
+      argument(0, 'logger', { accepts: ['undefined', ...FUNCTION.accepts] }),
+      argument(1, 'level', { accepts: ['undefined'], and: ['warning', 'None'] }),
+    ],
     closed: 'works',
   },
   shutdown: { wrong: bounds(0, 'shutdown()'), live: false, closed: 'works' },

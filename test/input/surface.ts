@@ -9,6 +9,7 @@ import {
   webSocketMembers,
   webSocketServerMembers,
 } from './handle-members.js';
+import { acknowledgedChannelMembers } from './signaling-members.js';
 import type { Member } from './member.js';
 import { runtimeMembers, scopeMembers } from './owner-members.js';
 
@@ -32,10 +33,11 @@ export const CLASSES: Readonly<Record<string, readonly [AnyClass, Readonly<Recor
   WebSocketServer: [api.WebSocketServer, webSocketServerMembers],
   IceUdpMuxListener: [api.IceUdpMuxListener, iceUdpMuxListenerMembers],
   PeerConnection: [api.PeerConnection, peerConnectionMembers],
+  AcknowledgedChannel: [api.AcknowledgedChannel, acknowledgedChannelMembers],
 };
 
 /** Exported functions; those that take arguments are tried in the test. */
-export const FUNCTIONS = ['memorySignaling', 'messageChannelSignaling'];
+export const FUNCTIONS = ['memorySignaling', 'messageChannelSignaling', 'webSocketSignaling'];
 
 /** Static members of the classes, tried in the test. */
 export const STATICS: Readonly<Record<string, readonly string[]>> = { RtcRuntime: ['shared', 'acquire'] };
@@ -55,17 +57,9 @@ const INTERNAL = new Set([
     'endingError',
     'closedError',
   ],
-  ...[
-    'onFirstListener',
-    'onClosing',
-    'onClosed',
-    'undeliveredMessages',
-    'figures',
-    'drainNative',
-    'releaseNative',
-  ],
-  ...['checkClosed', 'closedByPeer', 'nowOpen', 'sent', 'received', 'confirmSent', 'leaveUnconfirmed'],
-  ...['negotiable'],
+  ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
+  ...['checkClosed', 'closedByPeer', 'nowOpen', 'sent', 'taken', 'received'],
+  ...['negotiable', 'takeOver', 'adoptChannel'],
 ]);
 
 /** The public members that are really there, with the object that has them: its own first, then what it inherits. */

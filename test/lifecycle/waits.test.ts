@@ -1,8 +1,10 @@
 import { createServer } from 'node:net';
+import type { DataChannel, PeerConnection, RtcScope } from 'scoped-rtc';
+import { type TestScope, testScope } from 'scoped-rtc/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DataChannel, type PeerConnection, RtcRuntime, type RtcScope } from '../../src/index.js';
 import { LOOPBACK, openChannel } from './programs/link.js';
 
+let test: TestScope;
 let rtc: RtcScope;
 /** A server that takes connections and says nothing. */
 const mute = createServer((socket) => socket.on('error', () => {}));
@@ -13,12 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => void mute.close());
 beforeEach(() => {
-  rtc = RtcRuntime.acquire('app');
+  test = testScope({ name: 'app', teardownTimeout: 10_000 });
+  rtc = test.scope;
 });
-afterEach(async () => {
-  await rtc.disposeAsync();
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-});
+afterEach(({ task }) => test.end({ failed: task.result?.state === 'fail' }));
 
 async function failure(work: Promise<unknown>): Promise<{ code?: string; path?: string; cause?: unknown }> {
   return work.then(

@@ -1,21 +1,13 @@
-import { DataChannel, type Message, RtcRuntime, type RtcScope } from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { channelPair, connectedPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
+import { DataChannel, type Message, RtcRuntime } from 'scoped-rtc';
+import { loopbackPair } from 'scoped-rtc/testing';
+import { expect, it } from 'scoped-rtc/vitest';
+import { describe } from 'vitest';
+import { channelPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
 import { codeOf, nextEvent, take, until, within } from '../support/event.js';
 
-let scope: RtcScope;
-beforeEach(() => {
-  scope = RtcRuntime.acquire('messages');
-});
-afterEach(async () => {
-  await scope.disposeAsync();
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
-});
-
 describe('what a data channel tells of itself', () => {
-  it('is what both sides agreed on', async () => {
-    const { near, far, alice } = await connectedPair(scope, {
+  it('is what both sides agreed on', async ({ rtc }) => {
+    const { near, far, alice } = await loopbackPair(rtc, {
       label: 'chat/änderung',
       channel: { protocol: 'json' },
     });
@@ -26,7 +18,7 @@ describe('what a data channel tells of itself', () => {
     expect(near.maxMessageSize).toBe(262_144);
     expect(near.bufferedAmount).toBe(0);
     expect([near.state, far.state]).toEqual(['open', 'open']);
-    expect(near.path).toBe('messages/alice/chat_änderung');
+    expect(near.path).toBe('rtc/alice/chat_änderung');
     expect(alice.maxDataChannelId()).toBeGreaterThan(0);
     await near.close();
     expect(near.label).toBe('chat/änderung');
@@ -35,8 +27,8 @@ describe('what a data channel tells of itself', () => {
     expect(near.state).toBe('closed');
   });
 
-  it('has no id before there is a transport', () => {
-    const channel = scope.createPeerConnection('alone').createDataChannel('chat');
+  it('has no id before there is a transport', ({ rtc }) => {
+    const channel = rtc.createPeerConnection('alone').createDataChannel('chat');
     expect(channel.id).toBeUndefined();
     expect(channel.state).toBe('opening');
   });
@@ -56,8 +48,10 @@ describe('messages', () => {
     ['a Uint16Array', new Uint16Array([1, 2]), Buffer.from([1, 0, 2, 0])],
   ];
 
-  it('of every kind arrive intact and in order, in both directions, also as the first thing sent', async () => {
-    const { alice, bob } = wiredPair(scope);
+  it('of every kind arrive intact and in order, in both directions, also as the first thing sent', async ({
+    rtc,
+  }) => {
+    const { alice, bob } = wiredPair(rtc);
     const near = alice.createDataChannel('chat');
     const accepted = sent.map(([, data]) => near.send(data)); // before it is open
     const far = await incomingChannel(bob, 'chat');
@@ -68,8 +62,7 @@ describe('messages', () => {
     expect(await take(near, sent.length)).toEqual(expected);
   });
 
-  it('may be 256 kB; a larger one rejects and loses nothing', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('may be 256 kB; a larger one rejects and loses nothing', async ({ connectedPair: { near, far } }) => {
     const largest = Buffer.alloc(near.maxMessageSize, 7);
     await near.send('before');
     expect(await codeOf(near.send(Buffer.alloc(near.maxMessageSize + 1)))).toBe('RTC_MESSAGE_TOO_LARGE');
@@ -84,8 +77,7 @@ describe('messages', () => {
     expect(Buffer.compare(second as Buffer, largest)).toBe(0);
   });
 
-  it('wait for the first listener', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('wait for the first listener', async ({ connectedPair: { near, far } }) => {
     for (let i = 0; i < 10; i++) await near.send(`${i}`);
     await near.close();
     const info = await far.closed();
@@ -96,8 +88,9 @@ describe('messages', () => {
     expect(heard).toEqual(Array.from({ length: 10 }, (_, i) => `${i}`));
   });
 
-  it('arriving after a listener was added go behind those that waited', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('arriving after a listener was added go behind those that waited', async ({
+    connectedPair: { near, far },
+  }) => {
     await near.send('first');
     await until(() => scopeBytes(far) === 5, 'the first message');
     const heard: Message[] = [];
@@ -107,8 +100,9 @@ describe('messages', () => {
     expect(heard).toEqual(['first', 'second']);
   });
 
-  it('are given to a once() listener one at a time, the rest waiting', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('are given to a once() listener one at a time, the rest waiting', async ({
+    connectedPair: { near, far },
+  }) => {
     for (const text of ['a', 'b', 'c']) await near.send(text);
     expect(await nextEvent(far, 'message')).toEqual(['a']);
     const once = new Promise((resolve) => far.once('message', resolve));
@@ -118,8 +112,7 @@ describe('messages', () => {
 });
 
 describe('iterators', () => {
-  it('may come late, be left and be resumed', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('may come late, be left and be resumed', async ({ connectedPair: { near, far } }) => {
     for (let i = 0; i < 6; i++) await near.send(`${i}`);
     await near.close();
     await far.closed();
@@ -130,8 +123,7 @@ describe('iterators', () => {
     expect(rest).toEqual(['3', '4', '5']);
   });
 
-  it('and listeners each get every message', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('and listeners each get every message', async ({ connectedPair: { near, far } }) => {
     const heard: Message[] = [];
     far.on('message', (message) => heard.push(message));
     const one = far[Symbol.asyncIterator]();
@@ -143,8 +135,7 @@ describe('iterators', () => {
     expect(heard).toEqual(expected);
   });
 
-  it('that wait end when the channel closes', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('that wait end when the channel closes', async ({ connectedPair: { near, far } }) => {
     const read = (async () => {
       const all: Message[] = [];
       for await (const message of far) all.push(message);
@@ -155,8 +146,9 @@ describe('iterators', () => {
     expect(await within(read, 'the end of the iteration')).toEqual(['last']);
   });
 
-  it('throw when the channel ended by an error, after what came before', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('throw when the channel ended by an error, after what came before', async ({
+    connectedPair: { near, far },
+  }) => {
     const iterator = far[Symbol.asyncIterator]();
     await near.send('before');
     await until(() => scopeBytes(far) === 6, 'the message');
@@ -173,8 +165,8 @@ describe('a receive buffer that overflows', () => {
     [{ messages: 3 }, 5, 1],
     [{ bytes: 1000 }, 5, 300],
   ] as const) {
-    it(`with ${JSON.stringify(limits)} fails the channel and counts what was lost`, async () => {
-      const { near: far, far: near } = await connectedPair(scope, { channel: { receiveBuffer: limits } });
+    it(`with ${JSON.stringify(limits)} fails the channel and counts what was lost`, async ({ rtc }) => {
+      const { near: far, far: near } = await loopbackPair(rtc, { channel: { receiveBuffer: limits } });
       const failure = nextEvent<[{ code: string }]>(far, 'error');
       for (let i = 0; i < count; i++) await near.send(Buffer.alloc(size, i));
       const [error] = await failure;
@@ -192,8 +184,8 @@ describe('a receive buffer that overflows', () => {
     });
   }
 
-  it('with an idle iterator does so as well', async () => {
-    const { near: far, far: near } = await connectedPair(scope, {
+  it('with an idle iterator does so as well', async ({ rtc }) => {
+    const { near: far, far: near } = await loopbackPair(rtc, {
       channel: { receiveBuffer: { messages: 2 } },
     });
     const iterator = far[Symbol.asyncIterator]();
@@ -205,8 +197,8 @@ describe('a receive buffer that overflows', () => {
     expect(await codeOf(iterator.next())).toBe('RTC_OVERFLOW');
   });
 
-  it('of one channel leaves its neighbours alone', async () => {
-    const pair = await connectedPair(scope);
+  it('of one channel leaves its neighbours alone', async ({ rtc }) => {
+    const pair = await loopbackPair(rtc);
     const { near, far } = await channelPair(pair.bob, pair.alice, 'small');
     const small = await channelPair(pair.alice, pair.bob, 'tiny', { receiveBuffer: { messages: 1 } });
     const failure = nextEvent(small.near, 'error');

@@ -1,22 +1,14 @@
-import { RtcRuntime, type RtcScope } from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { channelPair, connectedPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
+import { loopbackPair } from 'scoped-rtc/testing';
+import { expect, it } from 'scoped-rtc/vitest';
+import { describe } from 'vitest';
+import { channelPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
 import { codeOf, nextEvent, take, until, within } from '../support/event.js';
-
-let scope: RtcScope;
-beforeEach(() => {
-  scope = RtcRuntime.acquire('sending');
-});
-afterEach(async () => {
-  await scope.disposeAsync();
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-});
 
 const KB = 1024;
 
 describe('sending before the channel is open', () => {
-  it('queues in order, and copies what the caller may reuse', async () => {
-    const { alice, bob } = wiredPair(scope);
+  it('queues in order, and copies what the caller may reuse', async ({ rtc }) => {
+    const { alice, bob } = wiredPair(rtc);
     const channel = alice.createDataChannel('early');
     const buffer = Buffer.alloc(1);
     const accepted: Promise<void>[] = [];
@@ -32,8 +24,8 @@ describe('sending before the channel is open', () => {
     );
   });
 
-  it('is bounded by messages and by bytes', async () => {
-    const { alice, bob } = wiredPair(scope);
+  it('is bounded by messages and by bytes', async ({ rtc }) => {
+    const { alice, bob } = wiredPair(rtc);
     const channel = alice.createDataChannel('early', { sendQueue: { messages: 2, bytes: 10 } });
     const first = channel.send('12345');
     expect(await codeOf(channel.send('123456'))).toBe('RTC_OVERFLOW');
@@ -45,8 +37,8 @@ describe('sending before the channel is open', () => {
     expect(await take(far, 2)).toEqual(['12345', '67890']);
   });
 
-  it('rejects with RTC_UNDELIVERED when the channel closes before', async () => {
-    const channel = scope.createPeerConnection('alone').createDataChannel('early');
+  it('rejects with RTC_UNDELIVERED when the channel closes before', async ({ rtc }) => {
+    const channel = rtc.createPeerConnection('alone').createDataChannel('early');
     const codes = Promise.all([codeOf(channel.send('one')), codeOf(channel.send('two'))]);
     const opened = codeOf(channel.opened());
     await channel.close();
@@ -57,8 +49,8 @@ describe('sending before the channel is open', () => {
     expect(await codeOf(() => channel.trySend('late'))).toBe('RTC_CLOSED');
   });
 
-  it('of a message that turns out too large rejects alone', async () => {
-    const { alice, bob } = wiredPair(scope, { maxMessageSize: 1000 });
+  it('of a message that turns out too large rejects alone', async ({ rtc }) => {
+    const { alice, bob } = wiredPair(rtc, { maxMessageSize: 1000 });
     const channel = alice.createDataChannel('early');
     const sends = [channel.send('before'), channel.send(Buffer.alloc(2000)), channel.send('after')];
     const settled = Promise.allSettled(sends);
@@ -70,8 +62,8 @@ describe('sending before the channel is open', () => {
 });
 
 describe('backpressure', () => {
-  it('makes send wait for the peer, and lets it go on when the peer has taken enough', async () => {
-    const { near, far } = await connectedPair(scope, { channel: { highWaterMark: 64 * KB } });
+  it('makes send wait for the peer, and lets it go on when the peer has taken enough', async ({ rtc }) => {
+    const { near, far } = await loopbackPair(rtc, { channel: { highWaterMark: 64 * KB } });
     const chunk = Buffer.alloc(60 * KB);
     let received = 0;
     far.on('message', (message) => {
@@ -94,8 +86,8 @@ describe('backpressure', () => {
     await until(() => received === 60 * chunk.length + 3, 'all bytes');
   });
 
-  it('tells bufferedAmountLow at half the mark, and drained when all is out', async () => {
-    const { near, far } = await connectedPair(scope, { channel: { highWaterMark: 128 * KB } });
+  it('tells bufferedAmountLow at half the mark, and drained when all is out', async ({ rtc }) => {
+    const { near, far } = await loopbackPair(rtc, { channel: { highWaterMark: 128 * KB } });
     far.on('message', () => {});
     const low = nextEvent(near, 'bufferedAmountLow');
     for (let i = 0; i < 40; i++) void near.send(Buffer.alloc(64 * KB));
@@ -106,8 +98,8 @@ describe('backpressure', () => {
     expect(near.bufferedAmount).toBe(0);
   });
 
-  it('follows a mark that is changed', async () => {
-    const { near, far } = await connectedPair(scope, { channel: { highWaterMark: 1 } });
+  it('follows a mark that is changed', async ({ rtc }) => {
+    const { near, far } = await loopbackPair(rtc, { channel: { highWaterMark: 1 } });
     far.on('message', () => {});
     expect(() => {
       near.highWaterMark = 0;
@@ -118,8 +110,8 @@ describe('backpressure', () => {
     await within(Promise.all(waits), 'all sends');
   });
 
-  it('ends only the wait when the options say so: the message is on its way', async () => {
-    const { near, far } = await connectedPair(scope, { channel: { highWaterMark: 1 } });
+  it('ends only the wait when the options say so: the message is on its way', async ({ rtc }) => {
+    const { near, far } = await loopbackPair(rtc, { channel: { highWaterMark: 1 } });
     // More than the library could send before the first timer of this turn fires.
     for (let i = 0; i < 300; i++) void near.send(Buffer.alloc(64 * KB));
     const signal = AbortSignal.abort(new Error('enough'));
@@ -130,8 +122,8 @@ describe('backpressure', () => {
     expect((await take(far, 302)).slice(-2)).toEqual(['aborted', 'late']);
   });
 
-  it('rejects what waits when the channel is aborted', async () => {
-    const { near } = await connectedPair(scope, { channel: { highWaterMark: 1 } });
+  it('rejects what waits when the channel is aborted', async ({ rtc }) => {
+    const { near } = await loopbackPair(rtc, { channel: { highWaterMark: 1 } });
     const sends = Array.from({ length: 40 }, () => near.send(Buffer.alloc(64 * KB)));
     const drained = near.drained();
     const reason = new Error('enough');
@@ -146,8 +138,7 @@ describe('backpressure', () => {
 });
 
 describe('kinds of channels', () => {
-  it('unordered and unreliable ones carry messages', async () => {
-    const { alice, bob } = await connectedPair(scope);
+  it('unordered and unreliable ones carry messages', async ({ connectedPair: { alice, bob } }) => {
     for (const [name, init] of Object.entries({
       unordered: { ordered: false },
       'no retransmits': { ordered: false, maxRetransmits: 0 },
@@ -161,8 +152,9 @@ describe('kinds of channels', () => {
     }
   });
 
-  it('negotiated ones are open at once on a connection that is up, and tell no dataChannel event', async () => {
-    const { alice, bob } = await connectedPair(scope);
+  it('negotiated ones are open at once on a connection that is up, and tell no dataChannel event', async ({
+    connectedPair: { alice, bob },
+  }) => {
     let told = 0;
     bob.on('dataChannel', () => told++);
     const here = alice.createDataChannel('agreed', { negotiated: true, id: 77 });
@@ -176,8 +168,9 @@ describe('kinds of channels', () => {
     expect(told).toBe(0);
   });
 
-  it('an id that is in use is refused, and free again after the close', async () => {
-    const { alice, bob } = await connectedPair(scope);
+  it('an id that is in use is refused, and free again after the close', async ({
+    connectedPair: { alice, bob },
+  }) => {
     const here = alice.createDataChannel('one', { negotiated: true, id: 5 });
     const there = bob.createDataChannel('one', { negotiated: true, id: 5 });
     expect(await codeOf(() => alice.createDataChannel('two', { negotiated: true, id: 5 }))).toBe(
@@ -191,8 +184,7 @@ describe('kinds of channels', () => {
     expect(await take(peer, 1)).toEqual(['again']);
   });
 
-  it('32 at once each carry their own', async () => {
-    const { alice, bob } = await connectedPair(scope);
+  it('32 at once each carry their own', async ({ connectedPair: { alice, bob } }) => {
     const pairs = await Promise.all(
       Array.from({ length: 32 }, (_, i) => channelPair(i % 2 ? alice : bob, i % 2 ? bob : alice, `ch${i}`)),
     );
@@ -207,8 +199,7 @@ describe('kinds of channels', () => {
 });
 
 describe('a channel that the peer opens, uses and closes in one go (H18)', () => {
-  it('is told of, and closes by its peer', async () => {
-    const { alice, bob } = await connectedPair(scope);
+  it('is told of, and closes by its peer', async ({ connectedPair: { alice, bob } }) => {
     const ends: string[] = [];
     const channels = 20;
     bob.on('dataChannel', (channel) => {
@@ -224,8 +215,9 @@ describe('a channel that the peer opens, uses and closes in one go (H18)', () =>
     expect(new Set(ends)).toEqual(new Set(['remote']));
   });
 
-  it('even when the native channel was closed before anybody heard of it', async () => {
-    const { alice, bob } = await connectedPair(scope);
+  it('even when the native channel was closed before anybody heard of it', async ({
+    connectedPair: { alice, bob },
+  }) => {
     const told = incomingChannel(bob, 'gone');
     const channel = alice.createDataChannel('gone');
     await channel.opened();

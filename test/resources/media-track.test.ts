@@ -1,20 +1,9 @@
 import { Audio } from 'node-datachannel';
-import { type MediaTrack, memorySignaling, RtcRuntime, type RtcScope } from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type MediaTrack, memorySignaling } from 'scoped-rtc';
+import { expect, it } from 'scoped-rtc/vitest';
+import { describe } from 'vitest';
 import { connectedTrack } from '../support/connected-track.js';
 import { nextEvent, until } from '../support/event.js';
-
-let scope: RtcScope;
-
-beforeEach(() => {
-  scope = RtcRuntime.acquire('media');
-});
-
-afterEach(async () => {
-  await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot()).toMatchObject({ state: 'idle', natives: { held: 0, retained: 0 } });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-});
 
 /** An RTP packet (RFC 3550) with sequence number `n`. */
 function rtp(n: number, ssrc: number): Buffer {
@@ -28,13 +17,13 @@ function rtp(n: number, ssrc: number): Buffer {
 }
 
 describe('a media track', () => {
-  it('carries packets to the peer and is torn down with its connection', async () => {
-    const { sending, receiving } = await connectedTrack(scope);
+  it('carries packets to the peer and is torn down with its connection', async ({ rtc }) => {
+    const { sending, receiving } = await connectedTrack(rtc);
     expect(sending).toMatchObject({
       mid: 'video',
       type: 'video',
       direction: 'SendOnly',
-      path: 'media/alice/track-video',
+      path: 'rtc/alice/track-video',
     });
     expect(receiving).toMatchObject({ mid: 'video', direction: 'RecvOnly' });
     const packets: Buffer[] = [];
@@ -46,39 +35,30 @@ describe('a media track', () => {
     }
     await until(() => packets.length >= 20, 'twenty packets');
     expect(packets[0]?.readUInt32BE(8)).toBe(42);
-    const reports: string[][] = [];
-    using _ = RtcRuntime.shared.on('teardown', (report) => reports.push(report.map((step) => step.path)));
-    await scope.disposeAsync();
-    expect(reports.at(-1)).toEqual([
-      'media/bob/track-video',
-      'media/bob',
-      'media/alice/track-video',
-      'media/alice',
-      'media/cleanup',
-      'media',
-    ]);
+    await rtc.disposeAsync();
+    await expect(rtc).toHaveTornDown(['bob/track-video', 'bob', 'alice/track-video', 'alice']);
     expect((await sending.closed()).by).toBe('owner');
   });
 
-  it('asks the sender for key frames and less', async () => {
-    const { receiving } = await connectedTrack(scope);
+  it('asks the sender for key frames and less', async ({ rtc }) => {
+    const { receiving } = await connectedTrack(rtc);
     expect(typeof receiving.requestKeyframe()).toBe('boolean');
     expect(typeof receiving.requestBitrate(100_000)).toBe('boolean');
   });
 
-  it('can be closed on its own, and before it was ever negotiated', async () => {
-    const { sending } = await connectedTrack(scope);
+  it('can be closed on its own, and before it was ever negotiated', async ({ rtc }) => {
+    const { sending } = await connectedTrack(rtc);
     await sending.close();
     expect((await sending.closed()).by).toBe('local');
-    const fresh = scope.createPeerConnection('fresh').addTrack(new Audio('audio', 'SendRecv'));
+    const fresh = rtc.createPeerConnection('fresh').addTrack(new Audio('audio', 'SendRecv'));
     const queued = fresh.send(rtp(1, 1));
     await fresh.close();
     await expect(queued).rejects.toMatchObject({ code: 'RTC_UNDELIVERED' });
   });
 
-  it('of the peer waits for its first listener', async () => {
-    const alice = scope.createPeerConnection('alice');
-    const bob = scope.createPeerConnection('bob');
+  it('of the peer waits for its first listener', async ({ rtc }) => {
+    const alice = rtc.createPeerConnection('alice');
+    const bob = rtc.createPeerConnection('bob');
     const audio = new Audio('audio', 'SendOnly');
     audio.addOpusCodec(111);
     alice.addTrack(audio);

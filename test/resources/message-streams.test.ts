@@ -2,19 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Message, RtcRuntime, type RtcScope } from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectedPair } from '../support/connected-pair.js';
+import { type Message } from 'scoped-rtc';
+import { expect, it } from 'scoped-rtc/vitest';
+import { describe } from 'vitest';
 import { within } from '../support/event.js';
-
-let scope: RtcScope;
-beforeEach(() => {
-  scope = RtcRuntime.acquire('streams');
-});
-afterEach(async () => {
-  await scope.disposeAsync();
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-});
 
 const MB = 1024 * 1024;
 const payload = randomBytes(6 * MB);
@@ -39,8 +30,7 @@ async function collect(source: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 describe('toDuplex', () => {
-  it('carries megabytes both ways at once past a slow reader', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('carries megabytes both ways at once past a slow reader', async ({ connectedPair: { near, far } }) => {
     const here = near.toDuplex();
     const there = far.toDuplex();
     // The far side sends back what it gets; a chunk of 600 kB is larger than a message may be.
@@ -63,8 +53,9 @@ describe('toDuplex', () => {
     there.end();
   });
 
-  it('ends the reader when the writer ends, with everything delivered', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('ends the reader when the writer ends, with everything delivered', async ({
+    connectedPair: { near, far },
+  }) => {
     const received = collect(far.toDuplex({}).pipe(slow()));
     await pipeline(Readable.from(chunks(60_000)), near.toDuplex());
     expect(hashOf(await within(received, 'all bytes'))).toBe(hashOf(payload));
@@ -72,8 +63,7 @@ describe('toDuplex', () => {
     expect((await far.closed()).by).toBe('remote');
   });
 
-  it('in object mode keeps text, boundaries and empty messages', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('in object mode keeps text, boundaries and empty messages', async ({ connectedPair: { near, far } }) => {
     const messages = ['text', Buffer.from([1, 2]), '', Buffer.alloc(0), 'last'];
     await pipeline(Readable.from(messages), near.toDuplex({ objectMode: true }));
     const got: Message[] = [];
@@ -81,15 +71,13 @@ describe('toDuplex', () => {
     expect(got).toEqual(messages);
   });
 
-  it('of bytes passes over empty messages', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('of bytes passes over empty messages', async ({ connectedPair: { near, far } }) => {
     for (const part of ['a', '', Buffer.alloc(0), 'b']) await near.send(part);
     await near.close();
     expect((await collect(far.toDuplex())).toString()).toBe('ab');
   });
 
-  it('destroyed with an error ends both sides', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('destroyed with an error ends both sides', async ({ connectedPair: { near, far } }) => {
     const duplex = near.toDuplex();
     const boom = new Error('boom');
     const told = once(duplex, 'error');
@@ -101,8 +89,9 @@ describe('toDuplex', () => {
     expect((await far.closed()).by).toBe('remote');
   });
 
-  it('fails when its channel is aborted, on its reading and its writing side', async () => {
-    const { near } = await connectedPair(scope);
+  it('fails when its channel is aborted, on its reading and its writing side', async ({
+    connectedPair: { near },
+  }) => {
     const reader = near.toDuplex();
     const boom = new Error('boom');
     const reading = pipeline(reader, new Writable({ write: (_chunk, _encoding, done) => done() }));
@@ -114,8 +103,9 @@ describe('toDuplex', () => {
 });
 
 describe('toWeb', () => {
-  it('carries megabytes past a slow reader, with everything delivered', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('carries megabytes past a slow reader, with everything delivered', async ({
+    connectedPair: { near, far },
+  }) => {
     const { writable } = near.toWeb();
     const { readable } = far.toWeb();
     const sending = (async () => {
@@ -132,8 +122,7 @@ describe('toWeb', () => {
     expect(hashOf(Buffer.concat(parts))).toBe(hashOf(payload));
   });
 
-  it('cancelled on one side and aborted on the other says so', async () => {
-    const { near, far } = await connectedPair(scope);
+  it('cancelled on one side and aborted on the other says so', async ({ connectedPair: { near, far } }) => {
     await near.send('unread');
     const { readable } = far.toWeb();
     await readable.cancel();
@@ -145,8 +134,7 @@ describe('toWeb', () => {
     expect((await far.closed()).by).toBe('remote');
   });
 
-  it('reads an error when the channel fails', async () => {
-    const { near } = await connectedPair(scope);
+  it('reads an error when the channel fails', async ({ connectedPair: { near } }) => {
     const reader = near.toWeb().readable.getReader();
     const boom = new Error('boom');
     const reading = reader.read();

@@ -1,17 +1,8 @@
-import { type DescriptionType, PeerConnection, RtcRuntime, type RtcScope } from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { channelPair, connectedPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
+import { type DescriptionType, PeerConnection } from 'scoped-rtc';
+import { expect, it } from 'scoped-rtc/vitest';
+import { describe } from 'vitest';
+import { channelPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
 import { codeOf, nextEvent, take, within } from '../support/event.js';
-
-let scope: RtcScope;
-beforeEach(() => {
-  scope = RtcRuntime.acquire('connections');
-});
-afterEach(async () => {
-  await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-});
 
 /** Everything that can be asked, so that no state makes a getter throw. */
 const facts = (pc: PeerConnection) => ({
@@ -38,8 +29,8 @@ describe('what a connection tells of itself', () => {
     counted: true,
   };
 
-  it('is right while new, while offering, when connected and when closed', async () => {
-    const { alice, bob } = wiredPair(scope);
+  it('is right while new, while offering, when connected and when closed', async ({ rtc }) => {
+    const { alice, bob } = wiredPair(rtc);
     expect(alice).toBeInstanceOf(PeerConnection);
     expect(facts(alice)).toEqual({
       ...nothing,
@@ -84,8 +75,8 @@ describe('what a connection tells of itself', () => {
     expect(facts(bob)).toMatchObject({ state: 'closed', connection: 'closed' });
   });
 
-  it('is told by events, in order', async () => {
-    const { alice, bob } = wiredPair(scope);
+  it('is told by events, in order', async ({ rtc }) => {
+    const { alice, bob } = wiredPair(rtc);
     const states: string[] = [];
     const signaling: string[] = [];
     const gathering: string[] = [];
@@ -103,8 +94,8 @@ describe('what a connection tells of itself', () => {
 });
 
 describe('calls in the wrong order', () => {
-  it('setLocalDescription is RTC_INVALID_STATE where the state does not allow it', async () => {
-    const pc = scope.createPeerConnection('pc', { disableAutoNegotiation: true });
+  it('setLocalDescription is RTC_INVALID_STATE where the state does not allow it', async ({ rtc }) => {
+    const pc = rtc.createPeerConnection('pc', { disableAutoNegotiation: true });
     const refused = (...types: (DescriptionType | undefined)[]) =>
       Promise.all(types.map((type) => codeOf(() => pc.setLocalDescription(type))));
     const invalid = (count: number) => Array(count).fill('RTC_INVALID_STATE');
@@ -116,7 +107,7 @@ describe('calls in the wrong order', () => {
     expect(pc.signalingState).toBe('have-local-offer');
     expect(await refused('offer', 'answer', 'pranswer', 'unspec')).toEqual(invalid(4));
 
-    const answerer = scope.createPeerConnection('answerer', { disableAutoNegotiation: true });
+    const answerer = rtc.createPeerConnection('answerer', { disableAutoNegotiation: true });
     const offer = pc.localDescription();
     if (!offer) throw new Error('there is no offer');
     answerer.setRemoteDescription(offer);
@@ -127,8 +118,10 @@ describe('calls in the wrong order', () => {
     expect(await codeOf(() => answerer.setLocalDescription('answer'))).toBe('RTC_INVALID_STATE');
   });
 
-  it('a candidate before the description and an answer without an offer are refused, and no harm is done', async () => {
-    const { alice, bob } = wiredPair(scope);
+  it('a candidate before the description and an answer without an offer are refused, and no harm is done', async ({
+    rtc,
+  }) => {
+    const { alice, bob } = wiredPair(rtc);
     expect(await codeOf(() => bob.addRemoteCandidate('candidate:1 1 UDP 1 127.0.0.1 9 typ host', '0'))).toBe(
       'RTC_INVALID_STATE',
     );
@@ -140,8 +133,10 @@ describe('calls in the wrong order', () => {
     expect(await take(far, 1)).toEqual(['still here']);
   });
 
-  it('garbage is RTC_NATIVE or refused as an argument, and the connection can still be used', async () => {
-    const { alice, bob } = wiredPair(scope);
+  it('garbage is RTC_NATIVE or refused as an argument, and the connection can still be used', async ({
+    rtc,
+  }) => {
+    const { alice, bob } = wiredPair(rtc);
     expect(await codeOf(() => bob.setRemoteDescription({ type: 'offer', sdp: 'garbage' }))).toBe(
       'RTC_NATIVE',
     );
@@ -154,8 +149,7 @@ describe('calls in the wrong order', () => {
     expect(await take(far, 1)).toEqual(['still here']);
   });
 
-  it('after the close everything is RTC_CLOSED', async () => {
-    const { alice, bob } = await connectedPair(scope);
+  it('after the close everything is RTC_CLOSED', async ({ connectedPair: { alice, bob } }) => {
     const offer = alice.localDescription();
     if (!offer) throw new Error('there is no offer');
     await bob.close();
@@ -171,9 +165,9 @@ describe('calls in the wrong order', () => {
 });
 
 describe('events that come before anybody listens', () => {
-  it('wait for the first listener: descriptions, candidates, channels', async () => {
-    const alice = scope.createPeerConnection('alice');
-    const bob = scope.createPeerConnection('bob');
+  it('wait for the first listener: descriptions, candidates, channels', async ({ rtc }) => {
+    const alice = rtc.createPeerConnection('alice');
+    const bob = rtc.createPeerConnection('bob');
     const near = alice.createDataChannel('chat');
     await nextEvent(alice, 'gatheringStateChange').catch(() => {});
     const [offer] = await nextEvent<[{ type: DescriptionType; sdp: string }]>(alice, 'localDescription');
@@ -190,8 +184,9 @@ describe('events that come before anybody listens', () => {
 
 describe('a second offer', () => {
   for (const who of ['offerer', 'answerer'] as const) {
-    it(`from the ${who} renegotiates without a break`, async () => {
-      const { alice, bob, near, far } = await connectedPair(scope);
+    it(`from the ${who} renegotiates without a break`, async ({
+      connectedPair: { alice, bob, near, far },
+    }) => {
       const [offering, answering] = who === 'offerer' ? [alice, bob] : [bob, alice];
       const answered = nextEvent(answering, 'localDescription');
       offering.setLocalDescription('offer');
@@ -206,22 +201,24 @@ describe('a second offer', () => {
 });
 
 describe('connected()', () => {
-  it('rejects when the connection is closed or aborted before', async () => {
-    const closing = scope.createPeerConnection('closing');
+  it('rejects when the connection is closed or aborted before', async ({ rtc }) => {
+    const closing = rtc.createPeerConnection('closing');
     const waiting = codeOf(closing.connected());
     await closing.close();
     expect(await waiting).toBe('RTC_CLOSING');
-    const aborted = scope.createPeerConnection('aborted');
+    const aborted = rtc.createPeerConnection('aborted');
     const reason = new Error('enough');
     const rejected = aborted.connected();
     aborted.abort(reason);
     await expect(rejected).rejects.toMatchObject({ code: 'RTC_ABORTED', cause: reason });
-    expect(await codeOf(scope.createPeerConnection('slow').connected({ timeout: 20 }))).toBe('RTC_TIMEOUT');
+    expect(await codeOf(rtc.createPeerConnection('slow').connected({ timeout: 20 }))).toBe('RTC_TIMEOUT');
   });
 
-  it('rejects with RTC_NATIVE when the handshake fails, and the connection closes by error', async () => {
-    const alice = scope.createPeerConnection('alice');
-    const bob = scope.createPeerConnection('bob');
+  it('rejects with RTC_NATIVE when the handshake fails, and the connection closes by error', async ({
+    rtc,
+  }) => {
+    const alice = rtc.createPeerConnection('alice');
+    const bob = rtc.createPeerConnection('bob');
     const wrong = (sdp: string) =>
       sdp.replace(/(a=fingerprint:sha-256 )(..)/i, (_, head, byte) => head + (byte === '00' ? '01' : '00'));
     alice.on('localDescription', ({ type, sdp }) => bob.setRemoteDescription(wrong(sdp), type));

@@ -10,11 +10,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Message, RtcRuntime, type RtcScope, type WebSocket, type WebSocketServer } from 'scoped-rtc';
+import { type TestScope, testScope } from 'scoped-rtc/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Certificate, makeCertificate } from '../support/certificate.js';
 import { codeOf, nextEvent, take, until, within } from '../support/event.js';
 
 let certificate: Certificate;
+let test: TestScope;
 let scope: RtcScope;
 const local = { port: 0, bindAddress: '127.0.0.1' };
 
@@ -22,13 +24,10 @@ beforeAll(async () => {
   certificate = await makeCertificate();
 });
 beforeEach(() => {
-  scope = RtcRuntime.acquire('sockets');
+  test = testScope({ name: 'sockets' });
+  scope = test.scope;
 });
-afterEach(async () => {
-  await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-});
+afterEach(({ task }) => test.end({ failed: task.result?.state === 'fail' }));
 
 /** Listens on a free port of this machine until the scope ends. */
 async function listening<S extends Server | HttpServer>(server: S): Promise<{ server: S; port: number }> {

@@ -1,7 +1,6 @@
 import { RtcRuntime, type TeardownReport } from 'scoped-rtc';
-import { createFakeBinding } from 'scoped-rtc/testing';
+import { createFakeBinding, ManualClock } from 'scoped-rtc/testing';
 import { expect, test } from 'vitest';
-import { ManualClock, passTimeUntil, turns } from '../support/manual-clock.js';
 import { flattenSuppressed, rejectionOf } from '../support/rejection.js';
 
 function newTree(timeout = 1000) {
@@ -21,7 +20,7 @@ test('the report lists every member once, children before owners, with kind, out
   const fork = root.fork('fork');
   fork.createPeerConnection('pc', { disableAutoNegotiation: true }).createDataChannel('chat');
   root.defer(() => clock.advance(25));
-  await passTimeUntil(root.disposeAsync(), clock);
+  await clock.runUntil(root.disposeAsync());
   expect(reports).toHaveLength(1);
   const { path, report } = reports[0]!;
   expect(path).toBe('app');
@@ -40,7 +39,7 @@ test('a report tells what failed, and hangs on the error', async () => {
   const { clock, root, reports } = newTree();
   root.defer(() => Promise.reject(new Error('disposer')));
   root.createPeerConnection('pc');
-  const error = await rejectionOf(passTimeUntil(root.disposeAsync(), clock));
+  const error = await rejectionOf(clock.runUntil(root.disposeAsync()));
   const { report } = error as { report?: TeardownReport };
   expect(report).toEqual(reports[0]?.report);
   expect(outcomes(report!)).toEqual([
@@ -60,9 +59,9 @@ test('a disposer that never ends is given up at the deadline; the rest is torn d
   root.adopt('value', never);
   root.createPeerConnection('newer');
   const disposal = root.disposeAsync();
-  await turns();
+  await clock.settle();
   clock.advance(999);
-  await turns();
+  await clock.settle();
   expect(runtime.state).toBe('closing');
   clock.advance(1);
   const error = await rejectionOf(disposal);
@@ -81,7 +80,7 @@ test('a disposer that never ends is given up at the deadline; the rest is torn d
 test('the deadline is for the whole teardown, not for each disposer', async () => {
   const { clock, root } = newTree(1000);
   for (let n = 0; n < 5; n++) root.defer(never);
-  const error = await rejectionOf(passTimeUntil(root.disposeAsync(), clock));
+  const error = await rejectionOf(clock.runUntil(root.disposeAsync()));
   expect(flattenSuppressed(error)).toHaveLength(5);
   for (const each of flattenSuppressed(error)) expect(each).toMatchObject({ code: 'RTC_TIMEOUT' });
   expect(clock.now()).toBe(1000);
@@ -96,9 +95,9 @@ test('an error that comes after the deadline is nobody’s unhandled rejection',
         fail = reject;
       }),
   );
-  expect(await rejectionOf(passTimeUntil(root.disposeAsync(), clock))).toMatchObject({ code: 'RTC_TIMEOUT' });
+  expect(await rejectionOf(clock.runUntil(root.disposeAsync()))).toMatchObject({ code: 'RTC_TIMEOUT' });
   fail(new Error('too late'));
-  await turns();
+  await clock.settle();
 });
 
 test('a disposer with nothing to wait for counts as ended, also past the deadline', async () => {
@@ -118,17 +117,17 @@ test('a fork obeys its own bound when it ends by itself, and the owner’s when 
   const { clock, root } = newTree(5000);
   const quick = root.fork('quick', { timeout: 100 });
   quick.defer(never);
-  await rejectionOf(passTimeUntil(quick.disposeAsync(), clock));
+  await rejectionOf(clock.runUntil(quick.disposeAsync()));
   expect(clock.now()).toBe(100);
   root.fork('patient', { timeout: Number.POSITIVE_INFINITY }).defer(never);
-  expect(await rejectionOf(passTimeUntil(root.disposeAsync(), clock))).toMatchObject({ code: 'RTC_TIMEOUT' });
+  expect(await rejectionOf(clock.runUntil(root.disposeAsync()))).toMatchObject({ code: 'RTC_TIMEOUT' });
   expect(clock.now()).toBe(5100);
 });
 
 test('a disposer that waits for its own scope ends with the deadline', async () => {
   const { clock, runtime, root } = newTree(1000);
   root.defer(() => root.disposeAsync());
-  expect(await rejectionOf(passTimeUntil(root.disposeAsync(), clock))).toMatchObject({ code: 'RTC_TIMEOUT' });
+  expect(await rejectionOf(clock.runUntil(root.disposeAsync()))).toMatchObject({ code: 'RTC_TIMEOUT' });
   expect(clock.now()).toBe(1000);
   expect(runtime.state).toBe('idle');
 });
@@ -144,9 +143,9 @@ test('a disposer of a fork that waits for the root ends with the root’s deadli
   const { clock, runtime, root } = newTree(1000);
   const fork = root.fork('fork', { timeout: 60_000 });
   fork.defer(() => root.disposeAsync());
-  const error = await rejectionOf(passTimeUntil(fork.disposeAsync(), clock));
+  const error = await rejectionOf(clock.runUntil(fork.disposeAsync()));
   expect(error).toMatchObject({ code: 'RTC_TIMEOUT', path: 'app/fork/defer' });
-  await passTimeUntil(root.disposeAsync(), clock);
+  await clock.runUntil(root.disposeAsync());
   expect(clock.now()).toBe(1000);
   expect(runtime.state).toBe('idle');
 });
@@ -163,10 +162,10 @@ test('the owner waits for a fork that is being torn down already, and hears of n
   });
   const first = rejectionOf(fork.disposeAsync());
   const second = root.disposeAsync();
-  await turns();
+  await clock.settle();
   expect(reports).toEqual([]);
   release();
-  await passTimeUntil(second, clock);
+  await clock.runUntil(second);
   expect(await first).toMatchObject({ message: 'in the fork' });
   expect(reports.map(({ path, report }) => [path, ...outcomes(report)])).toEqual([
     ['app/fork', 'app/fork/defer failed', 'app/fork closed'],
@@ -186,10 +185,10 @@ test('a teardown that begins between two steps of a fork’s own does not wait i
     });
     fork.defer(() => released);
     const inner = fork.disposeAsync();
-    await turns();
+    await clock.settle();
     release();
     for (let i = 0; i < tick; i++) await undefined;
-    await passTimeUntil(Promise.all([inner, root.disposeAsync()]), clock);
+    await clock.runUntil(Promise.all([inner, root.disposeAsync()]));
     expect(clock.now()).toBeLessThan(1000);
     expect(native.violations).toEqual([]);
     expect(runtime.state).toBe('idle');
@@ -201,7 +200,7 @@ test('what a disposer closes on its way is closed once', async () => {
   const pc = root.createPeerConnection('pc');
   const newer = root.createPeerConnection('newer');
   root.defer(() => pc.close());
-  await passTimeUntil(Promise.all([root.disposeAsync(), newer.close(), newer.close()]), clock);
+  await clock.runUntil(Promise.all([root.disposeAsync(), newer.close(), newer.close()]));
   const steps = reports.flatMap(({ report }) => report.map((step) => step.path));
   expect([...steps].sort()).toEqual(['app', 'app/cleanup', 'app/defer', 'app/newer', 'app/pc']);
 });
@@ -211,7 +210,7 @@ test('handles between two disposers are drained together and released in order',
   for (const name of ['a', 'b']) root.createPeerConnection(name);
   root.defer(() => {});
   for (const name of ['c', 'd']) root.createPeerConnection(name);
-  await passTimeUntil(root.disposeAsync(), clock);
+  await clock.runUntil(root.disposeAsync());
   expect(outcomes(reports[0]!.report)).toEqual([
     'app/d closed',
     'app/c closed',
@@ -227,7 +226,7 @@ test('a native that never acknowledges its close is forced after a second and le
   const { clock, native, runtime, root, reports } = newTree(10_000);
   native.faults.neverAcknowledgeClose = true;
   root.createPeerConnection('pc');
-  await passTimeUntil(root.disposeAsync(), clock);
+  await clock.runUntil(root.disposeAsync());
   expect(outcomes(reports[0]!.report)).toEqual(['app/pc forced', 'app/cleanup closed', 'app closed']);
   expect(clock.now()).toBe(1000);
   expect(native.violations).toEqual([]);

@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** Milliseconds after which the program is killed with SIGKILL. Default 20 000. */
   readonly timeout?: number;
   readonly nodeArguments?: readonly string[];
+  /** Variables on top of this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,9 +34,14 @@ export class Child {
   #exited: number | undefined;
 
   constructor(program: URL, args: readonly string[] = [], options: ChildOptions = {}) {
-    const { timeout = 20_000, nodeArguments = [] } = options;
+    const { timeout = 20_000, nodeArguments = [], environment = {} } = options;
     const command = [...nodeArguments, '--import', 'tsx', fileURLToPath(program), ...args];
-    const child = spawn(process.execPath, command, { cwd: ROOT, timeout, killSignal: 'SIGKILL' });
+    const child = spawn(process.execPath, command, {
+      cwd: ROOT,
+      env: { ...process.env, ...environment },
+      timeout,
+      killSignal: 'SIGKILL',
+    });
     this.#process = child;
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

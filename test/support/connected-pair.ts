@@ -6,6 +6,7 @@ import type {
   PeerConnectionConfig,
   RtcScope,
 } from 'scoped-rtc';
+import { loopbackPair } from 'scoped-rtc/testing';
 
 export interface Pair {
   /** The side that offers. */
@@ -29,14 +30,11 @@ export function wiredPair(scope: RtcScope, config: PeerConnectionConfig = {}): P
 }
 
 /** Two connections of one scope that are connected, with the channel that it took to connect them. */
-export async function connectedPair(
+export function connectedPair(
   scope: RtcScope,
   options: { config?: PeerConnectionConfig; label?: string; channel?: DataChannelInit & ChannelOptions } = {},
 ): Promise<Pair & ChannelPair> {
-  const pair = wiredPair(scope, options.config);
-  const channels = await channelPair(pair.alice, pair.bob, options.label ?? 'chat', options.channel);
-  await Promise.all([pair.alice.connected(), pair.bob.connected()]);
-  return { ...pair, ...channels };
+  return loopbackPair(scope, options);
 }
 
 /** A new channel from `from` to `to`, open on both sides. */

@@ -1,9 +1,14 @@
 import type * as ndc from 'node-datachannel';
 import { oneOf } from './argument.js';
 
-const level = oneOf('Verbose', 'Debug', 'Info', 'Warning', 'Error', 'Fatal');
+export type RtcLogLevel = ndc.LogLevel;
+
+/** From the most to the least talkative. */
+export const LOG_LEVELS = ['Verbose', 'Debug', 'Info', 'Warning', 'Error', 'Fatal'] as const;
+
+const level = oneOf(...LOG_LEVELS);
 
 /** The addon takes every other word for "log nothing" (H12). */
-export function validateLogLevel(logLevel: unknown, name = 'level'): ndc.LogLevel {
+export function validateLogLevel(logLevel: unknown, name = 'level'): RtcLogLevel {
   return level(logLevel, name);
 }

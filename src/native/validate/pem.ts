@@ -14,10 +14,12 @@ function readableFile(path: string, name: string): string {
   try {
     if (!statSync(path).isFile()) throw new Error('not a file');
     accessSync(path, constants.R_OK);
-  } catch (cause) {
-    throw new RangeError(`${name} must be PEM text or the path of a readable file; cannot read the file`, {
-      cause,
-    });
+  } catch (error) {
+    // Without the path, in the message and as a cause: it may be a key in the wrong form.
+    const why = (error as NodeJS.ErrnoException).code ?? 'not a file';
+    throw new RangeError(
+      `${name} must be PEM text or the path of a readable file; cannot read the file (${why})`,
+    );
   }
   return path;
 }

@@ -43,9 +43,9 @@ const subprotocol: Field<string> = (value, name) => {
 
 const subprotocols: Field<string[]> = (value, name) => {
   const list = arrayOf(subprotocol)(value, name);
-  const repeated = list.find((item, index) => list.indexOf(item) !== index);
-  if (repeated !== undefined)
-    throw new TypeError(`${name} must not repeat a protocol; "${repeated}" is repeated`);
+  // By its place: some servers take a token as a subprotocol.
+  const repeated = list.findIndex((item, index) => list.indexOf(item) !== index);
+  if (repeated !== -1) throw new TypeError(`${name} must not repeat a protocol; ${name}[${repeated}] does`);
   return list;
 };
 

@@ -17,7 +17,7 @@ export function validateWebSocketUrl(url: unknown, name = 'url'): string {
     throw new TypeError(`${name} must be an absolute URL such as "wss://example.org/path"`);
   }
   if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:')
-    throw new TypeError(`${name} must begin with "ws:" or "wss:"; got "${parsed.protocol}"`);
+    throw new TypeError(`${name} must begin with "ws:" or "wss:"${schemeForMessage(parsed.protocol)}`);
   if (parsed.username !== '' || parsed.password !== '')
     throw new TypeError(`${name} must not contain credentials: the library would not send them`);
   if (parsed.hash !== '' || parsed.href.endsWith('#'))
@@ -31,3 +31,7 @@ export function validateWebSocketUrl(url: unknown, name = 'url'): string {
     throw new RangeError(`${name} must have at most ${MAX_URL_LENGTH} characters; got ${native.length}`);
   return native;
 }
+
+/** Where the scheme is missing, what stands before the first colon may be anything. */
+const schemeForMessage = (protocol: string) =>
+  /^(https?|file):$/.test(protocol) ? `; got "${protocol}"` : '';

@@ -71,6 +71,7 @@ export class Negotiation {
     });
     try {
       if (signaling.handle) connection.dependsOn(signaling.handle);
+      signaling.usedBy?.(connection);
       this.#subscriptions.push(
         connection.subscribe('localDescription', (description) => this.#describe(description)),
         connection.subscribe('localCandidate', (candidate, mid) => this.#local.found(candidate, mid)),

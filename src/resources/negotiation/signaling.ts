@@ -35,6 +35,10 @@ export interface Signaling {
   close(): void | Promise<void>;
   /** The handle that messages go through; a connection that negotiates over it is torn down before it. */
   readonly handle?: AnyHandle;
+  /**
+   * Told which connection negotiates, for a signaling whose handle changes: it calls `connection.dependsOn` with each.
+   */
+  usedBy?(connection: AnyHandle): void;
   /** Which side yields when both offer at once; see `NegotiateOptions.polite`. */
   readonly polite?: boolean;
 }

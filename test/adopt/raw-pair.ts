@@ -1,0 +1,32 @@
+import { createRequire } from 'node:module';
+import type * as binding from 'node-datachannel';
+
+/** The CommonJS face of the binding, as other code of the process may have it. */
+export const commonJs = createRequire(import.meta.url)('node-datachannel') as typeof binding;
+
+type Constructors = Pick<typeof binding, 'PeerConnection' | 'WebSocket'>;
+
+export interface RawPair {
+  readonly alice: binding.PeerConnection;
+  readonly bob: binding.PeerConnection;
+  readonly near: binding.DataChannel;
+  /** The other end, as it was handed out. */
+  readonly far: Promise<binding.DataChannel>;
+}
+
+/** Two connections of the binding alone, wired to each other, with one channel. */
+export function rawPair({ PeerConnection }: Constructors): RawPair {
+  const alice = new PeerConnection('alice', { iceServers: [] });
+  const bob = new PeerConnection('bob', { iceServers: [] });
+  for (const [from, to] of [
+    [alice, bob],
+    [bob, alice],
+  ] as const) {
+    from.onLocalDescription((sdp, type) => to.setRemoteDescription(sdp, type));
+    from.onLocalCandidate((candidate, mid) => {
+      if (to.remoteDescription()) to.addRemoteCandidate(candidate, mid);
+    });
+  }
+  const far = new Promise<binding.DataChannel>((resolve) => bob.onDataChannel(resolve));
+  return { alice, bob, near: alice.createDataChannel('chat'), far };
+}
