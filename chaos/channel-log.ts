@@ -43,13 +43,14 @@ export class ChannelLog {
   }
 
   async report(): Promise<ChannelReport> {
-    const { by, undelivered } = await this.channel.closed({ timeout: 20_000 });
+    const { by, reason, unconfirmed } = await this.channel.closed({ timeout: Number.POSITIVE_INFINITY });
     return {
       label: this.channel.label,
       origin: this.#origin,
       unordered: this.#unordered,
       by,
-      undelivered,
+      aborted: reason !== undefined,
+      unconfirmed: unconfirmed.messages,
       attempted: this.#attempted,
       doubtful: this.#doubtful,
       received: ranges([...this.#received].sort((a, b) => a - b)),

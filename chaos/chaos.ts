@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Random } from './random.js';
-import type { FromWorker, ToWorker, WorkerReport } from './reports.js';
+import type { ChannelReport, FromWorker, ToWorker, WorkerReport } from './reports.js';
 import { judge, type Verdict } from './verdict.js';
 
 export interface ChaosOptions {
@@ -19,10 +19,11 @@ export interface ChaosResult extends Verdict {
 const WORKERS = 4;
 const MOST_CONNECTIONS = 12;
 /** Milliseconds that a process gets to close everything and exit by itself; the teardown's own bound is 2500. */
-const END_MS = 15_000;
+const END_MS = 30_000;
 
 class Worker {
   readonly ended: Promise<string>;
+  readonly channels: ChannelReport[] = [];
   report: WorkerReport | undefined;
   readonly #child: ChildProcess;
   #isGone = false;
@@ -33,6 +34,7 @@ class Worker {
     });
     this.#child.on('message', (message: FromWorker) => {
       if ('done' in message) this.report = message.done;
+      else if ('channel' in message) this.channels.push(message.channel);
       heard(message);
     });
     this.ended = new Promise((resolve) => {
@@ -110,7 +112,10 @@ export async function runChaos({ seconds, seed }: ChaosOptions): Promise<ChaosRe
     await Promise.all(all.map(({ ended }) => ended));
   }
   const reports = running.flatMap(({ report }) => (report ? [report] : []));
-  const verdict = judge(reports);
+  const verdict = judge(
+    reports,
+    all.flatMap(({ channels }) => channels),
+  );
   const total = (figure: 'connections' | 'thrown' | 'blocked') =>
     reports.reduce((sum, report) => sum + report[figure], 0);
   return {

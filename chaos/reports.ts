@@ -8,7 +8,10 @@ export interface ChannelReport {
   readonly origin: 'created' | 'incoming';
   readonly unordered: boolean;
   readonly by: string;
-  readonly undelivered: number;
+  /** It was ended without draining. */
+  readonly aborted: boolean;
+  /** Messages; at most so many of the accepted ones did not arrive. */
+  readonly unconfirmed: number;
   /** Numbers below this were given to `send`. */
   readonly attempted: number;
   /** Of these, the ones whose `send` rejected: they may have gone out or not. */
@@ -20,7 +23,6 @@ export interface ChannelReport {
 
 /** What a process says at its end. */
 export interface WorkerReport {
-  readonly channels: readonly ChannelReport[];
   readonly connections: number;
   readonly thrown: number;
   readonly blocked: number;
@@ -39,5 +41,6 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly id: string; readonly signal: unknown }
+  | { readonly channel: ChannelReport }
   | { readonly done: WorkerReport }
   | { readonly ready: true };

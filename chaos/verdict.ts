@@ -6,13 +6,13 @@ export interface Verdict {
   readonly received: number;
   /** Accepted, not received, and told as unconfirmed. */
   readonly told: number;
-  /** On a channel of the peer's, closed alone, whose peer gave it up meanwhile: nobody can tell (see the docs). */
+  /** Confirmed by a peer that gave the channel up in the same moment: nobody can tell (see the docs). */
   readonly unknowable: number;
   readonly faults: readonly string[];
 }
 
-/** Holds what both ends say against each other. Ends whose other end was killed cannot be checked. */
-export function judge(workers: readonly WorkerReport[]): Verdict {
+/** Holds what both ends say against each other. A channel whose one end was killed with its process cannot be checked. */
+export function judge(workers: readonly WorkerReport[], channels: readonly ChannelReport[]): Verdict {
   const faults: string[] = [];
   const ends = new Map<string, ChannelReport[]>();
   let [sent, received, told, unknowable] = [0, 0, 0, 0];
@@ -21,9 +21,8 @@ export function judge(workers: readonly WorkerReport[]): Verdict {
     if (worker.held + worker.retained + worker.threads > 0) {
       faults.push(`left: ${worker.held} held, ${worker.retained} retained, ${worker.threads} threads`);
     }
-    for (const channel of worker.channels)
-      ends.set(channel.label, [...(ends.get(channel.label) ?? []), channel]);
   }
+  for (const channel of channels) ends.set(channel.label, [...(ends.get(channel.label) ?? []), channel]);
   for (const [label, [one, other]] of ends) {
     if (!one || !other) continue;
     for (const [from, to] of [
@@ -34,15 +33,16 @@ export function judge(workers: readonly WorkerReport[]): Verdict {
       for (const [first, last] of to.received) received += last - first + 1;
       if (to.duplicates > 0) faults.push(`${label}: ${to.duplicates} messages came twice`);
       if (to.outOfOrder > 0) faults.push(`${label}: ${to.outOfOrder} messages came out of order`);
-      const missing = missingOf(from, to);
-      told += Math.min(missing, from.undelivered);
-      if (missing <= from.undelivered) continue;
-      const closedAlone = from.origin === 'incoming' && from.by === 'local';
-      if (closedAlone && to.by !== 'remote') unknowable += missing - from.undelivered;
+      const gone = missingOf(from, to);
+      const missing = gone.length;
+      told += Math.min(missing, from.unconfirmed);
+      if (missing <= from.unconfirmed) continue;
+      const closedBoth = from.by !== 'remote' && (to.by === 'local' || to.aborted);
+      if (closedBoth) unknowable += missing - from.unconfirmed;
       else {
         faults.push(
-          `${label}: ${missing} of ${from.attempted} messages are missing, ${from.undelivered} were told; ` +
-            `sender (${from.origin}) ended by ${from.by}, receiver by ${to.by}`,
+          `${label}: ${missing} of ${from.attempted} messages are missing (${gone[0]} to ${gone.at(-1)}), ${from.unconfirmed} were told; ` +
+            `sender (${from.origin}) ended by ${endOf(from)}, receiver by ${endOf(to)}`,
         );
       }
     }
@@ -50,12 +50,16 @@ export function judge(workers: readonly WorkerReport[]): Verdict {
   return { channels: ends.size, sent, received, told, unknowable, faults };
 }
 
-/** How many messages that `send` accepted did not come. */
-function missingOf(from: ChannelReport, to: ChannelReport): number {
+function endOf({ by, aborted }: ChannelReport): string {
+  return aborted ? `${by} at once` : by;
+}
+
+/** The numbers of the messages that `send` accepted and that did not come. */
+function missingOf(from: ChannelReport, to: ChannelReport): number[] {
   const doubtful = new Set(from.doubtful);
   const came = new Set<number>();
   for (const [first, last] of to.received) for (let n = first; n <= last; n++) came.add(n);
-  let missing = 0;
-  for (let n = 0; n < from.attempted; n++) if (!came.has(n) && !doubtful.has(n)) missing++;
+  const missing: number[] = [];
+  for (let n = 0; n < from.attempted; n++) if (!came.has(n) && !doubtful.has(n)) missing.push(n);
   return missing;
 }

@@ -10,6 +10,7 @@ const scope = RtcRuntime.acquire('chaos', { timeout: 2500 });
 const logs = new Set<ChannelLog>();
 const connections = new Map<string, PeerConnection>();
 const inboxes = new Map<string, { take?: (message: unknown) => void; early: unknown[] }>();
+const reports: Promise<void>[] = [];
 const unexpected: string[] = [];
 const figures = { connections: 0, thrown: 0, blocked: 0 };
 let finishing = false;
@@ -29,11 +30,14 @@ RtcRuntime.shared.on('warning', ({ code, message }) => {
   // A peer that was killed or has closed meanwhile leaves the other with messages of no use.
   if (code !== 'RTC_SIGNALING') unexpected.push(`${code}: ${message}`);
 });
+process.once('disconnect', () => {
+  if (!finishing) process.exit(1); // whoever started it is gone
+});
 const acting = setInterval(act, 5);
 tell({ ready: true });
 
-function tell(message: FromWorker): void {
-  process.send?.(message, undefined, undefined, () => {});
+function tell(message: FromWorker, sent = () => {}): void {
+  process.send?.(message, undefined, undefined, sent);
 }
 
 function connect(id: string, offers: boolean): void {
@@ -64,6 +68,12 @@ function log(channel: DataChannel, origin: 'created' | 'incoming'): void {
     }
   });
   logs.add(made);
+  // Told at once: what is known of a channel holds also when this process is killed later.
+  const told = made.report().then((channel) => tell({ channel }));
+  told
+    .catch((error) => unexpected.push(`${channel.label}: ${String(error)}`))
+    .finally(() => logs.delete(made));
+  reports.push(told);
 }
 
 /** One random deed; most of the time, sending. */
@@ -121,9 +131,10 @@ async function finish(): Promise<void> {
   finishing = true;
   clearInterval(acting);
   await scope.disposeAsync().catch((error) => unexpected.push(`teardown: ${String(error)}`));
-  const channels = await Promise.all([...logs].map((entry) => entry.report()));
+  await Promise.allSettled(reports);
   const { held, retained } = RtcRuntime.shared.snapshot().natives;
   const threads = RtcRuntime.shared.threads().count;
-  tell({ done: { ...figures, channels, held, retained, threads, unexpected } });
-  process.disconnect(); // from here on nothing keeps the process but what it has leaked
+  const done = { ...figures, held, retained, threads, unexpected };
+  // From then on nothing keeps the process but what it has leaked.
+  tell({ done }, () => process.disconnect());
 }

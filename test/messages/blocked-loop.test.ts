@@ -3,8 +3,10 @@ import { type DataChannel, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { incomingChannel } from '../support/connected-pair.js';
 import { until, within } from '../support/event.js';
+import { makeCertificate } from '../support/certificate.js';
 import { busy, note, type Seen } from './numbered.js';
 import { PeerProcess } from './peer-process.js';
+import { rawConnection } from './raw-connection.js';
 
 const COUNT = 20_000;
 const SIZE = 100;
@@ -82,61 +84,66 @@ describe(`a peer that sends ${COUNT} messages and closes while our event loop is
     expect([await sent, seen.count]).toEqual([0, COUNT]);
   });
 
-  it('loses none when it is a WebSocket server', async () => {
-    const port = await peer.call<number>('serve', { count: COUNT, size: SIZE });
-    const socket = await scope.createWebSocket(`ws://127.0.0.1:${port}`).opened();
-    const seen: Record = { count: 0 };
-    socket.on('close', () => {
-      seen.atClose = seen.count;
+  for (const tls of [false, true]) {
+    it(`loses none when it is a WebSocket server${tls ? ' with TLS' : ''}`, async () => {
+      const socket = await scope.createWebSocket(await serve(tls), { disableTlsVerification: tls }).opened();
+      const seen: Record = { count: 0 };
+      socket.on('close', () => {
+        seen.atClose = seen.count;
+      });
+      blockWhile(() => void socket.send('go'));
+      socket.on('message', (message) => note(seen, message));
+      expect((await within(socket.closed(), 'the close')).by).toBe('remote');
+      expect(seen).toEqual({ count: COUNT, atClose: COUNT });
     });
-    blockWhile(() => void socket.send('go'));
-    socket.on('message', (message) => note(seen, message));
-    expect((await within(socket.closed(), 'the close')).by).toBe('remote');
-    expect(seen).toEqual({ count: COUNT, atClose: COUNT });
-  });
+  }
 });
+
+/** The URL of a server that sends the burst to whoever says something. */
+async function serve(tls: boolean): Promise<string> {
+  const port = await peer.call<number>('serve', {
+    count: COUNT,
+    size: SIZE,
+    ...(tls ? await makeCertificate() : {}),
+  });
+  return `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}`;
+}
 
 describe('the raw binding in the same place, as a control', () => {
-  it('loses messages of a channel that is closed', async () => {
-    const { sent, channel } = await raw('raw');
+  for (const close of ['channel', 'connection'] as const) {
+    it(`loses messages when the ${close} is closed`, async () => {
+      const id = `raw ${close}`;
+      await peer.call('connect', { id });
+      const connection = await rawConnection(scope, id, peer.signaling(id));
+      const sent = peer.call<number>('burst', { id, count: COUNT, size: SIZE, close });
+      const channel = await connection.incoming();
+      let count = 0;
+      let closed = false;
+      channel.onClosed(() => {
+        closed = true;
+      });
+      channel.onMessage(() => count++);
+      blockWhile(() => channel.sendMessage('go'));
+      await until(() => closed, 'the close');
+      await sent;
+      expect(count).toBeLessThan(COUNT);
+    });
+  }
+
+  it('loses messages of a WebSocket server', async () => {
+    const socket = new ndc.WebSocket();
+    scope.adopt(socket, (open) => open.close());
+    const opened = new Promise<void>((resolve) => socket.onOpen(resolve));
     let count = 0;
     let closed = false;
-    channel.onClosed(() => {
+    socket.onMessage(() => count++);
+    socket.onClosed(() => {
       closed = true;
     });
-    channel.onMessage(() => count++);
-    blockWhile(() => channel.sendMessage('go'));
+    socket.open(await serve(false));
+    await within(opened, 'opening');
+    blockWhile(() => socket.sendMessage('go'));
     await until(() => closed, 'the close');
-    await sent;
     expect(count).toBeLessThan(COUNT);
-    channel.close();
   });
 });
-
-/** A raw connection to the peer. Not before the scope: that is what cleans the library up. */
-async function raw(id: string): Promise<{ channel: ndc.DataChannel; sent: Promise<number> }> {
-  await peer.call('connect', { id });
-  const pc = new ndc.PeerConnection(id, { iceServers: [], bindAddress: '127.0.0.1' });
-  const signaling = peer.signaling(id);
-  scope.adopt(pc, (open) => open.close());
-  pc.onStateChange(() => {});
-  pc.onLocalDescription((sdp, type) => signaling.send({ description: { sdp, type: type as 'offer' } }));
-  pc.onLocalCandidate((candidate, sdpMid) => signaling.send({ candidate: { candidate, sdpMid } }));
-  signaling.subscribe(
-    (given) => {
-      const { description, candidate } = given as {
-        description?: { sdp: string; type: 'answer' };
-        candidate?: { candidate: string; sdpMid: string } | null;
-      };
-      if (description) pc.setRemoteDescription(description.sdp, description.type);
-      else if (candidate) pc.addRemoteCandidate(candidate.candidate, candidate.sdpMid);
-    },
-    () => {},
-  );
-  const first = pc.createDataChannel('first');
-  scope.adopt(first, (open) => open.close());
-  const incoming = new Promise<ndc.DataChannel>((resolve) => pc.onDataChannel(resolve));
-  await within(new Promise<void>((resolve) => first.onOpen(resolve)), 'opening');
-  const sent = peer.call<number>('burst', { id, count: COUNT, size: SIZE, close: 'channel' });
-  return { sent, channel: await within(incoming, 'the channel') };
-}

@@ -2,6 +2,7 @@ import { type PeerConnection, RtcRuntime } from 'scoped-rtc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { numbered, type Seen } from './numbered.js';
 import { PeerProcess } from './peer-process.js';
+import { rawConnection } from './raw-connection.js';
 
 const BURSTS = [
   { count: 3000, size: 100 },
@@ -94,6 +95,24 @@ describe('sending and leaving from within a callback', () => {
         });
       });
       expect(seen).toEqual({ burst: { count } });
+    });
+  }
+});
+
+describe('the raw binding in the same place, as a control', () => {
+  // The small bursts may get through before the close has its effect.
+  for (const { count, size } of BURSTS.slice(-1)) {
+    it(`loses some of ${count} x ${size} B`, async () => {
+      const id = `raw-${++ids}`;
+      await peer.call('connect', { id });
+      await RtcRuntime.acquire(id).run(async (scope) => {
+        const { pc, first } = await rawConnection(scope, id, peer.signaling(id));
+        await peer.call('taken', { id });
+        for (let n = 0; n < count; n++) first.sendMessageBinary(numbered(n, size));
+        pc.close();
+      });
+      const { first } = await peer.call<Record<string, Seen>>('seen', { id });
+      expect(first?.count).toBeLessThan(count);
     });
   }
 });

@@ -1,4 +1,5 @@
 import { type DataChannel, type PeerConnection, RtcRuntime } from 'scoped-rtc';
+import type { Certificate } from '../../support/certificate.js';
 import { Ipc } from '../ipc.js';
 import { busy, note, numbered, type Seen } from '../numbered.js';
 
@@ -39,6 +40,12 @@ const commands = {
     void pc.negotiate(ipc.signaling(id));
   },
 
+  /** Waits until the first channel is there. */
+  async taken({ id }: { id: string }) {
+    const { pc, channels } = entry(id);
+    if (channels.size === 0) await new Promise((resolve) => pc.once('dataChannel', resolve));
+  },
+
   /** Waits until all channels have closed; what came on each, by its label. */
   async seen({ id }: { id: string }) {
     const { seen, closed } = entry(id);
@@ -57,8 +64,14 @@ const commands = {
   },
 
   /** A server that sends a burst to whoever says something, and closes in the same turn; its port. */
-  serve({ count, size }: { count: number; size: number }) {
-    const server = scope.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
+  serve({ count, size, certificate, key }: { count: number; size: number } & Partial<Certificate>) {
+    const server = scope.createWebSocketServer({
+      port: 0,
+      bindAddress: '127.0.0.1',
+      ...(certificate !== undefined && key !== undefined
+        ? { enableTls: true, certificatePemFile: certificate, keyPemFile: key }
+        : {}),
+    });
     server.on('connection', (socket) =>
       socket.on('message', () => {
         for (let n = 0; n < count; n++) void socket.send(numbered(n, size));

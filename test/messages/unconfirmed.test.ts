@@ -1,0 +1,112 @@
+import { RtcRuntime } from 'scoped-rtc';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SendAccount } from '../../src/resources/send-account.js';
+import { connectedPair } from '../support/connected-pair.js';
+import { within } from '../support/event.js';
+import { note, numbered, type Seen } from './numbered.js';
+
+const MIB = 1024 * 1024;
+
+afterEach(() => {
+  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
+});
+
+describe('what an end tells of messages that nobody confirmed', () => {
+  it('covers all that a peer did not take before it aborted', async () => {
+    await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
+      const { near, far } = await connectedPair(scope);
+      const seen: Seen = { count: 0 };
+      far.on('message', (message) => {
+        note(seen, message);
+        if (seen.count === 10) far.abort(new Error('enough'));
+      });
+      const count = 200;
+      for (let n = 0; n < count; n++) void near.send(numbered(n, 20_000));
+      const { by, unconfirmed } = await within(near.closed(), 'the close');
+      expect(by).toBe('remote');
+      expect(seen.count).toBeLessThan(count);
+      expect(unconfirmed.messages).toBeGreaterThanOrEqual(count - seen.count);
+      expect(unconfirmed.bytes).toBe(unconfirmed.messages * 20_000);
+    });
+  });
+
+  it('is nothing after a close of ours, at the channel and in the report', async () => {
+    await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
+      const { near, far } = await connectedPair(scope);
+      const seen: Seen = { count: 0 };
+      far.on('message', (message) => note(seen, message));
+      const reports: unknown[] = [];
+      RtcRuntime.shared.on('teardown', (report) => reports.push(...report));
+      for (let n = 0; n < 3000; n++) void near.send(numbered(n, 100));
+      await near.close();
+      const nothing = { undelivered: 0, unconfirmed: { messages: 0, bytes: 0 } };
+      expect(await near.closed()).toMatchObject(nothing);
+      expect(reports).toContainEqual(expect.objectContaining({ path: near.path, ...nothing }));
+      await within(far.closed(), 'the close');
+      expect(seen).toEqual({ count: 3000 });
+    });
+  });
+
+  it('counts what was sent on a channel of the peer that is closed alone: its arrival is not waited for', async () => {
+    await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
+      const { near, far } = await connectedPair(scope);
+      const seen: Seen = { count: 0 };
+      near.on('message', (message) => note(seen, message));
+      for (let n = 0; n < 10; n++) void far.send(numbered(n, 100));
+      await far.close();
+      expect(await far.closed()).toMatchObject({
+        undelivered: 0,
+        unconfirmed: { messages: 10, bytes: 1000 },
+      });
+      await within(near.closed(), 'the close');
+      expect(seen).toEqual({ count: 10 });
+    });
+  });
+});
+
+describe('the account of what was sent', () => {
+  const filled = () => {
+    const account = new SendAccount();
+    for (let n = 0; n < 64; n++) account.add(64 * 1024);
+    return account;
+  };
+
+  it('doubts what lies within the last bytes, to 64 kB', () => {
+    const account = filled();
+    account.doubt(MIB, 0);
+    expect(account.unconfirmed).toEqual({ messages: 16, bytes: MIB });
+    expect(account.lost).toBe(0);
+    account.giveUp(MIB + 1, 0);
+    expect(account.unconfirmed).toEqual({ messages: 17, bytes: MIB + 64 * 1024 });
+    expect(account.lost).toBe(17);
+    account.confirm();
+    expect([account.unconfirmed.messages, account.lost]).toEqual([0, 0]);
+  });
+
+  it('doubts everything of the last minute when the peer has closed, and nothing older', () => {
+    const account = filled();
+    expect(account.hasNews).toBe(true);
+    account.onItsWay(MIB, 0);
+    account.onItsWay(0, 5000);
+    expect(account.hasNews).toBe(false);
+    account.add(10);
+    account.endedByPeer(10, 59_999);
+    expect(account.unconfirmed.messages).toBe(65);
+    account.endedByPeer(10, 60_000);
+    expect(account.unconfirmed.messages).toBe(17);
+    account.endedByPeer(10, 65_000);
+    expect(account.unconfirmed).toEqual({ messages: 1, bytes: 10 });
+    expect(account.lost).toBe(1);
+  });
+
+  it('keeps a mark a second, and no more than a minute of them', () => {
+    const account = filled();
+    for (let ms = 0; ms < 200_000; ms += 100) {
+      account.add(1);
+      account.onItsWay(0, ms);
+    }
+    account.endedByPeer(0, 200_000);
+    expect(account.unconfirmed.messages).toBeGreaterThanOrEqual(590);
+    expect(account.unconfirmed.messages).toBeLessThanOrEqual(611);
+  });
+});

@@ -1,0 +1,191 @@
+import * as ndc from 'node-datachannel';
+import { type DataChannel, RtcRuntime } from 'scoped-rtc';
+import { afterAll, describe, expect, it } from 'vitest';
+import { numbered } from '../messages/numbered.js';
+import { codeOf, until, within } from '../support/event.js';
+import { endOf, linkedChannel, linkedPair } from './linked-pair.js';
+import { UdpLink } from './udp-link.js';
+
+const DELAY_MS = 50;
+const JITTER_MS = 20;
+const DARK_MS = 2000;
+
+// The links are waited for at once, so what is left is seen when all have ended.
+afterAll(() => {
+  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
+  expect(RtcRuntime.shared.threads().count).toBe(0);
+});
+
+/** The numbers of what came, in the order in which it came. */
+function numbersOf(channel: DataChannel): number[] {
+  const numbers: number[] = [];
+  channel.on('message', (message) => numbers.push((message as Buffer).readUInt32LE()));
+  return numbers;
+}
+
+describe.concurrent.each([
+  { loss: 0.02, count: 1000, seed: 1 },
+  { loss: 0.1, count: 400, seed: 2 },
+])('over a link of 50 ms that loses $loss, reorders and is dark for 2 s', ({ loss, count, seed }) => {
+  const size = 200;
+  const all = Array.from({ length: count }, (_, n) => n);
+
+  it('reliable channels lose nothing', async ({ expect }) => {
+    const pair = await linkedPair({ delay: DELAY_MS, jitter: JITTER_MS, loss, seed });
+    const { link, alice, bob } = pair;
+    try {
+      const ordered = await linkedChannel(pair, 'ordered');
+      const unordered = await linkedChannel(pair, 'unordered', true);
+      const [there, back, anyhow] = [
+        numbersOf(ordered.far),
+        numbersOf(ordered.near),
+        numbersOf(unordered.far),
+      ];
+      let dark: Promise<void> | undefined;
+      for (const n of all) {
+        if (n === count / 2) {
+          await within(
+            until(() => there.length > 0 && back.length > 0, 'the first messages'),
+            'the half',
+          );
+          dark = link.darkFor(DARK_MS);
+        }
+        void ordered.near.send(numbered(n, size));
+        void ordered.far.send(numbered(n, size));
+        void unordered.near.send(numbered(n, size));
+      }
+      expect(there.length).toBeLessThan(count);
+      await Promise.all([alice.close({ timeout: 25_000 }), dark]);
+      await within(bob.closed(), 'the close');
+      expect(there).toEqual(all);
+      expect(back).toEqual(all);
+      expect(anyhow.toSorted((a, b) => a - b)).toEqual(all);
+      const nothing = { undelivered: 0, unconfirmed: { messages: 0, bytes: 0 } };
+      expect(await ordered.near.closed()).toMatchObject(nothing);
+      expect(await unordered.near.closed()).toMatchObject(nothing);
+      // The network was as bad as it says.
+      expect(link.counts.lost).toBeGreaterThan(0);
+      expect(link.counts.overtaken).toBeGreaterThan(0);
+      expect(link.counts.swallowed).toBeGreaterThan(0);
+    } finally {
+      await endOf(pair);
+    }
+  }, 60_000);
+});
+
+describe.concurrent('over a link of 50 ms', () => {
+  it('nothing is lost when both sides close at once', async ({ expect }) => {
+    const pair = await linkedPair({ delay: DELAY_MS, jitter: 0, loss: 0, seed: 6 });
+    try {
+      const { near, far } = await linkedChannel(pair, 'crossing');
+      const came = numbersOf(far);
+      await near.send(numbered(0, 100));
+      await until(() => came.length > 0, 'the first message');
+      const count = 50;
+      for (let n = 1; n < count; n++) void near.send(numbered(n, 100));
+      await Promise.all([pair.bob.close(), pair.alice.close()]);
+      expect(came.length).toBe(count);
+      // No answer of the peer's told so.
+      expect((await near.closed()).unconfirmed.messages).toBe(count);
+    } finally {
+      await endOf(pair);
+    }
+  }, 60_000);
+});
+
+describe.concurrent('a link that goes dark for good', () => {
+  it('ends within the deadline, with coded errors and an honest count', async ({ expect }) => {
+    const timeout = 1500;
+    const pair = await linkedPair({ delay: 5, jitter: 0, loss: 0, seed: 3 }, timeout);
+    const { link, here } = pair;
+    try {
+      const { near, far } = await linkedChannel(pair, 'bulk');
+      const came = numbersOf(far);
+      const before = 20;
+      for (let n = 0; n < before; n++) void near.send(numbered(n, 1000));
+      await until(() => came.length === before, 'the messages before');
+      link.isDark = true;
+      // More than the transport takes and than the high-water mark allows: the last ones wait.
+      const count = 60;
+      const size = 60_000;
+      const sends = Array.from({ length: count }, (_, n) => near.send(numbered(n, size)));
+      expect(await codeOf(near.drained({ timeout: 300 }))).toBe('RTC_TIMEOUT');
+      const started = performance.now();
+      await here.disposeAsync();
+      expect(performance.now() - started).toBeLessThan(timeout + 1500);
+      expect(await codeOf(sends.at(-1) as Promise<void>)).toBe('RTC_CLOSING');
+      expect(await codeOf(near.send('more'))).toBe('RTC_CLOSED');
+      const { undelivered, unconfirmed } = await near.closed();
+      expect(unconfirmed.messages).toBeGreaterThanOrEqual(count);
+      expect(unconfirmed.messages).toBeLessThanOrEqual(count + before);
+      expect(unconfirmed.bytes).toBeGreaterThanOrEqual(count * size);
+      expect(undelivered).toBe(unconfirmed.messages);
+      expect(came.length).toBe(before);
+    } finally {
+      await endOf(pair);
+    }
+  }, 60_000);
+
+  it('is noticed by itself, and what was on its way is told as unconfirmed', async ({ expect }) => {
+    const pair = await linkedPair({ delay: 1, jitter: 0, loss: 0, seed: 4 }, 1500);
+    const { link, alice } = pair;
+    try {
+      const { near, far } = await linkedChannel(pair, 'bulk');
+      const came = numbersOf(far);
+      void near.send(numbered(0, 100));
+      await until(() => came.length === 1, 'the first message');
+      link.isDark = true;
+      const count = 50;
+      for (let n = 1; n <= count; n++) void near.send(numbered(n, 1000));
+      await alice.closed({ timeout: 50_000 });
+      const { unconfirmed } = await near.closed();
+      expect([count, count + 1]).toContain(unconfirmed.messages);
+      expect(await codeOf(near.send('more'))).toBe('RTC_CLOSED');
+      expect(came.length).toBe(1);
+    } finally {
+      await endOf(pair);
+    }
+  }, 60_000);
+});
+
+describe('the raw binding over such a link, as a control', () => {
+  it('loses what was sent when it waits for an empty buffer and closes', async () => {
+    // Keeps the library for the raw connections, and cleans it up after them.
+    await RtcRuntime.acquire('raw').run(async (scope) => {
+      scope.createPeerConnection('ours');
+      const link = await UdpLink.open({ delay: DELAY_MS, jitter: JITTER_MS, loss: 0.02, seed: 5 });
+      link.isLossy = true;
+      scope.defer(() => link.close());
+      const [near, far] = (['left', 'right'] as const).map((side) => {
+        const pc = new ndc.PeerConnection(side, { iceServers: [], bindAddress: '127.0.0.1' });
+        scope.adopt(pc, (open) => open.close());
+        pc.onStateChange(() => {});
+        return pc;
+      }) as [ndc.PeerConnection, ndc.PeerConnection];
+      for (const [from, to, side] of [
+        [near, far, 'left'],
+        [far, near, 'right'],
+      ] as const) {
+        from.onLocalDescription((sdp, type) => to.setRemoteDescription(link.redirect(sdp, side), type));
+        from.onLocalCandidate((candidate, mid) => to.addRemoteCandidate(link.redirect(candidate, side), mid));
+      }
+      let came = 0;
+      let incoming: ndc.DataChannel | undefined;
+      far.onDataChannel((channel) => {
+        incoming = channel;
+        scope.adopt(channel, (open) => open.close());
+        channel.onMessage(() => came++);
+      });
+      const channel = near.createDataChannel('raw');
+      scope.adopt(channel, (open) => open.close());
+      await within(new Promise<void>((resolve) => channel.onOpen(resolve)), 'opening');
+      await until(() => incoming !== undefined, 'the channel');
+      const count = 1000;
+      for (let n = 0; n < count; n++) channel.sendMessageBinary(numbered(n, 200));
+      await until(() => channel.bufferedAmount() === 0, 'an empty buffer');
+      near.close();
+      await until(() => incoming?.isOpen() === false, 'the close');
+      expect(came).toBeLessThan(count);
+    });
+  }, 60_000);
+});

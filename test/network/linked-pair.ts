@@ -1,0 +1,54 @@
+import {
+  type DataChannel,
+  memorySignaling,
+  type PeerConnection,
+  RtcRuntime,
+  type RtcScope,
+} from 'scoped-rtc';
+import { incomingChannel } from '../support/connected-pair.js';
+import { type LinkOptions, UdpLink } from './udp-link.js';
+
+/** Two peers in scopes of their own, connected over a link and by nothing else. */
+export interface LinkedPair {
+  readonly link: UdpLink;
+  readonly here: RtcScope;
+  readonly there: RtcScope;
+  readonly alice: PeerConnection;
+  readonly bob: PeerConnection;
+}
+
+const CONFIG = { bindAddress: '127.0.0.1' };
+
+export async function linkedPair(options: LinkOptions, timeout = 20_000): Promise<LinkedPair> {
+  const link = await UdpLink.open(options);
+  const here = RtcRuntime.acquire('here', { timeout });
+  const there = RtcRuntime.acquire('there', { timeout });
+  const alice = here.createPeerConnection('alice', CONFIG);
+  const bob = there.createPeerConnection('bob', CONFIG);
+  alice.createDataChannel('first');
+  const [left, right] = link.signaling(memorySignaling());
+  const bounds = { timeout: 20_000 };
+  await Promise.all([alice.negotiate(left, bounds), bob.negotiate(right, bounds)]);
+  link.isLossy = true;
+  return { link, here, there, alice, bob };
+}
+
+export async function linkedChannel(
+  { alice, bob }: LinkedPair,
+  label: string,
+  unordered = false,
+): Promise<{ near: DataChannel; far: DataChannel }> {
+  const incoming = incomingChannel(bob, label);
+  const near = alice.createDataChannel(label, { unordered });
+  await near.opened({ timeout: 20_000 });
+  return { near, far: await incoming };
+}
+
+/** After both scopes: the link ends, and nothing is left of them. */
+export async function endOf({ link, here, there }: LinkedPair): Promise<void> {
+  try {
+    await Promise.all([here.disposeAsync(), there.disposeAsync()]);
+  } finally {
+    link.close();
+  }
+}
