@@ -1,0 +1,148 @@
+import { reportUncaught } from '../../native/firewall.js';
+import { WINDOW } from './frame.js';
+
+/** Gets every message, in order; the next when it has returned, and what it returned has settled. */
+export type MessageConsumer = (message: unknown) => unknown;
+
+interface Reader {
+  resolve(result: IteratorResult<unknown, undefined>): void;
+  reject(error: unknown): void;
+}
+
+interface End {
+  readonly reason: unknown;
+  readonly error: unknown;
+  /** A reader has thrown `error`. */
+  thrown: boolean;
+}
+
+/** Messages of the peer, each once and in order, until the application has them. */
+export class Incoming {
+  readonly #path: string;
+  readonly #changed: () => void;
+  readonly #waiting: unknown[] = [];
+  readonly #readers: Reader[] = [];
+  #consumer:
+    { readonly onMessage: MessageConsumer; readonly onClosed: (reason?: unknown) => void } | undefined;
+  #delivering = false;
+  #end: End | undefined;
+  #got = 0;
+  #had = 0;
+
+  /** `changed` is told when the peer ought to hear of a message that arrived, or that the application has. */
+  constructor(path: string, changed: () => void) {
+    this.#path = path;
+    this.#changed = changed;
+  }
+
+  get got(): number {
+    return this.#got;
+  }
+
+  get had(): number {
+    return this.#had;
+  }
+
+  /** Messages that nobody has taken. */
+  get untaken(): number {
+    return this.#waiting.length;
+  }
+
+  /** A repeated one, one behind a gap, and one beyond what the peer may send are not taken. */
+  accept(n: number, message: unknown): void {
+    this.#changed();
+    if (n !== this.#got + 1 || this.#got - this.#had >= WINDOW || this.#end) return;
+    this.#got++;
+    this.#waiting.push(message);
+    this.#deliver();
+  }
+
+  /** False when somebody consumes already. */
+  consume(onMessage: MessageConsumer, onClosed: (reason?: unknown) => void): Disposable | undefined {
+    if (this.#consumer) return undefined;
+    const consumer = { onMessage, onClosed };
+    this.#consumer = consumer;
+    // Not within the call: its result is not in the caller's hands yet.
+    queueMicrotask(() => this.#deliver());
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#consumer === consumer) this.#consumer = undefined;
+      },
+    };
+  }
+
+  next(): Promise<IteratorResult<unknown, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#readers.push({ resolve, reject });
+      this.#deliver();
+    });
+  }
+
+  /** Nothing more comes; what waits may still be taken. Readers throw `error`, where there is one, once. */
+  end(reason: unknown, error: unknown): void {
+    if (this.#end) return;
+    this.#end = { reason, error, thrown: false };
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    while (this.#waiting.length > 0 && this.#readers.length > 0) {
+      this.#readers.shift()?.resolve({ value: this.#waiting.shift(), done: false });
+      this.#count();
+    }
+    if (this.#consumer && !this.#delivering) this.#feed();
+    if (this.#end && this.#waiting.length === 0 && !this.#delivering) this.#tellEnd(this.#end);
+  }
+
+  #feed(): void {
+    while (this.#consumer && this.#waiting.length > 0) {
+      const busy = this.#call(this.#consumer.onMessage, this.#waiting.shift());
+      if (busy) {
+        this.#delivering = true;
+        void busy.then(() => {
+          this.#delivering = false;
+          this.#count();
+          this.#deliver();
+        });
+        return;
+      }
+      this.#count();
+    }
+  }
+
+  /** What a consumer throws is an uncaught error like any other; the message counts as had. */
+  #call(onMessage: MessageConsumer, message: unknown): Promise<void> | undefined {
+    try {
+      const result = onMessage(message);
+      if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return undefined;
+      return Promise.resolve(result).then(
+        () => {},
+        (error) => reportUncaught(error, this.#path),
+      );
+    } catch (error) {
+      reportUncaught(error, this.#path);
+      return undefined;
+    }
+  }
+
+  #count(): void {
+    this.#had++;
+    this.#changed();
+  }
+
+  #tellEnd(end: End): void {
+    for (const reader of this.#readers.splice(0)) {
+      if (end.error === undefined || end.thrown) reader.resolve({ value: undefined, done: true });
+      else reader.reject(end.error);
+      end.thrown = true;
+    }
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    if (!consumer) return;
+    try {
+      consumer.onClosed(end.reason);
+    } catch (error) {
+      reportUncaught(error, this.#path);
+    }
+  }
+}

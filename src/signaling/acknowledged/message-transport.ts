@@ -1,0 +1,98 @@
+import { readFrom, wrongType } from '../../errors/wrong-argument.js';
+import { MessageChannel } from '../../resources/message-channel.js';
+
+/**
+ * A way for text to one peer. It may lose messages, and it may end; it must not change one. Messages that come before
+ * `subscribe` must wait for it.
+ */
+export interface MessageTransport {
+  send(text: string): void | Promise<void>;
+  /** Calls `onMessage` for every message and `onClosed` once when no more can come. */
+  subscribe(onMessage: (message: unknown) => void, onClosed: (reason?: unknown) => void): Disposable;
+}
+
+/** What the `WebSocket` of browsers, of Node 22 and of `ws` have in common, and `RTCDataChannel`. */
+export interface WebSocketLike {
+  readonly readyState: number | string;
+  send(text: string): void;
+  close(): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- every DOM's own types of events fit
+  addEventListener(event: string, listener: (event: any) => void): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  removeEventListener(event: string, listener: (event: any) => void): void;
+}
+
+/** What an `AcknowledgedChannel` may be attached to. */
+export type AttachableTransport = MessageChannel | WebSocketLike | MessageTransport;
+
+/** The transport behind whatever the caller gave. Throws a `TypeError` for what is none. */
+export function transportOver(given: unknown, name: string): MessageTransport {
+  if (readFrom(name, () => given instanceof MessageChannel)) return overChannel(given as MessageChannel);
+  const methods = readFrom(name, () => {
+    const { send, subscribe, addEventListener } = (given ?? {}) as Partial<MessageTransport & WebSocketLike>;
+    return [send, subscribe, addEventListener].map((method) => typeof method === 'function');
+  });
+  if (methods[0] && methods[1]) return given as MessageTransport;
+  if (methods[0] && methods[2]) return overWebSocketLike(given as WebSocketLike);
+  throw wrongType(name, 'a WebSocket, a DataChannel, or an object with send() and subscribe()', given);
+}
+
+function overChannel(channel: MessageChannel): MessageTransport {
+  return {
+    send: (text) => channel.send(text),
+    subscribe(onMessage, onClosed) {
+      const messages = channel.subscribe('message', onMessage);
+      const end = channel.subscribe('close', (info) => onClosed(info.reason));
+      let active = true;
+      if (channel.state === 'closed') queueMicrotask(() => active && onClosed()); // told already
+      return {
+        [Symbol.dispose]() {
+          active = false;
+          messages[Symbol.dispose]();
+          end[Symbol.dispose]();
+        },
+      };
+    },
+  };
+}
+
+function overWebSocketLike(socket: WebSocketLike): MessageTransport {
+  const isConnecting = () => socket.readyState === 0 || socket.readyState === 'connecting';
+  return {
+    send(text) {
+      if (!isConnecting()) return socket.send(text);
+      // What is sent before it is open would throw, or be lost; the channel says it again when nothing answers.
+      return new Promise((resolve, reject) => {
+        const open = () => {
+          socket.removeEventListener('open', open);
+          try {
+            resolve(socket.send(text));
+          } catch (error) {
+            reject(error);
+          }
+        };
+        socket.addEventListener('open', open);
+      });
+    },
+    subscribe(onMessage, onClosed) {
+      let active = true;
+      const message = (event: { data: unknown }) => onMessage(event.data);
+      const closed = () => {
+        if (active) onClosed();
+        active = false;
+      };
+      const ignored = () => {}; // `ws` throws an error that nobody listens to; "close" follows
+      socket.addEventListener('message', message);
+      socket.addEventListener('close', closed);
+      socket.addEventListener('error', ignored);
+      if (socket.readyState === 3 || socket.readyState === 'closed') queueMicrotask(closed);
+      return {
+        [Symbol.dispose]() {
+          active = false;
+          socket.removeEventListener('message', message);
+          socket.removeEventListener('close', closed);
+        },
+      };
+    },
+  };
+}

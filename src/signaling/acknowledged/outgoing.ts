@@ -1,0 +1,165 @@
+import { Latch } from '../../engine/wait.js';
+import { RtcMessageError } from '../../errors/kinds.js';
+import type { ReceiveBufferLimits } from '../../resources/inbox.js';
+import type { Clock } from '../../scope/clock.js';
+import type { Backoff } from '../backoff.js';
+import { WINDOW } from './frame.js';
+
+interface Entry {
+  readonly json: string;
+  readonly byteLength: number;
+  readonly had: Latch<void>;
+}
+
+export interface OutgoingOwner {
+  readonly path: string;
+  /** True when something sent now may arrive. */
+  ready(): boolean;
+  transmit(n: number, json: string): void;
+}
+
+/**
+ * What the peer's application does not have yet, and when it is said again.
+ *
+ * Repeated from the first message that the peer has not got ("go back n"): transports keep the order, so where one
+ * is missing the ones behind it are too. After silence one message is sent until the peer shows that it is there.
+ */
+export class Outgoing {
+  readonly #owner: OutgoingOwner;
+  readonly #clock: Clock;
+  readonly #backoff: Backoff;
+  readonly #limits: ReceiveBufferLimits;
+  readonly #entries = new Map<number, Entry>();
+  #bytes = 0;
+  #last = 0;
+  /** The last that was ever sent. */
+  #everSent = 0;
+  /** The last that counts as sent on this transport. */
+  #sent = 0;
+  #got = 0;
+  #had = 0;
+  #silent = false;
+  #cancelTimer: (() => void) | undefined;
+  #empty: Latch<void> | undefined;
+
+  constructor(owner: OutgoingOwner, clock: Clock, backoff: Backoff, limits: ReceiveBufferLimits) {
+    this.#owner = owner;
+    this.#clock = clock;
+    this.#backoff = backoff;
+    this.#limits = limits;
+  }
+
+  /** Messages that the peer's application does not have. */
+  get pending(): number {
+    return this.#entries.size;
+  }
+
+  /** Resolves when the peer's application has it. */
+  add(json: string, byteLength: number): Promise<void> {
+    if (this.#entries.size >= this.#limits.messages || this.#bytes + byteLength > this.#limits.bytes) {
+      throw new RtcMessageError(
+        'RTC_OVERFLOW',
+        `${this.#entries.size} messages with ${this.#bytes} bytes wait for the peer's acknowledgement; ` +
+          `the limit is ${this.#limits.messages} messages or ${this.#limits.bytes} bytes`,
+        { path: this.#owner.path },
+      );
+    }
+    const entry: Entry = { json, byteLength, had: new Latch() };
+    this.#entries.set(++this.#last, entry);
+    this.#bytes += byteLength;
+    this.#pump();
+    return entry.had.promise;
+  }
+
+  /** The peer says what it has; false when that cannot be. */
+  confirmed(got: number, had: number): boolean {
+    if (got > this.#everSent) return false;
+    const progress = got > this.#got || had > this.#had;
+    for (; this.#had < had; this.#had++) {
+      const entry = this.#entries.get(this.#had + 1) as Entry;
+      this.#entries.delete(this.#had + 1);
+      this.#bytes -= entry.byteLength;
+      entry.had.resolve();
+    }
+    this.#got = Math.max(this.#got, got);
+    this.#sent = Math.max(this.#sent, this.#got);
+    if (this.#entries.size === 0) {
+      this.#empty?.resolve();
+      this.#empty = undefined;
+    }
+    if (!progress) return true;
+    this.#silent = false;
+    this.#restartTimer();
+    this.#pump();
+    return true;
+  }
+
+  /** A new transport, or the peer is back: what it has not got is sent at once. */
+  resume(): void {
+    this.#sent = this.#got;
+    this.#silent = false;
+    this.#restartTimer();
+    this.#pump();
+  }
+
+  /** No transport: nothing is repeated until `resume`. */
+  pause(): void {
+    this.#stopTimer();
+  }
+
+  /** Resolves when nothing is pending. */
+  emptied(): Promise<void> {
+    if (this.#entries.size === 0) return Promise.resolve();
+    this.#empty ??= new Latch();
+    return this.#empty.promise;
+  }
+
+  /** Nothing more is sent; every wait rejects. */
+  end(error: unknown): void {
+    this.#stopTimer();
+    for (const { had } of this.#entries.values()) had.reject(error);
+    this.#empty?.resolve();
+  }
+
+  #pump(): void {
+    const most = this.#silent ? this.#got + 1 : this.#had + WINDOW;
+    while (this.#owner.ready() && this.#sent < Math.min(this.#last, most)) {
+      const n = ++this.#sent;
+      this.#everSent = Math.max(this.#everSent, n);
+      this.#owner.transmit(n, (this.#entries.get(n) as Entry).json);
+    }
+    if (this.#sent > this.#had) this.#startTimer();
+  }
+
+  #startTimer(): void {
+    if (this.#cancelTimer || !this.#owner.ready()) return;
+    this.#cancelTimer = this.#clock.after(this.#backoff.next(), () => {
+      this.#cancelTimer = undefined;
+      this.#repeat();
+    });
+  }
+
+  #repeat(): void {
+    if (this.#got < this.#sent) {
+      this.#silent = true;
+      this.#sent = this.#got;
+      this.#pump();
+      return;
+    }
+    // All of them arrived and the application has not taken them, or the word of it was lost: ask with the oldest.
+    const oldest = this.#entries.get(this.#had + 1);
+    if (oldest && this.#owner.ready()) this.#owner.transmit(this.#had + 1, oldest.json);
+    this.#startTimer();
+  }
+
+  #restartTimer(): void {
+    this.#stopTimer();
+    this.#backoff.reset();
+    if (this.#sent > this.#had) this.#startTimer();
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+}

@@ -1,0 +1,32 @@
+export interface BackoffOptions {
+  /** Milliseconds before the first repetition. */
+  first?: number;
+  /** Milliseconds that no wait exceeds. */
+  longest?: number;
+}
+
+/**
+ * Waits that double, each between half of that and the whole: those who lost the same server at the same moment must
+ * not all come back at the same moment.
+ */
+export class Backoff {
+  readonly #first: number;
+  readonly #longest: number;
+  #attempts = 0;
+
+  constructor({ first, longest }: Required<BackoffOptions>) {
+    this.#first = first;
+    this.#longest = longest;
+  }
+
+  /** Milliseconds of the next wait. */
+  next(): number {
+    const whole = Math.min(this.#longest, this.#first * 2 ** this.#attempts);
+    if (whole < this.#longest) this.#attempts++;
+    return whole * (0.5 + Math.random() / 2);
+  }
+
+  reset(): void {
+    this.#attempts = 0;
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { makeCertificate } from '../../support/certificate.js';
+import { until, within } from '../../support/event.js';
+import { Client } from './client.js';
+import { bundledServer, runServer, ServerProcess } from './server-process.js';
+
+let bundle: Awaited<ReturnType<typeof bundledServer>>;
+let folder: string;
+
+beforeAll(async () => {
+  bundle = await bundledServer();
+  folder = await mkdtemp(join(tmpdir(), 'scoped-rtc-'));
+});
+
+afterAll(async () => {
+  await bundle?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('scoped-rtc-signaling', () => {
+  it('serves TLS with the files it is given, and on SIGTERM tells its peers and ends by itself', async () => {
+    const { certificate, key } = await makeCertificate();
+    const [cert, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    await writeFile(cert, certificate);
+    await writeFile(keyFile, key);
+    await using server = await ServerProcess.start(
+      bundle.file,
+      '--port',
+      '0',
+      '--cert',
+      cert,
+      '--key',
+      keyFile,
+    );
+    const socket = new WebSocket(`wss://localhost:${server.port}/`, { ca: certificate });
+    const told: unknown[] = [];
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as object;
+      told.push(message);
+      if ('stop' in message) socket.send('{"stopped":true}');
+    });
+    await until(() => socket.readyState === WebSocket.OPEN, 'the socket');
+    socket.send('{"join":{"room":"a","peer":"alice"}}');
+    await until(() => told.length > 0, 'joining');
+    const end = await within(server.kill('SIGTERM'), 'the end');
+    expect(end).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(end.stdout).toMatch(/SIGTERM: telling 1 peers\nstopped\n$/);
+    expect(told).toContainEqual({ stop: true });
+    expect(told.at(-1)).toEqual({ bye: { code: 1001, reason: 'the server stops' } });
+  });
+
+  it('takes its limits from its options', async () => {
+    await using server = await ServerProcess.start(bundle.file, '--port', '0', '--burst', '3');
+    using client = await Client.join(server.port, 'a', 'alice');
+    for (let n = 0; n < 5; n++) client.say({ to: 'alice', data: n });
+    expect(await client.end()).toMatchObject({ code: 4029 });
+  });
+
+  it('says what is wrong in a line, and ends with 1', async () => {
+    const ends = await Promise.all([
+      runServer(bundle.file, '--burst', 'many'),
+      runServer(bundle.file, '--port', '0', '--cert', join(folder, 'nothing.pem'), '--key', 'x'),
+      runServer(bundle.file, '--prt', '0'),
+    ]);
+    expect(ends.map(({ code }) => code)).toEqual([1, 1, 1]);
+    expect(ends.map(({ stderr }) => stderr)).toEqual([
+      expect.stringMatching(/^options\.limits\.burst must be an integer.*\n$/),
+      expect.stringMatching(/^ENOENT.*nothing\.pem'\n$/),
+      expect.stringContaining('--prt'),
+    ]);
+  });
+
+  it('says which package is missing', async () => {
+    const alone = join(folder, 'server.mjs'); // nothing is installed there
+    const { readFile } = await import('node:fs/promises');
+    const text = await readFile(bundle.file, 'utf8');
+    await writeFile(alone, text);
+    const withoutWs = await runServer(alone, '--port', '0');
+    expect(withoutWs.stderr).toBe(
+      'the signaling server needs the package ws, version 8 or newer: npm install ws\n',
+    );
+    const withoutNats = await runServer(alone, '--nats', '127.0.0.1');
+    expect(withoutNats.stderr).toContain('npm install @nats-io/transport-node');
+    expect([withoutWs.code, withoutNats.code]).toEqual([1, 1]);
+  });
+});

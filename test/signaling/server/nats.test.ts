@@ -1,0 +1,120 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DataChannel, RtcRuntime, webSocketSignaling } from 'scoped-rtc';
+import {
+  natsBroker,
+  type SignalingServer,
+  startSignalingServer,
+} from '../../../src/signaling/server/index.js';
+import { nextEvent, until } from '../../support/event.js';
+import { expectConversation } from '../conversation.js';
+import { Client } from './client.js';
+
+const isThere = spawnSync('nats-server', ['--version']).status === 0;
+if (!isThere) console.warn('skipped: no nats-server in the path; "apt-get install nats-server"');
+
+describe.skipIf(!isThere)('servers that are joined through NATS', () => {
+  const things: (() => unknown)[] = [];
+  let servers: [SignalingServer, SignalingServer];
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const nats = spawn('nats-server', ['-a', '127.0.0.1', '-p', `${port}`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    nats.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    things.push(() => nats.kill('SIGKILL'));
+    await until(() => log.includes('Server is ready'), 'the NATS server');
+    const start = async () => {
+      const connection: NatsConnection = await connect({ servers: `127.0.0.1:${port}` });
+      things.push(() => connection.close());
+      const server = await startSignalingServer({
+        ...{ port: 0, host: '127.0.0.1', idleTimeout: 1000 },
+        broker: natsBroker(connection, 'test'),
+      });
+      things.push(() => server.stop({ timeout: 100 }));
+      return server;
+    };
+    servers = [await start(), await start()];
+  });
+
+  afterAll(async () => {
+    for (const end of things.reverse()) await end();
+  });
+
+  it('two peers at different servers connect', async () => {
+    await using rtc = RtcRuntime.acquire('nats');
+    const [alice, bob] = servers.map((server, index) => {
+      const peer = index === 0 ? 'alice' : 'bob';
+      const signaling = webSocketSignaling(() => rtc.createWebSocket(`ws://127.0.0.1:${server.port}/`), {
+        ...{ room: 'a room: with * and > in it', peer },
+      });
+      return { signaling, connection: rtc.createPeerConnection(peer, { bindAddress: '127.0.0.1' }) };
+    }) as [Pair, Pair];
+    const near = alice.connection.createDataChannel('chat');
+    const far = nextEvent<[DataChannel]>(bob.connection, 'dataChannel');
+    await Promise.all([alice, bob].map(({ connection, signaling }) => connection.negotiate(signaling)));
+    await expectConversation(near, (await far)[0]);
+  });
+
+  it('tell of peers that come and go at the other, and the newer of two by one name stays', async () => {
+    const [here, there] = servers;
+    using alice = await Client.join(here.port, 'b', 'alice');
+    using bob = await Client.join(there.port, 'b', 'bob');
+    const told = (present: boolean) => alice.told.filter((message) => message.present === present).length;
+    await until(() => told(true) === 1, 'bob coming');
+    await until(() => bob.told.some(({ peer, joined }) => peer === 'alice' || joined), 'alice being there');
+    bob.say({ to: 'alice', data: 'across' });
+    await until(() => alice.heard.length > 0, 'the message');
+    using young = await Client.join(here.port, 'b', 'bob');
+    expect(await bob.end()).toMatchObject({ code: 4003 });
+    alice.say({ to: 'bob', data: 'which?' });
+    await until(() => young.heard.length > 0, 'the message');
+    using carol = await Client.join(there.port, 'b', 'carol');
+    await until(() => alice.told.some(({ peer }) => peer === 'carol'), 'carol coming');
+    carol.socket.close();
+    await until(() => alice.told.some(({ peer, present }) => peer === 'carol' && !present), 'carol going');
+  });
+
+  it('forget the peers of a server that ended without a word', async () => {
+    const [here] = servers;
+    using alice = await Client.join(here.port, 'c', 'alice');
+    const lost = await connect({ servers: connectionString() });
+    const subject = `test.${Buffer.from('c').toString('base64url')}`;
+    lost.publish(subject, JSON.stringify({ i: 'another', peers: ['ghost'] }));
+    lost.publish(subject, 'garbage');
+    await until(
+      () => alice.told.some(({ peer, present }) => peer === 'ghost' && present === true),
+      'the ghost',
+    );
+    await until(
+      () => alice.told.some(({ peer, present }) => peer === 'ghost' && present === false),
+      'its end',
+    );
+    await lost.close();
+  });
+
+  let address = '';
+  const connectionString = () => address;
+
+  async function freePort(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    address = `127.0.0.1:${port}`;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+});
+
+interface Pair {
+  readonly signaling: ReturnType<typeof webSocketSignaling>;
+  readonly connection: ReturnType<ReturnType<typeof RtcRuntime.acquire>['createPeerConnection']>;
+}

@@ -1,0 +1,220 @@
+import { request } from 'node:http';
+import { webSocketSignaling } from 'scoped-rtc';
+import { ManualClock } from 'scoped-rtc/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import {
+  type SignalingServer,
+  type SignalingServerOptions,
+  startSignalingServer,
+} from '../../../src/signaling/server/index.js';
+import { until, within } from '../../support/event.js';
+import { Client } from './client.js';
+
+const started: (Disposable | AsyncDisposable)[] = [];
+
+afterEach(async () => {
+  for (const thing of started.splice(0).reverse()) {
+    if (Symbol.dispose in thing) thing[Symbol.dispose]();
+    else await thing[Symbol.asyncDispose]();
+  }
+});
+
+async function start(options: SignalingServerOptions = {}): Promise<SignalingServer> {
+  const server = await startSignalingServer({ port: 0, host: '127.0.0.1', ...options });
+  started.push(server);
+  return server;
+}
+
+function use<T extends Disposable>(thing: T): T {
+  started.push(thing);
+  return thing;
+}
+
+const join = async (server: SignalingServer, room: string, peer: string) =>
+  use(await Client.join(server.port, room, peer));
+
+describe('rooms', () => {
+  it('tell who is there, who comes and who goes, and pass on what is meant for one of them', async () => {
+    const server = await start();
+    const alice = await join(server, 'a', 'alice');
+    const bob = await join(server, 'a', 'bob');
+    const stranger = await join(server, 'b', 'bob');
+    expect(alice.told).toContainEqual({ joined: { room: 'a', peer: 'alice', peers: [] } });
+    expect(bob.told).toContainEqual({ joined: { room: 'a', peer: 'bob', peers: ['alice'] } });
+    await until(() => alice.told.some(({ peer, present }) => peer === 'bob' && present === true), 'presence');
+    alice.say({ to: 'bob', data: { any: ['JSON', null] } });
+    alice.say({ to: 'nobody', data: 'x' });
+    await until(() => bob.heard.length > 0, 'the message');
+    expect(bob.heard).toEqual([['alice', { any: ['JSON', null] }]]);
+    expect([...server.rooms]).toEqual([
+      ['a', ['alice', 'bob']],
+      ['b', ['bob']],
+    ]);
+    bob.socket.close();
+    await until(() => alice.told.some(({ peer, present }) => peer === 'bob' && present === false), 'absence');
+    expect(stranger.told).toHaveLength(1);
+  });
+
+  it('let a new connection take the place of an old one by the same name', async () => {
+    const server = await start();
+    const alice = await join(server, 'a', 'alice');
+    const old = await join(server, 'a', 'bob');
+    const young = await join(server, 'a', 'bob');
+    expect(await old.end()).toMatchObject({ code: 4003 });
+    alice.say({ to: 'bob', data: 1 });
+    await until(() => young.heard.length > 0, 'the message');
+    expect(alice.told.filter(({ present }) => present === false)).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  it('of peers in a room and of rooms are told with a reason, and rooms that are empty do not count', async () => {
+    const server = await start({ limits: { peersPerRoom: 2, rooms: 2 } });
+    await join(server, 'a', 'alice');
+    await join(server, 'a', 'bob');
+    const third = use(new Client(server.port));
+    await third.ask({ join: { room: 'a', peer: 'carol' } });
+    expect(await third.end()).toEqual({ code: 4004, reason: 'the room is full' });
+    expect(third.bye).toEqual({ code: 4004, reason: 'the room is full' });
+    const other = await join(server, 'b', 'alice');
+    const refused = use(new Client(server.port));
+    await refused.ask({ join: { room: 'c', peer: 'alice' } });
+    expect(await refused.end()).toMatchObject({ code: 4005 });
+    other.socket.close();
+    await until(() => server.rooms.size === 1, 'the end of the room');
+    await join(server, 'c', 'alice');
+  });
+
+  it('of connections answer with 503', async () => {
+    const server = await start({ limits: { connections: 1 } });
+    await join(server, 'a', 'alice');
+    expect(await statusOf(server.port, {})).toBe(503);
+  });
+});
+
+describe('admission', () => {
+  it('checks the origin of pages, and lets in who sends none', async () => {
+    const server = await start({ origins: ['https://example.org'] });
+    expect(await statusOf(server.port, { origin: 'https://evil.example' })).toBe(403);
+    expect(await statusOf(server.port, { origin: 'https://example.org' })).toBe(101);
+    expect(await statusOf(server.port, {})).toBe(101);
+  });
+
+  it('asks for the token, as text or by a function', async () => {
+    const fixed = await start({ token: 'open sesame' });
+    const asked = await start({ token: async ({ room, token }) => room === 'a' && token === 'x' });
+    const broken = await start({
+      token: () => {
+        throw new Error('the database is gone');
+      },
+    });
+    for (const [server, token] of [
+      [fixed, 'open'],
+      [fixed, undefined],
+      [asked, 'y'],
+      [broken, 'x'],
+    ] as const) {
+      const client = use(new Client(server.port));
+      await client.ask({ join: { room: 'a', peer: 'eve', ...(token ? { token } : {}) } });
+      expect(await client.end()).toEqual({ code: 4001, reason: 'the token was refused' });
+    }
+    use(await Client.join(fixed.port, 'a', 'alice', { token: 'open sesame' }));
+    use(await Client.join(asked.port, 'a', 'alice', { token: 'x' }));
+  });
+
+  it('tells a refused signaling why, and it does not come back', async () => {
+    const server = await start({ token: 'open sesame' });
+    let sockets = 0;
+    const connect = () => {
+      sockets++;
+      return new WebSocket(`ws://127.0.0.1:${server.port}/`);
+    };
+    const signaling = webSocketSignaling(connect, { room: 'a', peer: 'eve', token: 'guess' });
+    const { reason } = await signaling.channel.closed();
+    expect(reason).toMatchObject({ code: 'RTC_CLOSED', message: /the token was refused \(4001\)/ });
+    expect(sockets).toBe(1);
+  });
+
+  it('answers what is no WebSocket with 426, and refuses wrong options by name', async () => {
+    const server = await start();
+    const response = await fetch(`http://127.0.0.1:${server.port}/`);
+    expect(response.status).toBe(426);
+    await expect(startSignalingServer({ key: 'x' })).rejects.toThrow('options.certificate and options.key');
+    await expect(startSignalingServer({ limits: { rooms: 0 } })).rejects.toThrow('options.limits.rooms');
+    await expect(startSignalingServer({ origin: [] } as never)).rejects.toThrow('options.origin is not');
+    await expect(startSignalingServer({ port: server.port, host: '127.0.0.1' })).rejects.toThrow(
+      'EADDRINUSE',
+    );
+  });
+});
+
+describe('time', () => {
+  it('ends for who does not join, and for who shows no sign of life, but not for who answers', async () => {
+    const clock = new ManualClock();
+    const server = await start({ clock, joinTimeout: 1000, idleTimeout: 4000 });
+    const mute = use(new Client(server.port));
+    await until(() => mute.socket.readyState === WebSocket.OPEN && server.connections === 1, 'the socket');
+    clock.advance(1000);
+    expect(await mute.end()).toEqual({ code: 4002, reason: 'it did not join in time' });
+    const dead = use(await Client.join(server.port, 'a', 'dead', { autoPong: false }));
+    const alive = await join(server, 'a', 'alive');
+    for (let second = 0; second < 12; second++) {
+      const asked = new Promise((resolve) => alive.socket.once('ping', resolve));
+      clock.advance(1000);
+      if (second < 11) await within(asked, 'the ping');
+      await new Promise((resolve) => setTimeout(resolve, 5)); // the pong's way back
+    }
+    expect(await dead.end()).toEqual({ code: 4008, reason: 'it did not answer' });
+    expect(alive.told).toContainEqual({ peer: 'dead', present: false });
+    expect(alive.closed).toBeUndefined();
+  });
+});
+
+describe('stop', () => {
+  it('tells the peers, waits until each has said that it knows, and closes', async () => {
+    const server = await start();
+    const alice = await join(server, 'a', 'alice');
+    const bob = await join(server, 'a', 'bob');
+    bob.answers = false;
+    const stopping = server.stop({ timeout: 10_000 });
+    await until(() => bob.told.some((message) => message.stop === true), 'the word of the stop');
+    alice.say({ to: 'bob', data: 'still passed on' });
+    await until(() => bob.heard.length > 0, 'the message');
+    expect(alice.closed).toBeUndefined();
+    bob.say({ stopped: true });
+    await within(stopping, 'the stop');
+    for (const client of [alice, bob])
+      expect(await client.end()).toEqual({ code: 1001, reason: 'the server stops' });
+  });
+
+  it('does not wait for ever for one that never answers', async () => {
+    const server = await start();
+    const mute = await join(server, 'a', 'mute');
+    mute.answers = false;
+    await within(server.stop({ timeout: 50 }), 'the stop');
+    await mute.end();
+    expect(server.connections).toBe(0);
+  });
+});
+
+/** What an upgrade is answered with. */
+function statusOf(port: number, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      ...{ port, host: '127.0.0.1' },
+      headers: {
+        ...{ connection: 'Upgrade', upgrade: 'websocket' },
+        ...{ 'sec-websocket-version': '13', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' },
+        ...headers,
+      },
+    });
+    asked.on('error', reject);
+    asked.on('response', (response) => resolve(response.statusCode));
+    asked.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve(response.statusCode);
+    });
+    asked.end();
+  });
+}

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { type SignalingServer, startSignalingServer } from '../../../src/signaling/server/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../support/certificate.js';
+import { Child } from '../../support/child.js';
+import { within } from '../../support/event.js';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const isThere = existsSync(CHROMIUM);
+if (!isThere) {
+  console.warn(`skipped: no Chromium at ${CHROMIUM}; "apt-get install chromium", or set CHROMIUM_PATH`);
+}
+
+const EXAMPLE = new URL('../../../examples/browser-acknowledged/', import.meta.url);
+let web: Server;
+let origin: string;
+let folder: string;
+let certificateFile: string;
+let server: SignalingServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scoped-rtc-'));
+  certificateFile = join(folder, 'certificate.pem');
+  web = createServer((request, response) => {
+    const isScript = request.url === '/acknowledged.js';
+    const file = new URL(isScript ? 'acknowledged.js' : 'index.html', EXAMPLE);
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
+    void readFile(file).then((text) => response.end(text));
+  });
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  origin = `http://localhost:${(web.address() as AddressInfo).port}`;
+  const { certificate, key } = await makeCertificate();
+  await writeFile(certificateFile, certificate);
+  server = await startSignalingServer({
+    ...{ port: 0, host: '127.0.0.1', certificate, key, origins: [origin] },
+    token: 'open sesame',
+  });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await new Promise((resolve) => web.close(resolve));
+  await rm(folder, { recursive: true, force: true });
+});
+
+const url = () => `wss://localhost:${server.port}/`;
+
+const startPeer = (room: string, peer: string, to: string) =>
+  new Child(new URL('programs/peer.ts', import.meta.url), [url(), certificateFile, room, peer, to], {
+    timeout: 40_000,
+  });
+
+describe('through the server over TLS', () => {
+  it('two processes connect, talk, and exit by themselves', async () => {
+    const [alice, bob] = [startPeer('two', 'alice', 'bob'), startPeer('two', 'bob', 'alice')];
+    const ends = await within(Promise.all([alice.ended, bob.ended]), 'both processes', 40_000);
+    for (const end of ends) {
+      expect(end).toMatchObject({ code: 0, stderr: '' });
+      expect(end.lines.at(-1)).toMatchObject({ threads: 0 });
+    }
+    expect(ends.map((end) => end.lines[0])).toEqual([
+      { heard: 'bob heard: hello bob' },
+      { heard: 'hello bob' },
+    ]);
+  }, 45_000);
+
+  it.skipIf(!isThere)(
+    'a page in Chromium and a process connect and talk',
+    async () => {
+      const browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        timeout: 60_000,
+        args: [
+          ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+          ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+          '--ignore-certificate-errors',
+          '--disable-features=WebRtcHideLocalIpsWithMdns',
+        ],
+      });
+      try {
+        const page = await browser.newPage();
+        const query = new URLSearchParams({
+          url: url(),
+          room: 'web',
+          peer: 'page',
+          to: 'alice',
+          token: 'open sesame',
+        });
+        const alice = startPeer('web', 'alice', 'page');
+        await page.goto(`${origin}/?${query.toString()}`);
+        const { lines, code, stderr } = await within(alice.ended, 'the process', 40_000);
+        expect({ lines: lines.slice(0, 1), code, stderr }).toEqual({
+          lines: [{ heard: 'the page heard: hello page' }],
+          code: 0,
+          stderr: '',
+        });
+        expect(await page.textContent('#log')).toContain('hello page');
+      } finally {
+        await browser.close();
+        await new Promise((resolve) => web.close(resolve));
+      }
+    },
+    90_000,
+  );
+});
+
+it("the browser's end of the protocol has no more than 60 lines of code", async () => {
+  const text = await readFile(new URL('acknowledged.js', EXAMPLE), 'utf8');
+  const code = text
+    .replace(/\/\*\*[^]*?\*\//g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  expect(code.length).toBeLessThanOrEqual(60);
+});
