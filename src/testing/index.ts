@@ -1,3 +1,4 @@
+import '../scope/dispose-symbols.js';
 export { createFakeBinding, type FakeBinding, type FakeBindingOptions } from './fake/fake-binding.js';
 export type { FakeAbort, FakeViolation, LiveNative } from './fake/fake-host.js';
 export type {

@@ -1,9 +1,13 @@
+import { outOfRange } from '../errors/wrong-argument.js';
+import { arrayOf, nonEmptyString, readOptions, string } from '../native/validate/argument.js';
 import type { DataChannelInit } from '../native/validate/data-channel-init.js';
 import type { ChannelOptions } from '../resources/channel-options.js';
 import type { DataChannel } from '../resources/data-channel.js';
 import type { PeerConnection } from '../resources/peer-connection.js';
 import type { PeerConnectionConfig, RtcScope } from '../runtime/rtc-scope.js';
+import { checkTimeout } from '../scope/scope-options.js';
 import { memorySignaling } from '../signaling/memory-signaling.js';
+import { scopeArgument } from './kit-arguments.js';
 
 export interface LoopbackPairOptions {
   /** Settings of both connections. */
@@ -39,11 +43,17 @@ export async function loopbackPair(
   scope: RtcScope,
   options: LoopbackPairOptions = {},
 ): Promise<LoopbackPair> {
-  const { config, label = 'chat', channel, names = ['alice', 'bob'], timeout = PATIENCE_MS } = options;
-  const alice = scope.createPeerConnection(names[0], config);
+  const {
+    config,
+    label = 'chat',
+    channel,
+    names: [first, second] = ['alice', 'bob'],
+    timeout = PATIENCE_MS,
+  } = checkPairOptions(options);
+  const alice = scopeArgument(scope, 'scope').createPeerConnection(first, config);
   let bob: PeerConnection | undefined;
   try {
-    bob = scope.createPeerConnection(names[1], config);
+    bob = scope.createPeerConnection(second, config);
     const near = alice.createDataChannel(label, channel);
     const arriving = channel?.negotiated
       ? Promise.resolve(bob.createDataChannel(label, channel))
@@ -74,6 +84,21 @@ function incomingChannel(to: PeerConnection, label: string): Promise<DataChannel
   });
   arriving.catch(() => {}); // whoever waits for all of the pair has another error then
   return arriving;
+}
+
+/** The settings of the connections and of the channel are for their factories to check. */
+function checkPairOptions(options: unknown): Partial<LoopbackPairOptions> {
+  return readOptions<LoopbackPairOptions>(options, 'options', {
+    config: (value) => value as PeerConnectionConfig,
+    label: string,
+    channel: (value) => value as DataChannelInit & ChannelOptions,
+    names: (value, name) => {
+      const names = arrayOf(nonEmptyString)(value, name);
+      if (names.length !== 2) throw outOfRange(name, 'two names', value);
+      return names as [string, string];
+    },
+    timeout: checkTimeout,
+  });
 }
 
 /** A loaded machine needs seconds where an idle one needs milliseconds. */

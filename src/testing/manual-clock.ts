@@ -1,4 +1,8 @@
+import { outOfRange, wrongType } from '../errors/wrong-argument.js';
+import { readOptions } from '../native/validate/argument.js';
 import type { Clock } from '../scope/clock.js';
+import { checkFunction, checkTimeout } from '../scope/scope-options.js';
+import { realTime } from './real-time.js';
 
 interface Timer {
   readonly due: number;
@@ -23,6 +27,8 @@ export class ManualClock implements Clock {
   }
 
   after(ms: number, callback: () => void): () => void {
+    checkTimeout(ms, 'ms');
+    checkFunction(callback, 'callback');
     const timer: Timer = { due: this.#now + ms, callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
@@ -35,7 +41,9 @@ export class ManualClock implements Clock {
 
   /** Lets `ms` milliseconds pass and fires what is due in between, each at its own time. */
   advance(ms: number): void {
-    const end = this.#now + ms;
+    const end = this.#now + checkTimeout(ms, 'ms');
+    // A timer that sets itself anew would go on for ever.
+    if (end === Number.POSITIVE_INFINITY) throw outOfRange('ms', 'a finite number of milliseconds', ms);
     for (let next = this.#next(); next && next.due <= end; next = this.#next()) this.#fire(next);
     this.#now = end;
   }
@@ -48,13 +56,22 @@ export class ManualClock implements Clock {
     return true;
   }
 
+  /** Lets the event loop turn until what needs no timer has come to rest; no time of this clock passes. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < SETTLING_TURNS; turn++) await realTime.turn();
+  }
+
   /**
    * Lets time pass, timer after timer, until `work` has ended, and returns what it ended with. Rejects when it has
    * not ended although no timer is left, or although `limit` milliseconds have passed: then it hangs.
    *
    * Meant for a binding in memory: between two timers it waits a few turns of the event loop, not for a network.
    */
-  async runUntil<T>(work: Promise<T>, { limit = 60_000 }: RunUntilOptions = {}): Promise<T> {
+  async runUntil<T>(work: PromiseLike<T>, options: RunUntilOptions = {}): Promise<T> {
+    if (typeof (work as Partial<PromiseLike<T>> | undefined)?.then !== 'function') {
+      throw wrongType('work', 'a promise', work);
+    }
+    const { limit = 60_000 } = readOptions<RunUntilOptions>(options, 'options', { limit: checkTimeout });
     let ended = false;
     const end = () => {
       ended = true;
@@ -62,9 +79,7 @@ export class ManualClock implements Clock {
     work.then(end, end);
     const started = this.#now;
     for (let idle = 0; !ended;) {
-      for (let turn = 0; turn < SETTLING_TURNS; turn++) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
+      await this.settle();
       if (ended) break;
       idle = this.advanceToNext() ? 0 : idle + 1;
       if (idle > MOST_IDLE_ROUNDS) throw new Error('it hangs: no timer is left and it has not ended');

@@ -1,6 +1,8 @@
 import type { WebSocket } from '../resources/web-socket.js';
 import type { WebSocketServer } from '../resources/web-socket-server.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
+import { string } from '../native/validate/argument.js';
+import { checkRelayOptions, scopeArgument } from './kit-arguments.js';
 
 export interface SignalingRelayOptions {
   /** Name of the server in the tree. Default `signaling`. */
@@ -24,8 +26,9 @@ export interface SignalingRelay {
  * third and the fourth with the same path are a room of their own.
  */
 export function signalingRelay(scope: RtcScope, options: SignalingRelayOptions = {}): SignalingRelay {
-  const server = scope.createWebSocketServer({
-    name: options.name ?? 'signaling',
+  const { name = 'signaling' } = checkRelayOptions(options);
+  const server = scopeArgument(scope, 'scope').createWebSocketServer({
+    name,
     bindAddress: '127.0.0.1',
     port: 0,
   });
@@ -45,7 +48,12 @@ export function signalingRelay(scope: RtcScope, options: SignalingRelayOptions =
     forward(socket, first);
   });
   const url = `ws://127.0.0.1:${server.port}`;
-  return { server, port: server.port, url, room: (name) => `${url}/${encodeURIComponent(name)}` };
+  return {
+    server,
+    port: server.port,
+    url,
+    room: (room) => `${url}/${encodeURIComponent(string(room, 'name'))}`,
+  };
 }
 
 function forward(from: WebSocket, to: WebSocket): void {

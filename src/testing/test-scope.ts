@@ -1,6 +1,8 @@
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
+import { checkFunction } from '../scope/scope-options.js';
+import { checkEndOptions, checkTestScopeOptions } from './kit-arguments.js';
 import { kitScopes } from './leaks/kit-scopes.js';
 import type { Leak } from './leaks/leak.js';
 import { LeakError } from './leaks/leak-error.js';
@@ -47,6 +49,7 @@ export async function withTestScope<T>(
   body: (rtc: RtcScope) => T | Promise<T>,
   options: TestScopeOptions = {},
 ): Promise<T> {
+  checkFunction(body, 'body');
   const test = testScope(options);
   let result: T;
   try {
@@ -62,6 +65,7 @@ export async function withTestScope<T>(
 class OpenTestScope implements TestScope {
   readonly scope: RtcScope;
   readonly #name: string;
+  readonly #test: string;
   readonly #watch: TestWatch;
   readonly #timeout: number;
   readonly #reports: TeardownReport[] = [];
@@ -69,7 +73,9 @@ class OpenTestScope implements TestScope {
   #ended: Promise<void> | undefined;
 
   constructor(options: TestScopeOptions) {
-    const { name = 'rtc', runtime = RtcRuntime.shared, teardownTimeout = 5000, test = name } = options;
+    const checked = checkTestScopeOptions(options);
+    const { name = 'rtc', runtime = RtcRuntime.shared, teardownTimeout = 5000, test = name } = checked;
+    this.#test = test;
     this.#timeout = teardownTimeout;
     recordTeardowns(runtime);
     this.#watch = new TestWatch(test, runtime);
@@ -81,7 +87,8 @@ class OpenTestScope implements TestScope {
   }
 
   end(options: EndOptions = {}): Promise<void> {
-    this.#ended ??= this.#end(options.failed ?? false);
+    const { failed = false } = checkEndOptions(options);
+    this.#ended ??= this.#end(failed);
     return this.#ended;
   }
 
@@ -106,7 +113,8 @@ class OpenTestScope implements TestScope {
     kitScopes.gone(this.scope);
     const left = await this.#watch.end(this.#name, failed);
     leaks.push(...left.leaks);
-    if (leaks.length > 0 && !failed) throw new LeakError(leaks, left.tests);
+    if (leaks.length > 0 && !failed)
+      throw new LeakError(leaks, left.tests.length > 0 ? left.tests : [this.#test]);
   }
 
   #failed(error: unknown): Leak {

@@ -1,6 +1,7 @@
 import type { RtcConfig, WebSocketServerConfiguration } from 'node-datachannel';
 import type { NativeBinding, NativeWebSocketConfig } from '../../native/binding.js';
 import { CallbackQueue } from './callback-queue.js';
+import { checkFakeOptions } from './fake-options.js';
 import type { FakeAbort, FakeHost, FakeViolation, HostedNative, LiveNative } from './fake-host.js';
 import { FakeIceUdpMuxListener } from './fake-ice-udp-mux-listener.js';
 import { FakePeerConnection } from './fake-peer-connection.js';
@@ -45,7 +46,8 @@ export interface FakeBinding extends NativeBinding {
 
 /** Makes a stand-in for node-datachannel that never opens a socket or a thread. */
 export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding {
-  const faults = options.faults ?? {};
+  const checked = checkFakeOptions(options);
+  const { faults = {} } = checked;
   const loop = new NativeLoop();
   const hosted = new Set<HostedNative>();
   const aborts: FakeAbort[] = [];
@@ -65,8 +67,8 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
 
   const host: FakeHost = {
     loop,
-    faults: new FaultPlan(faults, options.seed ?? 1),
-    sendBufferSize: options.sendBufferSize ?? DEFAULT_SEND_BUFFER_SIZE,
+    faults: new FaultPlan(faults, checked.seed ?? 1),
+    sendBufferSize: checked.sendBufferSize ?? DEFAULT_SEND_BUFFER_SIZE,
     connections: new Map(),
     servers: new Map(),
     udpPorts: new Set(),

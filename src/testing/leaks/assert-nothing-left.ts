@@ -1,4 +1,5 @@
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
+import { runtimeArgument } from '../kit-arguments.js';
 import { kitScopes } from './kit-scopes.js';
 import type { Leak } from './leak.js';
 import { LeakError } from './leak-error.js';
@@ -11,7 +12,7 @@ import { threadsLeft } from './threads-left.js';
  * Default: the shared runtime.
  */
 export async function assertNothingLeft(runtime: RtcRuntime = RtcRuntime.shared): Promise<void> {
-  const { scopes, natives } = runtime.snapshot();
+  const { scopes, natives } = runtimeArgument(runtime, 'runtime').snapshot();
   const leaks: Leak[] = scopes.map((scope) => ({
     kind: 'scope',
     path: scope.path,

@@ -16,14 +16,17 @@ export class LeakError extends Error {
 }
 
 function headOf(leaks: readonly Leak[], tests: readonly string[]): string {
-  const left = leaks.filter((leak) => !leak.kind.startsWith('teardown')).length;
-  const what =
-    left === leaks.length
-      ? 'something was left open'
-      : left === 0
-        ? 'the teardown did not go well'
-        : 'something was left open, and the teardown did not go well';
-  if (tests.length === 0) return what;
-  if (tests.length === 1) return `${what} by "${tests[0]}"`;
-  return `${what} by one of these tests, which ran at the same time: ${tests.map((test) => `"${test}"`).join(', ')}`;
+  const teardown = leaks.some((leak) => leak.kind.startsWith('teardown'));
+  const left = leaks.some((leak) => !leak.kind.startsWith('teardown'));
+  if (!left) return tests.length === 0 ? BADLY : `${BADLY} after ${namesOf(tests)}`;
+  const open = teardown ? `${OPEN}, and ${BADLY}` : OPEN;
+  return tests.length === 0 ? open : `${open} after ${namesOf(tests)}`;
+}
+
+const OPEN = 'something was left open';
+const BADLY = 'the teardown did not go well';
+
+function namesOf(tests: readonly string[]): string {
+  if (tests.length === 1) return `"${tests[0]}"`;
+  return `one of these tests, which ran at the same time: ${tests.map((test) => `"${test}"`).join(', ')}`;
 }

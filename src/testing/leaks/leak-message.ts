@@ -1,5 +1,4 @@
-import { RtcRuntime } from '../../runtime/rtc-runtime.js';
-import { type NodeSnapshot, renderSnapshot } from '../../runtime/snapshot.js';
+import { type NodeSnapshot, renderNode } from '../../engine/node-snapshot.js';
 import type { TeardownReport, TeardownStep } from '../../scope/teardown-report.js';
 import type { Leak } from './leak.js';
 
@@ -64,13 +63,9 @@ function scopeLeft({ path, scope, moved, places }: Extract<Leak, { kind: 'scope'
   return lines.join('\n');
 }
 
-/** The tree as `inspect()` prints it, without its head. */
+/** The tree as `inspect()` prints it. */
 export function treeLines(scope: NodeSnapshot): string[] {
-  const text = renderSnapshot({ ...RtcRuntime.shared.snapshot(), scopes: [scope] });
-  return text
-    .split('\n')
-    .slice(1)
-    .map((line) => `    ${line}`);
+  return renderNode(scope).map((line) => `    ${line}`);
 }
 
 /** Every step of a teardown in order, with those of `outcome` marked. */

@@ -1,6 +1,7 @@
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
-import type { NodeSnapshot } from '../../runtime/snapshot.js';
+import type { NodeSnapshot } from '../../engine/node-snapshot.js';
 import { nativeThreads } from '../../runtime/threads.js';
+import { realTime } from '../real-time.js';
 import { kitScopes } from './kit-scopes.js';
 import type { Leak } from './leak.js';
 import { OpenHandles } from './open-handles.js';
@@ -65,9 +66,9 @@ export class TestWatch {
   }
 
   async #settle(): Promise<void> {
-    const end = performance.now() + GRACE_MS;
-    while (this.#mayEnd() && performance.now() < end) {
-      await new Promise<void>((resolve) => setTimeout(resolve, 2));
+    const end = realTime.now() + GRACE_MS;
+    while (this.#mayEnd() && realTime.now() < end) {
+      await realTime.sleep(2);
     }
   }
 

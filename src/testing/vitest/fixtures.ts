@@ -1,9 +1,10 @@
+import { vi } from 'vitest';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
 import { type LoopbackPair, loopbackPair } from '../loopback-pair.js';
 import { type SignalingRelay, signalingRelay } from '../signaling-relay.js';
 import { type TestScope, type TestScopeOptions, testScope } from '../test-scope.js';
 
-/** Settings of the fixtures: `test.extend({ rtcOptions: { teardownTimeout: 500 } })`. */
+/** Settings of the fixtures. */
 export type RtcFixtureOptions = Pick<TestScopeOptions, 'runtime' | 'teardownTimeout'>;
 
 export interface RtcFixtures {
@@ -28,7 +29,8 @@ interface FixtureContext {
 
 type Use<T> = (value: T) => Promise<void>;
 
-interface FileScope {
+/** The scope of a file, and how its tests went. */
+export interface FileScope {
   readonly test: TestScope;
   /** A test that used it has failed: its end has nothing to add. */
   failed: boolean;
@@ -45,9 +47,14 @@ export const rtcFixtures = {
     const test = testScope({ ...rtcOptions, test: task.name });
     // What is thrown here is told once; what a fixture throws at its end, vitest tells twice. It also gets here when
     // another fixture threw at its end and ours was not ended.
-    onTestFinished(() => test.end({ failed: hasFailed(task) }));
+    const end = () => {
+      // Timers that the test has faked, and left so, would stop the teardown for ever.
+      if (vi.isFakeTimers()) vi.useRealTimers();
+      return test.end({ failed: hasFailed(task) });
+    };
+    onTestFinished(end);
     await use(test.scope);
-    await test.end({ failed: hasFailed(task) }).catch(() => {});
+    await end().catch(() => {});
   },
 
   connectedPair: async ({ rtc }: Pick<RtcFixtures, 'rtc'>, use: Use<LoopbackPair>): Promise<void> => {
@@ -66,8 +73,8 @@ export const rtcFixtures = {
       await use(shared);
       await test.end({ failed: shared.failed });
     },
-    { scope: 'file' as const },
-  ] as const,
+    { scope: 'file' },
+  ] as [(none: object, use: Use<FileScope>) => Promise<void>, { scope: 'file' }],
 
   rtcPerFile: async (
     { task, rtcOfFile }: FixtureContext & Pick<RtcFixtures, 'rtcOfFile'>,

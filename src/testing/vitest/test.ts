@@ -1,10 +1,23 @@
 import { test as base, expect, type TestAPI } from 'vitest';
-import { type RtcFixtures, rtcFixtures } from './fixtures.js';
+import { readOptions } from '../../native/validate/argument.js';
+import { checkTimeout } from '../../scope/scope-options.js';
+import { runtimeArgument } from '../kit-arguments.js';
+import { type RtcFixtureOptions, type RtcFixtures, rtcFixtures } from './fixtures.js';
 import { rtcMatchers } from './matchers.js';
 
 expect.extend(rtcMatchers);
 
 /** vitest's `test` with the fixtures of this package. */
-export const test: TestAPI<Omit<RtcFixtures, 'rtcOfFile'>> = base.extend<RtcFixtures>(rtcFixtures as never);
+export const test: TestAPI<Omit<RtcFixtures, 'rtcOfFile'>> = base.extend<RtcFixtures>(rtcFixtures);
+
+/** `test` with other settings: `const test = rtcTest({ teardownTimeout: 500 })`. */
+export function rtcTest(options: RtcFixtureOptions): typeof test {
+  const rtcOptions = readOptions<RtcFixtureOptions>(options, 'options', {
+    runtime: runtimeArgument,
+    teardownTimeout: checkTimeout,
+  });
+  // All fixtures anew: in vitest 3 those that are there already do not see one that is replaced.
+  return base.extend<RtcFixtures>({ ...rtcFixtures, rtcOptions });
+}
 
 export { expect };

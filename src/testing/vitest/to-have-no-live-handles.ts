@@ -1,7 +1,7 @@
-import { RtcRuntime } from '../../runtime/rtc-runtime.js';
-import { type NodeSnapshot, snapshotOf } from '../../runtime/snapshot.js';
+import { type NodeSnapshot, snapshotOf } from '../../engine/node-snapshot.js';
 import { TREE_NODE } from '../../scope/node.js';
 import { Scope } from '../../scope/scope.js';
+import { isRuntime } from '../kit-arguments.js';
 import { treeLines } from '../leaks/leak-message.js';
 import type { MatcherContext, MatcherResult } from './matcher-context.js';
 
@@ -26,7 +26,7 @@ export function toHaveNoLiveHandles(this: MatcherContext, received: unknown): Ma
 }
 
 function treesOf(received: unknown): readonly NodeSnapshot[] {
-  if (received instanceof RtcRuntime) return received.snapshot().scopes;
+  if (isRuntime(received)) return received.snapshot().scopes;
   if (received instanceof Scope)
     return received.disposed && ended(received) ? [] : [snapshotOf(received[TREE_NODE])];
   throw new TypeError('toHaveNoLiveHandles() is for a scope or a runtime: expect(rtc).toHaveNoLiveHandles()');

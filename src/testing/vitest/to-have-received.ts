@@ -1,5 +1,7 @@
+import { validateMessage } from '../../native/validate/message.js';
 import { MessageChannel } from '../../resources/message-channel.js';
 import type { Sendable } from '../../resources/message-streams.js';
+import { realTime } from '../real-time.js';
 import type { MatcherContext, MatcherResult } from './matcher-context.js';
 import { MATCHER_WAIT_MS } from './matcher-wait.js';
 
@@ -21,9 +23,9 @@ export async function toHaveReceived(
   const iterator = channel[Symbol.asyncIterator]();
   try {
     // Looked at, not taken: what does not match stays for whoever reads next.
-    const end = performance.now() + (this.isNot ? 0 : MATCHER_WAIT_MS);
-    while (iterator.buffered < expected.length && channel.state !== 'closed' && performance.now() < end) {
-      await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS));
+    const end = realTime.now() + (this.isNot ? 0 : MATCHER_WAIT_MS);
+    while (iterator.buffered < expected.length && channel.state !== 'closed' && realTime.now() < end) {
+      await realTime.sleep(POLL_MS);
     }
     const waiting = iterator.buffer.drain();
     for (const message of waiting) iterator.buffer.push(message);
@@ -45,10 +47,10 @@ export async function toHaveReceived(
 }
 
 /** Binary messages arrive as buffers. */
-function comparable(message: ExpectedMessage): unknown {
-  if (message instanceof ArrayBuffer) return Buffer.from(message);
-  if (ArrayBuffer.isView(message)) return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  return message;
+function comparable(message: ExpectedMessage, index: number): unknown {
+  if (typeof message === 'object' && message !== null && 'asymmetricMatch' in message) return message;
+  const { data } = validateMessage(message, `messages[${index}]`);
+  return typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function shown(messages: readonly unknown[]): string {

@@ -1,7 +1,9 @@
+import { arrayOf, nonEmptyString } from '../../native/validate/argument.js';
 import { Handle } from '../../resources/handle.js';
 import { Scope } from '../../scope/scope.js';
 import type { TeardownReport, TeardownStep } from '../../scope/teardown-report.js';
 import { teardownOf } from '../teardown-records.js';
+import { realTime } from '../real-time.js';
 import type { MatcherContext, MatcherResult } from './matcher-context.js';
 import { MATCHER_WAIT_MS } from './matcher-wait.js';
 
@@ -10,14 +12,12 @@ export async function toHaveTornDown(
   received: unknown,
   expected: readonly string[],
 ): Promise<MatcherResult> {
-  if (!Array.isArray(expected)) {
-    throw new TypeError("toHaveTornDown() takes the paths in order: toHaveTornDown(['alice/chat', 'alice'])");
-  }
+  const paths = arrayOf(nonEmptyString)(expected, 'paths');
   const { path, report } = await teardownIn(received);
   const owned = path === undefined ? report : report.filter((step) => step.path.startsWith(`${path}/`));
   const steps = owned.filter((step) => step.kind !== 'cleanup');
   const actual = steps.map((step) => relative(step.path, path));
-  const wanted = expected.map((name) => relative(name, path));
+  const wanted = paths.map((name) => relative(name, path));
   const ended = report.length > 0;
   const what = path ?? 'the report';
   return {
@@ -44,7 +44,9 @@ async function teardownIn(received: unknown): Promise<{ path?: string; report: T
     return { path: received.path, report: teardownOf(received.path) ?? [] };
   }
   if (received instanceof Handle) {
-    if (received.state === 'closing') await received.closed({ timeout: MATCHER_WAIT_MS }).catch(() => {});
+    if (received.state === 'closing') {
+      await realTime.within(received.closed({ timeout: Number.POSITIVE_INFINITY }), MATCHER_WAIT_MS);
+    }
     return { path: received.path, report: teardownOf(received.path) ?? [] };
   }
   throw new TypeError('toHaveTornDown() is for a scope, a handle or a teardown report');

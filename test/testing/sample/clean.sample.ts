@@ -1,5 +1,6 @@
 import { RtcRuntime } from 'scoped-rtc';
 import { expect, test } from 'scoped-rtc/vitest';
+import { vi } from 'vitest';
 
 test('what is made in the scope of the test is no leak', ({ rtc }) => {
   rtc.createPeerConnection('alice').createDataChannel('chat');
@@ -38,6 +39,12 @@ test('a teardown that fails where the test expects it', async ({ rtc }) => {
 test('messages that nobody read', async ({ connectedPair: { near, far } }) => {
   await near.send('unread');
   await far.send('unread');
+});
+
+test('fake timers that were left on', async ({ connectedPair: { near, far } }) => {
+  await near.send('before');
+  vi.useFakeTimers();
+  await expect(far).toHaveReceived('before');
 });
 
 test('a socket and its server', async ({ rtc, signalingServer }) => {

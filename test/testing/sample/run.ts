@@ -1,30 +1,34 @@
 /**
- * Runs one file of the sample suite in a vitest of its own and prints a line for each test.
+ * Runs files of the sample suite in a vitest of their own and prints a line for each test.
  *
- *     node --import tsx test/testing/sample/run.ts scope-left
+ *     node --import tsx test/testing/sample/run.ts scope-left moved
  */
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestCase, TestModule } from 'vitest/node';
 import { startVitest } from 'vitest/node';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const [name] = process.argv.slice(2);
+const names = process.argv.slice(2);
 
 const print = (line: object) => console.log(JSON.stringify(line));
+const sampleOf = (module: TestModule) => basename(module.moduleId, '.sample.ts');
 
 const reporter = {
   onTestCaseResult(test: TestCase) {
     const { state, errors } = test.result();
-    print({
-      test: test.name,
-      state,
-      errors: (errors ?? []).map((error) => `${error.name}: ${error.message}`),
-    });
+    const sample = sampleOf(test.module);
+    print({ sample, test: test.name, state, errors: (errors ?? []).map(told) });
   },
   onTestModuleEnd(module: TestModule) {
-    print({ module: name, ok: module.ok(), errors: module.errors().map((error) => error.message) });
+    print({ sample: sampleOf(module), ok: module.ok(), errors: module.errors().map(told) });
   },
 };
+
+/** As vitest prints it above its excerpt of the code. */
+function told({ name, message }: { name?: string | undefined; message: string }): string {
+  return `${name}: ${message}`;
+}
 
 const vitest = await startVitest(
   'test',
@@ -33,7 +37,7 @@ const vitest = await startVitest(
     root,
     config: false,
     watch: false,
-    include: [`test/testing/sample/${name}.sample.ts`],
+    include: names.map((name) => `test/testing/sample/${name}.sample.ts`),
     pool: 'forks',
     maxWorkers: 1,
     reporters: [reporter],

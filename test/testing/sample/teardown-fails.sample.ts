@@ -1,6 +1,6 @@
 import { RtcRuntime } from 'scoped-rtc';
 import { createFakeBinding } from 'scoped-rtc/testing';
-import { test } from 'scoped-rtc/vitest';
+import { rtcTest, test } from 'scoped-rtc/vitest';
 
 test('has a disposer that throws', ({ rtc }) => {
   rtc.createPeerConnection('alice');
@@ -10,7 +10,7 @@ test('has a disposer that throws', ({ rtc }) => {
 });
 
 const native = createFakeBinding({ faults: { cleanupThrows: true } });
-const onFake = test.extend({ rtcOptions: { runtime: new RtcRuntime({ native }) } });
+const onFake = rtcTest({ runtime: new RtcRuntime({ native }) });
 
 onFake('has a library that does not clean up', ({ rtc }) => {
   rtc.createPeerConnection('alice');

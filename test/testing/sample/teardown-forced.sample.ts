@@ -1,6 +1,6 @@
-import { test as base } from 'scoped-rtc/vitest';
+import { rtcTest } from 'scoped-rtc/vitest';
 
-const test = base.extend({ rtcOptions: { teardownTimeout: 100 } });
+const test = rtcTest({ teardownTimeout: 100 });
 
 test('has a disposer that never ends', ({ rtc }) => {
   rtc.createPeerConnection('alice');

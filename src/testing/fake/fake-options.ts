@@ -1,0 +1,60 @@
+import { outOfRange, wrongType } from '../../errors/wrong-argument.js';
+import { boolean, callback, type Field, integer, readOptions } from '../../native/validate/argument.js';
+import { MAX_UINT32 } from '../../native/validate/limits.js';
+import { checkTimeout } from '../../scope/scope-options.js';
+import type { FakeBindingOptions } from './fake-binding.js';
+import type { FaultOptions } from './faults.js';
+
+/** Throws a `TypeError` or `RangeError` that names the option. The faults stay the caller's object: it may change them. */
+export function checkFakeOptions(options: unknown): Partial<FakeBindingOptions> {
+  return readOptions<FakeBindingOptions>(options, 'options', {
+    faults: (value, name) => {
+      readOptions<FaultOptions>(value, name, FAULTS);
+      return value as FaultOptions;
+    },
+    seed: integer(0, MAX_UINT32),
+    sendBufferSize: integer(1, Number.MAX_SAFE_INTEGER, 'bytes'),
+  });
+}
+
+/** Keeps what was given, whatever the check makes of it. */
+const faultSwitch: Field<boolean> = (value, name) => {
+  if (typeof value !== 'boolean' && typeof value !== 'function') {
+    throw wrongType(name, 'a boolean or a function', value);
+  }
+  return value as boolean;
+};
+
+const turns = integer(0, MAX_UINT32, 'turns');
+
+const delay: Field<NonNullable<FaultOptions['delay']>> = (value, name) => {
+  type Delay = NonNullable<FaultOptions['delay']>;
+  const given = readOptions<Delay>(value, name, {
+    min: turns,
+    max: turns,
+    only: faultSwitch as Field<never>,
+  });
+  const { min, max } = given;
+  if (min === undefined || max === undefined) throw wrongType(name, 'an object with min and max', value);
+  if (min > max) throw outOfRange(`${name}.max`, `${min} or more turns, as ${name}.min is`, max);
+  return value as Delay;
+};
+
+const FAULTS: { readonly [K in keyof FaultOptions]-?: Field<FaultOptions[K] | undefined> } = {
+  onCall: callback as Field<never>,
+  neverAcknowledgeClose: faultSwitch,
+  throwInClose: faultSwitch,
+  throwInCreate: faultSwitch,
+  closeDuring: faultSwitch,
+  fireAfterClose: faultSwitch,
+  drop: faultSwitch,
+  delay,
+  reorder: faultSwitch,
+  block: faultSwitch,
+  failToConnect: faultSwitch,
+  iceFailed: faultSwitch,
+  sendThrows: faultSwitch,
+  neverConfirmReset: faultSwitch,
+  cleanupThrows: (value, name) => (typeof value === 'string' ? value : boolean(value, name)),
+  cleanupBlocksMs: checkTimeout,
+};

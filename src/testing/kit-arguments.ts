@@ -1,0 +1,49 @@
+import { wrongType } from '../errors/wrong-argument.js';
+import { boolean, type Field, nonEmptyString, readOptions } from '../native/validate/argument.js';
+import type { RtcRuntime } from '../runtime/rtc-runtime.js';
+import type { RtcScope } from '../runtime/rtc-scope.js';
+import { checkTimeout } from '../scope/scope-options.js';
+import type { SignalingRelayOptions } from './signaling-relay.js';
+import type { EndOptions, TestScopeOptions } from './test-scope.js';
+
+// By what they can do, not by their class: a second copy of the package shares the runtime, and has other classes.
+const SCOPE = ['createPeerConnection', 'createWebSocketServer', 'fork', 'disposeAsync'];
+const RUNTIME = ['scope', 'snapshot', 'shutdown', 'on'];
+
+export const scopeArgument: Field<RtcScope> = (value, name) => {
+  if (!hasMethods(value, SCOPE)) throw wrongType(name, 'an RtcScope', value);
+  return value as RtcScope;
+};
+
+export const runtimeArgument: Field<RtcRuntime> = (value, name) => {
+  if (!isRuntime(value)) throw wrongType(name, 'an RtcRuntime', value);
+  return value;
+};
+
+export function isRuntime(value: unknown): value is RtcRuntime {
+  return hasMethods(value, RUNTIME);
+}
+
+/** Throws a `TypeError` or `RangeError` that names the option; returns a copy. */
+export function checkTestScopeOptions(options: unknown): Partial<TestScopeOptions> {
+  return readOptions<TestScopeOptions>(options, 'options', {
+    name: nonEmptyString,
+    runtime: runtimeArgument,
+    teardownTimeout: checkTimeout,
+    test: nonEmptyString,
+  });
+}
+
+export function checkEndOptions(options: unknown): Partial<EndOptions> {
+  return readOptions<EndOptions>(options, 'options', { failed: boolean });
+}
+
+export function checkRelayOptions(options: unknown): Partial<SignalingRelayOptions> {
+  return readOptions<SignalingRelayOptions>(options, 'options', { name: nonEmptyString });
+}
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const found = value as Record<string, unknown>;
+  return methods.every((method) => typeof found[method] === 'function');
+}
