@@ -2,12 +2,15 @@
  * The whole of it with real input: TLS signaling, a file transfer with its hash checked, an exception in the
  * middle of another, and a process that ends by itself.
  *
- *     npm run demo [-- FILE]
+ *     npm run demo [-- [--inspect] [FILE]]
+ *
+ * With `--inspect` it begins when you open the page of the inspector, and shows itself there.
  *
  * Every line with ✔ is a claim that was checked in this run; one that does not hold makes the exit code 1.
  */
 import { RtcRuntime } from 'scoped-rtc';
 import { exceptionAct } from './demo/exception-act.js';
+import { inspected } from './demo/inspected.js';
 import { transferAct } from './demo/transfer-act.js';
 import { type ByteSource, fileSource, generatedSource } from './support/byte-source.js';
 import { CheckList } from './support/check-list.js';
@@ -16,11 +19,18 @@ import { bold, dim, green, red } from './support/style.js';
 /** Enough that most of it has to wait for the network: several times what the library buffers. */
 const GENERATED_BYTES = 8 * 1024 * 1024;
 
-async function main(source: ByteSource): Promise<void> {
+async function main(source: ByteSource, inspect: boolean): Promise<void> {
   const checks = new CheckList();
-  await transferAct(RtcRuntime.shared, checks, source);
-  // An empty file has no middle.
-  await exceptionAct(RtcRuntime.shared, checks, source.size > 0 ? source : generatedSource(GENERATED_BYTES));
+  const acts = async () => {
+    await transferAct(RtcRuntime.shared, checks, source);
+    // An empty file has no middle.
+    await exceptionAct(
+      RtcRuntime.shared,
+      checks,
+      source.size > 0 ? source : generatedSource(GENERATED_BYTES),
+    );
+  };
+  await (inspect ? inspected(acts) : acts());
   endsByItself(checks);
 }
 
@@ -47,6 +57,7 @@ function endsByItself(checks: CheckList): void {
 /** Milliseconds. A process with nothing left to do ends within one turn of the event loop. */
 const ENDS_WITHIN_MS = 5_000;
 
-const file = process.argv[2];
+const inspect = process.argv.includes('--inspect');
+const file = process.argv.slice(2).find((argument) => argument !== '--inspect');
 console.log(bold('scoped-rtc demo') + dim('  two peers, TLS signaling, one process, loopback only'));
-await main(file === undefined ? generatedSource(GENERATED_BYTES) : await fileSource(file));
+await main(file === undefined ? generatedSource(GENERATED_BYTES) : await fileSource(file), inspect);

@@ -1,0 +1,121 @@
+import type { Check } from './check.js';
+import type { Installation } from './installation.js';
+import { unknownAbout } from './known-combinations.js';
+import { faultOf, runTrial } from './trial.js';
+
+/** Milliseconds; several tries of the slowest step there is. More means that something holds it up. */
+const SLOW_CONNECT_MS = 900;
+
+/** A real connection: whether it works, how long it takes, and what is left of it. */
+export async function loopbackChecks(installation: Installation): Promise<Check[]> {
+  const trial = await runTrial('loopback');
+  const { said } = trial;
+  const base = { id: 'loopback', title: 'Connection', data: said };
+  const fault = faultOf(trial);
+  if (fault !== undefined) {
+    return [
+      {
+        ...base,
+        status: 'fail',
+        detail: fault,
+        mend: 'Two peers of one process could not connect on 127.0.0.1: look for a firewall, a sandbox without UDP, or a damaged installation.',
+      },
+    ];
+  }
+  const figure = (name: string) => Number(said[name]);
+  const connectMs = figure('connectMs');
+  const times =
+    `loaded in ${said.loadMs} ms, connected in ${connectMs} ms, round trip ${said.roundTripMs} ms, ` +
+    `torn down in ${said.teardownMs} ms`;
+  const connection: Check =
+    connectMs > SLOW_CONNECT_MS
+      ? {
+          ...base,
+          status: 'warn',
+          detail: times,
+          mend: 'Slow: a busy machine, or packets get lost on loopback.',
+        }
+      : { ...base, status: 'ok', detail: times };
+  return [combinationCheck(installation, String(said.library)), connection, threadsCheck(said)];
+}
+
+function combinationCheck(installation: Installation, library: string): Check {
+  const { binding = '', node, platform } = installation;
+  const unknown = unknownAbout({ binding, platform, node: Number.parseInt(node.slice(1), 10) });
+  const base = { id: 'combination', title: 'Combination', data: { binding, library, node, platform } };
+  const detail = `node-datachannel ${binding}, libdatachannel ${library}, Node ${node}, ${platform}`;
+  if (unknown.length === 0) return { ...base, status: 'ok', detail: `${detail}: known` };
+  return {
+    ...base,
+    status: 'warn',
+    detail: `${detail}: not known with ${unknown.join(', ')}`,
+    mend: 'It has not been tested; the rows below say how it does here.',
+  };
+}
+
+function threadsCheck(said: Readonly<Record<string, unknown>>): Check {
+  const { threadsBefore, threadsDuring, threadsAfter, threadsSeen } = said;
+  const data = { threadsBefore, threadsDuring, threadsAfter };
+  const base = { id: 'threads', title: 'Library threads', data };
+  if (threadsSeen !== true) return { ...base, status: 'skip', detail: 'can be seen on Linux only' };
+  const detail = `${threadsBefore} before, ${threadsDuring} during, ${threadsAfter} after`;
+  if (threadsAfter === 0 && Number(threadsDuring) > 0) return { ...base, status: 'ok', detail };
+  return {
+    ...base,
+    status: 'fail',
+    detail,
+    mend: 'The library did not clean up: report it with this output.',
+  };
+}
+
+export async function threadGuardCheck(): Promise<Check> {
+  const trial = await runTrial('thread-guard');
+  const fault = faultOf(trial);
+  const base = { id: 'thread-guard', title: 'Thread guard', data: trial.said };
+  return fault === undefined
+    ? {
+        ...base,
+        status: 'ok',
+        detail: 'a second thread is refused with RTC_WRONG_THREAD, and the process lives',
+      }
+    : { ...base, status: 'fail', detail: fault, mend: 'Use the library in one thread only.' };
+}
+
+/** The quick rows of the hazard matrix; what each does is in docs/hazards.md. */
+const ROWS: Readonly<Record<string, string>> = {
+  H1: 'leaves a scope: the process ends by itself',
+  H4: 'the peer sends and closes while we are busy: nothing is lost',
+  H6: 'the peer closes a WebSocket: cleanup does not block',
+  H7: 'sends and closes: everything arrives',
+  H9: 'a handler throws: the process lives',
+  H10: 'a wrong description: an error, no abort',
+  H16: 'a socket that never opened: the process ends',
+};
+
+/** At a time; each is a process. */
+const WIDTH = 2;
+
+export async function hazardChecks(): Promise<Check[]> {
+  const todo = Object.entries(ROWS);
+  const checks = new Map<string, Check>();
+  const work = async () => {
+    for (let row = todo.shift(); row; row = todo.shift()) {
+      const [id, what] = row;
+      const fault = faultOf(await runTrial('hazard', [id]));
+      const base = { id, title: id };
+      checks.set(
+        id,
+        fault === undefined
+          ? { ...base, status: 'ok', detail: what }
+          : {
+              ...base,
+              status: 'fail',
+              detail: `${what}: ${fault}`,
+              mend: 'This version of the binding falls here: use a known combination, or report it.',
+            },
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: WIDTH }, work));
+  return Object.keys(ROWS).map((id) => checks.get(id)!);
+}

@@ -1,0 +1,38 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** The only address the inspector listens on. */
+export const LOOPBACK = '127.0.0.1';
+
+/**
+ * Who may see the inspector: a browser on this machine that was given its URL.
+ *
+ * The token keeps other users and other pages out. The Host is checked because a foreign name may be made to point to
+ * 127.0.0.1 (DNS rebinding), the Origin because any page may send requests to loopback.
+ */
+export class Access {
+  readonly token = randomBytes(24).toString('base64url');
+  readonly #hosts: ReadonlySet<string>;
+
+  constructor(port: number) {
+    this.#hosts = new Set([`${LOOPBACK}:${port}`, `localhost:${port}`]);
+  }
+
+  /** The path below the token, `/` for the page; `undefined` for a request that must be refused. */
+  admit(request: IncomingMessage): string | undefined {
+    const { host = '', origin } = request.headers;
+    if (!this.#hosts.has(host)) return undefined;
+    if (origin !== undefined && !this.#isOwn(origin)) return undefined;
+    const [, token = '', ...rest] = (request.url ?? '').split('?', 1)[0]!.split('/');
+    return this.#isToken(token) ? `/${rest.join('/')}` : undefined;
+  }
+
+  #isOwn(origin: string): boolean {
+    return origin.startsWith('http://') && this.#hosts.has(origin.slice('http://'.length));
+  }
+
+  #isToken(given: string): boolean {
+    const [a, b] = [Buffer.from(given), Buffer.from(this.token)];
+    return a.length === b.length && timingSafeEqual(a, b);
+  }
+}

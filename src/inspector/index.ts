@@ -1,0 +1,2 @@
+export { type Inspector, openInspector } from './inspector.js';
+export type { InspectorOptions } from './inspector-options.js';
