@@ -1,0 +1,74 @@
+import type { AnyHandle } from '../resources/handle.js';
+import { RtcRuntime } from '../runtime/rtc-runtime.js';
+import type { RtcScope } from '../runtime/rtc-scope.js';
+import { warnOfFailure } from './background-failure.js';
+import type { NativeOwner } from './native-owner.js';
+
+/**
+ * Owner of what one importer of the binding makes. It has a root scope of the shared runtime while anything is
+ * open, and gives it back a moment after the last of it was closed, so that the process can exit (H1).
+ */
+export class DropInOwner implements NativeOwner {
+  readonly #name: string;
+  readonly #open = new Set<AnyHandle>();
+  #scope: RtcScope | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  make<H extends AnyHandle>(create: (scope: RtcScope) => H): H {
+    clearTimeout(this.#timer);
+    try {
+      const handle = create(this.#liveScope());
+      this.#open.add(handle);
+      handle.on('close', () => {
+        this.#open.delete(handle);
+        this.#releaseSoon();
+      });
+      return handle;
+    } finally {
+      this.#releaseSoon();
+    }
+  }
+
+  /** Starts the library, as the binding's `preload()` does; it goes again when nothing is made. */
+  preload(): void {
+    this.#liveScope();
+    RtcRuntime.shared.preload();
+    this.#releaseSoon();
+  }
+
+  /** Drains and closes everything, then gives the scope back. Rejects with what went wrong. */
+  async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    const scope = this.#scope;
+    this.#scope = undefined;
+    if (!scope) return;
+    await scope.disposeAsync();
+  }
+
+  /** As `end()`, for callers that cannot wait. */
+  endInBackground(): void {
+    this.end().catch((error: unknown) => warnOfFailure(`the end of ${this.#name}`, error));
+  }
+
+  #liveScope(): RtcScope {
+    // Somebody else may have shut the runtime down.
+    if (!this.#scope || this.#scope.disposed) this.#scope = RtcRuntime.shared.scope(this.#name);
+    return this.#scope;
+  }
+
+  #releaseSoon(): void {
+    clearTimeout(this.#timer);
+    if (this.#open.size > 0 || !this.#scope) return;
+    // Not at once: who closes one connection often opens the next. It need not keep the process: callbacks of the
+    // library do so where there is something to wait for, and the end of the process cleans up as well.
+    this.#timer = setTimeout(() => this.endInBackground(), LINGER_MS);
+    this.#timer.unref();
+  }
+}
+
+/** Milliseconds that the library stays up without anything open. */
+const LINGER_MS = 50;

@@ -1,0 +1,139 @@
+import { RtcClosedError, RtcInvalidStateError } from '../errors/kinds.js';
+import { wrongType } from '../errors/wrong-argument.js';
+import { integer } from '../native/validate/argument.js';
+import { MAX_UINT32 } from '../native/validate/limits.js';
+import type { Message } from '../resources/message.js';
+import type { MessageChannel } from '../resources/message-channel.js';
+import { CallbackSlots } from './callback-slots.js';
+import { closeInBackground } from './close-in-background.js';
+
+/** The handle behind a drop-in channel, for the streams over it; not part of what the binding offers. */
+export const CHANNEL_HANDLE: unique symbol = Symbol('scoped-rtc.channel');
+
+/**
+ * The binding's channel methods on top of a handle. Messages that arrived before the close callback come before it
+ * (H4, H5, H25), and `close()` drains (H7); apart from that they behave as the binding's.
+ */
+export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> {
+  readonly #callbacks = new CallbackSlots();
+  #handle: H | undefined;
+  #threshold = 0;
+  #isClosed = false;
+
+  protected constructor(handle?: H) {
+    if (handle) this.attach(handle);
+  }
+
+  get [CHANNEL_HANDLE](): H | undefined {
+    return this.#handle;
+  }
+
+  /** Gives the wrapper its native; callbacks that were registered before hear of it. */
+  protected attach(handle: H): void {
+    this.#handle = handle;
+    // The binding never refuses for want of room, it queues.
+    handle.highWaterMark = MAX_UINT32;
+    if (this.#threshold > 0 || this.#callbacks.has('bufferedAmountLow')) this.#applyThreshold();
+    handle.on('error', (error) => this.#callbacks.call('error', error.message));
+    handle.on('close', () => {
+      this.#isClosed = true;
+      this.#callbacks.call('close');
+    });
+    for (const event of ['open', 'message', 'bufferedAmountLow'] as const) {
+      if (this.#callbacks.has(event)) this.#forward(event);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#handle) closeInBackground(this.#handle);
+  }
+
+  isOpen(): boolean {
+    return !this.#isClosed && this.#handle?.state === 'open';
+  }
+
+  /** True when the transport took it at once; `false` means queued, as with the binding. */
+  sendMessage(message: string): boolean {
+    if (typeof message !== 'string') throw wrongType('message', 'a string', message);
+    return this.#send(message);
+  }
+
+  sendMessageBinary(message: ArrayBuffer | ArrayBufferView): boolean {
+    if (typeof message === 'string') throw wrongType('message', 'bytes', message);
+    return this.#send(message);
+  }
+
+  bufferedAmount(): number {
+    return this.#handle?.bufferedAmount ?? 0;
+  }
+
+  maxMessageSize(): number {
+    return this.#handle?.maxMessageSize ?? 0;
+  }
+
+  setBufferedAmountLowThreshold(bytes: number): void {
+    this.#threshold = threshold(bytes, 'bytes');
+    this.#applyThreshold();
+  }
+
+  onOpen(callback: () => void): void {
+    this.#listen('open', callback);
+  }
+
+  onMessage(callback: (message: Message) => void): void {
+    this.#listen('message', callback);
+  }
+
+  onClosed(callback: () => void): void {
+    this.#callbacks.keep('close', callback);
+    if (this.#handle?.state === 'closed') queueMicrotask(() => this.#callbacks.call('close'));
+  }
+
+  onError(callback: (error: string) => void): void {
+    this.#callbacks.keep('error', callback);
+  }
+
+  onBufferedAmountLow(callback: () => void): void {
+    this.#listen('bufferedAmountLow', callback);
+    this.#applyThreshold();
+  }
+
+  #listen(event: 'open' | 'message' | 'bufferedAmountLow', callback: unknown): void {
+    const isFirst = !this.#callbacks.has(event);
+    this.#callbacks.keep(event, callback);
+    if (isFirst && this.#handle) this.#forward(event);
+  }
+
+  #forward(event: 'open' | 'message' | 'bufferedAmountLow'): void {
+    this.#handle?.on(event, (message?: Message) => {
+      // "Open" may still be on its way when the channel is closed again.
+      if (event === 'open' && this.#isClosed) return;
+      if (message === undefined) this.#callbacks.call(event);
+      else this.#callbacks.call(event, message);
+    });
+  }
+
+  /** The handle tells when half of its mark is reached. */
+  #applyThreshold(): void {
+    if (this.#handle) this.#handle.highWaterMark = Math.max(1, Math.min(MAX_UINT32, 2 * this.#threshold));
+  }
+
+  #send(message: string | ArrayBuffer | ArrayBufferView): boolean {
+    const handle = this.#handle;
+    if (this.#isClosed || handle?.state === 'closing' || handle?.state === 'closed') {
+      throw new RtcClosedError('RTC_CLOSED', 'the channel is closed', handle && { path: handle.path });
+    }
+    if (handle?.state !== 'open') {
+      throw new RtcInvalidStateError('the channel is not open', handle && { path: handle.path });
+    }
+    if (handle.trySend(message)) return handle.bufferedAmount === 0;
+    // Above the mark, which the binding does not have: it takes everything. Nobody waits for room here.
+    handle.send(message).catch((error: unknown) => {
+      this.#callbacks.call('error', error instanceof Error ? error.message : String(error));
+    });
+    return false;
+  }
+}
+
+const threshold = integer(0, MAX_UINT32, 'bytes');

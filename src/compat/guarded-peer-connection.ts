@@ -1,0 +1,212 @@
+import type * as ndc from 'node-datachannel';
+import { RtcInvalidStateError } from '../errors/kinds.js';
+import type { DataChannel } from '../resources/data-channel.js';
+import type { MediaTrack } from '../resources/media-track.js';
+import type { PeerConnection } from '../resources/peer-connection.js';
+import type {
+  CandidatePair,
+  ConnectionState,
+  DescriptionType,
+  GatheringState,
+  IceConnectionState,
+  SessionDescription,
+  SignalingState,
+} from '../resources/peer-connection-state.js';
+import { CallbackSlots } from './callback-slots.js';
+import { closeInBackground } from './close-in-background.js';
+import { GuardedDataChannel } from './guarded-data-channel.js';
+import { GuardedTrack } from './guarded-track.js';
+import { DATA_CHANNEL_SETTINGS, knownSettings, PEER_CONNECTION_SETTINGS } from './known-settings.js';
+import type { NativeOwner } from './native-owner.js';
+
+/**
+ * The binding's `PeerConnection` on top of a handle: the same methods, arguments and callbacks. `close()` returns at
+ * once and drains behind it (H7); what ends the process with the binding (H9, H10, H26) throws or is reported.
+ */
+export class GuardedPeerConnection {
+  readonly #connection: PeerConnection;
+  readonly #callbacks = new CallbackSlots();
+  #isClosed = false;
+  #toldClosed = false;
+  /** For the W3C objects on top, which show what the polyfill's channel does not. @internal */
+  newestChannel: GuardedDataChannel | undefined;
+
+  constructor(owner: NativeOwner, name: string, config: ndc.RtcConfig) {
+    const known = knownSettings(config, 'config', PEER_CONNECTION_SETTINGS) as ndc.RtcConfig | undefined;
+    this.#connection = owner.make((scope) => scope.createPeerConnection(name, known ?? {}));
+    this.#connection.on('close', () => {
+      this.#isClosed = true;
+      // Where it ended without the library's own word: another caller's cleanup (H21), or no answer to the close.
+      if (!this.#toldClosed) this.#tellState('closed');
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    closeInBackground(this.#connection);
+  }
+
+  setLocalDescription(type?: DescriptionType, init?: ndc.LocalDescriptionInit): void {
+    const lower = lowerFirst(type);
+    // An offer was made already, by itself: the library finds nothing to do then, and says nothing.
+    if (lower === 'offer' && this.signalingState() === 'have-local-offer') return;
+    this.#connection.setLocalDescription(lower, init);
+  }
+
+  setRemoteDescription(sdp: string, type: DescriptionType): void {
+    const lower = lowerFirst(type) as DescriptionType;
+    if (lower !== 'answer' || typeof sdp !== 'string') {
+      this.#connection.setRemoteDescription(sdp, lower);
+      return;
+    }
+    // Its candidates afterwards: with them the library may be connected while it still stores the answer, and then
+    // DTLS verifies the peer's certificate before there is a fingerprint.
+    this.#connection.setRemoteDescription(sdp.replace(CANDIDATE_LINE, ''), lower);
+    const mid = /^a=mid:(.*?)\r?$/m.exec(sdp)?.[1] ?? '0';
+    for (const line of sdp.match(CANDIDATE_LINE) ?? []) {
+      if (!line.startsWith('a=end')) this.#connection.addRemoteCandidate(line.trim(), mid);
+    }
+  }
+
+  localDescription(): SessionDescription | null {
+    return this.#connection.localDescription();
+  }
+
+  remoteDescription(): SessionDescription | null {
+    return this.#connection.remoteDescription();
+  }
+
+  /** Empty before there is one, as the binding says it. */
+  remoteFingerprint(): ndc.CertificateFingerprint {
+    const fingerprint = this.#connection.remoteFingerprint();
+    return (fingerprint ?? { value: '', algorithm: 'sha-256' }) as ndc.CertificateFingerprint;
+  }
+
+  addRemoteCandidate(candidate: string, mid: string): void {
+    if (!this.#isClosed && this.remoteDescription() === null) {
+      // In the words of the library, which the binding's own polyfill looks for.
+      throw new RtcInvalidStateError('Got a remote candidate without remote description', {
+        path: this.#connection.path,
+      });
+    }
+    // The library takes the first of several lines; again in words that the polyfill looks for.
+    if (typeof candidate === 'string' && /[\r\n]/.test(candidate.trimEnd())) {
+      throw new TypeError('Invalid candidate format: candidate must be one line');
+    }
+    this.#connection.addRemoteCandidate(candidate, mid);
+  }
+
+  createDataChannel(label: string, config?: ndc.DataChannelInitConfig): GuardedDataChannel {
+    const init = knownSettings(config, 'config', DATA_CHANNEL_SETTINGS);
+    const channel = new GuardedDataChannel(
+      init === undefined
+        ? this.#connection.createDataChannel(label)
+        : this.#connection.createDataChannel(label, init),
+    );
+    this.newestChannel = channel;
+    return channel;
+  }
+
+  addTrack(media: ndc.Audio | ndc.Video): GuardedTrack {
+    return new GuardedTrack(this.#connection.addTrack(media));
+  }
+
+  hasMedia(): boolean {
+    return this.#connection.hasMedia();
+  }
+
+  state(): ConnectionState {
+    return this.#isClosed ? 'closed' : this.#connection.connectionState;
+  }
+
+  iceState(): IceConnectionState {
+    return this.#isClosed ? 'closed' : this.#connection.iceState;
+  }
+
+  signalingState(): SignalingState {
+    return this.#isClosed ? 'closed' : this.#connection.signalingState;
+  }
+
+  gatheringState(): GatheringState {
+    return this.#connection.gatheringState;
+  }
+
+  bytesSent(): number {
+    return this.#connection.bytesSent();
+  }
+
+  bytesReceived(): number {
+    return this.#connection.bytesReceived();
+  }
+
+  /** Milliseconds, or -1 before there is a figure, as the binding says it. */
+  rtt(): number {
+    return this.#connection.rtt() ?? -1;
+  }
+
+  getSelectedCandidatePair(): CandidatePair | null {
+    return this.#connection.selectedCandidatePair();
+  }
+
+  maxDataChannelId(): number {
+    return this.#connection.maxDataChannelId();
+  }
+
+  maxMessageSize(): number {
+    return this.#connection.maxMessageSize();
+  }
+
+  onLocalDescription(callback: (sdp: string, type: DescriptionType) => void): void {
+    this.#listen('localDescription', callback, ({ sdp, type }: SessionDescription) => [sdp, type]);
+  }
+
+  onLocalCandidate(callback: (candidate: string, mid: string) => void): void {
+    this.#listen('localCandidate', callback, (candidate: string, mid: string) => [candidate, mid]);
+  }
+
+  onStateChange(callback: (state: string) => void): void {
+    const isFirst = !this.#callbacks.has(STATE);
+    this.#callbacks.keep(STATE, callback);
+    if (isFirst) this.#connection.on('stateChange', (state) => this.#tellState(state));
+  }
+
+  onIceStateChange(callback: (state: string) => void): void {
+    this.#listen('iceStateChange', callback, asOneArgument);
+  }
+
+  onSignalingStateChange(callback: (state: string) => void): void {
+    this.#listen('signalingStateChange', callback, asOneArgument);
+  }
+
+  onGatheringStateChange(callback: (state: string) => void): void {
+    this.#listen('gatheringStateChange', callback, asOneArgument);
+  }
+
+  onDataChannel(callback: (channel: GuardedDataChannel) => void): void {
+    this.#listen('dataChannel', callback, (channel: DataChannel) => [new GuardedDataChannel(channel)]);
+  }
+
+  onTrack(callback: (track: GuardedTrack) => void): void {
+    this.#listen('track', callback, (track: MediaTrack) => [new GuardedTrack(track)]);
+  }
+
+  #tellState(state: string): void {
+    if (state === 'closed') this.#toldClosed = true;
+    this.#callbacks.call(STATE, state);
+  }
+
+  #listen(event: string, callback: unknown, adapt: (...args: never[]) => unknown[]): void {
+    this.#callbacks.set(this.#connection, event, callback, adapt);
+  }
+}
+
+const STATE = 'state';
+const CANDIDATE_LINE = /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm;
+
+const asOneArgument = (state: string) => [state];
+
+/** The binding takes `Offer` for `offer`, for the sake of its older versions. */
+function lowerFirst(type: DescriptionType | undefined): DescriptionType | undefined {
+  if (typeof type !== 'string' || type.length === 0) return type;
+  return (type.charAt(0).toLowerCase() + type.slice(1)) as DescriptionType;
+}

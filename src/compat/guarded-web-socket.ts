@@ -1,0 +1,61 @@
+import { RtcClosedError, RtcInvalidStateError } from '../errors/kinds.js';
+import { validateWebSocketOptions } from '../native/validate/web-socket-options.js';
+import type { WebSocket, WebSocketOptions } from '../resources/web-socket.js';
+import { GuardedChannel } from './guarded-channel.js';
+import { knownSettings, WEB_SOCKET_SETTINGS } from './known-settings.js';
+import type { NativeOwner } from './native-owner.js';
+
+/** The binding's `WebSocket`: a client that connects with `open()`, or one that a server accepted. */
+export class GuardedWebSocket extends GuardedChannel<WebSocket> {
+  #connect: ((url: string) => WebSocket) | undefined;
+  #socket: WebSocket | undefined;
+  #isClosed = false;
+
+  /** A client, not connected yet. */
+  static client(owner: NativeOwner, config?: unknown): GuardedWebSocket {
+    const socket = new GuardedWebSocket();
+    socket.connectsWith(owner, config);
+    return socket;
+  }
+
+  constructor(accepted?: WebSocket) {
+    super(accepted);
+    this.#socket = accepted;
+  }
+
+  /** Settings for `open()`; checked now, as the binding does. */
+  protected connectsWith(owner: NativeOwner, config: unknown): void {
+    const options = (knownSettings(config, 'config', WEB_SOCKET_SETTINGS) ?? {}) as WebSocketOptions;
+    validateWebSocketOptions(options, 'config');
+    this.#connect = (url) => owner.make((scope) => scope.createWebSocket(url, options));
+  }
+
+  open(url: string): void {
+    if (this.#isClosed) throw new RtcClosedError('RTC_CLOSED', 'open() on a closed WebSocket');
+    if (this.#socket || !this.#connect) {
+      throw new RtcInvalidStateError('open() on a WebSocket that was opened already');
+    }
+    this.#socket = this.#connect(url);
+    this.attach(this.#socket);
+  }
+
+  override close(): void {
+    this.#isClosed = true;
+    super.close();
+  }
+
+  /** Closes without draining. */
+  forceClose(): void {
+    this.#isClosed = true;
+    this.#socket?.abort();
+    super.close();
+  }
+
+  remoteAddress(): string | undefined {
+    return this.#socket?.remoteAddress;
+  }
+
+  path(): string | undefined {
+    return this.#socket?.requestPath;
+  }
+}

@@ -1,0 +1,57 @@
+import type { RtcConfig } from 'node-datachannel';
+import type * as polyfill from 'node-datachannel/polyfill';
+import { GuardedPeerConnection } from './guarded-peer-connection.js';
+import type { NativeOwner } from './native-owner.js';
+import { packagePolyfill } from './package-exports.js';
+
+/** The W3C configuration, as far as it is read here. */
+interface Configuration {
+  iceServers?: { urls: string | string[]; username?: string; credential?: string }[];
+  peerIdentity?: string;
+  peerConnection?: unknown;
+}
+
+/** What the polyfill's classes are; its own types need the DOM's. */
+export type PolyfillApi = Omit<typeof polyfill, 'default'>;
+
+type PolyfillConnection = new (configuration?: object) => object;
+
+/** The native behind each connection that was made here. */
+export const guardedOf = new WeakMap<object, GuardedPeerConnection>();
+
+/** The W3C objects of node-datachannel, whose natives `owner` owns. */
+export function polyfillApi(owner: NativeOwner): PolyfillApi {
+  const { default: _, ...classes } = packagePolyfill();
+  const Base = classes.RTCPeerConnection as unknown as PolyfillConnection;
+  let made = 0;
+
+  class RTCPeerConnection extends Base {
+    constructor(configuration: Configuration = {}) {
+      if (configuration?.peerConnection !== undefined) {
+        super(configuration);
+        return;
+      }
+      // The polyfill checks, and fills in, before it makes a connection of its own; so must we.
+      Base.prototype._checkConfiguration(configuration);
+      const name = configuration?.peerIdentity ?? `peer-${++made}`;
+      const config = { ...configuration, iceServers: iceServerUrls(configuration) };
+      const peerConnection = new GuardedPeerConnection(owner, name, config as RtcConfig);
+      super({ ...configuration, peerConnection });
+      guardedOf.set(this, peerConnection);
+    }
+  }
+
+  return { ...classes, RTCPeerConnection: RTCPeerConnection as never };
+}
+
+/** The URLs of all servers, with their credentials in them, as the binding takes them. */
+function iceServerUrls(configuration: Configuration | null): string[] {
+  const servers = configuration?.iceServers ?? [];
+  return servers.flatMap(({ urls, username, credential }) => {
+    const list = Array.isArray(urls) ? urls : [urls];
+    if (!username || !credential) return list;
+    const account = `${encodeURIComponent(username)}:${encodeURIComponent(credential)}@`;
+    // A STUN server has none, whatever is given for it.
+    return list.map((url) => url.replace(/^turns?:/i, (scheme) => `${scheme}${account}`));
+  });
+}

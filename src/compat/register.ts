@@ -1,0 +1,41 @@
+import nodeModule from 'node:module';
+import { dirname, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hookRequire } from './require-hook.js';
+import { type HookSettings, initialize, resolve } from './resolve-hook.js';
+
+/*
+ * `node --import scoped-rtc/register app.js`: whoever imports or requires node-datachannel gets the drop-in. The
+ * binding itself is loaded only when somebody does: this module runs in every worker as well, and those must not
+ * touch it (H8).
+ */
+
+const here = fileURLToPath(import.meta.url);
+/** `.ts` where the sources themselves run, in the tests. */
+const extension = here.slice(here.lastIndexOf('.'));
+const sibling = (name: string) => new URL(`./${name}${extension}`, import.meta.url).href;
+
+/** Forks of the binding with the same API, by name. */
+const aliases = (process.env.SCOPED_RTC_ALIAS ?? '')
+  .split(',')
+  .map((name) => name.trim())
+  .filter((name) => name !== '');
+
+const settings: HookSettings = {
+  names: ['node-datachannel', ...aliases],
+  root: dirname(dirname(here)) + sep,
+  urls: { index: sibling('index'), polyfill: sibling('polyfill') },
+};
+
+hookRequire(settings);
+
+type RegisterHooks = (hooks: { resolve: typeof resolve }) => void;
+
+/** In this thread, since Node 22.15 and 23.5; before, hooks have a thread of their own. */
+const { registerHooks } = nodeModule as unknown as { registerHooks?: RegisterHooks };
+if (registerHooks) {
+  initialize(settings);
+  registerHooks({ resolve });
+} else {
+  nodeModule.register(sibling('resolve-hook'), { data: settings });
+}
