@@ -1,0 +1,3 @@
+import { besideIdle } from './beside-idle.js';
+
+export const scenario = besideIdle(2000, import.meta.url);

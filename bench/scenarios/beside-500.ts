@@ -1,0 +1,3 @@
+import { besideIdle } from './beside-idle.js';
+
+export const scenario = besideIdle(500, import.meta.url);

@@ -1,0 +1,3 @@
+import { teardown } from './teardown.js';
+
+export const scenario = teardown(10, import.meta.url);

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CANDIDATES, type CandidateName } from '../../bench/candidates/names.js';
+import { isInstalled, NOT_INSTALLED } from '../../bench/candidates/peer-packages.js';
+import { renderChart } from '../../bench/report/chart.js';
+import { intoPage } from '../../bench/report/markdown.js';
+import { scenario as start } from '../../bench/scenarios/start.js';
+import { scenario as throughput } from '../../bench/scenarios/throughput-1k.js';
+import { Compiled } from '../../bench/support/compiled.js';
+import { runMatrix } from '../../bench/support/matrix.js';
+import type { Summaries } from '../../bench/support/summary.js';
+
+let compiled: Compiled;
+
+beforeAll(async () => {
+  compiled = await Compiled.make();
+});
+
+afterAll(async () => {
+  await compiled[Symbol.asyncDispose]();
+});
+
+const run = (scenario: typeof throughput): Promise<Summaries[]> =>
+  runMatrix({
+    compiled,
+    scenarios: [scenario],
+    candidates: undefined,
+    mostRounds: 1,
+    effort: { seconds: 0.05, share: 0.05 },
+    profiles: undefined,
+    onProgress: () => {},
+  });
+
+test('every installed candidate measures something, and the others say how to install them', async () => {
+  const [summaries] = await run(throughput);
+  for (const candidate of throughput.candidates) {
+    if (isInstalled(candidate)) {
+      expect(summaries?.failures(candidate), CANDIDATES[candidate]).toEqual([]);
+      expect(summaries?.of(candidate, 'rate')?.value.median, CANDIDATES[candidate]).toBeGreaterThanOrEqual(0);
+    } else expect(summaries?.failures(candidate)).toEqual([NOT_INSTALLED]);
+  }
+  // In so short a time only these are sure to have received something.
+  for (const candidate of ['raw-least', 'sdk-events'] satisfies CandidateName[]) {
+    expect(summaries?.of(candidate, 'rate')?.value.median).toBeGreaterThan(0);
+  }
+});
+
+test('a process that fails is told as such, and the page and its chart have what was measured', async () => {
+  const [summaries] = await run({ ...start, candidates: ['raw', 'sdk-events', 'raw-all'] });
+  if (!summaries) throw new Error('nothing was measured');
+  expect(summaries.failures('raw-all')).toEqual([expect.stringContaining('no start for raw-all')]);
+  expect(summaries.of('sdk-events', 'ms')?.ratio?.median).toBeGreaterThan(0);
+  const page =
+    '<!-- measured: written by npm run bench -- --write-docs -->\n<!-- end of what was measured -->\n';
+  expect(intoPage(page, [summaries], { platform: 'here' })).toContain('| scoped-rtc, events |');
+  expect(renderChart('Start', [summaries])).toMatch(/<rect class="ours"[^>]*width="[1-9]/);
+});
