@@ -1,26 +1,82 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { documents } from './docs/blocks.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
 const text = (path: string) => readFile(new URL(path, ROOT), 'utf8');
 
+/** The string literals of a union type, as `src` writes it: one a line. */
+const namesIn = (source: string) =>
+  [...source.matchAll(/^ {2}\| '(RTC_[A-Z_]+)'/gm)].map(([, name]) => name ?? '');
+
 test('the README has a heading for every error code', async () => {
-  const source = await text('src/errors/rtc-error.ts');
-  const codes = [...source.matchAll(/^ {2}\| '(RTC_[A-Z_]+)'/gm)].map(([, code]) => code);
+  const codes = namesIn(await text('src/errors/rtc-error.ts'));
   expect(codes.length).toBeGreaterThan(10);
   const readme = await text('README.md');
   const headings = new Set([...readme.matchAll(/^### (RTC_[A-Z_]+)$/gm)].map(([, code]) => code));
   expect(codes.filter((code) => !headings.has(code))).toEqual([]);
 });
 
-test('the commands and files that the README names are there', async () => {
-  const readme = await text('README.md');
+test('the guide to errors has a row for every error code, and no other', async () => {
+  const guide = await text('docs/errors.md');
+  const rows = [...guide.matchAll(/^\| `(RTC_[A-Z_]+)` \|/gm)].map(([, code]) => code);
+  expect(rows.toSorted()).toEqual(namesIn(await text('src/errors/rtc-error.ts')).toSorted());
+});
+
+test('every warning code has a heading in the README or a row in the guide to diagnostics', async () => {
+  const codes = namesIn(await text('src/engine/warning.ts'));
+  expect(codes.length).toBeGreaterThan(4);
+  const said = `${await text('README.md')}\n${await text('docs/diagnostics.md')}`;
+  expect(codes.filter((code) => !new RegExp(`^(### ${code}$|\\|.*\`${code}\`)`, 'm').test(said))).toEqual([]);
+});
+
+test('the commands that the documents name are there', async () => {
   const { scripts } = JSON.parse(await text('package.json')) as { scripts: Record<string, string> };
-  for (const [, script = ''] of readme.matchAll(/npm run (\w+)/g)) expect(scripts).toHaveProperty(script);
-  for (const [, path = ''] of readme.matchAll(/\]\(((?:docs|examples)\/[^)#]+)\)/g)) {
-    expect(await text(path), path).not.toBe('');
+  const missing = new Set<string>();
+  for (const file of await documents()) {
+    for (const [, script = ''] of (await text(file)).matchAll(/npm run ([\w:-]+)/g)) {
+      if (!Object.hasOwn(scripts, script)) missing.add(`${file}: npm run ${script}`);
+    }
   }
+  expect([...missing]).toEqual([]);
+});
+
+test('every link within the documents leads somewhere, headings included', async () => {
+  const dead: string[] = [];
+  for (const file of await documents()) {
+    const content = (await text(file)).replace(/^(`{3,})[\s\S]*?^\1$/gm, '').replace(/`[^`\n]*`/g, '');
+    for (const [, target = ''] of content.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const [path = '', anchor] = target.split('#');
+      // The reference is made from the sources, when it is wanted.
+      if (path.includes('api/')) continue;
+      const url = path === '' ? new URL(file, ROOT) : new URL(path, new URL(file, ROOT));
+      const exists = await stat(url).catch(() => undefined);
+      if (!exists) dead.push(`${file}: ${target}`);
+      else if (anchor !== undefined && !anchorsOf(await readFile(url, 'utf8')).has(anchor))
+        dead.push(`${file}: ${target}`);
+    }
+  }
+  expect(dead).toEqual([]);
+});
+
+test('the README names every example', async () => {
+  const readme = await text('README.md');
   const examples = (await readdir(new URL('examples/', ROOT))).filter((name) => name.endsWith('.ts'));
   for (const name of examples) expect(readme).toContain(name.replace('.ts', ''));
 });
+
+/** What GitHub makes of headings. */
+function anchorsOf(markdown: string): Set<string> {
+  const headings = [...markdown.matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(' ', '-'),
+    ),
+  );
+}

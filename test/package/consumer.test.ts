@@ -24,6 +24,7 @@ test('the tarball has the built package, its documents, and nothing else', () =>
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
     'dist',
     'docs',
     'package.json',
