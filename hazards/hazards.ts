@@ -46,6 +46,8 @@ import { hazard as h45 } from './rows/h45-ipv6-url.js';
 import { hazard as h46 } from './rows/h46-certificate-without-tls.js';
 import { hazard as h47 } from './rows/h47-port-wraps-around.js';
 import { hazard as h48 } from './rows/h48-first-connection.js';
+import { hazard as h49 } from './rows/h49-stopped-listener-crashes.js';
+import { hazard as h50 } from './rows/h50-track-not-open.js';
 import type { Hazard } from './support/hazard.js';
 
 /** Every row of the matrix, in order. */
@@ -98,4 +100,6 @@ export const hazards: readonly Hazard[] = [
   h46,
   h47,
   h48,
+  h49,
+  h50,
 ];
