@@ -135,8 +135,18 @@ export class DataChannel extends MessageChannel {
         this.#acknowledged.resolve();
       });
     }
+    const mayBeClosed = expectsAnswer && !native.isOpen() && this.#opensLater;
     this.record.close();
+    if (mayBeClosed) return this.#answeredOrDown(deadline);
     if (expectsAnswer) return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
+    this.record.stays();
+    return true;
+  }
+
+  /** Nobody can tell a channel that is about to open from one that has been open and whose peer has just gone. */
+  async #answeredOrDown(deadline: Deadline): Promise<boolean> {
+    const ended = () => this.#acknowledged.settled || !this.#connection.transportUp();
+    if (!(await poll(ended, deadline, CLOSE_ANSWER_MS))) return false;
     this.record.stays();
     return true;
   }

@@ -118,7 +118,7 @@ export class AnswererFirst {
     const end = this.#clock.now() + MOST_ALIGNING_MS;
     const look = () => {
       const intoMillisecond = Number(process.hrtime.bigint() % NS_A_MS);
-      if (intoMillisecond > FRESH_NS && this.#clock.now() < end) this.#nextTurn(look);
+      if (intoMillisecond > FRESH_NS && this.#clock.now() < end) this.#soon(look, MOST_ALIGNING_MS);
       else {
         this.#late = undefined;
         for (const [candidate, mid] of remote) this.#exchange.addRemote(candidate, mid);
@@ -128,10 +128,20 @@ export class AnswererFirst {
     look();
   }
 
-  #nextTurn(step: () => void): void {
+  /** In the next turn, and by the clock after `ms`: a clock that a test moves must see what is waited for. */
+  #soon(step: () => void, ms: number): void {
     this.#cancel?.();
-    const immediate = afterTurn(step);
-    this.#cancel = () => clearImmediate(immediate);
+    const go = () => {
+      cancel();
+      step();
+    };
+    const immediate = afterTurn(go);
+    const cancelTimer = this.#clock.after(ms, go);
+    const cancel = () => {
+      clearImmediate(immediate);
+      cancelTimer();
+    };
+    this.#cancel = cancel;
   }
 
   /** The library checks by now: the offerer may hear of our candidates soon. */
@@ -146,7 +156,7 @@ export class AnswererFirst {
     this.#cancel?.();
     const now = this.#clock.now();
     if (this.#exchange.pathFound() || now >= end) this.#tell();
-    else if (end - now > HEAD_START_MS - EAGER_MS) this.#nextTurn(() => this.#look(end));
+    else if (end - now > HEAD_START_MS - EAGER_MS) this.#soon(() => this.#look(end), LOOK_MS);
     else this.#cancel = this.#clock.after(LOOK_MS, () => this.#look(end));
   }
 
