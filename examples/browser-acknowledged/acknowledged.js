@@ -11,7 +11,7 @@ export class AcknowledgedPeer {
   #had = 0; // messages of ours that the peer's application has
   #sent = 0;
   #outbox = new Map(); // number -> { message, resolve }
-  #wait = 500; // milliseconds until what nobody answered is said again
+  #wait = 250; // milliseconds until what nobody answered is said again; each time doubles it
   #timer;
 
   constructor(transmit, onMessage, onEnd) {
@@ -29,8 +29,8 @@ export class AcknowledgedPeer {
   hello() {
     this.#sent = this.#had;
     this.#frame({ hi: true });
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#wait = Math.min(10_000, this.#wait * 2);
+    this.#timer = clearTimeout(this.#timer);
     this.#pump();
   }
 
@@ -38,10 +38,8 @@ export class AcknowledgedPeer {
     if (v !== 1) throw new Error(`the peer speaks version ${v}`);
     if (p !== undefined && p !== this.#session) return this.#frame({ hi: true }); // meant for one before us
     if ((this.#peer ??= s) !== s) return this.onEnd('the peer started anew');
-    if (p !== undefined && had > this.#had) {
-      for (; this.#had < had; this.#outbox.delete(this.#had)) this.#outbox.get(++this.#had).resolve();
-      this.#wait = 500;
-    }
+    if (had > this.#had) this.#wait = 250;
+    for (; p && this.#had < had; this.#outbox.delete(this.#had)) this.#outbox.get(++this.#had).resolve();
     if (n === this.#got + 1) {
       this.#got = n;
       this.onMessage(m);
@@ -53,18 +51,10 @@ export class AcknowledgedPeer {
   }
 
   #pump() {
-    while (this.#sent < this.#had + Math.min(this.#outbox.size, 64)) {
-      const n = ++this.#sent;
-      this.#frame({ n, m: this.#outbox.get(n).message });
-    }
-    if (this.#outbox.size === 0) return;
-    this.#timer ??= setTimeout(
-      () => {
-        this.#wait = Math.min(10_000, this.#wait * 2);
-        this.hello();
-      },
-      this.#wait * (0.5 + Math.random() / 2),
-    );
+    while (this.#sent < this.#had + Math.min(this.#outbox.size, 64))
+      this.#frame({ n: ++this.#sent, m: this.#outbox.get(this.#sent).message });
+    if (this.#outbox.size > 0)
+      this.#timer ??= setTimeout(() => this.hello(), this.#wait * (0.5 + Math.random() / 2));
   }
 
   #frame(more) {

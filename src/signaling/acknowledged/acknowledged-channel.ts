@@ -147,7 +147,7 @@ export class AcknowledgedChannel implements AsyncDisposable {
   }
 
   /** Iterates the messages. Ends when the channel has ended; throws when that was by an error. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<unknown, undefined, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<unknown> {
     const incoming = this.#incoming;
     let left = false;
     const done = { value: undefined, done: true } as const;
