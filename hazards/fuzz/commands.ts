@@ -12,6 +12,9 @@ export type FuzzCommand = fc.AsyncCommand<Model, World>;
 /** Bounds of the waits, so that a sequence takes milliseconds. */
 const WAIT = { timeout: 200 };
 
+/** Characters of an argument in a report; payloads have up to 70 000. */
+const LONGEST_ARGUMENT = 200;
+
 class Call implements FuzzCommand {
   readonly #name: string;
   readonly #argument: unknown;
@@ -33,7 +36,7 @@ class Call implements FuzzCommand {
   }
 
   toString(): string {
-    return `${this.#name}(${fc.stringify(this.#argument)})`;
+    return `${this.#name}(${fc.stringify(this.#argument).slice(0, LONGEST_ARGUMENT)})`;
   }
 }
 

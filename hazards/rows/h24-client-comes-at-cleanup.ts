@@ -3,11 +3,11 @@ import { RtcRuntime } from '../../src/index.js';
 import { busy } from '../support/busy.js';
 import type { Hazard } from '../support/hazard.js';
 
-/** A client connects, and the server's process is too busy to hear of it. */
+/** A client connects, and the server's process is too busy to hear of it: its accepted socket is queued. */
 async function comes(port: number): Promise<Disposable> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
-  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  await new Promise<void>((resolve) => process.nextTick(resolve)); // it is on its way
   busy(100);
   return { [Symbol.dispose]: () => void socket.destroy() };
 }
@@ -32,6 +32,7 @@ export const hazard: Hazard = {
       await using rtc = RtcRuntime.acquire('app');
       const server = rtc.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
       server.on('connection', () => {});
+      rtc.createWebSocket(`ws://127.0.0.1:${server.port}/`);
       using _client = await comes(server.port);
       await rtc.disposeAsync();
     },

@@ -59,6 +59,8 @@ export class Engine implements TeardownHost, Tenant {
   readonly ledger: ReleaseLedger;
   readonly watcher: CloseWatcher;
   readonly traffic = new Traffic();
+  /** WebSocket servers that listen. */
+  servers = 0;
   /** Creation stacks are kept on every handle. */
   readonly traced: boolean;
   readonly settings: LibrarySettings;

@@ -1,5 +1,6 @@
 import { type Engine, ownEngine } from '../engine/engine.js';
 import { poll } from '../engine/poll.js';
+import { AcceptFence } from '../native/accept-fence.js';
 import type { NativeWebSocket, NativeWebSocketServer } from '../native/binding.js';
 import { guardCallback } from '../native/firewall.js';
 import type { WebSocketServerOptions as TransportOptions } from '../native/validate/web-socket-server-options.js';
@@ -31,7 +32,9 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   readonly #record;
   readonly #pending: PendingEvents;
   readonly #port: number;
+  readonly #bindAddress: string | undefined;
   readonly #socketOptions: CheckedChannelOptions;
+  #fence: AcceptFence | undefined;
   #accepted = 0;
   #lastAcceptedAt = 0;
 
@@ -41,16 +44,19 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     owner: OwnedNode,
     name: string,
     native: NativeWebSocketServer,
+    bindAddress: string | undefined,
     socketOptions: CheckedChannelOptions,
   ) {
     super(ownEngine(engine, 'WebSocketServer'), owner, 'WebSocketServer', name, socketOptions.signal);
     this.#socketOptions = { ...socketOptions, signal: undefined };
     this.#record = engine.ledger.hold('WebSocketServer', native, () => this.path);
+    engine.servers++;
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => this.emit(event, ...args),
     );
     this.#port = native.port();
+    this.#bindAddress = bindAddress;
     native.onClient(
       guardCallback(
         () => this.path,
@@ -81,16 +87,27 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
 
   /**
    * A client that is queued for us when the server stops is never given back, and cleanup would block for ten
-   * seconds over it (H24). The addon cannot stop listening first, so it is stopped in a moment in which nothing
-   * should be queued. Also past the deadline: these milliseconds save ten seconds.
+   * seconds over it (H24). The addon cannot stop listening first, so it is stopped when nobody seems to be on the
+   * way, and in the very turn in which all who connected before have been handed over. Also past the deadline: these
+   * milliseconds save ten seconds.
    */
   protected override async releaseNative(): Promise<boolean> {
-    using longest = new Deadline(this.engine.clock, { timeout: MOST_QUIET_MS });
+    using quiet = new Deadline(this.engine.clock, { timeout: MOST_QUIET_MS });
     await nextTurn();
-    await poll(() => this.#quiet(), longest);
+    await poll(() => this.#quiet(), quiet);
+    await this.#admitConnected();
+    this.engine.servers--;
     this.#record.close();
     this.#record.released();
     return true;
+  }
+
+  async #admitConnected(): Promise<void> {
+    if (!this.engine.isLibrary) return; // there need not be a port
+    using longest = new Deadline(this.engine.clock, { timeout: MOST_FENCE_MS });
+    using fence = new AcceptFence(this.#port, this.#bindAddress);
+    this.#fence = fence;
+    await longest.within(fence.passed);
   }
 
   protected override onClosing(): void {
@@ -105,6 +122,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     this.#accepted++;
     this.#lastAcceptedAt = this.engine.clock.now();
     if (this[TREE_NODE].inTeardown) {
+      this.#fence?.see(native);
       const record = this.engine.ledger.hold('WebSocket', native, () => this.path);
       native.onClosed(() => record.released());
       record.tryClose();
@@ -121,3 +139,5 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
 const QUIET_MS = 10;
 /** Milliseconds to wait for that at the most; a busy server is never quiet. */
 const MOST_QUIET_MS = 100;
+/** Milliseconds that a busy machine may take to hand over who has connected; usually it takes one. */
+const MOST_FENCE_MS = 1000;

@@ -111,7 +111,8 @@ export class RtcScope extends Scope {
     const checkedName = name ?? 'server';
     const { WebSocketServer: Native } = this.#engine.native;
     const native = callNative(`${this.path}/${checkedName}`, 'new WebSocketServer', () => new Native(config));
-    return new WebSocketServer(this.#engine, this[TREE_NODE], checkedName, native, channelOptions);
+    const { bindAddress } = config;
+    return new WebSocketServer(this.#engine, this[TREE_NODE], checkedName, native, bindAddress, channelOptions);
   }
 
   /**
