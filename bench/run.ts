@@ -1,5 +1,6 @@
 // npm run bench -- [--quick] [--only NAME,…] [--candidates NAME,…] [--json] [--check] [--profile FOLDER]
 //                  [--write-docs] [--write-baseline]
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -54,6 +55,8 @@ if (values['write-docs'] && (quick || only || candidates)) {
 process.chdir(ROOT);
 
 const started = performance.now();
+if (!only || only.includes('start'))
+  execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
 await using compiled = await Compiled.make();
 const results = await runMatrix({
   compiled,

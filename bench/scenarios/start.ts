@@ -1,5 +1,9 @@
+import { pathToFileURL } from 'node:url';
 import { type CandidateName, isOurs } from '../candidates/names.js';
 import type { Scenario } from './scenario.js';
+
+/** What users import; `npm run bench` builds it. A child runs in the root folder. */
+const BUILT = pathToFileURL('dist/index.js').href;
 
 /** Imports and makes the first connection object, so that the binding is loaded everywhere. */
 async function begin(name: CandidateName): Promise<void> {
@@ -10,7 +14,7 @@ async function begin(name: CandidateName): Promise<void> {
     const { RTCPeerConnection } = await import('node-datachannel/polyfill');
     kept.push(new RTCPeerConnection());
   } else if (isOurs(name)) {
-    const { RtcRuntime } = await import('../../src/index.js');
+    const { RtcRuntime } = (await import(BUILT)) as typeof import('../../src/index.js');
     kept.push(RtcRuntime.acquire('app').createPeerConnection('first'));
   } else throw new Error(`no start for ${name}`);
 }

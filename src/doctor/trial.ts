@@ -23,7 +23,9 @@ const SOURCE = import.meta.url.endsWith('.ts');
  * process with it, and because the thread that loads the library is the only one that ever can.
  */
 export function runTrial(program: string, args: readonly string[] = []): Promise<Trial> {
-  const file = fileURLToPath(new URL(`programs/${program}.${SOURCE ? 'ts' : 'js'}`, import.meta.url));
+  const file = fileURLToPath(
+    new URL(`../doctor/programs/${program}.${SOURCE ? 'ts' : 'js'}`, import.meta.url),
+  );
   // From source there is a loader, which this process has and its child needs.
   const loader = SOURCE ? ['--import', import.meta.resolve('tsx')] : [];
   return new Promise((resolve, reject) => {

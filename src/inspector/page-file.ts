@@ -8,8 +8,8 @@ export interface PageFile {
   readonly policy: string;
 }
 
-/** In `dist/inspector`; the second is where it lies as seen from the CommonJS copy, `dist/cjs/inspector`. */
-const BUILT = ['./page/index.html', '../../inspector/page/index.html'].map(
+/** `dist/inspector/page`, as seen from a file in `dist/inspector`, and from the CommonJS copy in `dist/cjs/inspector`. */
+const BUILT = ['../inspector/page/index.html', '../../inspector/page/index.html'].map(
   (place) => new URL(place, import.meta.url),
 );
 /** There in a checkout of the repository only, where the page has not been built. */

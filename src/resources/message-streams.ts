@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { ReadableStream, WritableStream } from 'node:stream/web';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { boolean, integer, readOptions } from '../native/validate/argument.js';
 import type { Clock } from '../scope/clock.js';
 import type { CloseOptions, WaitOptions } from '../scope/scope-options.js';
@@ -112,7 +112,7 @@ export function channelToDuplex(
 export function channelToWeb(channel: Streamable, clock: Clock, options: WebStreamOptions = {}): WebStreams {
   const { window } = readOptions<WebStreamOptions>(options, 'options', { window: windowField });
   const end = endOf(channel, clock, window);
-  const readable = new ReadableStream<Message>(
+  const readable = new globalThis.ReadableStream<Message>(
     {
       async pull(controller) {
         const { value, done } = await end.next();
@@ -123,7 +123,7 @@ export function channelToWeb(channel: Streamable, clock: Clock, options: WebStre
     },
     { highWaterMark: 0 },
   );
-  const writable = new WritableStream<Sendable>({
+  const writable = new globalThis.WritableStream<Sendable>({
     start: () => end.opened(),
     write: (chunk) => end.send(chunk),
     close: () => end.end(),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { DEFAULT_TEARDOWN_MS } from '../../engine/engine.js';
 import { bounded, Latch } from '../../engine/wait.js';
 import {
@@ -42,7 +41,7 @@ export interface AcknowledgedEnd {
  */
 export class AcknowledgedChannel implements AsyncDisposable {
   readonly #options: CheckedAcknowledgedOptions;
-  readonly #session: string = randomUUID();
+  readonly #session: string = crypto.randomUUID();
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #ended = new Latch<AcknowledgedEnd>();
