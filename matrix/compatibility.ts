@@ -37,7 +37,7 @@ Written by \`npm run matrix -- --write-docs\` on ${process.platform}-${process.a
 ${new Date().toISOString().slice(0, 10)}. Do not edit.
 
 Tests: ${folders.length > 0 ? folders.map((folder) => `\`${folder}\``).join(', ') : 'all'}. For Node.js 24 and later
-also a program with the engine's own \`await using\`. For TypeScript the consumer project of \`test/package\`, compiled
+also a program with the engine's own \`await using\`. For vitest \`test/testing\`. For TypeScript the consumer project of \`test/package\`, compiled
 against the packed tarball with \`skipLibCheck: false\`, and run.
 
 ${tableOf(results)}

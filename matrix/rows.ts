@@ -8,7 +8,7 @@ import { type Counts, Workbench } from './workbench.js';
 const run = promisify(execFile);
 
 export interface Row {
-  readonly group: 'Node.js' | 'node-datachannel' | 'TypeScript';
+  readonly group: 'Node.js' | 'node-datachannel' | 'vitest' | 'TypeScript';
   readonly version: string;
   run(folders: readonly string[]): Promise<Counts>;
 }
@@ -16,6 +16,8 @@ export interface Row {
 const NODE_VERSIONS = ['20', '22', '24', '26'];
 /** The oldest whose libraries come from the npm registry, and the newest; see `dependencies` in package.json. */
 const BINDING_VERSIONS = ['0.33.1', '0.33.4'];
+/** Every major version that `peerDependencies` allows and that there is. */
+const VITEST_VERSIONS = ['3', '4', '5'];
 /** The first with `using`, the last of its line, and the present one. */
 const TYPESCRIPT_VERSIONS = ['5.2', '5.9', '7'];
 
@@ -25,7 +27,7 @@ export const ROWS: readonly Row[] = [
     version,
     run: async (folders) => {
       const node = await nodeOf(version);
-      using bench = await Workbench.make(undefined);
+      using bench = await Workbench.make();
       return added(await bench.test(node, folders), await nativeUsing(node, version));
     },
   })),
@@ -33,8 +35,18 @@ export const ROWS: readonly Row[] = [
     group: 'node-datachannel',
     version,
     run: async (folders) => {
-      using bench = await Workbench.make(await installed('node-datachannel', version));
+      using bench = await Workbench.make({
+        'node-datachannel': await installed('node-datachannel', version),
+      });
       return await bench.test(process.execPath, folders);
+    },
+  })),
+  ...VITEST_VERSIONS.map((version): Row => ({
+    group: 'vitest',
+    version,
+    run: async () => {
+      using bench = await Workbench.make({ vitest: await installed('vitest', version) });
+      return await bench.test(process.execPath, ['test/testing']);
     },
   })),
   ...TYPESCRIPT_VERSIONS.map((version): Row => ({

@@ -26,11 +26,12 @@ export interface Counts {
   readonly failures: readonly string[];
 }
 
-/** A copy of the tree whose `node-datachannel` is another one. */
+/** A copy of the tree in which some packages are others. */
 export class Workbench implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'scoped-rtc-'));
 
-  static async make(binding: string | undefined): Promise<Workbench> {
+  /** `others`: folders of packages, by name. */
+  static async make(others: Readonly<Record<string, string>> = {}): Promise<Workbench> {
     const bench = new Workbench();
     const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
       cwd: ROOT,
@@ -43,9 +44,8 @@ export class Workbench implements Disposable {
     const modules = join(bench.#folder, 'node_modules');
     mkdirSync(modules);
     for (const name of readdirSync(MODULES)) {
-      // The binding finds its library for the platform beside its real path.
-      const isOther = name === 'node-datachannel' && binding !== undefined;
-      symlinkSync(isOther ? binding : join(MODULES, name), join(modules, name));
+      // A package finds its own dependencies beside its real path.
+      symlinkSync(others[name] ?? join(MODULES, name), join(modules, name));
     }
     return bench;
   }

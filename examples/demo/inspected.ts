@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { openInspector } from '../../src/inspector/index.js';
+import { openInspector } from 'scoped-rtc/inspector';
 import { bold, cyan, dim } from '../support/style.js';
 
 /** Milliseconds without a viewer after which the page counts as closed; a reload takes less. */

@@ -4,7 +4,7 @@
  *     node --import tsx examples/signaling/acknowledged.ts
  */
 import { RtcRuntime, webSocketSignaling } from 'scoped-rtc';
-import { startSignalingServer } from '../../src/signaling/server/index.js';
+import { startSignalingServer } from 'scoped-rtc/signaling-server';
 
 await using rtc = RtcRuntime.acquire('acknowledged');
 let server = await startSignalingServer({ port: 0, host: '127.0.0.1' });

@@ -201,7 +201,9 @@ export class DataChannel extends MessageChannel {
       else if (!native.isOpen()) await this.#passOn(deadline);
       else if (this.#mayResetFirst()) await this.#confirm(deadline);
       else await this.#leaveToConnection(deadline);
-    } else if (this.taken > 0 && native.isOpen() && this.#mayResetFirst()) await this.#takeRest(deadline);
+    } else if (this.taken > 0 && native.isOpen()) {
+      await (this.#mayResetFirst() ? this.#takeRest(deadline) : this.#hearOut(deadline));
+    }
     await this.received(deadline);
   }
 
@@ -261,17 +263,28 @@ export class DataChannel extends MessageChannel {
    * its own, and what is still on its way for confirmed: so it is taken in, as long as something comes.
    */
   async #takeRest(deadline: Deadline): Promise<void> {
-    const { clock } = this.engine;
     const { id } = this;
     if (id === undefined || !this.#connection.resetStream(id)) return;
+    await this.#quiet(QUIET_MS, deadline);
+  }
+
+  /** As `#takeRest`, where the reset is not ours to begin with: what is on its way comes within a round trip. */
+  #hearOut(deadline: Deadline): Promise<void> {
+    const roundTrip = this.#connection.leastRoundTrip?.() ?? 0;
+    return this.#quiet(Math.max(SHORT_QUIET_MS, 2 * roundTrip), deadline, MOST_HEARD_OUT_MS);
+  }
+
+  /** Waits until nothing has come for `ms` milliseconds, the peer has closed or the transport is down; at most `limit`. */
+  async #quiet(ms: number, deadline: Deadline, limit?: number): Promise<void> {
+    const { clock } = this.engine;
     let seen = this.taken;
     let since = clock.now();
     const ended = () => {
       if (!this.#native.isOpen() || !this.#connection.transportUp()) return true;
       if (this.taken !== seen) [seen, since] = [this.taken, clock.now()];
-      return clock.now() - since >= QUIET_MS;
+      return clock.now() - since >= ms;
     };
-    await poll(ended, deadline);
+    await poll(ended, deadline, limit);
     if (!this.#native.isOpen()) this.#closedByPeer = true;
   }
 
@@ -287,6 +300,7 @@ export class DataChannel extends MessageChannel {
       this.#giveUp();
       return;
     }
+    if (this.taken > 0) await this.#hearOut(deadline);
     this.sent.doubt(IN_FLIGHT_BYTES, this.engine.clock.now());
     this.#keepConnection(before, begun);
   }
@@ -305,6 +319,10 @@ const ASSUMED_BYTES_PER_MS = 2000;
 const TAKEN_UP_MS = 25;
 /** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
 const QUIET_MS = 250;
+/** The same in milliseconds where the peer was told nothing and may be silent for its own reasons; plus round trips. */
+const SHORT_QUIET_MS = 10;
+/** Milliseconds; a peer that goes on sending for so long has not closed. */
+const MOST_HEARD_OUT_MS = 250;
 /** In round trips; they vary, and a reset that crosses ours takes half of one. */
 const LEAST_ANSWER = 0.75;
 /** What the addon says before there is a stream: -1 in 16 bits, which no stream can be (RFC 8831). */
