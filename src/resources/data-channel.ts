@@ -201,9 +201,7 @@ export class DataChannel extends MessageChannel {
       else if (!native.isOpen()) await this.#passOn(deadline);
       else if (this.#mayResetFirst()) await this.#confirm(deadline);
       else await this.#leaveToConnection(deadline);
-    } else if (this.taken > 0 && native.isOpen()) {
-      await (this.#mayResetFirst() ? this.#takeRest(deadline) : this.#hearOut(deadline));
-    }
+    } else if (this.taken > 0 && native.isOpen() && this.#mayResetFirst()) await this.#takeRest(deadline);
     await this.received(deadline);
   }
 
@@ -260,31 +258,31 @@ export class DataChannel extends MessageChannel {
 
   /**
    * Nothing of ours is to be confirmed. But a peer that closes in the same moment takes our reset for the answer to
-   * its own, and what is still on its way for confirmed: so it is taken in, as long as something comes.
+   * its own, and what is still on its way for confirmed: so it is taken in, as long as something comes. Where both
+   * ends are closed at once, as in one scope, the peer is let go first: its own reset is answered properly then.
    */
   async #takeRest(deadline: Deadline): Promise<void> {
     const { id } = this;
+    const young = Math.max(0, this.#openedAt + TAKEN_UP_MS - this.engine.clock.now());
+    await poll(() => !this.#native.isOpen(), deadline, young + AFTER_YOU_MS);
+    if (!this.#native.isOpen()) {
+      this.#closedByPeer = true;
+      return;
+    }
     if (id === undefined || !this.#connection.resetStream(id)) return;
-    await this.#quiet(QUIET_MS, deadline);
-  }
-
-  /** As `#takeRest`, where the reset is not ours to begin with: what is on its way comes within a round trip. */
-  #hearOut(deadline: Deadline): Promise<void> {
-    const roundTrip = this.#connection.leastRoundTrip?.() ?? 0;
-    return this.#quiet(Math.max(SHORT_QUIET_MS, 2 * roundTrip), deadline, MOST_HEARD_OUT_MS);
-  }
-
-  /** Waits until nothing has come for `ms` milliseconds, the peer has closed or the transport is down; at most `limit`. */
-  async #quiet(ms: number, deadline: Deadline, limit?: number): Promise<void> {
     const { clock } = this.engine;
     let seen = this.taken;
     let since = clock.now();
+    let looked = since;
     const ended = () => {
       if (!this.#native.isOpen() || !this.#connection.transportUp()) return true;
-      if (this.taken !== seen) [seen, since] = [this.taken, clock.now()];
-      return clock.now() - since >= ms;
+      const now = clock.now();
+      // What came while this event loop was busy has yet to be handed over.
+      if (this.taken !== seen || now - looked > QUIET_MS) [seen, since] = [this.taken, now];
+      looked = now;
+      return now - since >= QUIET_MS;
     };
-    await poll(ended, deadline, limit);
+    await poll(ended, deadline);
     if (!this.#native.isOpen()) this.#closedByPeer = true;
   }
 
@@ -300,7 +298,6 @@ export class DataChannel extends MessageChannel {
       this.#giveUp();
       return;
     }
-    if (this.taken > 0) await this.#hearOut(deadline);
     this.sent.doubt(IN_FLIGHT_BYTES, this.engine.clock.now());
     this.#keepConnection(before, begun);
   }
@@ -319,10 +316,8 @@ const ASSUMED_BYTES_PER_MS = 2000;
 const TAKEN_UP_MS = 25;
 /** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
 const QUIET_MS = 250;
-/** The same in milliseconds where the peer was told nothing and may be silent for its own reasons; plus round trips. */
-const SHORT_QUIET_MS = 10;
-/** Milliseconds; a peer that goes on sending for so long has not closed. */
-const MOST_HEARD_OUT_MS = 250;
+/** Milliseconds that a peer which may be closing, too, gets to be the first. */
+const AFTER_YOU_MS = 10;
 /** In round trips; they vary, and a reset that crosses ours takes half of one. */
 const LEAST_ANSWER = 0.75;
 /** What the addon says before there is a stream: -1 in 16 bits, which no stream can be (RFC 8831). */

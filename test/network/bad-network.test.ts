@@ -17,6 +17,9 @@ afterAll(() => {
 });
 
 /** The numbers of what came, in the order in which it came. */
+/** Milliseconds: a repetition may be lost as well, and each comes twice as late as the one before. */
+const PATIENCE_MS = 40_000;
+
 function numbersOf(channel: DataChannel): number[] {
   const numbers: number[] = [];
   channel.on('message', (message) => numbers.push((message as Buffer).readUInt32LE()));
@@ -47,6 +50,7 @@ describe.concurrent.each([
           await within(
             until(() => there.length > 0 && back.length > 0, 'the first messages'),
             'the half',
+            PATIENCE_MS,
           );
           dark = link.darkFor(DARK_MS);
         }
@@ -55,8 +59,8 @@ describe.concurrent.each([
         void unordered.near.send(numbered(n, size));
       }
       expect(there.length).toBeLessThan(count);
-      await Promise.all([alice.close({ timeout: 25_000 }), dark]);
-      await within(bob.closed(), 'the close');
+      await Promise.all([alice.close({ timeout: PATIENCE_MS }), dark]);
+      await within(bob.closed(), 'the close', PATIENCE_MS);
       expect(there).toEqual(all);
       expect(back).toEqual(all);
       expect(anyhow.toSorted((a, b) => a - b)).toEqual(all);
@@ -70,7 +74,7 @@ describe.concurrent.each([
     } finally {
       await endOf(pair);
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 describe.concurrent('over a link of 50 ms', () => {

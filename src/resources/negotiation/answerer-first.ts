@@ -1,4 +1,5 @@
 import type { Clock } from '../../scope/clock.js';
+import { yieldProcessor } from '../../engine/yield-processor.js';
 import { answerAsDtlsServer } from './dtls-role.js';
 import { afterTurn } from '../../scope/turn.js';
 
@@ -26,7 +27,7 @@ export interface CandidateExchange {
  * Checks are spaced by 50 ms, and one that arrives puts the receiver's own off by as long (`STUN_PACING_TIME` of
  * libjuice's `agent_arm_transmission`). Its test is `abs(now - other) < 50` in whole milliseconds of the monotonic
  * clock, so a candidate that the offerer is given within the same millisecond as our check arrives is checked at
- * once. On a near path that takes some tenths of one: our checks begin with a fresh millisecond, and the first
+ * once. On a near path that takes some tenths of one: our checks arrive with a fresh millisecond, and the first
  * milliseconds are spent asking every turn rather than every timer. Where that is missed it costs the 50 ms.
  */
 export class AnswererFirst {
@@ -117,11 +118,12 @@ export class AnswererFirst {
     this.#late = remote;
     const end = this.#clock.now() + MOST_ALIGNING_MS;
     const look = () => {
-      const intoMillisecond = Number(process.hrtime.bigint() % NS_A_MS);
+      const intoMillisecond = Number((process.hrtime.bigint() + LEAD_NS) % NS_A_MS);
       if (intoMillisecond > FRESH_NS && this.#clock.now() < end) this.#soon(look, MOST_ALIGNING_MS);
       else {
         this.#late = undefined;
         for (const [candidate, mid] of remote) this.#exchange.addRemote(candidate, mid);
+        yieldProcessor(YIELD_MS);
         this.#checking();
       }
     };
@@ -177,8 +179,12 @@ const LOOK_MS = 1;
 /** Milliseconds for which the path is asked for every turn of the event loop. */
 const EAGER_MS = 3;
 const NS_A_MS = 1_000_000n;
-/** Nanoseconds into a millisecond that leave enough of it. */
+/** Nanoseconds that a check takes at the least to be sent and to arrive, so that it may begin before the millisecond does. */
+const LEAD_NS = 90_000n;
+/** Nanoseconds into a millisecond, less those, that leave enough of it. */
 const FRESH_NS = 150_000;
+/** Milliseconds in which a check on a near path is sent and answered. */
+const YIELD_MS = 0.1;
 /** Milliseconds that are waited for a fresh one; a busy event loop may never see one begin. */
 const MOST_ALIGNING_MS = 2;
 /**
