@@ -112,7 +112,14 @@ export class RtcScope extends Scope {
     const { WebSocketServer: Native } = this.#engine.native;
     const native = callNative(`${this.path}/${checkedName}`, 'new WebSocketServer', () => new Native(config));
     const { bindAddress } = config;
-    return new WebSocketServer(this.#engine, this[TREE_NODE], checkedName, native, bindAddress, channelOptions);
+    return new WebSocketServer(
+      this.#engine,
+      this[TREE_NODE],
+      checkedName,
+      native,
+      bindAddress,
+      channelOptions,
+    );
   }
 
   /**
