@@ -60,6 +60,15 @@ function openChannel(id: string, pc: PeerConnection): void {
   channel.once('message', () => log(channel, 'created'));
 }
 
+/** Where nobody has heard yet that the peer is gone, the library refuses to tell it of a channel. */
+function openAnother(id: string, pc: PeerConnection): void {
+  try {
+    openChannel(id, pc);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'RTC_NATIVE') throw error;
+  }
+}
+
 function log(channel: DataChannel, origin: 'created' | 'incoming'): void {
   const made = new ChannelLog(channel, origin, () => {
     if (!finishing && random.chance(0.002)) {
@@ -84,7 +93,7 @@ function act(): void {
   const dice = random.next();
   if (dice < 0.8) entry?.burst(random);
   else if (dice < 0.86 && id !== undefined && pc?.connectionState === 'connected') {
-    if (pc.state === 'open' || pc.state === 'opening') openChannel(id, pc);
+    if (pc.state === 'open' || pc.state === 'opening') openAnother(id, pc);
   } else if (dice < 0.89) void entry?.channel.close();
   else if (dice < 0.9) entry?.channel.abort(new Error('chaos'));
   else if (dice < 0.905) void pc?.close();

@@ -18,7 +18,7 @@ const TOLD = [
   'fake: idle',
 ];
 
-test('the tarball has the built package, its documents, and nothing else', () => {
+test('the tarball has the built package, its documents and examples, and nothing else', () => {
   const folders = new Set(consumer.files.map(({ path }) => path.split('/')[0]));
   expect([...folders].sort()).toEqual([
     'CHANGELOG.md',
@@ -27,9 +27,13 @@ test('the tarball has the built package, its documents, and nothing else', () =>
     'SECURITY.md',
     'dist',
     'docs',
+    'examples',
     'package.json',
   ]);
-  expect(consumer.files.filter(({ path }) => /\.(map|tsx?)$/.test(path.replace(/\.d\.ts$/, '')))).toEqual([]);
+  const sources = consumer.files.filter(
+    ({ path }) => /\.(map|tsx?)$/.test(path.replace(/\.d\.ts$/, '')) && !path.startsWith('examples/'),
+  );
+  expect(sources).toEqual([]);
   const { dependencies } = JSON.parse(
     readFileSync(join(consumer.folder, 'node_modules/scoped-rtc/package.json'), 'utf8'),
   ) as { dependencies: object };
