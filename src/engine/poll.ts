@@ -1,33 +1,40 @@
+import type { Clock } from '../scope/clock.js';
 import type { Deadline } from '../scope/deadline.js';
 import { nextTurn } from '../scope/turn.js';
+import { Poller } from './poller.js';
+
+const pollers = new WeakMap<Clock, Poller>();
 
 /**
- * Waits until `condition()` holds, asking at growing intervals (1, 1, 2, 2, 4 … 16 ms), at most until the
- * deadline and at most `limit` milliseconds. Resolves whether it holds.
+ * Waits until `condition()` holds, asking in the next turn and then at growing intervals, at most until the deadline and
+ * at most `limit` milliseconds. Resolves whether it holds.
  */
 export async function poll(
   condition: () => boolean,
   deadline: Deadline,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<boolean> {
+  if (condition()) return true;
   const { clock } = deadline;
   const end = clock.now() + limit;
-  for (let round = 0; !condition(); round++) {
-    if (deadline.expired || clock.now() >= end) return false;
-    // The first look comes a turn later, not a timer later: on a loopback most waits end there.
-    if (round === 0) await nextTurn();
-    else await pause(deadline, Math.min(LONGEST_MS, 2 ** (round >> 1), end - clock.now()));
+  if (deadline.expired || limit <= 0) return false;
+  // The first look comes a turn later, not a timer later: on a loopback most waits end there.
+  await nextTurn();
+  if (condition()) return true;
+  const left = end - clock.now();
+  if (deadline.expired || left <= 0) return false;
+  const { held, stop } = pollerOf(clock).await(condition);
+  try {
+    return (await deadline.within(held, left)) || condition();
+  } finally {
+    stop();
   }
-  return true;
 }
 
-async function pause(deadline: Deadline, ms: number): Promise<void> {
-  let cancel = () => {};
-  const paused = new Promise<void>((resolve) => {
-    cancel = deadline.clock.after(ms, resolve);
-  });
-  await deadline.within(paused);
-  cancel();
+function pollerOf(clock: Clock): Poller {
+  const found = pollers.get(clock);
+  if (found) return found;
+  const made = new Poller(clock);
+  pollers.set(clock, made);
+  return made;
 }
-
-const LONGEST_MS = 16;

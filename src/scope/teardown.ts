@@ -6,6 +6,7 @@ import { drive, type Steps } from './drive.js';
 import { NOTHING_LOST } from './loss.js';
 import type { OwnedNode, TeardownCause } from './node.js';
 import { flattenSubtree, teardownOrder } from './order.js';
+import { TurnSlice } from './turn.js';
 import { attachReport, type TeardownReport, type TeardownStep } from './teardown-report.js';
 
 export interface TeardownHost {
@@ -42,6 +43,8 @@ class TeardownRun {
   readonly #steps: TeardownStep[] = [];
   readonly #errors = new ErrorChain();
   readonly #startedAt: number;
+  /** So that thousands of members do not keep the event loop from everything else. */
+  readonly #slice = new TurnSlice();
 
   constructor(host: TeardownHost, bound: DeadlineOptions) {
     this.#host = host;
@@ -110,6 +113,7 @@ class TeardownRun {
     const started = this.#host.clock.now();
     const drainMs = new Map<OwnedNode, number>();
     for (const node of mine) {
+      if (this.#slice.over) yield this.#slice.next();
       const draining = this.#drain(node);
       if (!draining) continue;
       waits.push(
@@ -119,7 +123,10 @@ class TeardownRun {
       );
     }
     if (waits.length > 0) yield Promise.all(waits);
-    for (const node of mine) yield* this.#release(node, drainMs.get(node) ?? 0, started);
+    for (const node of mine) {
+      if (this.#slice.over) yield this.#slice.next();
+      yield* this.#release(node, drainMs.get(node) ?? 0, started);
+    }
   }
 
   #drain(node: OwnedNode): Promise<void> | undefined {
