@@ -115,6 +115,7 @@ export class ReleaseLedger {
   readonly limit: number;
   readonly #traced: boolean;
   #isTold = false;
+  #closes = 0;
 
   /** `limitReached` is told once, until `forgetAll`. */
   constructor(limit: number, limitReached: (limit: number) => void, traced = false) {
@@ -140,6 +141,11 @@ export class ReleaseLedger {
     return this.#retained.size;
   }
 
+  /** Natives that were closed since the last cleanup. */
+  get closes(): number {
+    return this.#closes;
+  }
+
   get heldRecords(): Iterable<NativeRecord> {
     return this.#held;
   }
@@ -151,6 +157,7 @@ export class ReleaseLedger {
 
   /** @internal */
   onClosed(record: NativeRecord): void {
+    this.#closes++;
     this.#held.delete(record);
     this.#retained.add(record);
   }
@@ -187,5 +194,6 @@ export class ReleaseLedger {
   forgetAll(): void {
     for (const record of [...this.#held, ...this.#retained]) record.forget();
     this.#isTold = false;
+    this.#closes = 0;
   }
 }

@@ -241,6 +241,7 @@ export class RtcRuntime {
     let idle = false;
     const lease: OwnedNode = new OwnedNode('cleanup', 'cleanup', {
       release: async () => {
+        if (this.#roots.size === 1 && this.#cleanup === 'auto') await this.#threadWatch.settled();
         this.#roots.delete(lease);
         if (this.#roots.size > 0) {
           idle = true;

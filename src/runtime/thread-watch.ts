@@ -20,6 +20,17 @@ export class ThreadWatch {
     this.#idle = () => idle() && !engine.shared;
   }
 
+  /**
+   * Resolves when the library has torn its connections down, which it does in a thread and which cleanup would wait for,
+   * blocking the event loop. At most a millisecond for each native that was closed, and only where threads are seen.
+   */
+  async settled(): Promise<void> {
+    if (!this.#engine.isLibrary || this.#engine.shared) return;
+    const { clock } = this.#engine;
+    const end = clock.now() + Math.min(SETTLED_MS, this.#engine.ledger.closes);
+    while (clock.now() < end && nativeThreads().names.includes(ICE_THREAD)) await nextTurn();
+  }
+
   /** Resolves when the threads have gone after a cleanup, or when it is told that they stay. */
   async gone(): Promise<void> {
     const { clock } = this.#engine;
@@ -85,4 +96,7 @@ const MEND =
 
 /** Milliseconds that the library's threads get to end after a cleanup. */
 const THREADS_MS = 500;
+const SETTLED_MS = 500;
+/** Ends with the last agent of libjuice. */
+const ICE_THREAD = 'juice poll';
 const LOOK_EVERY_MS = 500;
