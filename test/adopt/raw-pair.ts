@@ -22,11 +22,20 @@ export function rawPair({ PeerConnection }: Constructors): RawPair {
     [alice, bob],
     [bob, alice],
   ] as const) {
-    from.onLocalDescription((sdp, type) => to.setRemoteDescription(sdp, type));
-    from.onLocalCandidate((candidate, mid) => {
-      if (to.remoteDescription()) to.addRemoteCandidate(candidate, mid);
-    });
+    from.onLocalDescription((sdp, type) => unlessEnded(() => to.setRemoteDescription(sdp, type)));
+    from.onLocalCandidate((candidate, mid) =>
+      unlessEnded(() => {
+        if (to.remoteDescription()) to.addRemoteCandidate(candidate, mid);
+      }),
+    );
   }
   const far = new Promise<binding.DataChannel>((resolve) => bob.onDataChannel(resolve));
   return { alice, bob, near: alice.createDataChannel('chat'), far };
+}
+
+/** What a connection that has ended meanwhile throws within a native callback would end the process (H26). */
+function unlessEnded(tell: () => void): void {
+  try {
+    tell();
+  } catch {}
 }

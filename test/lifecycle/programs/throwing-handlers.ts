@@ -19,6 +19,9 @@ if (process.argv[2] !== 'exit') {
 const rtc = RtcRuntime.acquire('app');
 rtc.defer(() => say({ tornDown: true }));
 process.on('exit', (code) => {
+  // The thread that cleans up ends a moment after it has said so.
+  const end = Date.now() + 2000;
+  while (RtcRuntime.shared.threads().count > 0 && Date.now() < end);
   say({ exit: code, cleanups: RtcRuntime.shared.cleanups, threads: RtcRuntime.shared.threads().count });
 });
 
