@@ -2,7 +2,7 @@
  * Puts the built ES modules into few files: importing the package takes a quarter of the time. Declarations stay as they
  * are, and so does `dist/cjs`. What the entries share lies in `dist/chunks`, so that there is one copy of everything.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -72,3 +72,4 @@ for (const { path, contents } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
 }
+copyFileSync(join(root, 'node_modules/eventemitter3/LICENSE'), join(dist, 'chunks/eventemitter3.LICENSE.txt'));

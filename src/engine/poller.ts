@@ -1,5 +1,5 @@
 import type { Clock } from '../scope/clock.js';
-import { TurnSlice } from '../scope/turn.js';
+import { TurnSlice } from '../scope/turn-slice.js';
 
 interface Entry {
   readonly condition: () => boolean;

@@ -6,7 +6,7 @@ import { drive, type Steps } from './drive.js';
 import { NOTHING_LOST } from './loss.js';
 import type { OwnedNode, TeardownCause } from './node.js';
 import { flattenSubtree, teardownOrder } from './order.js';
-import { TurnSlice } from './turn.js';
+import { TurnSlice } from './turn-slice.js';
 import { attachReport, type TeardownReport, type TeardownStep } from './teardown-report.js';
 
 export interface TeardownHost {

@@ -34,6 +34,9 @@ test('the tarball has the built package, its documents and examples, and nothing
     ({ path }) => /\.(map|tsx?)$/.test(path.replace(/\.d\.ts$/, '')) && !path.startsWith('examples/'),
   );
   expect(sources).toEqual([]);
+  // As the README says.
+  expect(consumer.packedSize).toBeLessThan(1e6);
+  expect(consumer.files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(3e6);
   const { dependencies } = JSON.parse(
     readFileSync(join(consumer.folder, 'node_modules/scoped-rtc/package.json'), 'utf8'),
   ) as { dependencies: object };

@@ -14,14 +14,24 @@ export interface PackedFile {
   readonly size: number;
 }
 
+/** What `npm pack --json` tells. */
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly PackedFile[];
+}
+
 /** A project that has nothing but the packed tarball, and what that may depend on. */
 export class Consumer implements Disposable {
   readonly folder: string;
   readonly files: readonly PackedFile[];
+  /** Bytes of the tarball. */
+  readonly packedSize: number;
 
-  private constructor(folder: string, files: readonly PackedFile[]) {
+  private constructor(folder: string, { files, size }: Packed) {
     this.folder = folder;
     this.files = files;
+    this.packedSize = size;
   }
 
   static async make(): Promise<Consumer> {
@@ -29,16 +39,16 @@ export class Consumer implements Disposable {
     const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
     try {
       const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT });
-      const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: PackedFile[] }];
+      const [packed] = JSON.parse(stdout) as [Packed];
       const installed = join(folder, 'node_modules', 'scoped-rtc');
       mkdirSync(installed, { recursive: true });
-      await run('tar', ['-xzf', join(folder, filename), '--strip-components=1', '-C', installed]);
+      await run('tar', ['-xzf', join(folder, packed.filename), '--strip-components=1', '-C', installed]);
       for (const dependency of ['eventemitter3', 'node-datachannel', '@node-datachannel', '@types']) {
         symlinkSync(join(MODULES, dependency), join(folder, 'node_modules', dependency));
       }
       cpSync(new URL('consumer', import.meta.url), folder, { recursive: true });
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-      return new Consumer(folder, files);
+      return new Consumer(folder, packed);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;

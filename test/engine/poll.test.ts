@@ -1,0 +1,96 @@
+import { ManualClock } from 'scoped-rtc/testing';
+import { describe, expect, it } from 'vitest';
+import { poll } from '../../src/engine/poll.js';
+import { systemClock } from '../../src/scope/clock.js';
+import { Deadline } from '../../src/scope/deadline.js';
+import { nextTurn } from '../../src/scope/turn.js';
+
+const LONG = { timeout: 60_000 };
+const COUNT = 2000;
+
+describe('poll()', () => {
+  it('asks at once, in the next turn, then after 1, 1, 2, 2, 4 … 16 ms', async () => {
+    const clock = new ManualClock();
+    using deadline = new Deadline(clock, LONG);
+    const asked: number[] = [];
+    let holds = false;
+    const polling = poll(() => {
+      asked.push(clock.now());
+      return holds;
+    }, deadline);
+    await nextTurn();
+    await nextTurn();
+    for (let ms = 0; ms < 100; ms++) clock.advance(1);
+    expect(asked.map((at) => at - (asked[0] ?? 0))).toEqual([
+      0, 0, 1, 2, 4, 6, 10, 14, 22, 30, 46, 62, 78, 94,
+    ]);
+    holds = true;
+    clock.advance(16);
+    expect(await polling).toBe(true);
+  });
+
+  it('ends with the limit, with the deadline, and when that is forced, and asks no more', async () => {
+    const clock = new ManualClock();
+    using limited = new Deadline(clock, LONG);
+    using short = new Deadline(clock, { timeout: 5 });
+    using forced = new Deadline(clock, LONG);
+    let asked = 0;
+    const never = () => ++asked < 0;
+    const waits = [poll(never, limited, 10), poll(never, short), poll(never, forced)];
+    await nextTurn();
+    await nextTurn();
+    forced.force();
+    clock.advance(5);
+    clock.advance(5);
+    expect(await Promise.all(waits)).toEqual([false, false, false]);
+    const before = asked;
+    clock.advance(1000);
+    expect(asked).toBe(before);
+  });
+
+  it('rejects with what the condition throws, and the others go on', async () => {
+    const clock = new ManualClock();
+    using deadline = new Deadline(clock, LONG);
+    let asked = 0;
+    const failing = poll(() => {
+      if (++asked > 2) throw new Error('broken');
+      return false;
+    }, deadline);
+    let holds = false;
+    const other = poll(() => holds, deadline);
+    await nextTurn();
+    await nextTurn();
+    const rejected = expect(failing).rejects.toThrow('broken');
+    clock.advance(1);
+    await rejected;
+    holds = true;
+    clock.advance(16);
+    expect(await other).toBe(true);
+  });
+
+  it('leaves the event loop to others while thousands of slow conditions are waited for', async () => {
+    using deadline = new Deadline(systemClock, LONG);
+    let inThisTurn = 0;
+    let mostInOne = 0;
+    const turn = () => {
+      inThisTurn = 0;
+      turning = setImmediate(turn);
+    };
+    let turning = setImmediate(turn);
+    let looks = 0;
+    const slow = () => {
+      mostInOne = Math.max(mostInOne, ++inThisTurn);
+      const now = performance.now();
+      while (performance.now() < now + 0.1);
+      return ++looks > 4 * COUNT;
+    };
+    const waits: Promise<boolean>[] = [];
+    for (let n = 0; n < COUNT; n++) {
+      waits.push(poll(slow, deadline));
+      if (n % 50 === 0) await nextTurn();
+    }
+    expect((await Promise.all(waits)).every((held) => held)).toBe(true);
+    clearImmediate(turning);
+    expect(mostInOne).toBeLessThan(COUNT / 4);
+  });
+});
