@@ -72,4 +72,7 @@ for (const { path, contents } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
 }
-copyFileSync(join(root, 'node_modules/eventemitter3/LICENSE'), join(dist, 'chunks/eventemitter3.LICENSE.txt'));
+copyFileSync(
+  join(root, 'node_modules/eventemitter3/LICENSE'),
+  join(dist, 'chunks/eventemitter3.LICENSE.txt'),
+);

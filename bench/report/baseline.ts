@@ -5,10 +5,10 @@ import type { Summaries } from '../support/summary.js';
 export type Baseline = Record<string, Record<string, number>>;
 
 /**
- * How much worse a ratio may be than in the baseline. Wide: two runs on one machine differ by a tenth, and a busy
- * machine by a quarter; what this is for is a doubled cost.
+ * How much worse a ratio may be than in the baseline. Wide: medians of three short rounds on a shared machine differ by
+ * half now and then; what this is for is a doubled cost.
  */
-export const MARGIN = 0.4;
+export const MARGIN = 1;
 
 export function baselineOf(results: readonly Summaries[]): Baseline {
   const baseline: Baseline = {};
