@@ -13,7 +13,7 @@ import { intoPage } from './report/markdown.js';
 import { renderTables } from './report/table.js';
 import { scenarios } from './scenarios/all.js';
 import type { Scenario } from './scenarios/scenario.js';
-import { Compiled, ROOT } from './support/compiled.js';
+import { Compiled, ROOT } from '../hazards/support/compiled.js';
 import { runMatrix } from './support/matrix.js';
 import type { Summaries } from './support/summary.js';
 import { versions } from './support/versions.js';
@@ -61,7 +61,7 @@ process.chdir(ROOT);
 const started = performance.now();
 if (!only || only.includes('start'))
   execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
-await using compiled = await Compiled.make();
+await using compiled = await Compiled.make('bench');
 /** Runs these, at most `mostRounds` times each. */
 function run(wanted: readonly Scenario[], mostRounds: number): Promise<Summaries[]> {
   return runMatrix({

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import type { CandidateName } from '../candidates/names.js';
 import type { Effort, Measured, Scenario } from '../scenarios/scenario.js';
-import { type Compiled, ROOT } from './compiled.js';
+import { type Compiled, ROOT } from '../../hazards/support/compiled.js';
 import { RESULT_MARK } from './result-mark.js';
 import type { Run } from './summary.js';
 

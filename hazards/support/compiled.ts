@@ -7,8 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * This folder and `src` as plain JavaScript, in a temporary folder. A child process starts from it in a tenth of
- * a second, several times faster than through a loader, and there are hundreds of them.
+ * A folder of measurements and `src` as plain JavaScript, in a temporary folder. A child process starts from it in a
+ * tenth of a second, several times faster than through a loader, which would also be measured.
  */
 export class Compiled implements AsyncDisposable {
   readonly #folder: string;
@@ -17,13 +17,13 @@ export class Compiled implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async make(): Promise<Compiled> {
+  static async make(project: 'hazards' | 'bench' = 'hazards'): Promise<Compiled> {
     // Below node_modules, so that packages are found from there.
     const cache = join(ROOT, 'node_modules', '.cache');
     await mkdir(cache, { recursive: true });
-    const folder = await mkdtemp(join(cache, 'hazards-'));
+    const folder = await mkdtemp(join(cache, `${project}-`));
     try {
-      await compile(folder);
+      await compile(project, folder);
       await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
@@ -47,12 +47,12 @@ export class Compiled implements AsyncDisposable {
   }
 }
 
-function compile(folder: string): Promise<void> {
+function compile(name: string, folder: string): Promise<void> {
   const compiler = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
     'bin/tsc',
   );
-  const project = join(ROOT, 'hazards/tsconfig.json');
+  const project = join(ROOT, name, 'tsconfig.json');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [compiler, '-p', project, '--noCheck', '--outDir', folder], {
       timeout: 60_000,

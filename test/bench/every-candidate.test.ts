@@ -5,14 +5,14 @@ import { renderChart } from '../../bench/report/chart.js';
 import { intoPage } from '../../bench/report/markdown.js';
 import { scenario as start } from '../../bench/scenarios/start.js';
 import { scenario as throughput } from '../../bench/scenarios/throughput-1k.js';
-import { Compiled } from '../../bench/support/compiled.js';
+import { Compiled } from '../../hazards/support/compiled.js';
 import { runMatrix } from '../../bench/support/matrix.js';
 import type { Summaries } from '../../bench/support/summary.js';
 
 let compiled: Compiled;
 
 beforeAll(async () => {
-  compiled = await Compiled.make();
+  compiled = await Compiled.make('bench');
 });
 
 afterAll(async () => {

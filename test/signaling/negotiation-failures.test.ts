@@ -1,43 +1,14 @@
-import {
-  memorySignaling,
-  type PeerConnection,
-  RtcRuntime,
-  type RtcScope,
-  type RtcWarning,
-  type Signaling,
-  type SignalingMessage,
-} from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { memorySignaling, type Signaling, type SignalingMessage } from 'scoped-rtc';
+import { describe, expect, it } from 'vitest';
 import { codeOf, until } from '../support/event.js';
 import { altered, channelOf, expectConversation } from './conversation.js';
+import { negotiationRig } from './negotiation-rig.js';
 
-let rtc: RtcScope;
-let warnings: RtcWarning[];
-let listening: Disposable;
-
-beforeEach(() => {
-  rtc = RtcRuntime.acquire('test');
-  warnings = [];
-  listening = RtcRuntime.shared.on('warning', (warning) => warnings.push(warning));
-});
-
-afterEach(async () => {
-  await rtc.disposeAsync();
-  listening[Symbol.dispose]();
-  expect(RtcRuntime.shared.state).toBe('idle');
-});
-
-const config = { bindAddress: '127.0.0.1' };
-
-function peers(): [PeerConnection, PeerConnection] {
-  const pair = [rtc.createPeerConnection('alice', config), rtc.createPeerConnection('bob', config)] as const;
-  for (const peer of pair) peer.on('error', () => {});
-  return [...pair];
-}
+const rig = negotiationRig();
 
 describe('negotiate, when things go wrong', () => {
   it('ignores garbage, warns of it a bounded number of times, and still connects', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const garbage: unknown[] = [
       null,
@@ -65,13 +36,13 @@ describe('negotiate, when things go wrong', () => {
     await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
     for (const message of garbage) right.send(message as SignalingMessage);
     await expectConversation(near, await far);
-    expect(new Set(warnings.map((warning) => warning.code))).toEqual(new Set(['RTC_SIGNALING']));
-    expect(warnings).toHaveLength(10);
-    expect(warnings[0]?.path).toBe('test/alice');
+    expect(new Set(rig.warnings.map((warning) => warning.code))).toEqual(new Set(['RTC_SIGNALING']));
+    expect(rig.warnings).toHaveLength(10);
+    expect(rig.warnings[0]?.path).toBe('test/alice');
   });
 
   it('offers again when a refused offer of the peer cost it its own', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const near = alice.createDataChannel('chat');
     const far = channelOf(bob);
@@ -84,14 +55,14 @@ describe('negotiate, when things go wrong', () => {
     bob.on('localDescription', ({ type }) => answers.push(type));
     alice.setLocalDescription('offer');
     right.send({ description: { type: 'offer', sdp } });
-    await until(() => warnings.length > 0, 'the refusal');
-    expect(warnings[0]?.message).toContain('a description of type offer that the library refused');
+    await until(() => rig.warnings.length > 0, 'the refusal');
+    expect(rig.warnings[0]?.message).toContain('a description of type offer that the library refused');
     await until(() => answers.length === 2 && alice.signalingState === 'stable', 'the answers');
     await expectConversation(near, await far);
   });
 
   it('rejects with RTC_CLOSED when the signaling closes before the answer, and can be tried again', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const near = alice.createDataChannel('chat');
     const lost = alice.negotiate(left);
@@ -105,7 +76,7 @@ describe('negotiate, when things go wrong', () => {
   });
 
   it('rejects with RTC_CLOSED when the signaling cannot send', async () => {
-    const [alice] = peers();
+    const [alice] = rig.peers();
     alice.createDataChannel('chat');
     const failure = new Error('no network');
     const broken: Signaling = {
@@ -118,7 +89,7 @@ describe('negotiate, when things go wrong', () => {
   });
 
   it('leaves the connection alive when the signaling closes later', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const near = alice.createDataChannel('chat');
     const far = channelOf(bob);
@@ -129,7 +100,7 @@ describe('negotiate, when things go wrong', () => {
   });
 
   it('rejects with RTC_TIMEOUT when nobody answers, and with RTC_ABORTED by a signal', async () => {
-    const [alice] = peers();
+    const [alice] = rig.peers();
     const [left] = memorySignaling();
     alice.createDataChannel('chat');
     expect(await codeOf(alice.negotiate(left, { timeout: 30 }))).toBe('RTC_TIMEOUT');
@@ -141,7 +112,7 @@ describe('negotiate, when things go wrong', () => {
   });
 
   it('rejects with RTC_NATIVE on both sides when a fingerprint was changed on the way', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     alice.createDataChannel('chat');
     const forged = altered(right, (message) => {
@@ -160,7 +131,7 @@ describe('negotiate, when things go wrong', () => {
   });
 
   it('refuses a second negotiation beside the first, and arguments that are none', async () => {
-    const [alice] = peers();
+    const [alice] = rig.peers();
     const [left, right] = memorySignaling();
     const first = alice.negotiate(left, { timeout: 1000 });
     expect(await codeOf(alice.negotiate(right))).toBe('RTC_INVALID_STATE');

@@ -1,54 +1,26 @@
-import {
-  type MemorySignaling,
-  memorySignaling,
-  type PeerConnection,
-  RtcRuntime,
-  type RtcScope,
-  type RtcWarning,
-  type SignalingMessage,
-} from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type MemorySignaling, memorySignaling, type SignalingMessage } from 'scoped-rtc';
+import { describe, expect, it } from 'vitest';
 import { until, within } from '../support/event.js';
 import { altered, channelOf, expectConversation } from './conversation.js';
+import { negotiationRig } from './negotiation-rig.js';
 
-let rtc: RtcScope;
-let warnings: RtcWarning[];
-let listening: Disposable;
-
-beforeEach(() => {
-  rtc = RtcRuntime.acquire('test');
-  warnings = [];
-  listening = RtcRuntime.shared.on('warning', (warning) => warnings.push(warning));
-});
-
-afterEach(async () => {
-  await rtc.disposeAsync();
-  listening[Symbol.dispose]();
-  expect(RtcRuntime.shared.state).toBe('idle');
-});
-
+const rig = negotiationRig();
 const config = { bindAddress: '127.0.0.1' };
-
-function peers(): [PeerConnection, PeerConnection] {
-  const pair = [rtc.createPeerConnection('alice', config), rtc.createPeerConnection('bob', config)] as const;
-  for (const peer of pair) peer.on('error', () => {});
-  return [...pair];
-}
 
 describe('negotiate', () => {
   it('connects two peers and resolves with the connection', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const near = alice.createDataChannel('chat');
     const far = channelOf(bob);
     expect(await Promise.all([alice.negotiate(left), bob.negotiate(right)])).toEqual([alice, bob]);
     expect(alice.connectionState).toBe('connected');
     await expectConversation(near, await far);
-    expect(warnings).toEqual([]);
+    expect(rig.warnings).toEqual([]);
   });
 
   it('tells no candidate of an offer before its answer is there, and all of them then', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const events: string[] = [];
     const sent = altered(left, (message) => {
@@ -68,7 +40,7 @@ describe('negotiate', () => {
 
   it('settles crossing offers in 30 of 30 runs, with the channels of both sides open', async () => {
     for (let run = 0; run < 30; run++) {
-      await using scope = rtc.fork(`run-${run}`);
+      await using scope = rig.rtc.fork(`run-${run}`);
       const alice = scope.createPeerConnection('alice', config);
       const bob = scope.createPeerConnection('bob', config);
       const [left, right] = memorySignaling();
@@ -86,14 +58,14 @@ describe('negotiate', () => {
       expect([atBob?.label, atAlice?.label]).toEqual(['from-alice', 'from-bob']);
       expect(offers.sort()).toEqual(['answer', 'offer', 'offer']);
     }
-    expect(warnings).toEqual([]);
+    expect(rig.warnings).toEqual([]);
   }, 90_000);
 
   it.each([
     [true, false],
     [false, true],
   ])('lets the polite side give way when roles are given (%s, %s)', async (first, second) => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     alice.createDataChannel('a');
     bob.createDataChannel('b');
@@ -103,7 +75,7 @@ describe('negotiate', () => {
   });
 
   it('survives channels that either side makes later', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     alice.createDataChannel('first');
     const first = channelOf(bob);
@@ -116,11 +88,11 @@ describe('negotiate', () => {
       const far = channelOf(to);
       await expectConversation(from.createDataChannel('later'), await far);
     }
-    expect(warnings).toEqual([]);
+    expect(rig.warnings).toEqual([]);
   });
 
   it('answers an offer that comes after the connection is up', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const near = alice.createDataChannel('chat');
     const far = channelOf(bob);
@@ -134,8 +106,8 @@ describe('negotiate', () => {
 
   it('offers for a connection without automatic negotiation', async () => {
     const manual = { ...config, disableAutoNegotiation: true };
-    const alice = rtc.createPeerConnection('alice', manual);
-    const bob = rtc.createPeerConnection('bob', manual);
+    const alice = rig.rtc.createPeerConnection('alice', manual);
+    const bob = rig.rtc.createPeerConnection('bob', manual);
     const [left, right] = memorySignaling();
     const near = alice.createDataChannel('chat');
     const far = channelOf(bob);
@@ -144,7 +116,7 @@ describe('negotiate', () => {
   });
 
   it('keeps candidates that come before their description', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const descriptionsLast = (end: MemorySignaling) => {
       const kept: SignalingMessage[] = [];
@@ -166,11 +138,11 @@ describe('negotiate', () => {
     const far = channelOf(bob);
     await Promise.all([alice.negotiate(left), bob.negotiate(descriptionsLast(right))]);
     await expectConversation(near, await far);
-    expect(warnings).toEqual([]);
+    expect(rig.warnings).toEqual([]);
   });
 
   it('says on the wire what browsers take and give', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const wire: string[] = [];
     const record = (end: MemorySignaling) =>
@@ -203,7 +175,7 @@ describe('negotiate', () => {
   });
 
   it('understands the candidates of browsers', async () => {
-    const [alice, bob] = peers();
+    const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const asChrome = (end: MemorySignaling) => {
       let ufrag = '';
@@ -222,6 +194,6 @@ describe('negotiate', () => {
     const far = channelOf(bob);
     await Promise.all([alice.negotiate(asChrome(left)), bob.negotiate(asChrome(right))]);
     await expectConversation(near, await far);
-    expect(warnings).toEqual([]);
+    expect(rig.warnings).toEqual([]);
   });
 });
