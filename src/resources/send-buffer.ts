@@ -75,6 +75,8 @@ export class SendBuffer {
     this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
     this.#native.onBufferedAmountLow(() => {
       try {
+        // What was sent since may have filled it again; the library tells again then.
+        if (this.#record.state === 'held' && this.#native.bufferedAmount() > this.#lowWaterMark) return;
         this.#takeRoom();
         this.#onLow();
       } catch (error) {

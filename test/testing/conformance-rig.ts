@@ -15,12 +15,21 @@ export interface Pair {
   readonly far: NativeDataChannel;
 }
 
+/** Milliseconds; a raw connection that has not opened by then never will (H48). */
+const ATTEMPT_MS = 4000;
+const ATTEMPTS = 5;
+
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+  if (!(await within(PATIENCE_MS, condition))) throw new Error(`waited too long: ${what}`);
+}
+
+async function within(ms: number, condition: () => boolean): Promise<boolean> {
+  const end = Date.now() + ms;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`waited too long: ${what}`);
+    if (Date.now() > end) return false;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
+  return true;
 }
 
 export function keepBusy(ms: number): void {
@@ -81,6 +90,14 @@ export class Rig {
   }
 
   async connect(onFar: (far: NativeDataChannel) => void = () => undefined): Promise<Pair> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const pair = await this.#attempt(onFar);
+      if (pair) return pair;
+    }
+    throw new Error(`no channel opened in ${ATTEMPTS} attempts`);
+  }
+
+  async #attempt(onFar: (far: NativeDataChannel) => void): Promise<Pair | undefined> {
     const a = this.connection('a');
     const b = this.connection('b');
     this.#wire(a, b);
@@ -90,8 +107,8 @@ export class Rig {
       onFar(channel);
     });
     const near = this.own(a.createDataChannel('chat', { protocol: 'talk' }));
-    await until(() => near.isOpen() && far !== undefined, 'the channel opens');
-    return { a, b, near, far: far! };
+    const opens = await within(ATTEMPT_MS, () => near.isOpen() && far !== undefined);
+    return opens && far ? { a, b, near, far } : undefined;
   }
 
   /** The answerer is the DTLS server, which spares the real library its one-second retransmission (H27). */
