@@ -11,6 +11,9 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
+/** Share of the messages that both ends may give up in the same moment. */
+const MOST_UNKNOWABLE = 0.01;
+
 /** Holds what both ends say against each other. A channel whose one end was killed with its process cannot be checked. */
 export function judge(workers: readonly WorkerReport[], channels: readonly ChannelReport[]): Verdict {
   const faults: string[] = [];
@@ -37,7 +40,7 @@ export function judge(workers: readonly WorkerReport[], channels: readonly Chann
       const missing = gone.length;
       told += Math.min(missing, from.unconfirmed);
       if (missing <= from.unconfirmed) continue;
-      const closedBoth = from.by !== 'remote' && (to.by === 'local' || to.aborted);
+      const closedBoth = from.by !== 'remote' && (to.by !== 'remote' || to.aborted);
       if (closedBoth) unknowable += missing - from.unconfirmed;
       else {
         faults.push(
@@ -47,6 +50,7 @@ export function judge(workers: readonly WorkerReport[], channels: readonly Chann
       }
     }
   }
+  if (unknowable > sent * MOST_UNKNOWABLE) faults.push(`${unknowable} of ${sent} messages are unknown`);
   return { channels: ends.size, sent, received, told, unknowable, faults };
 }
 

@@ -123,7 +123,7 @@ describe.skipIf(!isThere)('with headless Chromium as the peer', () => {
       await sendAll(channel);
       await page.waitForFunction(`state.count >= ${COUNT}`);
       await page.evaluate(`run(${COUNT}, ${SIZE}, true)`);
-      const { by } = await within(channel.closed(), 'the close');
+      const { by } = await within(channel.closed(), 'the close', 40_000);
       expect(by).toBe('remote');
       expect(seen).toEqual({ count: COUNT });
     });

@@ -12,6 +12,8 @@ interface End {
 
 class Side {
   readonly process: ChildProcess;
+  /** It listens to signals. */
+  readonly ready: Promise<void>;
   readonly ended: Promise<End>;
 
   constructor(role: string, end: string) {
@@ -22,6 +24,7 @@ class Side {
       killSignal: 'SIGKILL',
     });
     this.process = child;
+    this.ready = new Promise((resolve) => child.once('message', () => resolve()));
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -35,15 +38,17 @@ class Side {
   }
 
   signalsTo(other: Side): void {
-    this.process.on('message', ({ signal }: { signal: object }) => {
-      if (other.process.connected) other.process.send(signal);
+    this.process.on('message', ({ signal }: { signal?: object }) => {
+      if (signal && other.process.connected) other.process.send(signal);
     });
   }
 }
 
 async function run(initiatorEnds: string): Promise<[initiator: End, answerer: End]> {
-  const initiator = new Side('initiator', initiatorEnds);
   const answerer = new Side('answerer', 'close');
+  // Both are at the signaling before one offers: candidates are not held back for longer than a second.
+  await Promise.race([answerer.ready, answerer.ended]);
+  const initiator = new Side('initiator', initiatorEnds);
   initiator.signalsTo(answerer);
   answerer.signalsTo(initiator);
   return Promise.all([initiator.ended, answerer.ended]);

@@ -25,6 +25,7 @@ scope
       process.on('message', (signal) => {
         if (!peer.destroyed) peer.signal(signal as SimplePeer.SignalData);
       });
+      say({ ready: true });
       peer.on('error', reject);
       peer.on('close', resolve);
       peer.on('connect', () => {
