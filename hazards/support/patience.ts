@@ -1,3 +1,5 @@
+import { realTime } from '../../src/testing/real-time.js';
+
 /** Waits until `condition()` holds, at most `ms` milliseconds. Resolves whether it holds. */
 export async function until(condition: () => boolean, ms = 5000): Promise<boolean> {
   const end = performance.now() + ms;
@@ -9,16 +11,8 @@ export async function until(condition: () => boolean, ms = 5000): Promise<boolea
 }
 
 /** `work`, or `undefined` when it takes longer than `ms` milliseconds. */
-export async function patiently<T>(work: Promise<T>, ms = 5000): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function patiently<T>(work: Promise<T>, ms = 5000): Promise<T | undefined> {
+  return realTime.within(work, ms);
 }
 
 export function pause(ms: number): Promise<void> {

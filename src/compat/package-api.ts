@@ -9,7 +9,7 @@ import { GuardedPeerConnection } from './guarded-peer-connection.js';
 import { GuardedTrack } from './guarded-track.js';
 import { GuardedWebSocket } from './guarded-web-socket.js';
 import { GuardedWebSocketServer } from './guarded-web-socket-server.js';
-import { packageExports } from './package-exports.js';
+import { packageExports } from '../native/package-exports.js';
 
 /** What node-datachannel exports, apart from its default export, which is the same again. */
 export type PackageApi = Omit<typeof ndc, 'default'>;

@@ -190,6 +190,11 @@ export class DataChannel extends MessageChannel {
     this.sent.onItsWay(waiting === 0 ? 0 : waiting + IN_FLIGHT_BYTES, this.engine.clock.now());
   }
 
+  /** Milliseconds in which the peer may not have taken it up yet. */
+  get #youngFor(): number {
+    return Math.max(0, this.#openedAt + TAKEN_UP_MS - this.engine.clock.now());
+  }
+
   get #opensLater(): boolean {
     return !this.#wasOpen && this.#connection.transportUp();
   }
@@ -219,8 +224,7 @@ export class DataChannel extends MessageChannel {
     const { id } = this;
     // The peer takes a new channel up some turns of its event loop after it was opened. One that is closed by then
     // is gone with everything sent on it (H18), and its library confirms all the same.
-    const young = this.#openedAt + TAKEN_UP_MS - this.engine.clock.now();
-    if (young > 0) await poll(() => !native.isOpen(), deadline, young);
+    await poll(() => !native.isOpen(), deadline, this.#youngFor);
     if (!native.isOpen()) {
       await this.#passOn(deadline);
       return;
@@ -263,8 +267,7 @@ export class DataChannel extends MessageChannel {
    */
   async #takeRest(deadline: Deadline): Promise<void> {
     const { id } = this;
-    const young = Math.max(0, this.#openedAt + TAKEN_UP_MS - this.engine.clock.now());
-    await poll(() => !this.#native.isOpen(), deadline, young + AFTER_YOU_MS);
+    await poll(() => !this.#native.isOpen(), deadline, this.#youngFor + AFTER_YOU_MS);
     if (!this.#native.isOpen()) {
       this.#closedByPeer = true;
       return;

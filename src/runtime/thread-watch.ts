@@ -1,6 +1,8 @@
 import type { Engine } from '../engine/engine.js';
+import { poll } from '../engine/poll.js';
 import { findLoadedAddon } from '../native/addon-cache.js';
 import { nativeThreads } from './threads.js';
+import { Deadline } from '../scope/deadline.js';
 import { nextTurn } from '../scope/turn.js';
 
 /**
@@ -26,9 +28,9 @@ export class ThreadWatch {
    */
   async settled(): Promise<void> {
     if (!this.#engine.isLibrary || this.#engine.shared) return;
-    const { clock } = this.#engine;
-    const end = clock.now() + Math.min(SETTLED_MS, this.#engine.ledger.closes);
-    while (clock.now() < end && nativeThreads().names.includes(ICE_THREAD)) await nextTurn();
+    const { clock, ledger } = this.#engine;
+    using deadline = new Deadline(clock, { timeout: Math.min(SETTLED_MS, ledger.closes) });
+    await poll(() => !nativeThreads().names.includes(ICE_THREAD), deadline);
   }
 
   /** Resolves when the threads have gone after a cleanup, or when it is told that they stay. */

@@ -1,22 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type DataChannel, type PeerConnection, RtcRuntime, type Signaling } from 'scoped-rtc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, launchChromium, WITHOUT_MDNS } from '../support/chromium.js';
 import { note, numbered, type Seen } from '../messages/numbered.js';
 import { within } from '../support/event.js';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const COUNT = 10_000;
 const SIZE = 100;
 
-const isThere = existsSync(CHROMIUM);
-if (!isThere) {
-  console.warn(`skipped: no Chromium at ${CHROMIUM}; "apt-get install chromium", or set CHROMIUM_PATH`);
-}
-
-describe.skipIf(!isThere)('with headless Chromium as the peer', () => {
+describe.skipIf(!hasChromium)('with headless Chromium as the peer', () => {
   let browser: Browser;
   let server: Server;
 
@@ -24,22 +19,7 @@ describe.skipIf(!isThere)('with headless Chromium as the peer', () => {
     const page = readFileSync(new URL('page.html', import.meta.url));
     server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(page));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      timeout: 60_000,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        // Host names of mDNS instead of addresses need a network that answers multicast.
-        '--disable-features=WebRtcHideLocalIpsWithMdns',
-      ],
-    });
+    browser = await launchChromium(WITHOUT_MDNS);
   }, 90_000);
 
   afterAll(async () => {

@@ -1,42 +1,23 @@
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { RtcRuntime, type RtcScope, type TeardownReport } from 'scoped-rtc';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasChromium, launchChromium } from '../support/chromium.js';
 import { type Inspector, openInspector } from '../../src/inspector/index.js';
 import { createFakeBinding, loopbackPair } from '../../src/testing/index.js';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const MANY = 2000;
 /** The promise is a second, from the call to what is seen. */
 const SOON_MS = 1000;
 
-const isThere = existsSync(CHROMIUM);
-if (!isThere) {
-  console.warn(`skipped: no Chromium at ${CHROMIUM}; "apt-get install chromium", or set CHROMIUM_PATH`);
-}
-
 // A second is a promise to people at a machine that is theirs; this one may be busy with something else for longer.
-describe.skipIf(!isThere)('the page in headless Chromium', { retry: 2 }, () => {
+describe.skipIf(!hasChromium)('the page in headless Chromium', { retry: 2 }, () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
   const errors: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      timeout: 60_000,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   }, 90_000);
 
   afterAll(() => browser?.close());

@@ -1,17 +1,10 @@
-import { type MediaTrack, memorySignaling, RtcRuntime, type RtcScope } from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type MediaTrack, memorySignaling } from 'scoped-rtc';
+import { describe, expect, it } from 'vitest';
+import { mediaRig } from './media-rig.js';
 import { nextEvent, until } from '../support/event.js';
 import { H264Depacketizer, readH264Frames, writeH264File } from './h264-file.js';
 
-let scope: RtcScope;
-beforeEach(() => {
-  scope = RtcRuntime.acquire('media');
-});
-afterEach(async () => {
-  await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot()).toMatchObject({ state: 'idle', natives: { held: 0, retained: 0 } });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-});
+const rig = mediaRig();
 
 const RTP = { ssrc: 42, cname: 'camera', payloadType: 96, clockRate: 90_000 } as const;
 
@@ -22,8 +15,8 @@ async function videoTracks(
   pacing = false,
   session = true,
 ): Promise<{ sending: MediaTrack; receiving: MediaTrack }> {
-  const alice = scope.createPeerConnection('alice');
-  const bob = scope.createPeerConnection('bob');
+  const alice = rig.scope.createPeerConnection('alice');
+  const bob = rig.scope.createPeerConnection('bob');
   const sending = alice.addTrack({
     kind: 'video',
     direction: 'SendOnly',
@@ -73,7 +66,7 @@ describe('frames of H.264 from a file', () => {
       for (const [timestamp, frame] of depacketizer.frames)
         expect(sent.get(timestamp)?.subarray(0, 24)).toEqual(frame.subarray(0, 24));
       expect(typeof receiving.requestKeyframe()).toBe('boolean');
-      await scope.disposeAsync();
+      await rig.scope.disposeAsync();
       expect([(await sending.closed()).by, (await receiving.closed()).by]).toEqual(['owner', 'owner']);
     });
   }

@@ -1,28 +1,21 @@
 import { createRequire } from 'node:module';
-import { type MediaHandlers, type MediaTrack, RtcRuntime, type RtcScope } from 'scoped-rtc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type MediaHandlers, type MediaTrack, RtcRuntime } from 'scoped-rtc';
+import { describe, expect, it } from 'vitest';
+import { mediaRig } from './media-rig.js';
 import { runChild } from '../support/child.js';
 
 const ndc = createRequire(import.meta.url)('node-datachannel') as typeof import('node-datachannel');
 
-let scope: RtcScope;
-beforeEach(() => {
-  scope = RtcRuntime.acquire('media');
-});
-afterEach(async () => {
-  await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot()).toMatchObject({ state: 'idle', natives: { held: 0, retained: 0 } });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
-});
+const rig = mediaRig();
 
 const codecs = () => [{ codec: 'opus' as const, payloadType: 111 }];
 const audioTrack = (mid = 'audio'): MediaTrack =>
-  scope.createPeerConnection().addTrack({ kind: 'audio', mid, codecs: codecs() });
+  rig.scope.createPeerConnection().addTrack({ kind: 'audio', mid, codecs: codecs() });
 const packetizer = { format: 'RTP', ssrc: 7, cname: 'mic', payloadType: 111, clockRate: 48_000 } as const;
 
 describe('addTrack', () => {
   it('describes the media as it was asked to', () => {
-    const alice = scope.createPeerConnection('alice');
+    const alice = rig.scope.createPeerConnection('alice');
     alice.addTrack({
       kind: 'video',
       mid: 'camera',
@@ -55,7 +48,7 @@ describe('addTrack', () => {
   });
 
   it('refuses a second track with the same mid, until the first has closed', async () => {
-    const alice = scope.createPeerConnection('alice');
+    const alice = rig.scope.createPeerConnection('alice');
     const first = alice.addTrack({ kind: 'audio', codecs: codecs() });
     expect(() => alice.addTrack(new ndc.Audio('audio', 'SendOnly'))).toThrow(
       /'audio' is in use by media\/alice/,
@@ -76,7 +69,7 @@ describe('addTrack', () => {
     ['ssrc 1 twice', { sources: [{ ssrc: 1 }, { ssrc: 1 }] }],
     ['media.direction', { direction: 'Unknown' }],
   ])('names what is wrong: %s', (message, change) => {
-    const alice = scope.createPeerConnection('alice');
+    const alice = rig.scope.createPeerConnection('alice');
     const media = { kind: 'audio', codecs: codecs(), ...change };
     expect(() => alice.addTrack(media as never)).toThrow(new RegExp(message));
     expect(RtcRuntime.shared.snapshot().natives.held).toBe(1); // nothing was made
@@ -121,7 +114,7 @@ describe('setMediaHandlers', () => {
   });
 
   it('takes a ready-made handler, once', () => {
-    const alice = scope.createPeerConnection('alice');
+    const alice = rig.scope.createPeerConnection('alice');
     const one = alice.addTrack({ kind: 'audio', mid: 'one', codecs: codecs() });
     const two = alice.addTrack({ kind: 'audio', mid: 'two', codecs: codecs() });
     const handler = new ndc.RtcpReceivingSession();

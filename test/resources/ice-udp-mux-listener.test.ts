@@ -58,7 +58,9 @@ describe('a listener for STUN requests that belong to no connection', () => {
     stranger(listener.port);
     expect((await within(listener.closed(), 'the end')).by).toBe('local');
     // The requests go on; they were answered with freed memory.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const heir = createSocket('udp4');
+    heir.bind(listener.port, '127.0.0.1');
+    await within(once(heir, 'message'), 'another request').finally(() => heir.close());
   });
 
   it('is really stopped, each of forty times', async () => {

@@ -1,10 +1,8 @@
 import { createRequire } from 'node:module';
 import { createFakeBinding } from 'scoped-rtc/testing';
 import { afterAll, afterEach, describe, expect } from 'vitest';
+import { until as happens } from '../../hazards/support/patience.js';
 import type { NativeBinding, NativeDataChannel, NativePeerConnection } from '../../src/native/binding.js';
-
-/** Long enough for a busy machine; no test takes this long when it passes. */
-const PATIENCE_MS = 15_000;
 
 type Closable = { close(): void };
 
@@ -18,19 +16,6 @@ export interface Pair {
 /** Milliseconds; a raw connection that has not opened by then never will (H48). */
 const ATTEMPT_MS = 4000;
 const ATTEMPTS = 5;
-
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  if (!(await within(PATIENCE_MS, condition))) throw new Error(`waited too long: ${what}`);
-}
-
-async function within(ms: number, condition: () => boolean): Promise<boolean> {
-  const end = Date.now() + ms;
-  while (!condition()) {
-    if (Date.now() > end) return false;
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  return true;
-}
 
 export function keepBusy(ms: number): void {
   const end = performance.now() + ms;
@@ -107,7 +92,7 @@ export class Rig {
       onFar(channel);
     });
     const near = this.own(a.createDataChannel('chat', { protocol: 'talk' }));
-    const opens = await within(ATTEMPT_MS, () => near.isOpen() && far !== undefined);
+    const opens = await happens(() => near.isOpen() && far !== undefined, ATTEMPT_MS);
     return opens && far ? { a, b, near, far } : undefined;
   }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { forEachBinding, keepBusy, textOf, turns, until } from './conformance-rig.js';
+import { until } from '../support/event.js';
+import { forEachBinding, keepBusy, textOf, turns } from './conformance-rig.js';
 
 forEachBinding((rig) => {
   it('connects two peers and carries text and bytes both ways', async () => {

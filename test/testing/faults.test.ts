@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createFakeBinding, type FakeBindingOptions } from 'scoped-rtc/testing';
 import { describe, expect, it } from 'vitest';
-import { Rig, textOf, turns, until } from './conformance-rig.js';
+import { until } from '../support/event.js';
+import { Rig, textOf, turns } from './conformance-rig.js';
 
 /** Turns after which whatever was going to happen in the fake has happened. */
 const SETTLED = 60;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { NativeWebSocket } from '../../src/native/binding.js';
-import { forEachBinding, type Rig, textOf, turns, until } from './conformance-rig.js';
+import { until } from '../support/event.js';
+import { forEachBinding, type Rig, textOf, turns } from './conformance-rig.js';
 
 forEachBinding((rig: Rig) => {
   function server(onClient: (client: NativeWebSocket) => void): { port: number; stop(): void } {

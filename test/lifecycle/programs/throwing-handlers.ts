@@ -2,6 +2,7 @@
 import { RtcRuntime } from '../../../src/index.js';
 import { LOOPBACK, link } from './link.js';
 import { mainDone, say } from './say.js';
+import { threadsAfterExit } from './threads-after-exit.js';
 
 const thrown = new Map<Error, string>();
 const caught: { event: string; same: boolean; rtcPath: unknown }[] = [];
@@ -19,10 +20,8 @@ if (process.argv[2] !== 'exit') {
 const rtc = RtcRuntime.acquire('app');
 rtc.defer(() => say({ tornDown: true }));
 process.on('exit', (code) => {
-  // The thread that cleans up ends a moment after it has said so.
-  const end = Date.now() + 2000;
-  while (RtcRuntime.shared.threads().count > 0 && Date.now() < end);
-  say({ exit: code, cleanups: RtcRuntime.shared.cleanups, threads: RtcRuntime.shared.threads().count });
+  const runtime = RtcRuntime.shared;
+  say({ exit: code, cleanups: runtime.cleanups, threads: threadsAfterExit(runtime) });
 });
 
 type Emitter = { on(event: string, listener: () => void): unknown };

@@ -3,6 +3,7 @@ import diagnostics from 'node:diagnostics_channel';
 import { RtcRuntime } from '../../../src/index.js';
 import { LOOPBACK, openChannel } from '../../lifecycle/programs/link.js';
 import { mainDone, say } from '../../lifecycle/programs/say.js';
+import { threadsAfterExit } from '../../lifecycle/programs/threads-after-exit.js';
 
 const [way = ''] = process.argv.slice(2);
 const runtime = RtcRuntime.shared;
@@ -28,18 +29,11 @@ async function traffic(name: string) {
   return { rtc, connection };
 }
 
-/** The thread that cleaned up ends a moment after it said so; in an exit handler that can only be waited out. */
-function threadsAfterExit(): number {
-  const end = Date.now() + 1000;
-  while (runtime.threads().count > 0 && Date.now() < end);
-  return runtime.threads().count;
-}
-
 /** What is left when the process has ended. Added after the runtime's own listener, so it sees what that did. */
 function tellAtExit(...others: RtcRuntime[]): void {
   process.on('exit', () => {
     const cleanups = [runtime, ...others].reduce((sum, each) => sum + each.cleanups, 0);
-    say({ cleanups, threads: threadsAfterExit() });
+    say({ cleanups, threads: threadsAfterExit(runtime) });
   });
 }
 

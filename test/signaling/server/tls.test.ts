@@ -1,21 +1,14 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { type SignalingServer, startSignalingServer } from '../../../src/signaling/server/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium, launchChromium, WITHOUT_MDNS } from '../../support/chromium.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { Child } from '../../support/child.js';
 import { within } from '../../support/event.js';
-
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const isThere = existsSync(CHROMIUM);
-if (!isThere) {
-  console.warn(`skipped: no Chromium at ${CHROMIUM}; "apt-get install chromium", or set CHROMIUM_PATH`);
-}
 
 const EXAMPLE = new URL('../../../examples/browser-acknowledged/', import.meta.url);
 let web: Server;
@@ -70,19 +63,10 @@ describe('through the server over TLS', () => {
     ]);
   }, 45_000);
 
-  it.skipIf(!isThere)(
+  it.skipIf(!hasChromium)(
     'a page in Chromium and a process connect and talk',
     async () => {
-      const browser = await chromium.launch({
-        executablePath: CHROMIUM,
-        timeout: 60_000,
-        args: [
-          ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-          ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-          '--ignore-certificate-errors',
-          '--disable-features=WebRtcHideLocalIpsWithMdns',
-        ],
-      });
+      const browser = await launchChromium('--ignore-certificate-errors', WITHOUT_MDNS);
       try {
         const page = await browser.newPage();
         const query = new URLSearchParams({

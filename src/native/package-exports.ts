@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as ndc from 'node-datachannel';
 import type * as polyfill from 'node-datachannel/polyfill';
-import { loadBinding } from '../native/load.js';
+import { loadBinding } from './load.js';
 
 /** Required rather than imported: loading is lazy then, and comes after the thread guard (H8). */
 const requirePackage = createRequire(import.meta.url);
