@@ -195,6 +195,11 @@ export class DataChannel extends MessageChannel {
     return Math.max(0, this.#openedAt + TAKEN_UP_MS - this.engine.clock.now());
   }
 
+  /** The peer made it, or has answered on it. */
+  get #isTakenUp(): boolean {
+    return this.#origin === 'incoming' || this.taken > 0;
+  }
+
   get #opensLater(): boolean {
     return !this.#wasOpen && this.#connection.transportUp();
   }
@@ -224,7 +229,7 @@ export class DataChannel extends MessageChannel {
     const { id } = this;
     // The peer takes a new channel up some turns of its event loop after it was opened. One that is closed by then
     // is gone with everything sent on it (H18), and its library confirms all the same.
-    await poll(() => !native.isOpen(), deadline, this.#youngFor);
+    if (!this.#isTakenUp) await poll(() => !native.isOpen(), deadline, this.#youngFor);
     if (!native.isOpen()) {
       await this.#passOn(deadline);
       return;

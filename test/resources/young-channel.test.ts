@@ -1,0 +1,33 @@
+import { RtcRuntime } from 'scoped-rtc';
+import { createFakeBinding, loopbackPair, ManualClock } from 'scoped-rtc/testing';
+import { expect, it } from 'vitest';
+
+/** Milliseconds of the clock that closing takes right after something was sent, on a channel that has just opened. */
+async function closing(answered: boolean): Promise<number> {
+  const clock = new ManualClock();
+  const runtime = new RtcRuntime({ native: createFakeBinding(), clock });
+  const scope = runtime.scope('app');
+  const { near, far } = await clock.runUntil(loopbackPair(scope));
+  const arrived = new Promise((resolve) => far.once('message', resolve));
+  const came = new Promise((resolve) => near.once('message', resolve));
+  await near.send('hello');
+  await arrived;
+  if (answered) {
+    await far.send('welcome');
+    await came;
+  }
+  const begun = clock.now();
+  await clock.runUntil(near.close());
+  const took = clock.now() - begun;
+  await clock.runUntil(scope.disposeAsync());
+  expect(await near.closed()).toMatchObject({ by: 'local', undelivered: 0, unconfirmed: { messages: 0 } });
+  return took;
+}
+
+it('a channel that has just opened is held open until its peer has taken it up (H18)', async () => {
+  expect(await closing(false)).toBeGreaterThan(10);
+});
+
+it('an answer tells that the peer has taken it up: closing does not wait', async () => {
+  expect(await closing(true)).toBeLessThanOrEqual(10);
+});
