@@ -2,9 +2,13 @@ import type { DataChannel } from '../src/index.js';
 import type { Random } from './random.js';
 import type { ChannelReport, Range } from './reports.js';
 
+const GREETING = Buffer.alloc(4, 0xff);
+
 /** One end of a channel: sends numbered messages, and notes what comes and what became of each. */
 export class ChannelLog {
   readonly channel: DataChannel;
+  /** The peer listens: before, a close would take along what is sent (H18), and the library may swap what comes. */
+  greeted = false;
   readonly #origin: ChannelReport['origin'];
   readonly #unordered: boolean;
   readonly #doubtful: number[] = [];
@@ -18,10 +22,18 @@ export class ChannelLog {
     this.channel = channel;
     this.#origin = origin;
     this.#unordered = channel.label.endsWith('unordered');
+    if (origin === 'incoming') void channel.send(GREETING);
     channel.on('message', (message) => {
-      this.#note((message as Buffer).readUInt32LE());
+      const number = (message as Buffer).readUInt32LE();
+      if (number === GREETING.readUInt32LE()) this.#greet();
+      else this.#note(number);
       heard();
     });
+  }
+
+  #greet(): void {
+    this.greeted = true;
+    if (this.#origin === 'created') void this.channel.send(GREETING);
   }
 
   /** A burst of messages of random sizes. A `send` that rejects leaves its message in doubt. */

@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 /** Share of the messages that both ends may give up in the same moment. */
-const MOST_UNKNOWABLE = 0.01;
+const MOST_UNKNOWABLE = 0.05;
 
 /** Holds what both ends say against each other. A channel whose one end was killed with its process cannot be checked. */
 export function judge(workers: readonly WorkerReport[], channels: readonly ChannelReport[]): Verdict {

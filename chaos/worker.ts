@@ -45,10 +45,7 @@ function connect(id: string, offers: boolean): void {
   const pc = scope.createPeerConnection(id, { bindAddress: '127.0.0.1' });
   connections.set(id, pc);
   pc.on('close', () => connections.delete(id));
-  pc.on('dataChannel', (channel) => {
-    log(channel, 'incoming');
-    void channel.send(Buffer.alloc(4, 0xff)); // now the other side may send: before, a close would take it along (H18)
-  });
+  pc.on('dataChannel', (channel) => log(channel, 'incoming'));
   if (offers) openChannel(id, pc);
   pc.negotiate(signaling(id), { timeout: 20_000 }).catch(() => {});
 }
@@ -56,8 +53,7 @@ function connect(id: string, offers: boolean): void {
 function openChannel(id: string, pc: PeerConnection): void {
   const unordered = random.chance(0.3);
   const label = `${id}/${random.below(2 ** 32)}${unordered ? ' unordered' : ''}`;
-  const channel = pc.createDataChannel(label, { unordered });
-  channel.once('message', () => log(channel, 'created'));
+  log(pc.createDataChannel(label, { unordered }), 'created');
 }
 
 /** Where nobody has heard yet that the peer is gone, the library refuses to tell it of a channel. */
@@ -87,7 +83,7 @@ function log(channel: DataChannel, origin: 'created' | 'incoming'): void {
 
 /** One random deed; most of the time, sending. */
 function act(): void {
-  const open = [...logs].filter(({ channel }) => channel.state === 'open');
+  const open = [...logs].filter(({ channel, greeted }) => channel.state === 'open' && greeted);
   const entry = random.pick(open);
   const [id, pc] = random.pick([...connections]) ?? [];
   const dice = random.next();

@@ -48,6 +48,8 @@ import { hazard as h47 } from './rows/h47-port-wraps-around.js';
 import { hazard as h48 } from './rows/h48-first-connection.js';
 import { hazard as h49 } from './rows/h49-stopped-listener-crashes.js';
 import { hazard as h50 } from './rows/h50-track-not-open.js';
+import { hazard as h51 } from './rows/h51-channel-while-connecting.js';
+import { hazard as h52 } from './rows/h52-exit-with-server.js';
 import type { Hazard } from './support/hazard.js';
 
 /** Every row of the matrix, in order. */
@@ -102,4 +104,6 @@ export const hazards: readonly Hazard[] = [
   h48,
   h49,
   h50,
+  h51,
+  h52,
 ];

@@ -1,16 +1,6 @@
-import { connect } from 'node:net';
 import { RtcRuntime } from '../../src/index.js';
-import { busy } from '../support/busy.js';
 import type { Hazard } from '../support/hazard.js';
-
-/** A client connects, and the server's process is too busy to hear of it: its accepted socket is queued. */
-async function comes(port: number): Promise<Disposable> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => {});
-  await new Promise<void>((resolve) => process.nextTick(resolve)); // it is on its way
-  busy(100);
-  return { [Symbol.dispose]: () => void socket.destroy() };
-}
+import { queuedClient } from '../support/queued-client.js';
 
 export const hazard: Hazard = {
   id: 'H24',
@@ -22,7 +12,7 @@ export const hazard: Hazard = {
     async program(ndc) {
       const server = new ndc.WebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
       server.onClient(() => {});
-      using _client = await comes(server.port());
+      using _client = await queuedClient(server.port());
       server.stop();
       ndc.cleanup();
     },
@@ -33,7 +23,7 @@ export const hazard: Hazard = {
       const server = rtc.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
       server.on('connection', () => {});
       rtc.createWebSocket(`ws://127.0.0.1:${server.port}/`);
-      using _client = await comes(server.port);
+      using _client = await queuedClient(server.port);
       await rtc.disposeAsync();
     },
   },

@@ -44,6 +44,7 @@ export function runOnce(
     let rest = '';
     let done = false;
     let killed = false;
+    let exiting: number | undefined;
     const kill = () => {
       killed = true;
       child.kill('SIGKILL');
@@ -56,6 +57,7 @@ export function runOnce(
         const line = parse(part);
         if (!line) continue;
         lines.push(line);
+        if (line.exiting) exiting = performance.now();
         if (!line.done) continue;
         done = true;
         clearTimeout(timer);
@@ -69,7 +71,12 @@ export function runOnce(
     child.on('close', () => {
       clearTimeout(timer);
       const end = { code: child.exitCode, signal: child.signalCode, killed, done, stderr };
-      const faults = [...endFaults(end, hazard.exitCode ?? 0), ...lineFaults(lines)];
+      const blocked = exiting === undefined || killed ? 0 : performance.now() - exiting;
+      const faults = [
+        ...endFaults(end, hazard.exitCode ?? 0),
+        ...lineFaults(lines),
+        ...(blocked > BLOCKED_MS ? [`the end of the process blocked for ${seconds(blocked)}`] : []),
+      ];
       const notes = lines.flatMap((line) => (typeof line.note === 'string' ? [line.note] : []));
       resolve({ faults, notes, ms: performance.now() - started });
     });
@@ -101,9 +108,13 @@ function lineFaults(lines: readonly Line[]): string[] {
     if (typeof lost === 'number') faults.push(`${lost} of ${total} ${what} lost`);
     if (typeof wrong === 'string') faults.push(wrong);
     if (typeof blocked === 'number' && blocked > BLOCKED_MS)
-      faults.push(`event loop blocked for ${(blocked / 1000).toFixed(1)} s`);
+      faults.push(`event loop blocked for ${seconds(blocked)}`);
   }
   return faults;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function parse(text: string): Line | undefined {

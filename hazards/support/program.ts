@@ -29,7 +29,10 @@ function watchEventLoop(): void {
     last = now;
   };
   setInterval(look, 20).unref();
-  process.on('exit', look);
+  process.on('exit', () => {
+    look();
+    say({ exiting: true }); // what other listeners do now is for the parent to measure
+  });
 }
 
 function libraryThreads(): string[] {

@@ -178,7 +178,7 @@ export class Engine implements TeardownHost, Tenant {
   }
 
   #warnOfOpen(): void {
-    const open = [...this.ledger.heldRecords];
+    const open = [...this.ledger.heldRecords].filter(({ kind }) => kind !== undefined);
     if (open.length === 0) return;
     const lines = open.map(({ kind, path, creationStack }) =>
       withPlace(`${kind} ${path()}`, creationStack, this.traced),

@@ -32,14 +32,21 @@ export function isOwned(native: object): boolean {
 
 /** One native object in the ledger. Holds it strongly for as long as its collection would be a crash. */
 export class NativeRecord {
-  readonly kind: string;
+  /** `undefined` where it was made for this package's own use. */
+  readonly kind: string | undefined;
   #path: () => string;
   readonly #ledger: ReleaseLedger;
   readonly #native: Releasable;
   readonly #creation: Error | undefined;
   #state: RecordState = 'held';
 
-  constructor(ledger: ReleaseLedger, kind: string, native: Releasable, path: () => string, traced = false) {
+  constructor(
+    ledger: ReleaseLedger,
+    kind: string | undefined,
+    native: Releasable,
+    path: () => string,
+    traced = false,
+  ) {
     this.#ledger = ledger;
     this.#creation = traced ? new Error('created') : undefined;
     this.kind = kind;
@@ -124,7 +131,7 @@ export class ReleaseLedger {
     this.#limitReached = limitReached;
   }
 
-  hold(kind: string, native: Releasable, path: () => string): NativeRecord {
+  hold(kind: string | undefined, native: Releasable, path: () => string): NativeRecord {
     owned.add(native);
     const record = new NativeRecord(this, kind, native, path, this.#traced);
     this.#held.add(record);

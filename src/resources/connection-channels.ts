@@ -7,6 +7,7 @@ import type { Deadline } from '../scope/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { CheckedChannelOptions } from './channel-options.js';
 import { type ChannelConnection, type ChannelOrigin, DataChannel } from './data-channel.js';
+import { OpeningMark } from './opening-mark.js';
 
 /** The data channels of one connection, and what they need of it to be drained. */
 export class ConnectionChannels implements ChannelConnection {
@@ -15,6 +16,7 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #open = new Set<DataChannel>();
+  readonly #mark: OpeningMark;
   #keepUntil = 0;
   #leastRoundTrip = Number.POSITIVE_INFINITY;
 
@@ -23,6 +25,26 @@ export class ConnectionChannels implements ChannelConnection {
     this.node = node;
     this.#native = native;
     this.#record = record;
+    this.#mark = new OpeningMark(engine, native, record.path);
+  }
+
+  /** The peer's description came: see `OpeningMark.place`. */
+  described(remoteSdp: string): void {
+    this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
+  }
+
+  connected(): void {
+    this.#mark.connected();
+  }
+
+  /** Blocks for a moment where a channel that is announced to the peer would be announced twice. */
+  waitToOpen(): void {
+    this.#mark.wait();
+  }
+
+  /** The connection is about to be closed. */
+  end(): void {
+    this.#mark.remove();
   }
 
   own(native: NativeDataChannel, origin: ChannelOrigin, options: CheckedChannelOptions): DataChannel {
@@ -34,18 +56,14 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** Gives back a channel that came too late for anybody to use it. */
   refuse(native: NativeDataChannel): void {
-    this.#hold('DataChannel', native).tryClose();
+    this.#hold(native).tryClose();
   }
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
   assertFree(id: number): void {
-    for (const channel of this.#open) {
-      if (channel.id === id) {
-        throw new RtcInvalidStateError(`stream id ${id} is in use by ${channel.path}`, {
-          path: this.node.path,
-        });
-      }
-    }
+    const user = id === this.#mark.id ? 'this package' : this.#userOf(id);
+    if (user === undefined) return;
+    throw new RtcInvalidStateError(`stream id ${id} is in use by ${user}`, { path: this.node.path });
   }
 
   transportUp(): boolean {
@@ -63,7 +81,7 @@ export class ConnectionChannels implements ChannelConnection {
   resetStream(id: number): boolean {
     try {
       // The library does not enter a second channel for a stream in its table, but closing it resets the stream.
-      this.#hold('StreamReset', this.#native.createDataChannel('', { negotiated: true, id })).close();
+      this.#hold(this.#native.createDataChannel('', { negotiated: true, id })).close();
       return true;
     } catch {
       return false; // the transport went down just now
@@ -84,8 +102,13 @@ export class ConnectionChannels implements ChannelConnection {
     return poll(() => !this.transportUp(), deadline, wait);
   }
 
-  #hold(kind: string, native: NativeDataChannel): NativeRecord {
-    const record = this.#engine.ledger.hold(kind, native, () => this.node.path);
+  #userOf(id: number): string | undefined {
+    for (const channel of this.#open) if (channel.id === id) return channel.path;
+    return undefined;
+  }
+
+  #hold(native: NativeDataChannel): NativeRecord {
+    const record = this.#engine.ledger.hold(undefined, native, () => this.node.path);
     native.onClosed(() => record.released());
     return record;
   }

@@ -82,9 +82,11 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
       tellLocal: (candidate, mid) => this.#pending.emit('localCandidate', candidate, mid),
       pathFound: () => this.iceState === 'connected' || this.iceState === 'completed',
     });
-    this.#remote = new RemoteSide(engine, native, this.#record, this.#order);
-    this.#nativeEvents = new ConnectionEvents(native, this.#record, this.#pending, this.#order);
     this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.#record);
+    this.#remote = new RemoteSide(engine, native, this.#record, this.#order, (sdp) =>
+      this.#channels.described(sdp),
+    );
+    this.#nativeEvents = new ConnectionEvents(native, this.#record, this.#pending, this.#order);
     this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.#record);
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
     // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
@@ -106,6 +108,9 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   /**
    * Creates a channel owned by this connection; without `disableAutoNegotiation` the first one makes the
    * connection offer. The label is also the name in the tree.
+   *
+   * `RTC_INVALID_STATE` where an `id` of yours is in use on this connection; on each side one of 1020 and 1021 is, by
+   * this package. May block for some tenths of a millisecond right after connecting (H51).
    */
   createDataChannel(label: string, options?: DataChannelInit & ChannelOptions): DataChannel {
     const [channelOptions, rest] = splitChannelOptions(options, 'options');
@@ -113,6 +118,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     this.assertCanOwn('createDataChannel()');
     if (init?.id !== undefined) this.#channels.assertFree(init.id);
     this.#nativeEvents.hookNegotiation();
+    if (!init?.negotiated) this.#channels.waitToOpen();
     const native = callNative(this.path, 'createDataChannel', () =>
       this.#native.createDataChannel(checkedLabel, ...(init ? [init] : [])),
     );
@@ -303,6 +309,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
+    this.#channels.end();
     if (this.#record.state !== 'held') return true;
     this.#record.close();
     if (this.#closedSeen.settled) {
@@ -321,6 +328,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     this.emit('stateChange', state);
     if (state === 'connected') {
       this.#order.connected();
+      this.#channels.connected();
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {

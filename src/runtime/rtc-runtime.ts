@@ -326,7 +326,9 @@ export class RtcRuntime {
     }
     // Synchronous, without draining; what fails here cannot be told to anybody.
     try {
-      if (this.#cleanup === 'manual') this.#engine.ledger.closeAll();
+      // With a server open, a client may be queued for us: cleanup would block for ten seconds over it (H24), and
+      // nothing can be waited for any more.
+      if (this.#cleanup === 'manual' || this.#engine.servers > 0) this.#engine.ledger.closeAll();
       else {
         this.#engine.busy = false;
         this.#cleanUp(true);

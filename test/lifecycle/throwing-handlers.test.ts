@@ -45,13 +45,9 @@ it("a throwing listener's own error reaches uncaughtException, and nothing else 
   expect(ended.lingered).toBeLessThan(2000);
 }, 30_000);
 
-// Known to fail now and then on a starved machine, by the library itself: a client that is queued when the process exits (H24),
-// where nothing can be waited for.
-const RETRY = { retry: 2 };
-
-it('without a listener the process ends with code 1, cleaned up', RETRY, async () => {
+it('without a listener the process ends with code 1, closed but for the cleanup that a client may block (H52)', async () => {
   const ended = await runChild(program, ['exit']);
   expect(ended).toMatchObject({ code: 1, signal: null });
   expect(ended.stderr).toMatch(/Error: \w+ \w+/);
-  expect(Object.assign({}, ...ended.lines)).toMatchObject({ exit: 1, cleanups: 1, threads: 0 });
+  expect(Object.assign({}, ...ended.lines)).toMatchObject({ exit: 1, cleanups: 0, held: 0 });
 });

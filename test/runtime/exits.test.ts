@@ -26,6 +26,14 @@ describe('a process that ends under traffic', () => {
     expect(told(ended)).not.toHaveProperty('leak');
   });
 
+  it('by exit, while a client connects to its server: at once, without the cleanup that it would block (H52)', async () => {
+    const ended = await runChild(program, ['serving']);
+    expect(ended, ended.stderr).toMatchObject({ code: 7, signal: null });
+    expect(told(ended)).toMatchObject({ cleanups: 0, held: 0 });
+    expect(told(ended).ms).toBeLessThan(5000); // the library's own wait is ten seconds
+    expect(told(ended).leak).toContain('app/server');
+  });
+
   it('with two runtimes: nothing crashes, and no thread is left', async () => {
     const ended = await runChild(program, ['twoRuntimes']);
     expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });

@@ -13,13 +13,22 @@ export class RemoteSide {
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #order: AnswererFirst;
+  readonly #described: (sdp: string) => void;
   #answersAsServer = false;
 
-  constructor(engine: Engine, native: NativePeerConnection, record: NativeRecord, order: AnswererFirst) {
+  /** `described()` hears of every description as the library reads it, at a time when the transport cannot come up. */
+  constructor(
+    engine: Engine,
+    native: NativePeerConnection,
+    record: NativeRecord,
+    order: AnswererFirst,
+    described: (sdp: string) => void,
+  ) {
     this.#engine = engine;
     this.#native = native;
     this.#record = record;
     this.#order = order;
+    this.#described = described;
   }
 
   describe(sdp: string, type: DescriptionType): void {
@@ -29,6 +38,8 @@ export class RemoteSide {
     // this one replaces settled nothing.
     const isFirst = offered && native.remoteDescription() === null;
     const text = isFirst ? this.#order.offered(sdp) : sdp;
+    // An answer may connect in another thread at once; before an offer the library would make one of its own.
+    if (!offered) this.#described(text);
     try {
       this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type));
     } catch (error) {
@@ -36,6 +47,7 @@ export class RemoteSide {
       throw error;
     }
     if (isFirst) this.#answersAsServer = text !== sdp;
+    if (offered) this.#described(text);
   }
 
   addCandidate(candidate: string, mid: string): void {

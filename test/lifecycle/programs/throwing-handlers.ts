@@ -21,7 +21,9 @@ const rtc = RtcRuntime.acquire('app');
 rtc.defer(() => say({ tornDown: true }));
 process.on('exit', (code) => {
   const runtime = RtcRuntime.shared;
-  say({ exit: code, cleanups: runtime.cleanups, threads: threadsAfterExit(runtime) });
+  const { held } = runtime.snapshot().natives;
+  const threads = runtime.cleanups > 0 ? threadsAfterExit(runtime) : undefined;
+  say({ exit: code, cleanups: runtime.cleanups, threads, held });
 });
 
 type Emitter = { on(event: string, listener: () => void): unknown };

@@ -1,6 +1,7 @@
 // One process that ends in the way the argument names, under traffic. Counts the cleanups of the library.
 import diagnostics from 'node:diagnostics_channel';
 import { RtcRuntime } from '../../../src/index.js';
+import { queuedClient } from '../../../hazards/support/queued-client.js';
 import { LOOPBACK, openChannel } from '../../lifecycle/programs/link.js';
 import { mainDone, say } from '../../lifecycle/programs/say.js';
 import { threadsAfterExit } from '../../lifecycle/programs/threads-after-exit.js';
@@ -41,6 +42,17 @@ const ways: Record<string, () => Promise<void>> = {
   exit: async () => {
     await traffic('app');
     tellAtExit();
+    process.exit(7);
+  },
+  serving: async () => {
+    const { rtc } = await traffic('app');
+    const server = rtc.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
+    await queuedClient(server.port);
+    const begun = performance.now();
+    process.on('exit', () => {
+      const { held } = runtime.snapshot().natives;
+      say({ cleanups: runtime.cleanups, held, ms: performance.now() - begun });
+    });
     process.exit(7);
   },
   uncaught: async () => {

@@ -1,0 +1,91 @@
+import type { Engine } from '../engine/engine.js';
+import type { NativeRecord } from '../engine/release-ledger.js';
+import { yieldProcessor } from '../engine/yield-processor.js';
+import type { NativeDataChannel, NativePeerConnection } from '../native/binding.js';
+
+/**
+ * Tells when the library has opened the channels that were there before the transport was up.
+ *
+ * It does so in a thread, some time after it has said `connected`. A channel made in between is opened at once, and
+ * again by that thread; the peer closes a channel that is opened twice (H51). A channel with an agreed id is opened
+ * without a word to the peer, so one that was made before shows by `isOpen()` that the thread has been there.
+ */
+export class OpeningMark {
+  readonly #engine: Engine;
+  readonly #native: NativePeerConnection;
+  readonly #path: () => string;
+  #mark: NativeDataChannel | undefined;
+  #record: NativeRecord | undefined;
+  #id: number | undefined;
+
+  constructor(engine: Engine, native: NativePeerConnection, path: () => string) {
+    this.#engine = engine;
+    this.#native = native;
+    this.#path = path;
+  }
+
+  /** Stream id that nobody else can use on this connection. */
+  get id(): number | undefined {
+    return this.#id;
+  }
+
+  /**
+   * To be called for a description of the peer as the library is given it: an answer before, an offer after, when the
+   * transport cannot be up yet, and neither would the library make an offer for the mark.
+   */
+  place(remoteSdp: string, isFree: (id: number) => boolean): void {
+    if (this.#id !== undefined || !APPLICATION.test(remoteSdp)) return;
+    // Of the ids that are ours to give, so that no channel of the peer meets it.
+    const id = PEER_IS_CLIENT.test(remoteSdp) ? LAST_ID : LAST_ID - 1;
+    if (!isFree(id)) return;
+    try {
+      this.#mark = this.#native.createDataChannel('', { negotiated: true, id });
+    } catch {
+      return; // the connection has just ended
+    }
+    this.#id = id;
+    this.#record = this.#engine.ledger.hold(undefined, this.#mark, this.#path);
+  }
+
+  /** The transport is up: gives the mark back as soon as it has served. */
+  connected(): void {
+    if (this.#mark) this.#engine.watcher.watch(this);
+  }
+
+  /** Returns when a channel can be made; blocks for the thread's turn, some tenths of a millisecond. */
+  wait(): void {
+    const mark = this.#mark;
+    if (!mark || this.#record?.state !== 'held' || mark.isOpen() || this.#native.state() !== 'connected')
+      return;
+    const end = performance.now() + MOST_MS;
+    while (!mark.isOpen() && this.#native.state() === 'connected' && performance.now() < end) {
+      yieldProcessor(YIELD_MS);
+    }
+  }
+
+  /** Called by the watcher. @internal */
+  checkClosed(): void {
+    if (this.#record?.state !== 'held' || this.#mark?.isOpen() || this.#native.state() !== 'connected')
+      this.remove();
+  }
+
+  remove(): void {
+    const [mark, record] = [this.#mark, this.#record];
+    if (!mark || !record) return;
+    this.#mark = undefined;
+    this.#engine.watcher.unwatch(this);
+    if (record.state !== 'held') return;
+    const answers = mark.isOpen();
+    mark.onClosed(() => record.released());
+    record.tryClose();
+    if (!answers) record.stays();
+  }
+}
+
+const APPLICATION = /^m=application [1-9]/m;
+const PEER_IS_CLIENT = /^a=setup:active/m;
+/** Out of the way of the lowest, which everybody takes first, and of the highest, 1023, which tests like to try. */
+const LAST_ID = 1021;
+const YIELD_MS = 0.1;
+/** Milliseconds; a thread that gets no processor for so long is not waited for. */
+const MOST_MS = 100;
