@@ -3,6 +3,7 @@ import { poll } from '../engine/poll.js';
 import type { NativeRecord } from '../engine/release-ledger.js';
 import { RtcInvalidStateError } from '../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../native/binding.js';
+import type { DataChannelInit } from '../native/validate/data-channel-init.js';
 import type { Deadline } from '../scope/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { CheckedChannelOptions } from './channel-options.js';
@@ -37,11 +38,6 @@ export class ConnectionChannels implements ChannelConnection {
     this.#mark.connected();
   }
 
-  /** Blocks for a moment where a channel that is announced to the peer would be announced twice. */
-  waitToOpen(): void {
-    this.#mark.wait();
-  }
-
   /** The connection is about to be closed. */
   end(): void {
     this.#mark.remove();
@@ -59,11 +55,10 @@ export class ConnectionChannels implements ChannelConnection {
     this.#hold(native).tryClose();
   }
 
-  /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
-  assertFree(id: number): void {
-    const user = id === this.#mark.id ? 'this package' : this.#userOf(id);
-    if (user === undefined) return;
-    throw new RtcInvalidStateError(`stream id ${id} is in use by ${user}`, { path: this.node.path });
+  /** To be called before a channel is made: throws where its id is in use, and waits where it would be announced twice. */
+  prepare(init: Pick<DataChannelInit, 'id' | 'negotiated'> = {}): void {
+    if (init.id !== undefined) this.#assertFree(init.id);
+    if (!init.negotiated) this.#mark.wait();
   }
 
   transportUp(): boolean {
@@ -100,6 +95,13 @@ export class ConnectionChannels implements ChannelConnection {
     const wait = this.#keepUntil - deadline.clock.now();
     if (wait <= 0 || deadline.expired || !this.transportUp()) return undefined;
     return poll(() => !this.transportUp(), deadline, wait);
+  }
+
+  /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
+  #assertFree(id: number): void {
+    const user = id === this.#mark.id ? 'this package' : this.#userOf(id);
+    if (user === undefined) return;
+    throw new RtcInvalidStateError(`stream id ${id} is in use by ${user}`, { path: this.node.path });
   }
 
   #userOf(id: number): string | undefined {

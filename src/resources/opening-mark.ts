@@ -17,6 +17,7 @@ export class OpeningMark {
   #mark: NativeDataChannel | undefined;
   #record: NativeRecord | undefined;
   #id: number | undefined;
+  #waitsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(engine: Engine, native: NativePeerConnection, path: () => string) {
     this.#engine = engine;
@@ -54,13 +55,13 @@ export class OpeningMark {
 
   /** Returns when a channel can be made; blocks for the thread's turn, some tenths of a millisecond. */
   wait(): void {
-    const mark = this.#mark;
-    if (!mark || this.#record?.state !== 'held' || mark.isOpen() || this.#native.state() !== 'connected')
-      return;
-    const end = performance.now() + MOST_MS;
-    while (!mark.isOpen() && this.#native.state() === 'connected' && performance.now() < end) {
-      yieldProcessor(YIELD_MS);
-    }
+    if (this.#isAwaited() && this.#waitsUntil < 0) this.#waitsUntil = performance.now() + MOST_MS;
+    while (this.#isAwaited() && performance.now() < this.#waitsUntil) yieldProcessor(YIELD_MS);
+  }
+
+  #isAwaited(): boolean {
+    if (!this.#mark || this.#record?.state !== 'held') return false;
+    return !this.#mark.isOpen() && this.#native.state() === 'connected';
   }
 
   /** Called by the watcher. @internal */
@@ -87,5 +88,8 @@ const PEER_IS_CLIENT = /^a=setup:active/m;
 /** Out of the way of the lowest, which everybody takes first, and of the highest, 1023, which tests like to try. */
 const LAST_ID = 1021;
 const YIELD_MS = 0.1;
-/** Milliseconds; a thread that gets no processor for so long is not waited for. */
-const MOST_MS = 100;
+/**
+ * Milliseconds that a connection waits in all. A thread that gets no processor for so long is not waited for, nor are
+ * channels that are added to a connection for media.
+ */
+const MOST_MS = 50;

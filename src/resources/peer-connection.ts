@@ -83,9 +83,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
       pathFound: () => this.iceState === 'connected' || this.iceState === 'completed',
     });
     this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.#record);
-    this.#remote = new RemoteSide(engine, native, this.#record, this.#order, (sdp) =>
-      this.#channels.described(sdp),
-    );
+    this.#remote = new RemoteSide(engine, native, this.#record, this.#order, this.#channels);
     this.#nativeEvents = new ConnectionEvents(native, this.#record, this.#pending, this.#order);
     this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.#record);
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
@@ -107,18 +105,15 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
 
   /**
    * Creates a channel owned by this connection; without `disableAutoNegotiation` the first one makes the
-   * connection offer. The label is also the name in the tree.
-   *
-   * `RTC_INVALID_STATE` where an `id` of yours is in use on this connection; on each side one of 1020 and 1021 is, by
-   * this package. May block for some tenths of a millisecond right after connecting (H51).
+   * connection offer. The label is also the name in the tree. May block for some tenths of a millisecond right after
+   * connecting (H51). `RTC_INVALID_STATE` where `id` is in use; on each side this package uses 1020 or 1021.
    */
   createDataChannel(label: string, options?: DataChannelInit & ChannelOptions): DataChannel {
     const [channelOptions, rest] = splitChannelOptions(options, 'options');
     const { label: checkedLabel, init } = validateDataChannelInit(label, rest, 'options');
     this.assertCanOwn('createDataChannel()');
-    if (init?.id !== undefined) this.#channels.assertFree(init.id);
+    this.#channels.prepare(init);
     this.#nativeEvents.hookNegotiation();
-    if (!init?.negotiated) this.#channels.waitToOpen();
     const native = callNative(this.path, 'createDataChannel', () =>
       this.#native.createDataChannel(checkedLabel, ...(init ? [init] : [])),
     );

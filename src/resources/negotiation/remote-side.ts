@@ -7,28 +7,32 @@ import type { DescriptionType, SessionDescription } from '../peer-connection-sta
 import type { AnswererFirst } from './answerer-first.js';
 import { asOffered } from './dtls-role.js';
 
+export interface DescriptionListener {
+  /** A description of the peer's, as the library reads it, at a time when the transport cannot come up. */
+  described(remoteSdp: string): void;
+}
+
 /** What a connection is told of its peer: descriptions and candidates, handed to the library in the right order. */
 export class RemoteSide {
   readonly #engine: Engine;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #order: AnswererFirst;
-  readonly #described: (sdp: string) => void;
+  readonly #listener: DescriptionListener;
   #answersAsServer = false;
 
-  /** `described()` hears of every description as the library reads it, at a time when the transport cannot come up. */
   constructor(
     engine: Engine,
     native: NativePeerConnection,
     record: NativeRecord,
     order: AnswererFirst,
-    described: (sdp: string) => void,
+    listener: DescriptionListener,
   ) {
     this.#engine = engine;
     this.#native = native;
     this.#record = record;
     this.#order = order;
-    this.#described = described;
+    this.#listener = listener;
   }
 
   describe(sdp: string, type: DescriptionType): void {
@@ -39,7 +43,7 @@ export class RemoteSide {
     const isFirst = offered && native.remoteDescription() === null;
     const text = isFirst ? this.#order.offered(sdp) : sdp;
     // An answer may connect in another thread at once; before an offer the library would make one of its own.
-    if (!offered) this.#described(text);
+    if (!offered) this.#listener.described(text);
     try {
       this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type));
     } catch (error) {
@@ -47,7 +51,7 @@ export class RemoteSide {
       throw error;
     }
     if (isFirst) this.#answersAsServer = text !== sdp;
-    if (offered) this.#described(text);
+    if (offered) this.#listener.described(text);
   }
 
   addCandidate(candidate: string, mid: string): void {
