@@ -103,7 +103,7 @@ export class WebSocket extends MessageChannel {
    */
   async #release(deadline: Deadline): Promise<boolean> {
     const answered = () => this.#acknowledged.settled;
-    if (this.engine.servers > 0) await this.#attemptEnds();
+    if (this.engine.isLibrary && this.engine.servers > 0) await this.#attemptEnds();
     if (this.#endSeen || (this.#remoteAddress !== undefined && !this.#native.isOpen())) {
       await poll(answered, deadline, ANSWER_MS);
     }
