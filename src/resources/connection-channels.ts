@@ -34,10 +34,6 @@ export class ConnectionChannels implements ChannelConnection {
     this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
   }
 
-  connected(): void {
-    this.#mark.connected();
-  }
-
   /** The connection is about to be closed. */
   end(): void {
     this.#mark.remove();

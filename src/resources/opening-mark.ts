@@ -17,6 +17,7 @@ export class OpeningMark {
   #mark: NativeDataChannel | undefined;
   #record: NativeRecord | undefined;
   #id: number | undefined;
+  #hearsClose = false;
   #waitsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(engine: Engine, native: NativePeerConnection, path: () => string) {
@@ -45,12 +46,15 @@ export class OpeningMark {
       return; // the connection has just ended
     }
     this.#id = id;
-    this.#record = this.#engine.ledger.hold(undefined, this.#mark, this.#path);
-  }
-
-  /** The transport is up: gives the mark back as soon as it has served. */
-  connected(): void {
-    if (this.#mark) this.#engine.watcher.watch(this);
+    const record = this.#engine.ledger.hold(undefined, this.#mark, this.#path);
+    this.#record = record;
+    this.#hearsClose = this.#engine.ledger.isFull;
+    if (!this.#hearsClose) return;
+    // So many wrappers are kept already that this one must not be where the peer ends the connection.
+    this.#mark.onClosed(() => {
+      record.tryClose();
+      record.released();
+    });
   }
 
   /** Returns when a channel can be made; blocks for the thread's turn, some tenths of a millisecond. */
@@ -64,20 +68,17 @@ export class OpeningMark {
     return !this.#mark.isOpen() && this.#native.state() === 'connected';
   }
 
-  /** Called by the watcher. @internal */
-  checkClosed(): void {
-    if (this.#record?.state !== 'held' || this.#mark?.isOpen() || this.#native.state() !== 'connected')
-      this.remove();
-  }
-
+  /**
+   * The connection is about to be closed. Not before: closing resets the stream, and what SCTP receives behind a reset
+   * waits for it, on every stream.
+   */
   remove(): void {
     const [mark, record] = [this.#mark, this.#record];
     if (!mark || !record) return;
     this.#mark = undefined;
-    this.#engine.watcher.unwatch(this);
     if (record.state !== 'held') return;
     const answers = mark.isOpen();
-    mark.onClosed(() => record.released());
+    if (!this.#hearsClose) mark.onClosed(() => record.released());
     record.tryClose();
     if (!answers) record.stays();
   }

@@ -323,7 +323,6 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     this.emit('stateChange', state);
     if (state === 'connected') {
       this.#order.connected();
-      this.#channels.connected();
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {
