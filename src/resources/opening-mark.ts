@@ -18,7 +18,7 @@ export class OpeningMark {
   #record: NativeRecord | undefined;
   #id: number | undefined;
   #hearsClose = false;
-  #waitsUntil = Number.NEGATIVE_INFINITY;
+  #waitsUntil: number | undefined;
 
   constructor(engine: Engine, native: NativePeerConnection, path: () => string) {
     this.#engine = engine;
@@ -59,8 +59,9 @@ export class OpeningMark {
 
   /** Returns when a channel can be made; blocks for the thread's turn, some tenths of a millisecond. */
   wait(): void {
-    if (this.#isAwaited() && this.#waitsUntil < 0) this.#waitsUntil = performance.now() + MOST_MS;
-    while (this.#isAwaited() && performance.now() < this.#waitsUntil) yieldProcessor(YIELD_MS);
+    if (!this.#isAwaited()) return;
+    this.#waitsUntil ??= performance.now() + MOST_MS;
+    while (performance.now() < this.#waitsUntil && this.#isAwaited()) yieldProcessor(YIELD_MS);
   }
 
   #isAwaited(): boolean {
