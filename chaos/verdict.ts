@@ -6,19 +6,14 @@ export interface Verdict {
   readonly received: number;
   /** Accepted, not received, and told as unconfirmed. */
   readonly told: number;
-  /** Confirmed by a peer that gave the channel up in the same moment: nobody can tell (see the docs). */
-  readonly unknowable: number;
   readonly faults: readonly string[];
 }
-
-/** Share of the messages that both ends may give up in the same moment. */
-const MOST_UNKNOWABLE = 0.05;
 
 /** Holds what both ends say against each other. A channel whose one end was killed with its process cannot be checked. */
 export function judge(workers: readonly WorkerReport[], channels: readonly ChannelReport[]): Verdict {
   const faults: string[] = [];
   const ends = new Map<string, ChannelReport[]>();
-  let [sent, received, told, unknowable] = [0, 0, 0, 0];
+  let [sent, received, told] = [0, 0, 0];
   for (const worker of workers) {
     faults.push(...worker.unexpected);
     if (worker.held + worker.retained + worker.threads > 0) {
@@ -40,18 +35,13 @@ export function judge(workers: readonly WorkerReport[], channels: readonly Chann
       const missing = gone.length;
       told += Math.min(missing, from.unconfirmed);
       if (missing <= from.unconfirmed) continue;
-      const closedBoth = from.by !== 'remote' && (to.by !== 'remote' || to.aborted);
-      if (closedBoth) unknowable += missing - from.unconfirmed;
-      else {
-        faults.push(
-          `${label}: ${missing} of ${from.attempted} messages are missing (${gone[0]} to ${gone.at(-1)}), ${from.unconfirmed} were told; ` +
-            `sender (${from.origin}) ended by ${endOf(from)}, receiver by ${endOf(to)}`,
-        );
-      }
+      faults.push(
+        `${label}: ${missing} of ${from.attempted} messages are missing (${gone[0]} to ${gone.at(-1)}), ${from.unconfirmed} were told; ` +
+          `sender (${from.origin}) ended by ${endOf(from)}, receiver by ${endOf(to)}`,
+      );
     }
   }
-  if (unknowable > sent * MOST_UNKNOWABLE) faults.push(`${unknowable} of ${sent} messages are unknown`);
-  return { channels: ends.size, sent, received, told, unknowable, faults };
+  return { channels: ends.size, sent, received, told, faults };
 }
 
 function endOf({ by, aborted }: ChannelReport): string {

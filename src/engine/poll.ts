@@ -7,12 +7,13 @@ const pollers = new WeakMap<Clock, Poller>();
 
 /**
  * Waits until `condition()` holds, asking in the next turn and then at growing intervals, at most until the deadline and
- * at most `limit` milliseconds. Resolves whether it holds.
+ * at most `limit` milliseconds. Resolves whether it holds. That `sooner` resolves counts as well.
  */
 export async function poll(
   condition: () => boolean,
   deadline: Deadline,
   limit = Number.POSITIVE_INFINITY,
+  sooner?: Promise<unknown>,
 ): Promise<boolean> {
   if (condition()) return true;
   const { clock } = deadline;
@@ -25,7 +26,8 @@ export async function poll(
   if (deadline.expired || left <= 0) return false;
   const { held, stop } = pollerOf(clock).await(condition);
   try {
-    return (await deadline.within(held, left)) || condition();
+    const ended = sooner ? Promise.race([held, sooner]) : held;
+    return (await deadline.within(ended, left)) || condition();
   } finally {
     stop();
   }

@@ -132,12 +132,12 @@ export function adoptDataChannel(
   if (accepts(native) && !hasClosed(native)) {
     native.onError(() => {});
     if (connection) return connection.adoptChannel(native, channel);
-    return new DataChannel(engine, new UnknownConnection(owner, native), native, 'negotiated', channel);
+    return new DataChannel(engine, new UnknownConnection(owner, native), native, 'adopted', channel);
   }
   const label = labelOf(native);
   bury(engine, owner, 'DataChannel', native);
   const ended = new EndedNative(label) as unknown as NativeDataChannel;
-  return closing(new DataChannel(engine, new UnknownConnection(owner, ended), ended, 'negotiated', channel));
+  return closing(new DataChannel(engine, new UnknownConnection(owner, ended), ended, 'adopted', channel));
 }
 
 /** False when `close()` was called on it. Replaces a callback of whoever had it before. */

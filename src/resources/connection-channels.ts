@@ -6,13 +6,15 @@ import type { NativeDataChannel, NativePeerConnection } from '../native/binding.
 import type { DataChannelInit } from '../native/validate/data-channel-init.js';
 import type { Deadline } from '../scope/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
-import type { CheckedChannelOptions } from './channel-options.js';
+import { type CheckedChannelOptions, splitChannelOptions } from './channel-options.js';
+import { ClosePeer } from './closing/close-peer.js';
 import { type ChannelConnection, type ChannelOrigin, DataChannel } from './data-channel.js';
 import { OpeningMark } from './opening-mark.js';
 
 /** The data channels of one connection, and what they need of it to be drained. */
 export class ConnectionChannels implements ChannelConnection {
   readonly node: OwnedNode;
+  readonly closePeer: ClosePeer;
   readonly #engine: Engine;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
@@ -26,12 +28,19 @@ export class ConnectionChannels implements ChannelConnection {
     this.node = node;
     this.#native = native;
     this.#record = record;
+    this.closePeer = new ClosePeer(native, record);
     this.#mark = new OpeningMark(engine, native, record.path);
   }
 
-  /** The peer's description came: see `OpeningMark.place`. */
+  /** The peer's description came, at a time of which `OpeningMark.place` tells. */
   described(remoteSdp: string): void {
+    this.closePeer.described(remoteSdp);
     this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
+  }
+
+  /** A description of ours, as the peer is to be given it. */
+  announced<T extends { readonly sdp: string }>(description: T | null): T | null {
+    return description && { ...description, sdp: this.closePeer.announce(description.sdp) };
   }
 
   /** The connection is about to be closed. */
@@ -39,16 +48,37 @@ export class ConnectionChannels implements ChannelConnection {
     this.#mark.remove();
   }
 
-  own(native: NativeDataChannel, origin: ChannelOrigin, options: CheckedChannelOptions): DataChannel {
-    const channel = new DataChannel(this.#engine, this, native, origin, options);
+  /** A channel that was made by `init`. */
+  created(
+    native: NativeDataChannel,
+    init: DataChannelInit | undefined,
+    options: CheckedChannelOptions,
+  ): DataChannel {
+    const lossy = (init?.maxRetransmits ?? init?.maxPacketLifeTime ?? null) !== null;
+    return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, lossy);
+  }
+
+  /** `lossy`: it may give up messages by design. Nobody can tell that of an incoming channel. */
+  own(
+    native: NativeDataChannel,
+    origin: ChannelOrigin,
+    options: CheckedChannelOptions,
+    lossy = false,
+  ): DataChannel {
+    const channel = new DataChannel(this.#engine, this, native, origin, options, lossy);
     this.#open.add(channel);
     channel[TREE_NODE].ending.onSettled(() => this.#open.delete(channel));
     return channel;
   }
 
-  /** Gives back a channel that came too late for anybody to use it. */
-  refuse(native: NativeDataChannel): void {
-    this.#hold(native).tryClose();
+  /** A channel that the peer made. One that comes too late for anybody to use it is given back. */
+  incoming(native: NativeDataChannel): DataChannel | undefined {
+    if (this.node.inTeardown) {
+      this.#hold(native).tryClose();
+      return undefined;
+    }
+    const [options] = splitChannelOptions(undefined, 'options');
+    return this.own(native, 'incoming', options);
   }
 
   /** To be called before a channel is made: throws where its id is in use, and waits where it would be announced twice. */

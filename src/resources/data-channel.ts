@@ -7,29 +7,27 @@ import { reportUncaught } from '../native/firewall.js';
 import type { Deadline } from '../scope/deadline.js';
 import type { OwnedNode } from '../scope/node.js';
 import type { CheckedChannelOptions } from './channel-options.js';
-import { IN_FLIGHT_BYTES, MessageChannel } from './message-channel.js';
+import { FRAME_BYTES } from './closing/close-frame.js';
+import { CloseHandshake } from './closing/close-handshake.js';
+import type { ClosePeer } from './closing/close-peer.js';
+import {
+  type DrainedChannel,
+  type DrainingConnection,
+  IN_FLIGHT_BYTES,
+  UnaidedDrain,
+} from './closing/unaided-drain.js';
+import type { Message } from './message.js';
+import { MessageChannel } from './message-channel.js';
 
 /** What a channel needs of the connection it belongs to. */
-export interface ChannelConnection {
+export interface ChannelConnection extends DrainingConnection {
   readonly node: OwnedNode;
-  /** The SCTP association is up: what is sent can arrive. */
-  transportUp(): boolean;
-  /**
-   * Resets the outgoing half of a stream without closing its channel, behind everything that was sent on it.
-   * The peer answers with a reset of its own when it has everything; that closes the channel. False when the
-   * library refused.
-   */
-  resetStream(id: number): boolean;
-  /** A channel was closed without confirmation; the connection must live on until its data has arrived. */
-  keepUntilArrived(bytes: number, bytesPerMs: number): void;
-  /** Waits for what `keepUntilArrived` was told of. Absent, as the next, where the connection is not ours. */
-  arrival?(deadline: Deadline): Promise<boolean> | undefined;
-  /** Milliseconds: the least that SCTP measured. What it measures now may be what a busy machine adds. */
-  leastRoundTrip?(): number;
+  /** Absent where the connection is not ours. */
+  readonly closePeer?: ClosePeer;
 }
 
 /** How a channel came to be. */
-export type ChannelOrigin = 'created' | 'negotiated' | 'incoming';
+export type ChannelOrigin = 'created' | 'negotiated' | 'incoming' | 'adopted';
 
 /**
  * One data channel, owned by its connection.
@@ -50,7 +48,10 @@ export class DataChannel extends MessageChannel {
   #openedAt = 0;
   #closedByPeer = false;
   /** Registered from the start: so many wrappers are kept already that this one must not be. */
-  readonly #hearsClose: boolean;
+  #hearsClose: boolean;
+  /** Messages may be given up by design, and with them what the handshake says. */
+  readonly #lossy: boolean;
+  #handshake: CloseHandshake | undefined;
   #leftAtClose = 0;
 
   /** Made by `PeerConnection`. @internal */
@@ -60,6 +61,7 @@ export class DataChannel extends MessageChannel {
     native: NativeDataChannel,
     origin: ChannelOrigin,
     options: CheckedChannelOptions,
+    lossy = false,
   ) {
     ownEngine(engine, 'DataChannel');
     const label = native.getLabel();
@@ -67,6 +69,7 @@ export class DataChannel extends MessageChannel {
     this.#native = native;
     this.#connection = connection;
     this.#origin = origin;
+    this.#lossy = lossy;
     this.#label = label;
     this.#protocol = native.getProtocol();
     if (origin !== 'incoming') native.onOpen(() => this.#open());
@@ -107,6 +110,23 @@ export class DataChannel extends MessageChannel {
     this.closedByPeer();
   }
 
+  protected override takesItself(message: Message): boolean {
+    if (message.length !== FRAME_BYTES) return false;
+    const peer = this.#connection.closePeer;
+    const frame = peer?.read(message);
+    if (!peer || !frame) return false;
+    this.#handshakeWith(peer).hear(frame);
+    this.lastExpected = this.#lossy ? 0 : frame.sent;
+    if (this.taken >= this.lastExpected) this.peerIsThrough();
+    return true;
+  }
+
+  protected override peerIsThrough(): void {
+    if (this.state === 'opening') this.#open(); // that it is open is still to be told
+    if (this.state === 'open') this.closedByPeer();
+    else if (!this.#lossy) this.#handshake?.begin();
+  }
+
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
     if (this.record.state !== 'held') {
       this.sent.endedByPeer(this.#leftAtClose, this.engine.clock.now());
@@ -121,6 +141,7 @@ export class DataChannel extends MessageChannel {
     this.engine.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     const native = this.#native;
+    this.#tellLast();
     if (this.#hearsClose) {
       this.record.close();
       return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
@@ -141,6 +162,13 @@ export class DataChannel extends MessageChannel {
     if (expectsAnswer) return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
     this.record.stays();
     return true;
+  }
+
+  /** The peer is not to take what follows for an answer, and is told how much of its own has arrived. */
+  #tellLast(): void {
+    const peer = this.#connection.closePeer;
+    if (this.sent.messages + this.taken === 0 || this.#handshake?.isOver) return;
+    if (peer?.shakesHands && this.#native.isOpen()) this.#handshakeWith(peer).tell();
   }
 
   /** Nobody can tell a channel that is about to open from one that has been open and whose peer has just gone. */
@@ -195,138 +223,89 @@ export class DataChannel extends MessageChannel {
     return Math.max(0, this.#openedAt + TAKEN_UP_MS - this.engine.clock.now());
   }
 
-  /** The peer made it, or has answered on it. */
-  get #isTakenUp(): boolean {
-    return this.#origin === 'incoming' || this.taken > 0;
-  }
-
   get #opensLater(): boolean {
     return !this.#wasOpen && this.#connection.transportUp();
   }
 
   async #drain(deadline: Deadline): Promise<void> {
-    const native = this.#native;
-    if (this.sent.messages > 0) {
-      if (!this.#connection.transportUp()) this.#giveUp();
-      else if (!native.isOpen()) await this.#passOn(deadline);
-      else if (this.#mayResetFirst()) await this.#confirm(deadline);
-      else await this.#leaveToConnection(deadline);
-    } else if (this.taken > 0 && native.isOpen() && this.#mayResetFirst()) await this.#takeRest(deadline);
+    const handshake = this.#mayShakeHands();
+    if (handshake && (await this.#closeTogether(handshake, deadline))) return;
+    if (!handshake) await new UnaidedDrain(this.#drained()).run(deadline);
+    else if (this.sent.messages > 0) this.#giveUp();
     await this.received(deadline);
   }
 
-  /**
-   * When the channel answers the peer's reset, the library sends a second reset for the stream. A peer that has
-   * reused the id by then would see its new channel closed by it. That cannot happen to a stream whose id is
-   * ours to give, nor when the connection ends with the channel.
-   */
-  #mayResetFirst(): boolean {
-    return this.#origin === 'created' || this.#connection.node.phase !== 'live';
+  /** Where neither has sent anything there is nothing to be agreed on. */
+  #mayShakeHands(): CloseHandshake | undefined {
+    const peer = this.#connection.closePeer;
+    if (!peer?.shakesHands || !this.#connection.transportUp() || !this.#native.isOpen()) return undefined;
+    if (this.sent.messages + this.taken === 0 && !this.#handshake) return undefined;
+    const handshake = this.#handshakeWith(peer);
+    if (!this.#lossy && handshake.begin()) return handshake;
+    handshake.tell();
+    return undefined;
   }
 
-  async #confirm(deadline: Deadline): Promise<void> {
-    const native = this.#native;
-    const { id } = this;
-    // The peer takes a new channel up some turns of its event loop after it was opened. One that is closed by then
-    // is gone with everything sent on it (H18), and its library confirms all the same.
-    if (!this.#isTakenUp) await poll(() => !native.isOpen(), deadline, this.#youngFor);
-    if (!native.isOpen()) {
-      await this.#passOn(deadline);
-      return;
-    }
-    if (id === undefined || !this.#connection.resetStream(id)) {
-      this.#giveUp();
-      return;
-    }
-    const asked = this.engine.clock.now();
-    await poll(() => !native.isOpen() || !this.#connection.transportUp(), deadline);
-    // No answer is faster than a round trip: then the peer closed by itself.
-    const tooFast =
-      asked + (this.#connection.leastRoundTrip?.() ?? 0) * LEAST_ANSWER > this.engine.clock.now();
-    if (native.isOpen() || !this.#connection.transportUp()) this.#giveUp();
-    else if (tooFast || native.bufferedAmount() > 0) await this.#passOn(deadline);
-    else {
-      this.#closedByPeer = true;
-      this.sent.confirm();
-    }
-  }
-
-  /**
-   * The peer closed first: it answers nothing any more, but may be taking in what is on its way, as we would. So a
-   * connection that ends with the channel gets the time for it.
-   */
-  async #passOn(deadline: Deadline): Promise<void> {
-    this.#closedByPeer = true;
-    if (this.#connection.node.phase !== 'live') {
-      // Its `bufferedAmount` stands still from now on, so there is no rate to be seen.
-      this.#keepConnection(0, 0);
-      await this.#connection.arrival?.(deadline); // it drains beside us, and did not know yet
-    }
-    this.#giveUp();
-  }
-
-  /**
-   * Nothing of ours is to be confirmed. But a peer that closes in the same moment takes our reset for the answer to
-   * its own, and what is still on its way for confirmed: so it is taken in, as long as something comes. Where both
-   * ends are closed at once, as in one scope, the peer is let go first: its own reset is answered properly then.
-   */
-  async #takeRest(deadline: Deadline): Promise<void> {
-    const { id } = this;
-    await poll(() => !this.#native.isOpen(), deadline, this.#youngFor + AFTER_YOU_MS);
-    if (!this.#native.isOpen()) {
-      this.#closedByPeer = true;
-      return;
-    }
-    if (id === undefined || !this.#connection.resetStream(id)) return;
-    const { clock } = this.engine;
-    let seen = this.taken;
-    let since = clock.now();
-    let looked = since;
-    const ended = () => {
-      if (!this.#native.isOpen() || !this.#connection.transportUp()) return true;
-      const now = clock.now();
-      // What came while this event loop was busy has yet to be handed over.
-      if (this.taken !== seen || now - looked > QUIET_MS) [seen, since] = [this.taken, now];
-      looked = now;
-      return now - since >= QUIET_MS;
-    };
-    await poll(ended, deadline);
+  /** False where nobody knows whether everything has arrived. */
+  async #closeTogether(handshake: CloseHandshake, deadline: Deadline): Promise<boolean> {
+    if (!(await handshake.end(deadline))) return false;
+    this.sent.confirm();
+    const reset = () => !this.#native.isOpen() || !this.#connection.transportUp();
+    await poll(reset, deadline, CLOSE_ANSWER_MS, this.#acknowledged.promise);
     if (!this.#native.isOpen()) this.#closedByPeer = true;
+    return true;
   }
 
-  /** Waits until SCTP has everything; the connection waits for the rest, should it be closed right after. */
-  async #leaveToConnection(deadline: Deadline): Promise<void> {
-    const native = this.#native;
-    const arrived = () => !native.isOpen() || native.bufferedAmount() === 0;
-    const begun = this.engine.clock.now();
-    const before = native.bufferedAmount();
-    await poll(arrived, deadline);
-    const left = native.bufferedAmount();
-    if (left > 0 || !native.isOpen()) {
-      this.#giveUp();
-      return;
+  #handshakeWith(peer: ClosePeer): CloseHandshake {
+    this.#handshake ??= new CloseHandshake(
+      {
+        native: this.#native,
+        sent: this.sent,
+        taken: () => this.taken,
+        transportUp: () => this.#connection.transportUp(),
+        done: () => this.#shookHands(peer),
+      },
+      peer,
+    );
+    return this.#handshake;
+  }
+
+  /** Nothing is queued any more that the close callback could throw away; and one end resets the stream. */
+  #shookHands(peer: ClosePeer): void {
+    if (this.record.state !== 'held') return;
+    if (!this.#hearsClose) {
+      this.#native.onClosed(() => this.#heardClose());
+      // Otherwise it may have come too late.
+      this.#hearsClose = this.#native.isOpen();
     }
-    this.sent.doubt(IN_FLIGHT_BYTES, this.engine.clock.now());
-    this.#keepConnection(before, begun);
+    const goesFirst =
+      this.#origin === 'created' ||
+      this.#origin === 'adopted' ||
+      (this.#origin === 'negotiated' && peer.goesFirst);
+    if (goesFirst && this.id !== undefined) this.#connection.resetStream(this.id);
   }
 
-  /** What SCTP has taken gets time to arrive. The send buffer was emptied of `bytes` bytes since `begun`. */
-  #keepConnection(bytes: number, begun: number): void {
-    // The rate at which the buffer was emptied tells best how long the rest takes.
-    const rate = bytes > IN_FLIGHT_BYTES ? bytes / (this.engine.clock.now() - begun) : ASSUMED_BYTES_PER_MS;
-    this.#connection.keepUntilArrived(Math.min(this.sent.bytes, IN_FLIGHT_BYTES), rate);
+  #drained(): DrainedChannel {
+    return {
+      native: this.#native,
+      connection: this.#connection,
+      clock: this.engine.clock,
+      sent: this.sent,
+      id: this.id,
+      isCreated: this.#origin === 'created',
+      outlived: this.#connection.node.phase === 'live',
+      youngFor: this.#youngFor,
+      isTakenUp: this.#origin === 'incoming' || this.taken > 0 || this.#handshake !== undefined,
+      taken: () => this.taken,
+      closedByPeer: () => {
+        this.#closedByPeer = true;
+      },
+      giveUp: () => this.#giveUp(),
+    };
   }
 }
 
-/** Where no rate was seen; with it a full MiB gets a second. */
-const ASSUMED_BYTES_PER_MS = 2000;
 /** Milliseconds that a peer gets to take up a channel we opened, before we close it. */
 const TAKEN_UP_MS = 25;
-/** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
-const QUIET_MS = 250;
-/** Milliseconds that a peer which may be closing, too, gets to be the first. */
-const AFTER_YOU_MS = 10;
-/** In round trips; they vary, and a reset that crosses ours takes half of one. */
-const LEAST_ANSWER = 0.75;
 /** What the addon says before there is a stream: -1 in 16 bits, which no stream can be (RFC 8831). */
 const NO_STREAM = 65_535;

@@ -14,6 +14,7 @@ import type { Loss } from '../scope/loss.js';
 import type { OwnedNode } from '../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../scope/scope-options.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
+import { IN_FLIGHT_BYTES } from './closing/unaided-drain.js';
 import type { EventMap } from './event-hub.js';
 import { Handle, type HandleFigures } from './handle.js';
 import { Inbox, type InboxOwner } from './inbox.js';
@@ -40,6 +41,8 @@ export abstract class MessageChannel<
 > extends Handle<E> {
   /** @internal */
   protected readonly record: NativeRecord;
+  /** Messages after which `peerIsThrough` is called. @internal */
+  protected lastExpected = Number.POSITIVE_INFINITY;
   readonly #native: NativeChannel;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
@@ -77,7 +80,9 @@ export abstract class MessageChannel<
     // they tend to be served first.
     native.onMessage((message) => {
       try {
-        if (this.state !== 'closed') this.#inbox.push(message as Message);
+        if (this.state === 'closed' || this.takesItself(message as Message)) return;
+        this.#inbox.push(message as Message);
+        if (this.#inbox.received === this.lastExpected) this.peerIsThrough();
       } catch (error) {
         reportUncaught(error, this.path);
       }
@@ -202,6 +207,14 @@ export abstract class MessageChannel<
     this.end('remote', undefined, this.engine.teardownTimeout);
   }
 
+  /** True where a message was none of the application's. @internal */
+  protected takesItself(_message: Message): boolean {
+    return false;
+  }
+
+  /** The last message that the peer has announced was handed over. @internal */
+  protected peerIsThrough(): void {}
+
   /** @internal */
   protected nowOpen(): void {
     if (!this.markOpen()) return;
@@ -304,6 +317,3 @@ export abstract class MessageChannel<
     return bounds ? bounded(work, bounds, this.engine.clock, this.path, 'sending') : work;
   }
 }
-
-/** What SCTP may have taken and not yet seen acknowledged: the library's default send buffer, 1 MiB. */
-export const IN_FLIGHT_BYTES = 1024 * 1024;

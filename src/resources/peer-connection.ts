@@ -54,7 +54,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   readonly #connected = new Latch<this>();
   readonly #closedSeen = new Latch<void>();
   readonly #pending: PendingEvents;
-  readonly #nativeEvents: ConnectionEvents;
+  readonly #events: ConnectionEvents;
   readonly #order: AnswererFirst;
   readonly #remote: RemoteSide;
   readonly #channels: ConnectionChannels;
@@ -84,7 +84,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     });
     this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.#record);
     this.#remote = new RemoteSide(engine, native, this.#record, this.#order, this.#channels);
-    this.#nativeEvents = new ConnectionEvents(native, this.#record, this.#pending, this.#order);
+    this.#events = new ConnectionEvents(native, this.#record, this.#pending, this.#order, this.#channels);
     this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.#record);
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
     // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
@@ -113,12 +113,12 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     const { label: checkedLabel, init } = validateDataChannelInit(label, rest, 'options');
     this.assertCanOwn('createDataChannel()');
     this.#channels.prepare(init);
-    this.#nativeEvents.hookNegotiation();
+    this.#events.hookNegotiation();
     const native = callNative(this.path, 'createDataChannel', () =>
       this.#native.createDataChannel(checkedLabel, ...(init ? [init] : [])),
     );
     this.#negotiable = true;
-    return this.#channels.own(native, init?.negotiated ? 'negotiated' : 'created', channelOptions);
+    return this.#channels.created(native, init, channelOptions);
   }
 
   /**
@@ -145,7 +145,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     const checkedInit = validateLocalDescriptionInit(init);
     this.assertUsable('setLocalDescription()');
     assertMayDescribe(this.path, checkedType, this.signalingState, this.#negotiable);
-    this.#nativeEvents.hookNegotiation();
+    this.#events.hookNegotiation();
     callNative(this.path, 'setLocalDescription', () =>
       this.#native.setLocalDescription(checkedType, ...(checkedInit ? [checkedInit] : [])),
     );
@@ -157,7 +157,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   setRemoteDescription(first: string | SessionDescription, second?: DescriptionType): void {
     const { sdp, type } = validateRemoteDescription(first, second);
     this.assertUsable('setRemoteDescription()');
-    this.#nativeEvents.hookNegotiation();
+    this.#events.hookNegotiation();
     this.#remote.describe(sdp, type);
     this.#negotiable = true;
   }
@@ -214,11 +214,11 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   adoptChannel(native: NativeDataChannel, options: CheckedChannelOptions): DataChannel {
     this.assertCanOwn('adoptNative()');
     this.#negotiable = true;
-    return this.#channels.own(native, 'negotiated', options); // like that one it may be open already
+    return this.#channels.own(native, 'adopted', options);
   }
 
   localDescription(): SessionDescription | null {
-    return this.#read(() => this.#native.localDescription(), null);
+    return this.#read(() => this.#channels.announced(this.#native.localDescription()), null);
   }
 
   remoteDescription(): SessionDescription | null {
@@ -284,7 +284,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   }
 
   protected override onFirstListener(event: string): void {
-    this.#nativeEvents.hook(event);
+    this.#events.hook(event);
     if (event === 'track') this.#tracks.hear((track) => this.#pending.emit('track', track));
     this.#pending.flush(event);
   }
@@ -334,9 +334,8 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   }
 
   #onDataChannel(native: NativeDataChannel): void {
-    if (this[TREE_NODE].inTeardown) return this.#channels.refuse(native);
-    const [options] = splitChannelOptions(undefined, 'options');
-    this.#pending.emit('dataChannel', this.#channels.own(native, 'incoming', options));
+    const channel = this.#channels.incoming(native);
+    if (channel) this.#pending.emit('dataChannel', channel);
   }
 
   #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {

@@ -15,6 +15,8 @@ export class SendAccount {
   #marks: Mark[] = [];
   /** What had left the send buffer by the times `at`, the oldest first. */
   #arriving: (Mark & { readonly at: number })[] = [];
+  #largest = 0;
+  #acknowledged = 0;
   #lost = 0;
   #unconfirmed: Loss['unconfirmed'] = NOTHING_LOST.unconfirmed;
 
@@ -28,12 +30,21 @@ export class SendAccount {
 
   /** Messages that the end did not see through. */
   get lost(): number {
-    return this.#lost;
+    return Math.min(this.#lost, this.#messages - this.#acknowledged);
   }
 
   /** At most so much may not have arrived. */
   get unconfirmed(): Loss['unconfirmed'] {
-    return this.#unconfirmed;
+    const { messages, bytes } = this.#unconfirmed;
+    const most = this.#messages - this.#acknowledged;
+    return messages <= most
+      ? this.#unconfirmed
+      : { messages: most, bytes: Math.min(bytes, most * this.#largest) };
+  }
+
+  /** Messages that the peer's program has received, as it says itself. */
+  get acknowledged(): number {
+    return this.#acknowledged;
   }
 
   add(bytes: number): void {
@@ -43,6 +54,12 @@ export class SendAccount {
     }
     this.#messages++;
     this.#bytes += bytes;
+    if (bytes > this.#largest) this.#largest = bytes;
+  }
+
+  /** The peer says that it has received so many messages by now; anything may be said. */
+  acknowledge(messages: number): void {
+    this.#acknowledged = Math.min(Math.max(this.#acknowledged, messages), this.#messages);
   }
 
   /** Forgets what is older than the last `bytes` bytes; called now and then by whoever knows what is in flight. */

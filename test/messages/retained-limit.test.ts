@@ -8,6 +8,7 @@ import {
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { channelPair, connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
+import { strangerPair } from '../support/strangers.js';
 
 const LIMIT = 20;
 
@@ -39,7 +40,7 @@ async function used(alice: PeerConnection, bob: PeerConnection, label: string) {
 }
 
 it('keeps no more wrappers than the limit and the channels that were open when it was reached', async () => {
-  const { alice, bob, near, far } = await connectedPair(scope);
+  const { alice, bob, near, far } = await strangerPair(scope);
   const before: DataChannel[] = [near, far];
   for (let n = 0; n < LIMIT * 3; n++) {
     const end = await used(alice, bob, `channel ${n}`);
@@ -59,7 +60,7 @@ it('keeps no more wrappers than the limit and the channels that were open when i
 });
 
 it('confirms what was sent on channels past the limit, and forgets them at once', async () => {
-  const { alice, bob } = await connectedPair(scope);
+  const { alice, bob } = await strangerPair(scope);
   for (let n = 0; n < LIMIT; n++) await used(alice, bob, `channel ${n}`);
   const { retained } = runtime.snapshot().natives;
   const { near, far } = await channelPair(alice, bob, 'past the limit');
@@ -77,7 +78,7 @@ it('confirms what was sent on channels past the limit, and forgets them at once'
 
 it('is told again in the next generation', async () => {
   for (let generation = 1; generation <= 2; generation++) {
-    const { alice, bob } = await connectedPair(scope);
+    const { alice, bob } = await strangerPair(scope);
     for (let n = 0; n < LIMIT; n++) await used(alice, bob, `channel ${n}`);
     expect(warnings.filter(({ code }) => code === 'RTC_RETAINED_LIMIT')).toHaveLength(generation);
     await scope.disposeAsync();
@@ -86,12 +87,22 @@ it('is told again in the next generation', async () => {
 });
 
 it('leaves messages alone below the limit', async () => {
-  const { alice, bob } = await connectedPair(scope);
+  const { alice, bob } = await strangerPair(scope);
   for (let n = 0; n < 5; n++) {
     const { near, far } = await channelPair(alice, bob, `channel ${n}`);
     for (let m = 0; m < 3000; m++) void near.send(`${m}`);
     await near.close();
     expect(await within(far.closed(), 'the close')).toMatchObject({ by: 'remote', undelivered: 3000 }); // unread, not lost
   }
+  expect(warnings).toEqual([]);
+});
+
+it('is not reached by channels that both ends close together', async () => {
+  const { alice, bob } = await connectedPair(scope);
+  for (let n = 0; n < LIMIT * 2; n++) {
+    const end = await used(alice, bob, `channel ${n}`);
+    expect(end).toMatchObject({ near: { by: 'local', undelivered: 0 }, far: { by: 'remote' } });
+  }
+  expect(runtime.snapshot().natives.retained).toBeLessThan(LIMIT);
   expect(warnings).toEqual([]);
 });

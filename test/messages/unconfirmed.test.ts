@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SendAccount } from '../../src/resources/send-account.js';
 import { connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
+import { strangerPair } from '../support/strangers.js';
 import { note, numbered, type Seen } from './numbered.js';
 
 const MIB = 1024 * 1024;
@@ -12,9 +13,12 @@ afterEach(() => {
 });
 
 describe('what an end tells of messages that nobody confirmed', () => {
-  it('covers all that a peer did not take before it aborted', async () => {
+  it.each([
+    ['a peer', connectedPair],
+    ['a peer without handshake', strangerPair],
+  ] as const)('covers all that %s did not take before it aborted', async (_, pair) => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
-      const { near, far } = await connectedPair(scope);
+      const { near, far } = await pair(scope);
       const seen: Seen = { count: 0 };
       far.on('message', (message) => {
         note(seen, message);
@@ -25,6 +29,8 @@ describe('what an end tells of messages that nobody confirmed', () => {
       const { by, unconfirmed } = await within(near.closed(), 'the close');
       expect(by).toBe('remote');
       expect(seen.count).toBeLessThan(count);
+      // A peer that shakes hands says how many it has taken.
+      if (pair === connectedPair) expect(unconfirmed.messages).toBe(count - seen.count);
       expect(unconfirmed.messages).toBeGreaterThanOrEqual(count - seen.count);
       expect(unconfirmed.bytes).toBe(unconfirmed.messages * 20_000);
     });
@@ -47,9 +53,22 @@ describe('what an end tells of messages that nobody confirmed', () => {
     });
   });
 
-  it('counts what was sent on a channel of the peer that is closed alone: its arrival is not waited for', async () => {
+  it('is nothing after a close of a channel of the peer either, where that shakes hands', async () => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
       const { near, far } = await connectedPair(scope);
+      const seen: Seen = { count: 0 };
+      near.on('message', (message) => note(seen, message));
+      for (let n = 0; n < 3000; n++) void far.send(numbered(n, 100));
+      await far.close();
+      expect(await far.closed()).toMatchObject({ by: 'local', undelivered: 0, unconfirmed: { messages: 0 } });
+      expect(await within(near.closed(), 'the close')).toMatchObject({ by: 'remote' });
+      expect(seen).toEqual({ count: 3000 });
+    });
+  });
+
+  it('counts what was sent on a channel of a stranger that is closed alone: its arrival is not waited for', async () => {
+    await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
+      const { near, far } = await strangerPair(scope);
       const seen: Seen = { count: 0 };
       near.on('message', (message) => note(seen, message));
       for (let n = 0; n < 10; n++) void far.send(numbered(n, 100));

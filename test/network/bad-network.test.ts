@@ -78,23 +78,30 @@ describe.concurrent.each([
 });
 
 describe.concurrent('over a link of 50 ms', () => {
-  it('nothing is lost when both sides close at once', async ({ expect }) => {
-    const pair = await linkedPair({ delay: DELAY_MS, jitter: 0, loss: 0, seed: 6 });
-    try {
-      const { near, far } = await linkedChannel(pair, 'crossing');
-      const came = numbersOf(far);
-      await near.send(numbered(0, 100));
-      await until(() => came.length > 0, 'the first message');
-      const count = 50;
-      for (let n = 1; n < count; n++) void near.send(numbered(n, 100));
-      await Promise.all([pair.bob.close(), pair.alice.close()]);
-      expect(came.length).toBe(count);
-      // No answer of the peer's told so.
-      expect((await near.closed()).unconfirmed.messages).toBe(count);
-    } finally {
-      await endOf(pair);
-    }
-  }, 60_000);
+  it.each([
+    ['', false],
+    [', of strangers', true],
+  ])(
+    'nothing is lost when both sides%s close at once',
+    async (_, strangers) => {
+      const pair = await linkedPair({ delay: DELAY_MS, jitter: 0, loss: 0, seed: 6, strangers });
+      try {
+        const { near, far } = await linkedChannel(pair, 'crossing');
+        const came = numbersOf(far);
+        await near.send(numbered(0, 100));
+        await until(() => came.length > 0, 'the first message');
+        const count = 50;
+        for (let n = 1; n < count; n++) void near.send(numbered(n, 100));
+        await Promise.all([pair.bob.close(), pair.alice.close()]);
+        expect(came.length).toBe(count);
+        // Between strangers no answer tells so.
+        expect((await near.closed()).unconfirmed.messages).toBe(strangers ? count : 0);
+      } finally {
+        await endOf(pair);
+      }
+    },
+    60_000,
+  );
 });
 
 describe.concurrent('a link that goes dark for good', () => {

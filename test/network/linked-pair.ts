@@ -4,8 +4,10 @@ import {
   type PeerConnection,
   RtcRuntime,
   type RtcScope,
+  type Signaling,
 } from 'scoped-rtc';
 import { incomingChannel } from '../support/connected-pair.js';
+import { unannounced } from '../support/strangers.js';
 import { type LinkOptions, UdpLink } from './udp-link.js';
 
 /** Two peers in scopes of their own, connected over a link and by nothing else. */
@@ -19,14 +21,20 @@ export interface LinkedPair {
 
 const CONFIG = { bindAddress: '127.0.0.1' };
 
-export async function linkedPair(options: LinkOptions, timeout = 20_000): Promise<LinkedPair> {
+/** `strangers`: neither hears that the other shakes hands. */
+export async function linkedPair(
+  options: LinkOptions & { strangers?: boolean },
+  timeout = 20_000,
+): Promise<LinkedPair> {
   const link = await UdpLink.open(options);
   const here = RtcRuntime.acquire('here', { timeout });
   const there = RtcRuntime.acquire('there', { timeout });
   const alice = here.createPeerConnection('alice', CONFIG);
   const bob = there.createPeerConnection('bob', CONFIG);
   alice.createDataChannel('first');
-  const [left, right] = link.signaling(memorySignaling());
+  const [left, right] = link
+    .signaling(memorySignaling())
+    .map((signaling) => (options.strangers ? unannounced(signaling) : signaling)) as [Signaling, Signaling];
   const bounds = { timeout: 20_000 };
   await Promise.all([alice.negotiate(left, bounds), bob.negotiate(right, bounds)]);
   link.isLossy = true;

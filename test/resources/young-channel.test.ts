@@ -1,13 +1,15 @@
 import { RtcRuntime } from 'scoped-rtc';
-import { createFakeBinding, loopbackPair, ManualClock } from 'scoped-rtc/testing';
+import { createFakeBinding, ManualClock } from 'scoped-rtc/testing';
 import { expect, it } from 'vitest';
+import { connectedPair } from '../support/connected-pair.js';
+import { strangerPair } from '../support/strangers.js';
 
 /** Milliseconds of the clock that closing takes right after something was sent, on a channel that has just opened. */
-async function closing(answered: boolean): Promise<number> {
+async function closing(pair: typeof strangerPair, answered: boolean): Promise<number> {
   const clock = new ManualClock();
   const runtime = new RtcRuntime({ native: createFakeBinding(), clock });
   const scope = runtime.scope('app');
-  const { near, far } = await clock.runUntil(loopbackPair(scope));
+  const { near, far } = await clock.runUntil(pair(scope));
   const arrived = new Promise((resolve) => far.once('message', resolve));
   const came = new Promise((resolve) => near.once('message', resolve));
   await near.send('hello');
@@ -25,9 +27,13 @@ async function closing(answered: boolean): Promise<number> {
 }
 
 it('a channel that has just opened is held open until its peer has taken it up (H18)', async () => {
-  expect(await closing(false)).toBeGreaterThan(10);
+  expect(await closing(strangerPair, false)).toBeGreaterThan(10);
 });
 
 it('an answer tells that the peer has taken it up: closing does not wait', async () => {
-  expect(await closing(true)).toBeLessThanOrEqual(10);
+  expect(await closing(strangerPair, true)).toBeLessThanOrEqual(10);
+});
+
+it('a peer that shakes hands says itself what it has taken: closing does not wait', async () => {
+  expect(await closing((scope) => connectedPair(scope), false)).toBeLessThanOrEqual(10);
 });

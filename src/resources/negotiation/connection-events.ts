@@ -4,6 +4,11 @@ import { guardCallback } from '../../native/firewall.js';
 import type { PendingEvents } from '../pending-events.js';
 import type { AnswererFirst } from './answerer-first.js';
 
+export interface Announcer {
+  /** A description of ours, as the peer is to be given it. */
+  announced<T extends { readonly sdp: string }>(description: T): T | null;
+}
+
 /**
  * The events of one connection that come from a native callback. Each callback is registered when its event is
  * first needed, because each costs every wake-up of the process (H15).
@@ -13,6 +18,7 @@ export class ConnectionEvents {
   readonly #record: NativeRecord;
   readonly #pending: PendingEvents;
   readonly #order: AnswererFirst;
+  readonly #announcer: Announcer;
   readonly #hooked = new Set<string>();
   /** Candidates that overtook the description they belong to; undefined once that was told. */
   #early: [candidate: string, mid: string][] | undefined = [];
@@ -22,8 +28,10 @@ export class ConnectionEvents {
     record: NativeRecord,
     pending: PendingEvents,
     order: AnswererFirst,
+    announcer: Announcer,
   ) {
     this.#order = order;
+    this.#announcer = announcer;
     this.#native = native;
     this.#record = record;
     this.#pending = pending;
@@ -59,7 +67,7 @@ export class ConnectionEvents {
   }
 
   #described(sdp: string, type: string): void {
-    this.#pending.emit('localDescription', { type, sdp });
+    this.#pending.emit('localDescription', this.#announcer.announced({ type, sdp }));
     const early = this.#early;
     this.#early = undefined;
     for (const [candidate, mid] of early ?? []) this.#tellCandidate(candidate, mid);

@@ -1,0 +1,97 @@
+import type { NativeRecord } from '../../engine/release-ledger.js';
+import type { NativePeerConnection } from '../../native/binding.js';
+import { type CloseFrame, readCloseFrame, TOKEN_BYTES, writeCloseFrame } from './close-frame.js';
+
+type DescribedPeer = Pick<NativePeerConnection, 'localDescription' | 'remoteDescription'>;
+
+/**
+ * The two ends of a connection as the close handshake knows them, by their descriptions.
+ *
+ * Each end announces the handshake by an attribute of its description, which a peer that does not know it ignores
+ * (RFC 8866, section 5.13). The attribute repeats the start of the certificate's fingerprint, and counts only beside
+ * that: something in the middle that ends the DTLS itself and passes on what it does not know is not taken for a
+ * peer. The same bytes begin each frame.
+ */
+export class ClosePeer {
+  readonly #native: DescribedPeer;
+  readonly #record: NativeRecord;
+  #ours: Buffer | undefined;
+  #theirs: Buffer | undefined;
+  #announced = false;
+
+  constructor(native: DescribedPeer, record: NativeRecord) {
+    this.#native = native;
+    this.#record = record;
+  }
+
+  /** A description of ours as the peer is to be given it. */
+  announce(sdp: string): string {
+    const token = tokenOf(sdp);
+    if (!token) return sdp;
+    this.#ours = token;
+    const line = `${ATTRIBUTE}${token.toString('hex')}`;
+    // Not among the lines of a section: the whole session is meant.
+    return sdp.includes(line) ? sdp : sdp.replace(/^(?=m=)/m, `${line}\r\n`);
+  }
+
+  /** A description of the peer's was taken. */
+  described(sdp: string): void {
+    this.#theirs = tokenOf(sdp);
+    this.#announced =
+      this.#theirs !== undefined && sdp.includes(`${ATTRIBUTE}${this.#theirs.toString('hex')}`);
+  }
+
+  /** The peer answers frames: it has announced so, and can be told from us. */
+  get shakesHands(): boolean {
+    this.#lookAtTheirs();
+    return this.#announced && this.#order !== 0;
+  }
+
+  /** Of two ends that see each other so, exactly one goes first. */
+  get goesFirst(): boolean {
+    return this.#order > 0;
+  }
+
+  frame(counts: CloseFrame): Buffer | undefined {
+    this.#lookAtOurs();
+    return this.#ours && writeCloseFrame(this.#ours, counts);
+  }
+
+  /** Also of a peer whose announcement was lost on its way. */
+  read(message: string | Buffer): CloseFrame | undefined {
+    this.#lookAtTheirs();
+    const frame = this.#theirs && readCloseFrame(this.#theirs, message);
+    if (frame) this.#announced = true;
+    return frame;
+  }
+
+  get #order(): number {
+    this.#lookAtOurs();
+    return this.#ours && this.#theirs ? this.#ours.compare(this.#theirs) : 0;
+  }
+
+  /** Of a connection that was adopted nobody has shown us the descriptions. */
+  #lookAtOurs(): void {
+    if (this.#ours || this.#record.state !== 'held') return;
+    this.#ours = tokenOf(this.#native.localDescription()?.sdp ?? '');
+  }
+
+  #lookAtTheirs(): void {
+    if (this.#theirs || this.#record.state !== 'held') return;
+    const description = this.#native.remoteDescription();
+    if (description) this.described(description.sdp);
+  }
+}
+
+/** Version 1 of the handshake, and in hexadecimal digits the first bytes of the fingerprint. */
+const ATTRIBUTE = 'a=x-scoped-rtc-close:1 ';
+const FINGERPRINT = /^a=fingerprint:sha-256 ([0-9a-f]{2}(?::[0-9a-f]{2}){31})/im;
+
+/** Of a description for data channels. */
+function tokenOf(sdp: string): Buffer | undefined {
+  const fingerprint = APPLICATION.test(sdp) ? FINGERPRINT.exec(sdp)?.[1] : undefined;
+  if (fingerprint === undefined) return undefined;
+  return Buffer.from(fingerprint.replaceAll(':', ''), 'hex').subarray(0, TOKEN_BYTES);
+}
+
+const APPLICATION = /^m=application [1-9]/m;
