@@ -7,14 +7,14 @@ import type { DataChannelInit } from '../native/validate/data-channel-init.js';
 import type { Deadline } from '../scope/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
 import { type CheckedChannelOptions, splitChannelOptions } from './channel-options.js';
-import { ClosePeer } from './closing/close-peer.js';
+import { ReceiptPeer } from './closing/receipt-peer.js';
 import { type ChannelConnection, type ChannelOrigin, DataChannel } from './data-channel.js';
 import { OpeningMark } from './opening-mark.js';
 
 /** The data channels of one connection, and what they need of it to be drained. */
 export class ConnectionChannels implements ChannelConnection {
   readonly node: OwnedNode;
-  readonly closePeer: ClosePeer;
+  readonly receiptPeer: ReceiptPeer;
   readonly #engine: Engine;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
@@ -28,19 +28,19 @@ export class ConnectionChannels implements ChannelConnection {
     this.node = node;
     this.#native = native;
     this.#record = record;
-    this.closePeer = new ClosePeer(native, record);
+    this.receiptPeer = new ReceiptPeer(native, record);
     this.#mark = new OpeningMark(engine, native, record.path);
   }
 
   /** The peer's description came, at a time of which `OpeningMark.place` tells. */
   described(remoteSdp: string): void {
-    this.closePeer.described(remoteSdp);
+    this.receiptPeer.described(remoteSdp);
     this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
   }
 
   /** A description of ours, as the peer is to be given it. */
   announced<T extends { readonly sdp: string }>(description: T | null): T | null {
-    return description && { ...description, sdp: this.closePeer.announce(description.sdp) };
+    return description && { ...description, sdp: this.receiptPeer.announce(description.sdp) };
   }
 
   /** The connection is about to be closed. */

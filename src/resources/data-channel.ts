@@ -7,9 +7,9 @@ import { reportUncaught } from '../native/firewall.js';
 import type { Deadline } from '../scope/deadline.js';
 import type { OwnedNode } from '../scope/node.js';
 import type { CheckedChannelOptions } from './channel-options.js';
-import { FRAME_BYTES } from './closing/close-frame.js';
-import { CloseHandshake } from './closing/close-handshake.js';
-import type { ClosePeer } from './closing/close-peer.js';
+import { RECEIPT_BYTES } from './closing/receipt.js';
+import { CloseHandshake, deservesReceipt } from './closing/close-handshake.js';
+import type { ReceiptPeer } from './closing/receipt-peer.js';
 import {
   type DrainedChannel,
   type DrainingConnection,
@@ -23,7 +23,7 @@ import { MessageChannel } from './message-channel.js';
 export interface ChannelConnection extends DrainingConnection {
   readonly node: OwnedNode;
   /** Absent where the connection is not ours. */
-  readonly closePeer?: ClosePeer;
+  readonly receiptPeer?: ReceiptPeer;
 }
 
 /** How a channel came to be. */
@@ -104,6 +104,7 @@ export class DataChannel extends MessageChannel {
     if (this.#native.isOpen()) {
       // What was sent long ago need not be doubted when the channel ends.
       if (this.sent.hasNews) this.#noteSent();
+      if (this.taken > 0) this.#giveReceipt();
       return;
     }
     this.#closedByPeer = true;
@@ -111,13 +112,15 @@ export class DataChannel extends MessageChannel {
   }
 
   protected override takesItself(message: Message): boolean {
-    if (message.length !== FRAME_BYTES) return false;
-    const peer = this.#connection.closePeer;
-    const frame = peer?.read(message);
-    if (!peer || !frame) return false;
-    this.#handshakeWith(peer).hear(frame);
-    this.lastExpected = this.#lossy ? 0 : frame.sent;
-    if (this.taken >= this.lastExpected) this.peerIsThrough();
+    if (message.length !== RECEIPT_BYTES) return false;
+    const peer = this.#connection.receiptPeer;
+    const receipt = peer?.read(message);
+    if (!peer || !receipt) return false;
+    this.#handshakeWith(peer).hear(receipt);
+    if (receipt.isLast) {
+      this.lastExpected = this.#lossy ? 0 : receipt.sent;
+      if (this.taken >= this.lastExpected) this.peerIsThrough();
+    }
     return true;
   }
 
@@ -166,9 +169,16 @@ export class DataChannel extends MessageChannel {
 
   /** The peer is not to take what follows for an answer, and is told how much of its own has arrived. */
   #tellLast(): void {
-    const peer = this.#connection.closePeer;
+    const peer = this.#connection.receiptPeer;
     if (this.sent.messages + this.taken === 0 || this.#handshake?.isOver) return;
-    if (peer?.shakesHands && this.#native.isOpen()) this.#handshakeWith(peer).tell();
+    if (peer?.givesReceipts && this.#native.isOpen()) this.#handshakeWith(peer).tellLast();
+  }
+
+  #giveReceipt(): void {
+    const made = this.#handshake;
+    if (!deservesReceipt(this.taken - (made?.told ?? 0), this.takenBytes - (made?.toldBytes ?? 0))) return;
+    const peer = this.#connection.receiptPeer;
+    if (peer?.givesReceipts) this.#handshakeWith(peer).tellNowAndThen(this.engine.clock.now());
   }
 
   /** Nobody can tell a channel that is about to open from one that has been open and whose peer has just gone. */
@@ -209,8 +219,9 @@ export class DataChannel extends MessageChannel {
   #giveUp(): void {
     const now = this.engine.clock.now();
     const waiting = this.#native.bufferedAmount();
-    if (this.#native.isOpen() || this.reason !== undefined) this.sent.giveUp(waiting + IN_FLIGHT_BYTES, now);
-    else this.sent.endedByPeer(waiting, now);
+    if (!this.#native.isOpen()) this.sent.endedByPeer(waiting, now);
+    else if (this.#connection.receiptPeer?.givesReceipts) this.sent.giveUpUnacknowledged(now);
+    else this.sent.giveUp(waiting + IN_FLIGHT_BYTES, now);
   }
 
   #noteSent(): void {
@@ -237,12 +248,12 @@ export class DataChannel extends MessageChannel {
 
   /** Where neither has sent anything there is nothing to be agreed on. */
   #mayShakeHands(): CloseHandshake | undefined {
-    const peer = this.#connection.closePeer;
-    if (!peer?.shakesHands || !this.#connection.transportUp() || !this.#native.isOpen()) return undefined;
-    if (this.sent.messages + this.taken === 0 && !this.#handshake) return undefined;
+    const peer = this.#connection.receiptPeer;
+    if (!peer?.givesReceipts || !this.#connection.transportUp() || !this.#native.isOpen()) return undefined;
+    if (this.sent.messages + this.taken === 0 && !this.#handshake?.isHeard) return undefined;
     const handshake = this.#handshakeWith(peer);
     if (!this.#lossy && handshake.begin()) return handshake;
-    handshake.tell();
+    handshake.tellLast();
     return undefined;
   }
 
@@ -256,12 +267,13 @@ export class DataChannel extends MessageChannel {
     return true;
   }
 
-  #handshakeWith(peer: ClosePeer): CloseHandshake {
+  #handshakeWith(peer: ReceiptPeer): CloseHandshake {
     this.#handshake ??= new CloseHandshake(
       {
         native: this.#native,
         sent: this.sent,
         taken: () => this.taken,
+        takenBytes: () => this.takenBytes,
         transportUp: () => this.#connection.transportUp(),
         done: () => this.#shookHands(peer),
       },
@@ -271,7 +283,7 @@ export class DataChannel extends MessageChannel {
   }
 
   /** Nothing is queued any more that the close callback could throw away; and one end resets the stream. */
-  #shookHands(peer: ClosePeer): void {
+  #shookHands(peer: ReceiptPeer): void {
     if (this.record.state !== 'held') return;
     if (!this.#hearsClose) {
       this.#native.onClosed(() => this.#heardClose());
@@ -295,7 +307,7 @@ export class DataChannel extends MessageChannel {
       isCreated: this.#origin === 'created',
       outlived: this.#connection.node.phase === 'live',
       youngFor: this.#youngFor,
-      isTakenUp: this.#origin === 'incoming' || this.taken > 0 || this.#handshake !== undefined,
+      isTakenUp: this.#origin === 'incoming' || this.taken > 0 || this.#handshake?.isHeard === true,
       taken: () => this.taken,
       closedByPeer: () => {
         this.#closedByPeer = true;

@@ -234,6 +234,11 @@ export abstract class MessageChannel<
     return this.#inbox.received;
   }
 
+  /** Bytes of these. @internal */
+  protected get takenBytes(): number {
+    return this.#inbox.receivedBytes;
+  }
+
   /** Resolves when every received message that the library queued for us was handed over. @internal */
   protected received(deadline: Deadline): Promise<void> {
     return quietTurns(() => this.#inbox.received, deadline);

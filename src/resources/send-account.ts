@@ -95,6 +95,12 @@ export class SendAccount {
     this.#lost = this.#unconfirmed.messages;
   }
 
+  /** We have ended it at `now`; what its peer has not acknowledged may be lost, wherever it is. */
+  giveUpUnacknowledged(now: number): void {
+    this.#unconfirmed = this.#since(this.#arriving[this.#arrivedBy(now)] ?? NOTHING_LOST.unconfirmed);
+    this.#lost = this.#unconfirmed.messages;
+  }
+
   /** The last `bytes` bytes should arrive, but nobody will tell. */
   doubt(bytes: number, now: number): void {
     const [sent, arrived] = [this.#before(bytes), this.#arriving[this.#arrivedBy(now)]];

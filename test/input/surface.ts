@@ -58,7 +58,17 @@ const INTERNAL = new Set([
     'closedError',
   ],
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
-  ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'taken', 'received'],
+  ...[
+    'checkClosed',
+    'closedByPeer',
+    'nowOpen',
+    'takesItself',
+    'peerIsThrough',
+    'takenBytes',
+    'sent',
+    'taken',
+    'received',
+  ],
   ...['negotiable', 'takeOver', 'adoptChannel'],
 ]);
 

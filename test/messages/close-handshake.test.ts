@@ -8,14 +8,19 @@ import {
   type SignalingMessage,
 } from 'scoped-rtc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readCloseFrame, TOKEN_BYTES, writeCloseFrame } from '../../src/resources/closing/close-frame.js';
+import {
+  readReceipt,
+  RECEIPT_BYTES,
+  TOKEN_BYTES,
+  writeReceipt,
+} from '../../src/resources/closing/receipt.js';
 import { endOf, linkedChannel, linkedPair } from '../network/linked-pair.js';
 import { channelPair, connectedPair, incomingChannel, type Pair } from '../support/connected-pair.js';
 import { until, within } from '../support/event.js';
 import { note, numbered, type Seen } from './numbered.js';
 import { rawConnection } from './raw-connection.js';
 
-const ANNOUNCEMENT = /^a=x-scoped-rtc-close:1 [0-9a-f]{32}\r\n/m;
+const ANNOUNCEMENT = /^a=x-scoped-rtc-receipts:1 [0-9a-f]{32}\r\n/m;
 const NOTHING = { undelivered: 0, unconfirmed: { messages: 0, bytes: 0 } };
 
 let scope: RtcScope;
@@ -102,6 +107,21 @@ describe('two ends that close a channel in the same moment', () => {
   });
 });
 
+describe('an end without a handshake', () => {
+  it('leaves in doubt what came since the last receipt, and nothing before it', async () => {
+    const { near, far } = await connectedPair(scope);
+    const seen = seenBy(far);
+    burst(near, 1000, 1000);
+    await until(() => seen.count === 1000, 'the messages');
+    // Nothing shows when a receipt has come but what an end says: so one is waited for that must have been given.
+    const native = near as unknown as { sent: { acknowledged: number } };
+    await until(() => native.sent.acknowledged === 1000, 'the receipt');
+    burst(near, 10, 1000);
+    near.abort();
+    expect((await near.closed()).unconfirmed).toEqual({ messages: 10, bytes: 10_000 });
+  });
+});
+
 describe('a channel that its peer made', () => {
   it('is closed by us with everything arrived on both sides, and its id may be used again at once', async () => {
     const { alice, bob } = await connectedPair(scope);
@@ -181,9 +201,9 @@ describe('the announcement', () => {
     ['that got lost on its way', (sdp: string) => sdp.replace(ANNOUNCEMENT, '')],
     [
       'of another certificate',
-      (sdp: string) => sdp.replace(ANNOUNCEMENT, `a=x-scoped-rtc-close:1 ${'0'.repeat(32)}\r\n`),
+      (sdp: string) => sdp.replace(ANNOUNCEMENT, `a=x-scoped-rtc-receipts:1 ${'0'.repeat(32)}\r\n`),
     ],
-    ['of a later version', (sdp: string) => sdp.replace('rtc-close:1 ', 'rtc-close:2 ')],
+    ['of a later version', (sdp: string) => sdp.replace('rtc-receipts:1 ', 'rtc-receipts:2 ')],
   ])('%s does no harm, whoever closes', async (_, alter) => {
     const { alice, bob } = await alteredPair(alter);
     for (const closes of ['near', 'far'] as const) {
@@ -236,7 +256,7 @@ describe('a peer that does not know the handshake', () => {
 
   it('is not taken for one that does when it repeats what it was told', async () => {
     const { raw, ours } = await rawPair((offer) =>
-      offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-close:1 ${'ab'.repeat(16)}\r\n`),
+      offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-receipts:1 ${'ab'.repeat(16)}\r\n`),
     );
     const came: Message[] = [];
     raw.first.onMessage((message) => came.push(message as Message));
@@ -249,7 +269,7 @@ describe('a peer that does not know the handshake', () => {
   it('may say in its words whatever it likes: nothing hangs, and no count gets wrong', async () => {
     const announced = (offer: string) => {
       const token = tokenOf(offer).toString('hex');
-      return offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-close:1 ${token}\r\n`);
+      return offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-receipts:1 ${token}\r\n`);
     };
     const most = 2 ** 48 - 1;
     for (const { sent, received, unconfirmed } of [
@@ -258,40 +278,53 @@ describe('a peer that does not know the handshake', () => {
       { sent: 1, received: 2, unconfirmed: 1 },
     ]) {
       const { raw, ours } = await rawPair(announced);
-      const frame = writeCloseFrame(tokenOf(raw.pc.localDescription()?.sdp ?? ''), { sent, received });
+      const receipt = writeReceipt(tokenOf(raw.pc.localDescription()?.sdp ?? ''), {
+        sent,
+        received,
+        isLast: true,
+      });
       const came: Message[] = [];
       ours.on('message', (message) => came.push(message));
       for (let n = 0; n < 3; n++) void ours.send('of ours');
-      raw.first.sendMessageBinary(frame);
+      raw.first.sendMessageBinary(receipt);
       raw.first.sendMessage('of theirs');
-      raw.first.sendMessageBinary(Buffer.concat([frame, frame]));
-      raw.first.sendMessageBinary(frame.subarray(1));
-      await until(() => came.length >= 3 || ours.state !== 'open', 'what is no frame');
+      raw.first.sendMessageBinary(Buffer.concat([receipt, receipt]));
+      raw.first.sendMessageBinary(receipt.subarray(1));
+      await until(() => came.length >= 3 || ours.state !== 'open', 'what is no receipt');
       const closing = ours.close();
       raw.first.close();
       await closing;
       expect((await within(ours.closed(), 'the close')).unconfirmed.messages).toBe(unconfirmed);
-      expect(came.filter((message) => message.length === frame.length)).toEqual([]);
+      expect(came.filter((message) => message.length === receipt.length)).toEqual([]);
     }
   });
 });
 
-describe('a frame', () => {
+describe('a receipt', () => {
   const token = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex');
 
   it('is read by whoever knows the token', () => {
-    const counts = { sent: 2 ** 40 + 1, received: 2 ** 48 - 1 };
-    expect(readCloseFrame(token, writeCloseFrame(token, counts))).toEqual(counts);
+    for (const isLast of [false, true]) {
+      const receipt = { sent: 2 ** 40 + 1, received: 2 ** 48 - 1, isLast };
+      expect(readReceipt(token, writeReceipt(token, receipt))).toEqual(receipt);
+    }
   });
 
   it('is nothing else', () => {
-    const frame = writeCloseFrame(token, { sent: 1, received: 2 });
-    const later = Buffer.from(frame);
+    const receipt = writeReceipt(token, { sent: 1, received: 2, isLast: true });
+    const later = Buffer.from(receipt);
     later[TOKEN_BYTES] = 2;
-    const other = Buffer.from(frame);
+    const other = Buffer.from(receipt);
     other[0] = 1;
-    for (const message of [later, other, frame.subarray(1), Buffer.alloc(29), frame.toString('latin1'), '']) {
-      expect(readCloseFrame(token, message)).toBeUndefined();
+    for (const message of [
+      later,
+      other,
+      receipt.subarray(1),
+      Buffer.alloc(RECEIPT_BYTES),
+      receipt.toString('latin1'),
+      '',
+    ]) {
+      expect(readReceipt(token, message)).toBeUndefined();
     }
   });
 });

@@ -36,6 +36,23 @@ describe('what an end tells of messages that nobody confirmed', () => {
     });
   });
 
+  it('covers all that is gone with a peer that ended the connection just before it was aborted here', async () => {
+    await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
+      const { alice, bob, near, far } = await connectedPair(scope);
+      const seen: Seen = { count: 0 };
+      far.on('message', (message) => note(seen, message));
+      const count = 100; // 6 MB: more than SCTP takes at once
+      for (let n = 0; n < count; n++) void near.send(numbered(n, 60_000));
+      bob.abort(new Error('enough'));
+      const blockedUntil = performance.now() + 300;
+      while (performance.now() < blockedUntil); // the library hears of it, this event loop does not
+      alice.abort(new Error('enough here, too'));
+      const { unconfirmed } = await within(near.closed(), 'the close');
+      expect(seen.count).toBeLessThan(count);
+      expect(unconfirmed.messages).toBeGreaterThanOrEqual(count - seen.count);
+    });
+  });
+
   it('is nothing after a close of ours, at the channel and in the report', async () => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
       const { near, far } = await connectedPair(scope);

@@ -3,15 +3,17 @@ import { Latch } from '../../engine/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import type { Deadline } from '../../scope/deadline.js';
 import type { SendAccount } from '../send-account.js';
-import type { CloseFrame } from './close-frame.js';
-import type { ClosePeer } from './close-peer.js';
+import type { Receipt } from './receipt.js';
+import type { ReceiptPeer } from './receipt-peer.js';
 
-/** A channel, as far as its close handshake is concerned. */
-export interface HandshakeChannel {
+/** A channel, as far as its receipts are concerned. */
+export interface ReceiptChannel {
   readonly native: NativeDataChannel;
   readonly sent: SendAccount;
   /** Messages of the peer's that were handed over. */
   taken(): number;
+  /** Bytes of these. */
+  takenBytes(): number;
   transportUp(): boolean;
   /** Everything has arrived, in both directions; nothing more will come but the reset of the stream. */
   done(): void;
@@ -22,18 +24,40 @@ export interface HandshakeChannel {
  * much it has received when the other's last message has come. Either then knows what became of every message it
  * sent, also where both close at once. A reset of the stream cannot say that: one of the peer's own accord looks
  * like the answer to ours.
+ *
+ * While the channel is open a receipt goes out now and then, so that an end without a handshake, too, leaves little in
+ * doubt.
  */
 export class CloseHandshake {
-  readonly #channel: HandshakeChannel;
-  readonly #peer: ClosePeer;
+  readonly #channel: ReceiptChannel;
+  readonly #peer: ReceiptPeer;
   readonly #ended = new Latch<void>();
   #peerSent: number | undefined;
-  #told: number | undefined;
+  #told = 0;
+  #toldBytes = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #isHeard = false;
   #begun = false;
+  #hasTold = false;
 
-  constructor(channel: HandshakeChannel, peer: ClosePeer) {
+  constructor(channel: ReceiptChannel, peer: ReceiptPeer) {
     this.#channel = channel;
     this.#peer = peer;
+  }
+
+  /** The peer has said something. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
+  /** Messages that we have acknowledged. */
+  get told(): number {
+    return this.#told;
+  }
+
+  /** Bytes of these. */
+  get toldBytes(): number {
+    return this.#toldBytes;
   }
 
   /** Everything has arrived, in both directions. */
@@ -41,18 +65,26 @@ export class CloseHandshake {
     return this.#ended.settled;
   }
 
-  hear({ sent, received }: CloseFrame): void {
-    this.#peerSent = sent;
+  hear({ sent, received, isLast }: Receipt): void {
+    this.#isHeard = true;
+    if (isLast) this.#peerSent = sent;
     this.#channel.sent.acknowledge(received);
     this.step();
+  }
+
+  /** Gives a receipt, at most one a second. */
+  tellNowAndThen(now: number): void {
+    if (now - this.#toldAt < RECEIPT_EVERY_MS) return;
+    this.#toldAt = now;
+    this.#tell(false);
   }
 
   /** We send nothing more. False when the peer cannot be told so. */
   begin(): boolean {
     this.#begun = true;
-    if (this.#told === undefined) this.tell();
+    if (!this.#hasTold) this.tellLast();
     this.step();
-    return this.#told !== undefined;
+    return this.#hasTold;
   }
 
   /** To be called when something has come. */
@@ -60,21 +92,15 @@ export class CloseHandshake {
     if (!this.#begun || this.#ended.settled) return;
     const { sent, taken, done } = this.#channel;
     if (this.#peerSent === undefined || taken() < this.#peerSent) return;
-    if (this.#told !== taken()) this.tell();
+    if (this.#told !== taken()) this.tellLast();
     if (sent.acknowledged < sent.messages) return;
     this.#ended.resolve();
     done.call(this.#channel);
   }
 
-  /** Says how far we are. Before the channel is closed without a handshake, too: then the peer's count is exact. */
-  tell(): void {
-    const received = this.#channel.taken();
-    const frame = this.#peer.frame({ sent: this.#channel.sent.messages, received });
-    if (!frame) return;
-    try {
-      this.#channel.native.sendMessageBinary(frame);
-      this.#told = received;
-    } catch {} // it has just been closed, or takes no message of this size
+  /** Also before the channel is closed without a handshake: then the peer's count is exact. */
+  tellLast(): void {
+    if (this.#tell(true)) this.#hasTold = true;
   }
 
   /** Waits for the peer. True: everything has arrived. */
@@ -83,11 +109,34 @@ export class CloseHandshake {
     const over = () => this.#ended.settled || !native.isOpen() || !this.#channel.transportUp();
     // Again, since a channel that is not reliable may lose it.
     for (let pause = AGAIN_MS; !over() && !deadline.expired; pause *= 2) {
-      if (!(await poll(over, deadline, pause, this.#ended.promise))) this.tell();
+      if (!(await poll(over, deadline, pause, this.#ended.promise))) this.tellLast();
     }
     return this.#ended.settled;
   }
+
+  #tell(isLast: boolean): boolean {
+    const { native, sent, taken, takenBytes } = this.#channel;
+    const received = taken();
+    const message = this.#peer.write({ sent: sent.messages, received, isLast });
+    if (!message) return false;
+    try {
+      native.sendMessageBinary(message);
+    } catch {
+      return false; // it has just been closed, or takes no message of this size
+    }
+    this.#told = received;
+    this.#toldBytes = takenBytes();
+    return true;
+  }
+}
+
+/** Whether as much as has come since the last receipt deserves one: not each of the messages that come now and then. */
+export function deservesReceipt(messages: number, bytes: number): boolean {
+  return messages >= RECEIPT_EVERY || bytes >= RECEIPT_EVERY_BYTES;
 }
 
 /** Milliseconds without an answer after which a peer is told again; twice as many each time. */
 const AGAIN_MS = 500;
+const RECEIPT_EVERY_MS = 1000;
+const RECEIPT_EVERY = 64;
+const RECEIPT_EVERY_BYTES = 64 * 1024;

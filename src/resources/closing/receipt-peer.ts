@@ -1,18 +1,18 @@
 import type { NativeRecord } from '../../engine/release-ledger.js';
 import type { NativePeerConnection } from '../../native/binding.js';
-import { type CloseFrame, readCloseFrame, TOKEN_BYTES, writeCloseFrame } from './close-frame.js';
+import { type Receipt, readReceipt, TOKEN_BYTES, writeReceipt } from './receipt.js';
 
 type DescribedPeer = Pick<NativePeerConnection, 'localDescription' | 'remoteDescription'>;
 
 /**
- * The two ends of a connection as the close handshake knows them, by their descriptions.
+ * Whether the peer of a connection gives receipts, and how one is told from a message of the application.
  *
- * Each end announces the handshake by an attribute of its description, which a peer that does not know it ignores
+ * Each end announces that it does by an attribute of its description, which a peer that does not know it ignores
  * (RFC 8866, section 5.13). The attribute repeats the start of the certificate's fingerprint, and counts only beside
  * that: something in the middle that ends the DTLS itself and passes on what it does not know is not taken for a
- * peer. The same bytes begin each frame.
+ * peer. The same bytes begin each receipt.
  */
-export class ClosePeer {
+export class ReceiptPeer {
   readonly #native: DescribedPeer;
   readonly #record: NativeRecord;
   #ours: Buffer | undefined;
@@ -41,8 +41,8 @@ export class ClosePeer {
       this.#theirs !== undefined && sdp.includes(`${ATTRIBUTE}${this.#theirs.toString('hex')}`);
   }
 
-  /** The peer answers frames: it has announced so, and can be told from us. */
-  get shakesHands(): boolean {
+  /** The peer has announced it, and can be told from us. */
+  get givesReceipts(): boolean {
     this.#lookAtTheirs();
     return this.#announced && this.#order !== 0;
   }
@@ -52,17 +52,17 @@ export class ClosePeer {
     return this.#order > 0;
   }
 
-  frame(counts: CloseFrame): Buffer | undefined {
+  write(receipt: Receipt): Buffer | undefined {
     this.#lookAtOurs();
-    return this.#ours && writeCloseFrame(this.#ours, counts);
+    return this.#ours && writeReceipt(this.#ours, receipt);
   }
 
   /** Also of a peer whose announcement was lost on its way. */
-  read(message: string | Buffer): CloseFrame | undefined {
+  read(message: string | Buffer): Receipt | undefined {
     this.#lookAtTheirs();
-    const frame = this.#theirs && readCloseFrame(this.#theirs, message);
-    if (frame) this.#announced = true;
-    return frame;
+    const receipt = this.#theirs && readReceipt(this.#theirs, message);
+    if (receipt) this.#announced = true;
+    return receipt;
   }
 
   get #order(): number {
@@ -83,8 +83,8 @@ export class ClosePeer {
   }
 }
 
-/** Version 1 of the handshake, and in hexadecimal digits the first bytes of the fingerprint. */
-const ATTRIBUTE = 'a=x-scoped-rtc-close:1 ';
+/** Version 1 of the receipts, and in hexadecimal digits the first bytes of the fingerprint. */
+const ATTRIBUTE = 'a=x-scoped-rtc-receipts:1 ';
 const FINGERPRINT = /^a=fingerprint:sha-256 ([0-9a-f]{2}(?::[0-9a-f]{2}){31})/im;
 
 /** Of a description for data channels. */

@@ -1,0 +1,45 @@
+/** What one end of a channel says of how far it is. Counts are of messages. */
+export interface Receipt {
+  /** Sent by now. */
+  readonly sent: number;
+  /** Received by now. */
+  readonly received: number;
+  /** Nothing more is sent. */
+  readonly isLast: boolean;
+}
+
+/** Bytes of a token: what a receipt begins with, so that no message of an application passes for one. */
+export const TOKEN_BYTES = 16;
+
+const VERSION = 1;
+/** Bytes of a count: more than any channel sends, and exact in JavaScript. */
+const COUNT_BYTES = 6;
+const VERSION_AT = TOKEN_BYTES;
+const LAST_AT = VERSION_AT + 1;
+const SENT_AT = LAST_AT + 1;
+const RECEIVED_AT = SENT_AT + COUNT_BYTES;
+
+/** Bytes. All receipts have as many, so that a look at the length tells almost every message from one. */
+export const RECEIPT_BYTES = RECEIVED_AT + COUNT_BYTES;
+
+export function writeReceipt(token: Buffer, { sent, received, isLast }: Receipt): Buffer {
+  const bytes = Buffer.alloc(RECEIPT_BYTES);
+  token.copy(bytes);
+  bytes[VERSION_AT] = VERSION;
+  bytes[LAST_AT] = isLast ? 1 : 0;
+  bytes.writeUIntBE(sent, SENT_AT, COUNT_BYTES);
+  bytes.writeUIntBE(received, RECEIVED_AT, COUNT_BYTES);
+  return bytes;
+}
+
+/** `undefined` where the message is no receipt of the peer that has `token`. */
+export function readReceipt(token: Buffer, message: string | Buffer): Receipt | undefined {
+  if (typeof message === 'string' || message.length !== RECEIPT_BYTES) return undefined;
+  if (message.compare(token, 0, TOKEN_BYTES, 0, TOKEN_BYTES) !== 0) return undefined;
+  if (message[VERSION_AT] !== VERSION) return undefined;
+  return {
+    sent: message.readUIntBE(SENT_AT, COUNT_BYTES),
+    received: message.readUIntBE(RECEIVED_AT, COUNT_BYTES),
+    isLast: message[LAST_AT] === 1,
+  };
+}
