@@ -275,26 +275,26 @@ export class DataChannel extends MessageChannel {
         taken: () => this.taken,
         takenBytes: () => this.takenBytes,
         transportUp: () => this.#connection.transportUp(),
-        done: () => this.#shookHands(peer),
+        resets: () => this.#resetsStream(peer),
+        done: () => this.#shookHands(),
+        reset: () => {
+          if (this.id !== undefined) this.#connection.resetStream(this.id);
+        },
       },
       peer,
     );
     return this.#handshake;
   }
 
-  /** Nothing is queued any more that the close callback could throw away; and one end resets the stream. */
-  #shookHands(peer: ReceiptPeer): void {
-    if (this.record.state !== 'held') return;
-    if (!this.#hearsClose) {
-      this.#native.onClosed(() => this.#heardClose());
-      // Otherwise it may have come too late.
-      this.#hearsClose = this.#native.isOpen();
-    }
-    const goesFirst =
-      this.#origin === 'created' ||
-      this.#origin === 'adopted' ||
-      (this.#origin === 'negotiated' && peer.goesFirst);
-    if (goesFirst && this.id !== undefined) this.#connection.resetStream(this.id);
+  #resetsStream(peer: ReceiptPeer): boolean {
+    return this.#origin === 'negotiated' ? peer.goesFirst : this.#origin !== 'incoming';
+  }
+
+  /** Nothing is queued any more that the close callback could throw away. */
+  #shookHands(): void {
+    if (this.record.state !== 'held' || this.#hearsClose) return;
+    this.#native.onClosed(() => this.#heardClose());
+    this.#hearsClose = this.#native.isOpen(); // otherwise it may have come too late
   }
 
   #drained(): DrainedChannel {

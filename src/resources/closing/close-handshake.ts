@@ -15,8 +15,12 @@ export interface ReceiptChannel {
   /** Bytes of these. */
   takenBytes(): number;
   transportUp(): boolean;
-  /** Everything has arrived, in both directions; nothing more will come but the reset of the stream. */
+  /** Of the two ends this is the one that resets the stream. */
+  resets(): boolean;
+  /** Everything has arrived, in both directions. */
   done(): void;
+  /** `done` was called, and nothing of ours waits for an acknowledgement of SCTP's. */
+  reset(): void;
 }
 
 /**
@@ -38,7 +42,12 @@ export class CloseHandshake {
   #toldAt = Number.NEGATIVE_INFINITY;
   #isHeard = false;
   #begun = false;
-  #hasTold = false;
+  /** Last receipts of ours, of these the ones that the peer has heard, and those of the peer's that we have. */
+  #lasts = 0;
+  #answered = 0;
+  #heard = 0;
+  #owesAnswer = false;
+  #isReset = false;
 
   constructor(channel: ReceiptChannel, peer: ReceiptPeer) {
     this.#channel = channel;
@@ -65,10 +74,15 @@ export class CloseHandshake {
     return this.#ended.settled;
   }
 
-  hear({ sent, received, isLast }: Receipt): void {
+  hear({ sent, received, isLast, heard }: Receipt): void {
     this.#isHeard = true;
-    if (isLast) this.#peerSent = sent;
     this.#channel.sent.acknowledge(received);
+    if (isLast) {
+      this.#peerSent = sent;
+      this.#answered = heard;
+      this.#heard++;
+      this.#owesAnswer = true;
+    }
     this.step();
   }
 
@@ -82,25 +96,35 @@ export class CloseHandshake {
   /** We send nothing more. False when the peer cannot be told so. */
   begin(): boolean {
     this.#begun = true;
-    if (!this.#hasTold) this.tellLast();
+    if (this.#lasts === 0) this.tellLast();
     this.step();
-    return this.#hasTold;
+    return this.#lasts > 0;
   }
 
   /** To be called when something has come. */
   step(): void {
-    if (!this.#begun || this.#ended.settled) return;
-    const { sent, taken, done } = this.#channel;
-    if (this.#peerSent === undefined || taken() < this.#peerSent) return;
-    if (this.#told !== taken()) this.tellLast();
-    if (sent.acknowledged < sent.messages) return;
-    this.#ended.resolve();
-    done.call(this.#channel);
+    if (!this.#begun || this.#isReset) return;
+    const channel = this.#channel;
+    if (this.#peerSent === undefined || channel.taken() < this.#peerSent) return;
+    const resets = channel.resets();
+    if (this.#told !== channel.taken() || (this.#owesAnswer && !resets)) this.tellLast();
+    if (channel.sent.acknowledged < channel.sent.messages) return;
+    if (!this.#ended.settled) {
+      this.#ended.resolve();
+      channel.done();
+    }
+    // A stream is not reset before SCTP has acknowledged what was sent on it, and alone that takes 20 ms: it comes at
+    // once with an answer.
+    if (!resets || this.#answered !== this.#lasts % 256) return;
+    this.#isReset = true;
+    channel.reset();
   }
 
   /** Also before the channel is closed without a handshake: then the peer's count is exact. */
   tellLast(): void {
-    if (this.#tell(true)) this.#hasTold = true;
+    if (!this.#tell(true)) return;
+    this.#lasts++;
+    this.#owesAnswer = false;
   }
 
   /** Waits for the peer. True: everything has arrived. */
@@ -117,7 +141,8 @@ export class CloseHandshake {
   #tell(isLast: boolean): boolean {
     const { native, sent, taken, takenBytes } = this.#channel;
     const received = taken();
-    const message = this.#peer.write({ sent: sent.messages, received, isLast });
+    const heard = this.#heard % 256;
+    const message = this.#peer.write({ sent: sent.messages, received, isLast, heard });
     if (!message) return false;
     try {
       native.sendMessageBinary(message);

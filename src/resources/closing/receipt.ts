@@ -6,6 +6,8 @@ export interface Receipt {
   readonly received: number;
   /** Nothing more is sent. */
   readonly isLast: boolean;
+  /** How many such receipts of the other's were heard by now, modulo 256. */
+  readonly heard: number;
 }
 
 /** Bytes of a token: what a receipt begins with, so that no message of an application passes for one. */
@@ -16,17 +18,19 @@ const VERSION = 1;
 const COUNT_BYTES = 6;
 const VERSION_AT = TOKEN_BYTES;
 const LAST_AT = VERSION_AT + 1;
-const SENT_AT = LAST_AT + 1;
+const HEARD_AT = LAST_AT + 1;
+const SENT_AT = HEARD_AT + 1;
 const RECEIVED_AT = SENT_AT + COUNT_BYTES;
 
 /** Bytes. All receipts have as many, so that a look at the length tells almost every message from one. */
 export const RECEIPT_BYTES = RECEIVED_AT + COUNT_BYTES;
 
-export function writeReceipt(token: Buffer, { sent, received, isLast }: Receipt): Buffer {
+export function writeReceipt(token: Buffer, { sent, received, isLast, heard }: Receipt): Buffer {
   const bytes = Buffer.alloc(RECEIPT_BYTES);
   token.copy(bytes);
   bytes[VERSION_AT] = VERSION;
   bytes[LAST_AT] = isLast ? 1 : 0;
+  bytes[HEARD_AT] = heard;
   bytes.writeUIntBE(sent, SENT_AT, COUNT_BYTES);
   bytes.writeUIntBE(received, RECEIVED_AT, COUNT_BYTES);
   return bytes;
@@ -38,8 +42,9 @@ export function readReceipt(token: Buffer, message: string | Buffer): Receipt | 
   if (message.compare(token, 0, TOKEN_BYTES, 0, TOKEN_BYTES) !== 0) return undefined;
   if (message[VERSION_AT] !== VERSION) return undefined;
   return {
+    isLast: message[LAST_AT] === 1,
+    heard: message.readUInt8(HEARD_AT),
     sent: message.readUIntBE(SENT_AT, COUNT_BYTES),
     received: message.readUIntBE(RECEIVED_AT, COUNT_BYTES),
-    isLast: message[LAST_AT] === 1,
   };
 }
