@@ -54,6 +54,11 @@ export class Inbox {
     return this.#received;
   }
 
+  /** Those of them that were handed over, or wait for somebody to take them. */
+  get kept(): number {
+    return this.#received - this.#dropped;
+  }
+
   get receivedBytes(): number {
     return this.#bytes;
   }

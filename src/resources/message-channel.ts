@@ -82,7 +82,7 @@ export abstract class MessageChannel<
       try {
         if (this.state === 'closed' || this.takesItself(message as Message)) return;
         this.#inbox.push(message as Message);
-        if (this.#inbox.received === this.lastExpected) this.peerIsThrough();
+        if (this.taken === this.lastExpected) this.peerIsThrough();
       } catch (error) {
         reportUncaught(error, this.path);
       }
@@ -229,12 +229,12 @@ export abstract class MessageChannel<
     return this.#account;
   }
 
-  /** Messages that reached the process. @internal */
+  /** Messages that were handed over or wait to be taken. @internal */
   protected get taken(): number {
-    return this.#inbox.received;
+    return this.#inbox.kept;
   }
 
-  /** Bytes of these. @internal */
+  /** Bytes that reached the process. @internal */
   protected get takenBytes(): number {
     return this.#inbox.receivedBytes;
   }

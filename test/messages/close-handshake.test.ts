@@ -120,6 +120,14 @@ describe('an end without a handshake', () => {
     near.abort();
     expect((await near.closed()).unconfirmed).toEqual({ messages: 10, bytes: 10_000 });
   });
+
+  it('does not acknowledge what the receive buffer had no room for', async () => {
+    const { alice, bob } = await connectedPair(scope);
+    const { near, far } = await channelPair(alice, bob, 'narrow', { receiveBuffer: { messages: 10 } });
+    burst(far, 100, 100);
+    expect(await within(near.closed(), 'the close')).toMatchObject({ by: 'error' });
+    expect((await within(far.closed(), 'the close')).unconfirmed.messages).toBe(90);
+  });
 });
 
 describe('a channel that its peer made', () => {
@@ -282,6 +290,8 @@ describe('a peer that does not know the handshake', () => {
         sent,
         received,
         isLast: true,
+        heard: 1,
+        heard: 1,
       });
       const came: Message[] = [];
       ours.on('message', (message) => came.push(message));

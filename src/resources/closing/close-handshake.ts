@@ -10,9 +10,9 @@ import type { ReceiptPeer } from './receipt-peer.js';
 export interface ReceiptChannel {
   readonly native: NativeDataChannel;
   readonly sent: SendAccount;
-  /** Messages of the peer's that were handed over. */
+  /** Messages of the peer's that were handed over or wait to be taken. */
   taken(): number;
-  /** Bytes of these. */
+  /** Bytes that have come. */
   takenBytes(): number;
   transportUp(): boolean;
   /** Of the two ends this is the one that resets the stream. */
@@ -64,7 +64,7 @@ export class CloseHandshake {
     return this.#told;
   }
 
-  /** Bytes of these. */
+  /** Bytes that had come by then. */
   get toldBytes(): number {
     return this.#toldBytes;
   }
