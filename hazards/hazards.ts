@@ -50,6 +50,7 @@ import { hazard as h49 } from './rows/h49-stopped-listener-crashes.js';
 import { hazard as h50 } from './rows/h50-track-not-open.js';
 import { hazard as h51 } from './rows/h51-channel-while-connecting.js';
 import { hazard as h52 } from './rows/h52-exit-with-server.js';
+import { hazard as h53 } from './rows/h53-both-ends-close.js';
 import type { Hazard } from './support/hazard.js';
 
 /** Every row of the matrix, in order. */
@@ -106,4 +107,5 @@ export const hazards: readonly Hazard[] = [
   h50,
   h51,
   h52,
+  h53,
 ];

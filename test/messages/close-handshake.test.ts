@@ -291,7 +291,6 @@ describe('a peer that does not know the handshake', () => {
         received,
         isLast: true,
         heard: 1,
-        heard: 1,
       });
       const came: Message[] = [];
       ours.on('message', (message) => came.push(message));
