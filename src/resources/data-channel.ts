@@ -7,8 +7,8 @@ import { reportUncaught } from '../native/firewall.js';
 import type { Deadline } from '../scope/deadline.js';
 import type { OwnedNode } from '../scope/node.js';
 import type { CheckedChannelOptions } from './channel-options.js';
-import { RECEIPT_BYTES } from './closing/receipt.js';
 import { CloseHandshake, deservesReceipt } from './closing/close-handshake.js';
+import { RECEIPT_BYTES } from './closing/receipt.js';
 import type { ReceiptPeer } from './closing/receipt-peer.js';
 import {
   type DrainedChannel,
@@ -47,7 +47,10 @@ export class DataChannel extends MessageChannel {
   #wasOpen = false;
   #openedAt = 0;
   #closedByPeer = false;
-  /** Registered from the start: so many wrappers are kept already that this one must not be. */
+  /**
+   * The close callback is registered, which frees the wrapper: at the start where so many are kept already that this
+   * one must not be, otherwise when the handshake is done.
+   */
   #hearsClose: boolean;
   /** Messages may be given up by design, and with them what the handshake says. */
   readonly #lossy: boolean;
