@@ -33,8 +33,9 @@ export type ChannelOrigin = 'created' | 'negotiated' | 'incoming' | 'adopted';
  * One data channel, owned by its connection.
  *
  * Closing drains: on a reliable channel everything that `send` accepted has arrived when `close()` resolves, as
- * long as the connection is up and the deadline allows. What the peer sent before it closed is handed over
- * before `close` is emitted.
+ * long as the connection is up and the deadline allows: at the peer's program where the peer uses this package, too,
+ * otherwise at its library. What the peer sent before it closed is handed over before `close` is emitted; what it
+ * had given to `send` before it heard that we close is taken in as well (`abort()` does not).
  */
 export class DataChannel extends MessageChannel {
   readonly #native: NativeDataChannel;

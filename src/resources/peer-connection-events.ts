@@ -10,7 +10,10 @@ import type {
 } from './peer-connection-state.js';
 
 export interface PeerConnectionEvents {
-  /** A local description to send to the peer. Waits for its first listener. */
+  /**
+   * A local description to send to the peer, with a line that announces receipts (`docs/protocol.md`). Waits for its
+   * first listener.
+   */
   localDescription: [description: SessionDescription];
   /** A local candidate to send to the peer. Waits for its first listener. */
   localCandidate: [candidate: string, mid: string];

@@ -1,26 +1,10 @@
-import {
-  type DataChannel,
-  memorySignaling,
-  type Message,
-  RtcRuntime,
-  type RtcScope,
-  type Signaling,
-  type SignalingMessage,
-} from 'scoped-rtc';
+import { type DataChannel, memorySignaling, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  readReceipt,
-  RECEIPT_BYTES,
-  TOKEN_BYTES,
-  writeReceipt,
-} from '../../src/resources/closing/receipt.js';
 import { endOf, linkedChannel, linkedPair } from '../network/linked-pair.js';
-import { channelPair, connectedPair, incomingChannel, type Pair } from '../support/connected-pair.js';
+import { channelPair, connectedPair, incomingChannel } from '../support/connected-pair.js';
 import { until, within } from '../support/event.js';
-import { note, numbered, type Seen } from './numbered.js';
-import { rawConnection } from './raw-connection.js';
+import { burst, seenBy } from './numbered.js';
 
-const ANNOUNCEMENT = /^a=x-scoped-rtc-receipts:1 [0-9a-f]{32}\r\n/m;
 const NOTHING = { undelivered: 0, unconfirmed: { messages: 0, bytes: 0 } };
 
 let scope: RtcScope;
@@ -33,16 +17,6 @@ afterEach(async () => {
   expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
   expect(RtcRuntime.shared.threads().count).toBe(0);
 });
-
-function seenBy(channel: DataChannel): Seen {
-  const seen: Seen = { count: 0 };
-  channel.on('message', (message) => note(seen, message));
-  return seen;
-}
-
-function burst(channel: DataChannel, count: number, size: number): void {
-  for (let n = 0; n < count; n++) void channel.send(numbered(n, size));
-}
 
 describe('two ends that close a channel in the same moment', () => {
   const COUNT = 500;
@@ -159,187 +133,27 @@ describe('a channel that its peer made', () => {
   });
 });
 
-describe('the announcement', () => {
-  it('is in every description for data channels that the peer is given', async () => {
-    const { alice, bob } = await connectedPair(scope);
-    for (const pc of [alice, bob]) {
-      expect(pc.localDescription()?.sdp.match(new RegExp(ANNOUNCEMENT, 'gm'))).toHaveLength(1);
-      expect(pc.remoteDescription()?.sdp).toMatch(ANNOUNCEMENT);
-    }
-    const told: string[] = [];
-    alice.on('localDescription', ({ sdp }) => told.push(sdp));
-    alice.setLocalDescription('offer');
-    await until(() => told.length > 0, 'the offer');
-    expect(told[0]).toMatch(ANNOUNCEMENT);
-  });
-
-  it('says nothing in a description for media', async () => {
-    const pc = scope.createPeerConnection('media');
-    pc.addTrack({ kind: 'audio', codecs: [{ codec: 'opus', payloadType: 111 }] });
-    const described = new Promise<string>((resolve) =>
-      pc.once('localDescription', ({ sdp }) => resolve(sdp)),
-    );
-    pc.setLocalDescription();
-    expect(await within(described, 'the offer')).not.toMatch(ANNOUNCEMENT);
-  });
-
-  /** `alter` may change the descriptions that alice is given. */
-  async function alteredPair(alter: (sdp: string) => string): Promise<Pair> {
-    const alice = scope.createPeerConnection('alice');
-    const bob = scope.createPeerConnection('bob');
-    alice.createDataChannel('first');
-    const [one, other] = memorySignaling();
-    const altered: Signaling = {
-      send: (message) => one.send(message),
-      close: () => one.close(),
-      subscribe: (onMessage, onClosed) =>
-        one.subscribe((message) => {
-          const { description } = message as { description?: { type: 'answer'; sdp: string } };
-          const given: SignalingMessage | undefined = description && {
-            description: { ...description, sdp: alter(description.sdp) },
-          };
-          onMessage(given ?? message);
-        }, onClosed),
-    };
-    await Promise.all([alice.negotiate(altered), bob.negotiate(other)]);
-    return { alice, bob };
-  }
-
+describe('peers that take no message as long as a receipt', () => {
   it.each([
-    ['that got lost on its way', (sdp: string) => sdp.replace(ANNOUNCEMENT, '')],
-    [
-      'of another certificate',
-      (sdp: string) => sdp.replace(ANNOUNCEMENT, `a=x-scoped-rtc-receipts:1 ${'0'.repeat(32)}\r\n`),
-    ],
-    ['of a later version', (sdp: string) => sdp.replace('rtc-receipts:1 ', 'rtc-receipts:2 ')],
-  ])('%s does no harm, whoever closes', async (_, alter) => {
-    const { alice, bob } = await alteredPair(alter);
+    ['both', { maxMessageSize: 30 }, { maxMessageSize: 30 }],
+    ['one', { maxMessageSize: 30 }, {}],
+    ['the other', {}, { maxMessageSize: 30 }],
+  ])('close as strangers do: %s', async (_, here, there) => {
     for (const closes of ['near', 'far'] as const) {
-      const ends = await channelPair(alice, bob, closes);
-      const [there, back] = [seenBy(ends.far), seenBy(ends.near)];
-      burst(ends.near, 100, 100);
-      burst(ends.far, 100, 100);
-      await until(() => there.count === 100 && back.count === 100, 'the messages');
+      const alice = scope.createPeerConnection('alice', here);
+      const bob = scope.createPeerConnection('bob', there);
+      const incoming = incomingChannel(bob, 'narrow');
+      const near = alice.createDataChannel('narrow');
+      const [one, other] = memorySignaling();
+      await Promise.all([alice.negotiate(one), bob.negotiate(other), near.opened()]);
+      const ends = { near, far: await incoming };
+      const [came, back] = [seenBy(ends.far), seenBy(near)];
+      burst(near, 20, 8);
+      burst(ends.far, 20, 8);
+      await until(() => came.count === 20 && back.count === 20, 'the messages');
       await ends[closes].close();
-      await within(Promise.all([ends.near.closed(), ends.far.closed()]), 'the close');
-      expect([there, back]).toEqual([{ count: 100 }, { count: 100 }]); // and nothing that is not the application's
+      await within(Promise.all([near.closed(), ends.far.closed()]), 'the close', 5000);
+      expect([came, back]).toEqual([{ count: 20 }, { count: 20 }]);
     }
   });
 });
-
-describe('a peer that does not know the handshake', () => {
-  /** A connection of the raw binding that made a channel, and ours. `answer` is what ours is told of it. */
-  async function rawPair(change: (offer: string) => string = (offer) => offer) {
-    const [one, other] = memorySignaling();
-    const pc = scope.createPeerConnection('ours near raw');
-    const incoming = incomingChannel(pc, 'first');
-    const changed: Signaling = {
-      ...other,
-      send: (message) => other.send(message),
-      close: () => other.close(),
-      subscribe: (onMessage, onClosed) =>
-        other.subscribe((message) => {
-          const { description } = message as { description?: { type: 'offer'; sdp: string } };
-          onMessage(
-            description ? { description: { ...description, sdp: change(description.sdp) } } : message,
-          );
-        }, onClosed),
-    };
-    const negotiating = pc.negotiate(changed);
-    const raw = await rawConnection(scope, 'raw', one);
-    await negotiating;
-    return { pc, raw, ours: await incoming };
-  }
-
-  it('gets the messages of the application and nothing else', async () => {
-    const { raw, ours } = await rawPair();
-    const came: Message[] = [];
-    raw.first.onMessage((message) => came.push(message as Message));
-    await ours.send('a word');
-    await ours.close();
-    await until(() => came.length > 0, 'the message');
-    expect(came).toEqual(['a word']);
-    expect(raw.pc.remoteDescription()?.sdp).toMatch(ANNOUNCEMENT);
-  });
-
-  it('is not taken for one that does when it repeats what it was told', async () => {
-    const { raw, ours } = await rawPair((offer) =>
-      offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-receipts:1 ${'ab'.repeat(16)}\r\n`),
-    );
-    const came: Message[] = [];
-    raw.first.onMessage((message) => came.push(message as Message));
-    await ours.send('a word');
-    await ours.close();
-    await until(() => came.length > 0, 'the message');
-    expect(came).toEqual(['a word']);
-  });
-
-  it('may say in its words whatever it likes: nothing hangs, and no count gets wrong', async () => {
-    const announced = (offer: string) => {
-      const token = tokenOf(offer).toString('hex');
-      return offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-receipts:1 ${token}\r\n`);
-    };
-    const most = 2 ** 48 - 1;
-    for (const { sent, received, unconfirmed } of [
-      { sent: most, received: most, unconfirmed: 0 },
-      { sent: most, received: 0, unconfirmed: 3 },
-      { sent: 1, received: 2, unconfirmed: 1 },
-    ]) {
-      const { raw, ours } = await rawPair(announced);
-      const receipt = writeReceipt(tokenOf(raw.pc.localDescription()?.sdp ?? ''), {
-        sent,
-        received,
-        isLast: true,
-        heard: 1,
-      });
-      const came: Message[] = [];
-      ours.on('message', (message) => came.push(message));
-      for (let n = 0; n < 3; n++) void ours.send('of ours');
-      raw.first.sendMessageBinary(receipt);
-      raw.first.sendMessage('of theirs');
-      raw.first.sendMessageBinary(Buffer.concat([receipt, receipt]));
-      raw.first.sendMessageBinary(receipt.subarray(1));
-      await until(() => came.length >= 3 || ours.state !== 'open', 'what is no receipt');
-      const closing = ours.close();
-      raw.first.close();
-      await closing;
-      expect((await within(ours.closed(), 'the close')).unconfirmed.messages).toBe(unconfirmed);
-      expect(came.filter((message) => message.length === receipt.length)).toEqual([]);
-    }
-  });
-});
-
-describe('a receipt', () => {
-  const token = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex');
-
-  it('is read by whoever knows the token', () => {
-    for (const isLast of [false, true]) {
-      const receipt = { sent: 2 ** 40 + 1, received: 2 ** 48 - 1, isLast, heard: 255 };
-      expect(readReceipt(token, writeReceipt(token, receipt))).toEqual(receipt);
-    }
-  });
-
-  it('is nothing else', () => {
-    const receipt = writeReceipt(token, { sent: 1, received: 2, isLast: true, heard: 0 });
-    const later = Buffer.from(receipt);
-    later[TOKEN_BYTES] = 2;
-    const other = Buffer.from(receipt);
-    other[0] = 1;
-    for (const message of [
-      later,
-      other,
-      receipt.subarray(1),
-      Buffer.alloc(RECEIPT_BYTES),
-      receipt.toString('latin1'),
-      '',
-    ]) {
-      expect(readReceipt(token, message)).toBeUndefined();
-    }
-  });
-});
-
-/** The first bytes of the fingerprint of a description. */
-function tokenOf(sdp: string): Buffer {
-  const [, hex = ''] = /^a=fingerprint:sha-256 (\S+)/m.exec(sdp) ?? [];
-  return Buffer.from(hex.replaceAll(':', ''), 'hex').subarray(0, TOKEN_BYTES);
-}

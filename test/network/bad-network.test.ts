@@ -38,7 +38,7 @@ describe.concurrent.each([
     const { link, alice, bob } = pair;
     try {
       const ordered = await linkedChannel(pair, 'ordered');
-      const unordered = await linkedChannel(pair, 'unordered', true);
+      const unordered = await linkedChannel(pair, 'unordered', { unordered: true });
       const [there, back, anyhow] = [
         numbersOf(ordered.far),
         numbersOf(ordered.near),
@@ -94,14 +94,42 @@ describe.concurrent('over a link of 50 ms', () => {
         for (let n = 1; n < count; n++) void near.send(numbered(n, 100));
         await Promise.all([pair.bob.close(), pair.alice.close()]);
         expect(came.length).toBe(count);
-        // Between strangers no answer tells so.
-        expect((await near.closed()).unconfirmed.messages).toBe(strangers ? count : 0);
+        // Between strangers nobody tells; on a busy machine bob's own reset may pass for his answer.
+        expect(strangers ? [0, count] : [0]).toContain((await near.closed()).unconfirmed.messages);
       } finally {
         await endOf(pair);
       }
     },
     60_000,
   );
+});
+
+describe.concurrent('over a link that loses 10 %', () => {
+  it('channels that do not repeat what is lost are closed by the side that did not make them', async ({
+    expect,
+  }) => {
+    const pair = await linkedPair({ delay: 5, jitter: 0, loss: 0.1, seed: 8 });
+    try {
+      const count = 20;
+      const forced: string[] = [];
+      using _reports = RtcRuntime.shared.on('teardown', (report) => {
+        for (const { path, outcome } of report) if (outcome === 'forced') forced.push(path);
+      });
+      const ends = await Promise.all(
+        Array.from({ length: count }, async (_, n) => {
+          const { near, far } = await linkedChannel(pair, `lossy ${n}`, { maxRetransmits: 0 });
+          // What closes says so in a message, which may be lost: it says it again.
+          void far.send(numbered(n, 100));
+          await far.close({ timeout: PATIENCE_MS / 2 });
+          return within(near.closed(), 'the close', PATIENCE_MS);
+        }),
+      );
+      expect(ends.map(({ by }) => by)).toEqual(Array.from({ length: count }, () => 'remote'));
+      expect(forced.filter((path) => path.includes('lossy'))).toEqual([]);
+    } finally {
+      await endOf(pair);
+    }
+  }, 120_000);
 });
 
 describe.concurrent('a link that goes dark for good', () => {

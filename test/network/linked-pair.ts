@@ -1,5 +1,6 @@
 import {
   type DataChannel,
+  type DataChannelInit,
   memorySignaling,
   type PeerConnection,
   RtcRuntime,
@@ -44,10 +45,10 @@ export async function linkedPair(
 export async function linkedChannel(
   { alice, bob }: LinkedPair,
   label: string,
-  unordered = false,
+  init: DataChannelInit = {},
 ): Promise<{ near: DataChannel; far: DataChannel }> {
   const incoming = incomingChannel(bob, label);
-  const near = alice.createDataChannel(label, { unordered });
+  const near = alice.createDataChannel(label, init);
   await near.opened({ timeout: 20_000 });
   return { near, far: await incoming };
 }

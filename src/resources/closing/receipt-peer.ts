@@ -15,8 +15,8 @@ type DescribedPeer = Pick<NativePeerConnection, 'localDescription' | 'remoteDesc
 export class ReceiptPeer {
   readonly #native: DescribedPeer;
   readonly #record: NativeRecord;
-  #ours: Buffer | undefined;
-  #theirs: Buffer | undefined;
+  #ours: string | undefined;
+  #theirs: string | undefined;
   #announced = false;
 
   constructor(native: DescribedPeer, record: NativeRecord) {
@@ -29,7 +29,7 @@ export class ReceiptPeer {
     const token = tokenOf(sdp);
     if (!token) return sdp;
     this.#ours = token;
-    const line = `${ATTRIBUTE}${token.toString('hex')}`;
+    const line = `${ATTRIBUTE}${inHex(token)}`;
     // Not among the lines of a section: the whole session is meant.
     return sdp.includes(line) ? sdp : sdp.replace(/^(?=m=)/m, `${line}\r\n`);
   }
@@ -37,37 +37,32 @@ export class ReceiptPeer {
   /** A description of the peer's was taken. */
   described(sdp: string): void {
     this.#theirs = tokenOf(sdp);
-    this.#announced =
-      this.#theirs !== undefined && sdp.includes(`${ATTRIBUTE}${this.#theirs.toString('hex')}`);
+    this.#announced = this.#theirs !== undefined && sdp.includes(`${ATTRIBUTE}${inHex(this.#theirs)}`);
   }
 
   /** The peer has announced it, and can be told from us. */
   get givesReceipts(): boolean {
     this.#lookAtTheirs();
-    return this.#announced && this.#order !== 0;
+    this.#lookAtOurs();
+    return this.#announced && this.#ours !== undefined && this.#ours !== this.#theirs;
   }
 
   /** Of two ends that see each other so, exactly one goes first. */
   get goesFirst(): boolean {
-    return this.#order > 0;
+    return this.#ours !== undefined && this.#theirs !== undefined && this.#ours > this.#theirs;
   }
 
   write(receipt: Receipt): Buffer | undefined {
     this.#lookAtOurs();
-    return this.#ours && writeReceipt(this.#ours, receipt);
+    return this.#ours === undefined ? undefined : writeReceipt(this.#ours, receipt);
   }
 
   /** Also of a peer whose announcement was lost on its way. */
   read(message: string | Buffer): Receipt | undefined {
     this.#lookAtTheirs();
-    const receipt = this.#theirs && readReceipt(this.#theirs, message);
+    const receipt = this.#theirs === undefined ? undefined : readReceipt(this.#theirs, message);
     if (receipt) this.#announced = true;
     return receipt;
-  }
-
-  get #order(): number {
-    this.#lookAtOurs();
-    return this.#ours && this.#theirs ? this.#ours.compare(this.#theirs) : 0;
   }
 
   /** Of a connection that was adopted nobody has shown us the descriptions. */
@@ -88,10 +83,14 @@ const ATTRIBUTE = 'a=x-scoped-rtc-receipts:1 ';
 const FINGERPRINT = /^a=fingerprint:sha-256 ([0-9a-f]{2}(?::[0-9a-f]{2}){31})/im;
 
 /** Of a description for data channels. */
-function tokenOf(sdp: string): Buffer | undefined {
+function tokenOf(sdp: string): string | undefined {
   const fingerprint = APPLICATION.test(sdp) ? FINGERPRINT.exec(sdp)?.[1] : undefined;
   if (fingerprint === undefined) return undefined;
-  return Buffer.from(fingerprint.replaceAll(':', ''), 'hex').subarray(0, TOKEN_BYTES);
+  return Buffer.from(fingerprint.replaceAll(':', ''), 'hex').toString('latin1', 0, TOKEN_BYTES);
+}
+
+function inHex(token: string): string {
+  return Buffer.from(token, 'latin1').toString('hex');
 }
 
 const APPLICATION = /^m=application [1-9]/m;

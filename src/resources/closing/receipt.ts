@@ -10,7 +10,10 @@ export interface Receipt {
   readonly heard: number;
 }
 
-/** Bytes of a token: what a receipt begins with, so that no message of an application passes for one. */
+/**
+ * Bytes of a token: what a receipt begins with, so that no message of an application passes for one. A token is kept as
+ * text of as many characters (`latin1`): a buffer takes many times the memory, and every connection has two.
+ */
 export const TOKEN_BYTES = 16;
 
 const VERSION = 1;
@@ -25,9 +28,9 @@ const RECEIVED_AT = SENT_AT + COUNT_BYTES;
 /** Bytes. All receipts have as many, so that a look at the length tells almost every message from one. */
 export const RECEIPT_BYTES = RECEIVED_AT + COUNT_BYTES;
 
-export function writeReceipt(token: Buffer, { sent, received, isLast, heard }: Receipt): Buffer {
+export function writeReceipt(token: string, { sent, received, isLast, heard }: Receipt): Buffer {
   const bytes = Buffer.alloc(RECEIPT_BYTES);
-  token.copy(bytes);
+  bytes.write(token, 0, 'latin1');
   bytes[VERSION_AT] = VERSION;
   bytes[LAST_AT] = isLast ? 1 : 0;
   bytes[HEARD_AT] = heard;
@@ -37,9 +40,9 @@ export function writeReceipt(token: Buffer, { sent, received, isLast, heard }: R
 }
 
 /** `undefined` where the message is no receipt of the peer that has `token`. */
-export function readReceipt(token: Buffer, message: string | Buffer): Receipt | undefined {
+export function readReceipt(token: string, message: string | Buffer): Receipt | undefined {
   if (typeof message === 'string' || message.length !== RECEIPT_BYTES) return undefined;
-  if (message.compare(token, 0, TOKEN_BYTES, 0, TOKEN_BYTES) !== 0) return undefined;
+  if (message.toString('latin1', 0, TOKEN_BYTES) !== token) return undefined;
   if (message[VERSION_AT] !== VERSION) return undefined;
   return {
     isLast: message[LAST_AT] === 1,
