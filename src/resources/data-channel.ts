@@ -264,7 +264,7 @@ export class DataChannel extends MessageChannel {
   /** False where nobody knows whether everything has arrived. */
   async #closeTogether(handshake: CloseHandshake, deadline: Deadline): Promise<boolean> {
     if (!(await handshake.end(deadline))) return false;
-    this.sent.confirm();
+    this.sent.settle();
     const reset = () => !this.#native.isOpen() || !this.#connection.transportUp();
     await poll(reset, deadline, CLOSE_ANSWER_MS, this.#acknowledged.promise);
     if (!this.#native.isOpen()) this.#closedByPeer = true;
@@ -278,6 +278,7 @@ export class DataChannel extends MessageChannel {
         sent: this.sent,
         taken: () => this.taken,
         takenBytes: () => this.takenBytes,
+        dropped: () => this.dropped,
         transportUp: () => this.#connection.transportUp(),
         resets: () => this.#resetsStream(peer),
         done: () => this.#shookHands(),

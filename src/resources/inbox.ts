@@ -54,9 +54,9 @@ export class Inbox {
     return this.#received;
   }
 
-  /** Those of them that were handed over, or wait for somebody to take them. */
-  get kept(): number {
-    return this.#received - this.#dropped;
+  /** Messages for which there was no room. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   get receivedBytes(): number {

@@ -229,9 +229,14 @@ export abstract class MessageChannel<
     return this.#account;
   }
 
-  /** Messages that were handed over or wait to be taken. @internal */
+  /** Messages that reached the process. @internal */
   protected get taken(): number {
-    return this.#inbox.kept;
+    return this.#inbox.received;
+  }
+
+  /** Those of them for which there was no room. @internal */
+  protected get dropped(): number {
+    return this.#inbox.dropped;
   }
 
   /** Bytes that reached the process. @internal */

@@ -16,7 +16,8 @@ export class SendAccount {
   /** What had left the send buffer by the times `at`, the oldest first. */
   #arriving: (Mark & { readonly at: number })[] = [];
   #largest = 0;
-  #acknowledged = 0;
+  #arrived = 0;
+  #dropped = 0;
   #lost = 0;
   #unconfirmed: Loss['unconfirmed'] = NOTHING_LOST.unconfirmed;
 
@@ -30,21 +31,21 @@ export class SendAccount {
 
   /** Messages that the end did not see through. */
   get lost(): number {
-    return Math.min(this.#lost, this.#messages - this.#acknowledged);
+    return Math.min(this.#lost, this.#unacknowledged);
   }
 
   /** At most so much may not have arrived. */
   get unconfirmed(): Loss['unconfirmed'] {
     const { messages, bytes } = this.#unconfirmed;
-    const most = this.#messages - this.#acknowledged;
+    const most = this.#unacknowledged;
     return messages <= most
       ? this.#unconfirmed
       : { messages: most, bytes: Math.min(bytes, most * this.#largest) };
   }
 
-  /** Messages that the peer's program has received, as it says itself. */
-  get acknowledged(): number {
-    return this.#acknowledged;
+  /** Messages that have come to the peer's program, as it says itself. */
+  get arrived(): number {
+    return this.#arrived;
   }
 
   add(bytes: number): void {
@@ -57,9 +58,10 @@ export class SendAccount {
     if (bytes > this.#largest) this.#largest = bytes;
   }
 
-  /** The peer says that it has received so many messages by now; anything may be said. */
-  acknowledge(messages: number): void {
-    this.#acknowledged = Math.min(Math.max(this.#acknowledged, messages), this.#messages);
+  /** The peer says that so many have come by now, and for how many of them it had no room; anything may be said. */
+  acknowledge(arrived: number, dropped: number): void {
+    this.#arrived = Math.min(Math.max(this.#arrived, arrived), this.#messages);
+    this.#dropped = Math.min(Math.max(this.#dropped, dropped), this.#arrived);
   }
 
   /** Forgets what is older than the last `bytes` bytes; called now and then by whoever knows what is in flight. */
@@ -89,6 +91,12 @@ export class SendAccount {
     this.#unconfirmed = NOTHING_LOST.unconfirmed;
   }
 
+  /** All has come to the peer: what it had no room for is lost, and nothing else. */
+  settle(): void {
+    this.#unconfirmed = { messages: this.#messages, bytes: this.#bytes };
+    this.#lost = this.#messages;
+  }
+
   /** We have ended it at `now`, and waited no longer for the last `bytes` bytes to arrive. */
   giveUp(bytes: number, now: number): void {
     this.doubt(bytes, now);
@@ -114,6 +122,10 @@ export class SendAccount {
   endedByPeer(waiting: number, now: number): void {
     this.#unconfirmed = this.#since(this.#arriving[this.#arrivedBy(now)] ?? NOTHING_LOST.unconfirmed);
     this.#lost = this.#since(this.#before(waiting)).messages;
+  }
+
+  get #unacknowledged(): number {
+    return this.#messages - this.#arrived + this.#dropped;
   }
 
   /** At least so much was accepted before the last `bytes` bytes. */

@@ -65,6 +65,7 @@ const INTERNAL = new Set([
     'takesItself',
     'peerIsThrough',
     'takenBytes',
+    'dropped',
     'sent',
     'taken',
     'received',

@@ -88,8 +88,8 @@ describe('an end without a handshake', () => {
     burst(near, 1000, 1000);
     await until(() => seen.count === 1000, 'the messages');
     // Nothing shows when a receipt has come but what an end says: so one is waited for that must have been given.
-    const native = near as unknown as { sent: { acknowledged: number } };
-    await until(() => native.sent.acknowledged === 1000, 'the receipt');
+    const native = near as unknown as { sent: { arrived: number } };
+    await until(() => native.sent.arrived === 1000, 'the receipt');
     burst(near, 10, 1000);
     near.abort();
     expect((await near.closed()).unconfirmed).toEqual({ messages: 10, bytes: 10_000 });
@@ -101,6 +101,22 @@ describe('an end without a handshake', () => {
     burst(far, 100, 100);
     expect(await within(near.closed(), 'the close')).toMatchObject({ by: 'error' });
     expect((await within(far.closed(), 'the close')).unconfirmed.messages).toBe(90);
+  });
+});
+
+describe('a receive buffer without room', () => {
+  it('does not hold up the end of both, and what it dropped is told', async () => {
+    const { alice, bob } = await connectedPair(scope);
+    const { near, far } = await channelPair(alice, bob, 'narrow', { receiveBuffer: { messages: 10 } });
+    burst(far, 100, 100);
+    void near.send('there is something to be agreed on');
+    await Promise.all([near.close(), far.close()]);
+    expect(await near.closed()).toMatchObject({ by: 'local', undelivered: 100 });
+    expect(await far.closed()).toMatchObject({
+      by: 'local',
+      undelivered: 90,
+      unconfirmed: { messages: 90, bytes: 9000 },
+    });
   });
 });
 
@@ -135,9 +151,9 @@ describe('a channel that its peer made', () => {
 
 describe('peers that take no message as long as a receipt', () => {
   it.each([
-    ['both', { maxMessageSize: 30 }, { maxMessageSize: 30 }],
-    ['one', { maxMessageSize: 30 }, {}],
-    ['the other', {}, { maxMessageSize: 30 }],
+    ['both', { maxMessageSize: 36 }, { maxMessageSize: 36 }],
+    ['one', { maxMessageSize: 36 }, {}],
+    ['the other', {}, { maxMessageSize: 36 }],
   ])('close as strangers do: %s', async (_, here, there) => {
     for (const closes of ['near', 'far'] as const) {
       const alice = scope.createPeerConnection('alice', here);

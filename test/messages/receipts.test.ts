@@ -161,6 +161,7 @@ describe('a peer that does not know the handshake', () => {
       const receipt = writeReceipt(tokenOf(raw.pc.localDescription()?.sdp ?? ''), {
         sent,
         received,
+        dropped: 0,
         isLast: true,
         heard: 1,
       });
@@ -186,13 +187,13 @@ describe('a receipt', () => {
 
   it('is read by whoever knows the token', () => {
     for (const isLast of [false, true]) {
-      const receipt = { sent: 2 ** 40 + 1, received: 2 ** 48 - 1, isLast, heard: 255 };
+      const receipt = { sent: 2 ** 40 + 1, received: 2 ** 48 - 1, dropped: 3, isLast, heard: 255 };
       expect(readReceipt(token, writeReceipt(token, receipt))).toEqual(receipt);
     }
   });
 
   it('is nothing else', () => {
-    const receipt = writeReceipt(token, { sent: 1, received: 2, isLast: true, heard: 0 });
+    const receipt = writeReceipt(token, { sent: 1, received: 2, dropped: 0, isLast: true, heard: 0 });
     const later = Buffer.from(receipt);
     later[TOKEN_BYTES] = 2;
     const other = Buffer.from(receipt);

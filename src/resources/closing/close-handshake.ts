@@ -10,8 +10,10 @@ import type { ReceiptPeer } from './receipt-peer.js';
 export interface ReceiptChannel {
   readonly native: NativeDataChannel;
   readonly sent: SendAccount;
-  /** Messages of the peer's that were handed over or wait to be taken. */
+  /** Messages of the peer's that have come. */
   taken(): number;
+  /** Those of them for which there was no room. */
+  dropped(): number;
   /** Bytes that have come. */
   takenBytes(): number;
   transportUp(): boolean;
@@ -74,9 +76,9 @@ export class CloseHandshake {
     return this.#ended.settled;
   }
 
-  hear({ sent, received, isLast, heard }: Receipt): void {
+  hear({ sent, received, dropped, isLast, heard }: Receipt): void {
     this.#isHeard = true;
-    this.#channel.sent.acknowledge(received);
+    this.#channel.sent.acknowledge(received, dropped);
     if (isLast) {
       this.#peerSent = sent;
       this.#answered = heard;
@@ -108,7 +110,7 @@ export class CloseHandshake {
     if (this.#peerSent === undefined || channel.taken() < this.#peerSent) return;
     const resets = channel.resets();
     if (this.#told !== channel.taken() || (this.#owesAnswer && !resets)) this.tellLast();
-    if (channel.sent.acknowledged < channel.sent.messages) return;
+    if (channel.sent.arrived < channel.sent.messages) return;
     if (!this.#ended.settled) {
       this.#ended.resolve();
       channel.done();
@@ -139,10 +141,16 @@ export class CloseHandshake {
   }
 
   #tell(isLast: boolean): boolean {
-    const { native, sent, taken, takenBytes } = this.#channel;
+    const { native, sent, taken, takenBytes, dropped } = this.#channel;
     const received = taken();
     const heard = this.#heard % 256;
-    const message = this.#peer.write({ sent: sent.messages, received, isLast, heard });
+    const message = this.#peer.write({
+      sent: sent.messages,
+      received,
+      dropped: dropped(),
+      isLast,
+      heard,
+    });
     if (!message) return false;
     try {
       native.sendMessageBinary(message);

@@ -4,6 +4,8 @@ export interface Receipt {
   readonly sent: number;
   /** Received by now. */
   readonly received: number;
+  /** Those of them for which the receive buffer had no room. */
+  readonly dropped: number;
   /** Nothing more is sent. */
   readonly isLast: boolean;
   /** How many such receipts of the other's were heard by now, modulo 256. */
@@ -24,18 +26,20 @@ const LAST_AT = VERSION_AT + 1;
 const HEARD_AT = LAST_AT + 1;
 const SENT_AT = HEARD_AT + 1;
 const RECEIVED_AT = SENT_AT + COUNT_BYTES;
+const DROPPED_AT = RECEIVED_AT + COUNT_BYTES;
 
 /** Bytes. All receipts have as many, so that a look at the length tells almost every message from one. */
-export const RECEIPT_BYTES = RECEIVED_AT + COUNT_BYTES;
+export const RECEIPT_BYTES = DROPPED_AT + COUNT_BYTES;
 
-export function writeReceipt(token: string, { sent, received, isLast, heard }: Receipt): Buffer {
+export function writeReceipt(token: string, receipt: Receipt): Buffer {
   const bytes = Buffer.alloc(RECEIPT_BYTES);
   bytes.write(token, 0, 'latin1');
   bytes[VERSION_AT] = VERSION;
-  bytes[LAST_AT] = isLast ? 1 : 0;
-  bytes[HEARD_AT] = heard;
-  bytes.writeUIntBE(sent, SENT_AT, COUNT_BYTES);
-  bytes.writeUIntBE(received, RECEIVED_AT, COUNT_BYTES);
+  bytes[LAST_AT] = receipt.isLast ? 1 : 0;
+  bytes[HEARD_AT] = receipt.heard;
+  bytes.writeUIntBE(receipt.sent, SENT_AT, COUNT_BYTES);
+  bytes.writeUIntBE(receipt.received, RECEIVED_AT, COUNT_BYTES);
+  bytes.writeUIntBE(receipt.dropped, DROPPED_AT, COUNT_BYTES);
   return bytes;
 }
 
@@ -49,5 +53,6 @@ export function readReceipt(token: string, message: string | Buffer): Receipt | 
     heard: message.readUInt8(HEARD_AT),
     sent: message.readUIntBE(SENT_AT, COUNT_BYTES),
     received: message.readUIntBE(RECEIVED_AT, COUNT_BYTES),
+    dropped: message.readUIntBE(DROPPED_AT, COUNT_BYTES),
   };
 }
