@@ -109,6 +109,7 @@ describe('a receive buffer without room', () => {
     const { alice, bob } = await connectedPair(scope);
     const { near, far } = await channelPair(alice, bob, 'narrow', { receiveBuffer: { messages: 10 } });
     burst(far, 100, 100);
+    far.on('message', () => {});
     void near.send('there is something to be agreed on');
     await Promise.all([near.close(), far.close()]);
     expect(await near.closed()).toMatchObject({ by: 'local', undelivered: 100 });
