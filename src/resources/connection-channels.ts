@@ -34,7 +34,8 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** The peer's description came, at a time of which `OpeningMark.place` tells. */
   described(remoteSdp: string): void {
-    this.receiptPeer.described(remoteSdp);
+    // The certificate of a transport that is up stays, whatever a later description says.
+    if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
     this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
   }
 

@@ -13,8 +13,14 @@ import {
   TOKEN_BYTES,
   writeReceipt,
 } from '../../src/resources/closing/receipt.js';
-import { channelPair, connectedPair, incomingChannel, type Pair } from '../support/connected-pair.js';
-import { until, within } from '../support/event.js';
+import {
+  channelPair,
+  connectedPair,
+  incomingChannel,
+  type Pair,
+  wiredPair,
+} from '../support/connected-pair.js';
+import { codeOf, until, within } from '../support/event.js';
 import { burst, seenBy } from './numbered.js';
 import { rawConnection } from './raw-connection.js';
 
@@ -43,6 +49,27 @@ describe('the announcement', () => {
     alice.setLocalDescription('offer');
     await until(() => told.length > 0, 'the offer');
     expect(told[0]).toMatch(ANNOUNCEMENT);
+  });
+
+  it('of an answer that the library refuses changes nothing', async () => {
+    const { alice, bob } = wiredPair(scope);
+    alice.createDataChannel('first');
+    await Promise.all([alice.connected(), bob.connected()]);
+    const other = scope.createPeerConnection('other');
+    const described = new Promise<string>((resolve) =>
+      other.once('localDescription', ({ sdp }) => resolve(sdp)),
+    );
+    other.createDataChannel('other');
+    const sdp = await within(described, 'the offer');
+    // There is no offer that it could answer.
+    expect(await codeOf(() => alice.setRemoteDescription({ type: 'answer', sdp }))).toBe('RTC_NATIVE');
+    const { near, far } = await channelPair(alice, bob, 'as before');
+    const [there, back] = [seenBy(far), seenBy(near)];
+    burst(near, 100, 100);
+    await near.close();
+    expect((await near.closed()).unconfirmed.messages).toBe(0);
+    await within(far.closed(), 'the close');
+    expect([there, back]).toEqual([{ count: 100 }, { count: 0 }]);
   });
 
   it('says nothing in a description for media', async () => {
