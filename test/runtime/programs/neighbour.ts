@@ -66,8 +66,10 @@ const moments: Record<string, () => Promise<void>> = {
   open: async () => {
     await pair();
     const server = watch(rtc.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' }));
+    // One that is still to be handed over would hold up the library's cleanup, and nothing can be waited for then (H24).
+    const handedOver = new Promise((resolve) => server.once('connection', resolve));
     const socket = watch(rtc.createWebSocket(`ws://127.0.0.1:${server.port}/`));
-    await socket.opened({ timeout: 10_000 });
+    await Promise.all([socket.opened({ timeout: 10_000 }), handedOver]);
     cleanup();
   },
   sending: async () => {
