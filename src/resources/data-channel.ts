@@ -10,14 +10,10 @@ import type { CheckedChannelOptions } from './channel-options.js';
 import { CloseHandshake, deservesReceipt } from './closing/close-handshake.js';
 import { RECEIPT_BYTES } from './closing/receipt.js';
 import type { ReceiptPeer } from './closing/receipt-peer.js';
-import {
-  type DrainedChannel,
-  type DrainingConnection,
-  IN_FLIGHT_BYTES,
-  UnaidedDrain,
-} from './closing/unaided-drain.js';
+import { type DrainedChannel, type DrainingConnection, UnaidedDrain } from './closing/unaided-drain.js';
 import type { Message } from './message.js';
 import { MessageChannel } from './message-channel.js';
+import { IN_FLIGHT_BYTES } from './send-account.js';
 
 /** What a channel needs of the connection it belongs to. */
 export interface ChannelConnection extends DrainingConnection {
@@ -108,7 +104,7 @@ export class DataChannel extends MessageChannel {
     if (this.#native.isOpen()) {
       // What was sent long ago need not be doubted when the channel ends.
       if (this.sent.hasNews) this.#noteSent();
-      if (this.taken > 0) this.#giveReceipt();
+      if (this.inbox.received > 0) this.#giveReceipt();
       return;
     }
     this.#closedByPeer = true;
@@ -123,7 +119,7 @@ export class DataChannel extends MessageChannel {
     this.#handshakeWith(peer).hear(receipt);
     if (receipt.isLast) {
       this.lastExpected = this.#lossy ? 0 : receipt.sent;
-      if (this.taken >= this.lastExpected) this.peerIsThrough();
+      if (this.inbox.received >= this.lastExpected) this.peerIsThrough();
     }
     return true;
   }
@@ -174,13 +170,14 @@ export class DataChannel extends MessageChannel {
   /** The peer is not to take what follows for an answer, and is told how much of its own has arrived. */
   #tellLast(): void {
     const peer = this.#connection.receiptPeer;
-    if (this.sent.messages + this.taken === 0 || this.#handshake?.isOver) return;
+    if (this.#isUnused || this.#handshake?.isOver) return;
     if (peer?.givesReceipts && this.#native.isOpen()) this.#handshakeWith(peer).tellLast();
   }
 
   #giveReceipt(): void {
     const made = this.#handshake;
-    if (!deservesReceipt(this.taken - (made?.told ?? 0), this.takenBytes - (made?.toldBytes ?? 0))) return;
+    const { received, receivedBytes } = this.inbox;
+    if (!deservesReceipt(received - (made?.told ?? 0), receivedBytes - (made?.toldBytes ?? 0))) return;
     const peer = this.#connection.receiptPeer;
     if (peer?.givesReceipts) this.#handshakeWith(peer).tellNowAndThen(this.engine.clock.now());
   }
@@ -238,23 +235,28 @@ export class DataChannel extends MessageChannel {
     return Math.max(0, this.#openedAt + TAKEN_UP_MS - this.engine.clock.now());
   }
 
+  /** Nothing was sent, and nothing has come. */
+  get #isUnused(): boolean {
+    return this.sent.messages + this.inbox.received === 0;
+  }
+
   get #opensLater(): boolean {
     return !this.#wasOpen && this.#connection.transportUp();
   }
 
   async #drain(deadline: Deadline): Promise<void> {
-    const handshake = this.#mayShakeHands();
+    const handshake = this.#beginHandshake();
     if (handshake && (await this.#closeTogether(handshake, deadline))) return;
     if (!handshake) await new UnaidedDrain(this.#drained()).run(deadline);
     else if (this.sent.messages > 0) this.#giveUp();
     await this.received(deadline);
   }
 
-  /** Where neither has sent anything there is nothing to be agreed on. */
-  #mayShakeHands(): CloseHandshake | undefined {
+  /** Tells the peer that we send no more. Where neither has sent anything there is nothing to be agreed on. */
+  #beginHandshake(): CloseHandshake | undefined {
     const peer = this.#connection.receiptPeer;
     if (!peer?.givesReceipts || !this.#connection.transportUp() || !this.#native.isOpen()) return undefined;
-    if (this.sent.messages + this.taken === 0 && !this.#handshake?.isHeard) return undefined;
+    if (this.#isUnused && !this.#handshake?.isHeard) return undefined;
     const handshake = this.#handshakeWith(peer);
     if (!this.#lossy && handshake.begin()) return handshake;
     handshake.tellLast();
@@ -276,9 +278,7 @@ export class DataChannel extends MessageChannel {
       {
         native: this.#native,
         sent: this.sent,
-        taken: () => this.taken,
-        takenBytes: () => this.takenBytes,
-        dropped: () => this.dropped,
+        inbox: this.inbox,
         transportUp: () => this.#connection.transportUp(),
         resets: () => this.#resetsStream(peer),
         done: () => this.#shookHands(),
@@ -308,12 +308,12 @@ export class DataChannel extends MessageChannel {
       connection: this.#connection,
       clock: this.engine.clock,
       sent: this.sent,
+      inbox: this.inbox,
       id: this.id,
       isCreated: this.#origin === 'created',
       outlived: this.#connection.node.phase === 'live',
       youngFor: this.#youngFor,
-      isTakenUp: this.#origin === 'incoming' || this.taken > 0 || this.#handshake?.isHeard === true,
-      taken: () => this.taken,
+      isTakenUp: this.#origin === 'incoming' || this.inbox.received > 0 || this.#handshake?.isHeard === true,
       closedByPeer: () => {
         this.#closedByPeer = true;
       },

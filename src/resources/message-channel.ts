@@ -14,7 +14,6 @@ import type { Loss } from '../scope/loss.js';
 import type { OwnedNode } from '../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../scope/scope-options.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
-import { IN_FLIGHT_BYTES } from './closing/unaided-drain.js';
 import type { EventMap } from './event-hub.js';
 import { Handle, type HandleFigures } from './handle.js';
 import { Inbox, type InboxOwner } from './inbox.js';
@@ -30,7 +29,7 @@ import {
   type WebStreams,
 } from './message-streams.js';
 import { Outbox } from './outbox.js';
-import { SendAccount } from './send-account.js';
+import { IN_FLIGHT_BYTES, SendAccount } from './send-account.js';
 import { SendBuffer } from './send-buffer.js';
 
 const SENT = Promise.resolve();
@@ -82,7 +81,7 @@ export abstract class MessageChannel<
       try {
         if (this.state === 'closed' || this.takesItself(message as Message)) return;
         this.#inbox.push(message as Message);
-        if (this.taken === this.lastExpected) this.peerIsThrough();
+        if (this.#inbox.received === this.lastExpected) this.peerIsThrough();
       } catch (error) {
         reportUncaught(error, this.path);
       }
@@ -229,19 +228,9 @@ export abstract class MessageChannel<
     return this.#account;
   }
 
-  /** Messages that reached the process. @internal */
-  protected get taken(): number {
-    return this.#inbox.received;
-  }
-
-  /** Those of them for which there was no room. @internal */
-  protected get dropped(): number {
-    return this.#inbox.dropped;
-  }
-
-  /** Bytes that reached the process. @internal */
-  protected get takenBytes(): number {
-    return this.#inbox.receivedBytes;
+  /** What reached the process. @internal */
+  protected get inbox(): Inbox {
+    return this.#inbox;
   }
 
   /** Resolves when every received message that the library queued for us was handed over. @internal */

@@ -105,7 +105,7 @@ export class SendAccount {
 
   /** We have ended it at `now`; what its peer has not acknowledged may be lost, wherever it is. */
   giveUpUnacknowledged(now: number): void {
-    this.#unconfirmed = this.#since(this.#arriving[this.#arrivedBy(now)] ?? NOTHING_LOST.unconfirmed);
+    this.#doubtLately(now);
     this.#lost = this.#unconfirmed.messages;
   }
 
@@ -120,8 +120,13 @@ export class SendAccount {
    * the void since, nobody knows; hence the time alone counts.
    */
   endedByPeer(waiting: number, now: number): void {
-    this.#unconfirmed = this.#since(this.#arriving[this.#arrivedBy(now)] ?? NOTHING_LOST.unconfirmed);
+    this.#doubtLately(now);
     this.#lost = this.#since(this.#before(waiting)).messages;
+  }
+
+  /** All that was not on its way long ago may not have arrived. */
+  #doubtLately(now: number): void {
+    this.#unconfirmed = this.#since(this.#arriving[this.#arrivedBy(now)] ?? NOTHING_LOST.unconfirmed);
   }
 
   get #unacknowledged(): number {
@@ -143,6 +148,8 @@ export class SendAccount {
   }
 }
 
+/** What SCTP may have taken and not yet seen acknowledged: the library's default send buffer, 1 MiB. */
+export const IN_FLIGHT_BYTES = 1024 * 1024;
 const MARK_EVERY_BYTES = 64 * 1024;
 const MARKS_BEFORE_TRIM = 256;
 const MARK_EVERY_MS = 1000;

@@ -58,18 +58,7 @@ const INTERNAL = new Set([
     'closedError',
   ],
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
-  ...[
-    'checkClosed',
-    'closedByPeer',
-    'nowOpen',
-    'takesItself',
-    'peerIsThrough',
-    'takenBytes',
-    'dropped',
-    'sent',
-    'taken',
-    'received',
-  ],
+  ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'inbox', 'received'],
   ...['negotiable', 'takeOver', 'adoptChannel'],
 ]);
 

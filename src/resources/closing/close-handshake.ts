@@ -2,6 +2,7 @@ import { poll } from '../../engine/poll.js';
 import { Latch } from '../../engine/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import type { Deadline } from '../../scope/deadline.js';
+import type { Inbox } from '../inbox.js';
 import type { SendAccount } from '../send-account.js';
 import type { Receipt } from './receipt.js';
 import type { ReceiptPeer } from './receipt-peer.js';
@@ -10,12 +11,7 @@ import type { ReceiptPeer } from './receipt-peer.js';
 export interface ReceiptChannel {
   readonly native: NativeDataChannel;
   readonly sent: SendAccount;
-  /** Messages of the peer's that have come. */
-  taken(): number;
-  /** Those of them for which there was no room. */
-  dropped(): number;
-  /** Bytes that have come. */
-  takenBytes(): number;
+  readonly inbox: Inbox;
   transportUp(): boolean;
   /** Of the two ends this is the one that resets the stream. */
   resets(): boolean;
@@ -107,9 +103,9 @@ export class CloseHandshake {
   step(): void {
     if (!this.#begun || this.#isReset) return;
     const channel = this.#channel;
-    if (this.#peerSent === undefined || channel.taken() < this.#peerSent) return;
+    if (this.#peerSent === undefined || channel.inbox.received < this.#peerSent) return;
     const resets = channel.resets();
-    if (this.#told !== channel.taken() || (this.#owesAnswer && !resets)) this.tellLast();
+    if (this.#told !== channel.inbox.received || (this.#owesAnswer && !resets)) this.tellLast();
     if (channel.sent.arrived < channel.sent.messages) return;
     if (!this.#ended.settled) {
       this.#ended.resolve();
@@ -141,16 +137,10 @@ export class CloseHandshake {
   }
 
   #tell(isLast: boolean): boolean {
-    const { native, sent, taken, takenBytes, dropped } = this.#channel;
-    const received = taken();
+    const { native, sent, inbox } = this.#channel;
+    const { received, dropped, receivedBytes } = inbox;
     const heard = this.#heard % 256;
-    const message = this.#peer.write({
-      sent: sent.messages,
-      received,
-      dropped: dropped(),
-      isLast,
-      heard,
-    });
+    const message = this.#peer.write({ sent: sent.messages, received, dropped, isLast, heard });
     if (!message) return false;
     try {
       native.sendMessageBinary(message);
@@ -158,7 +148,7 @@ export class CloseHandshake {
       return false; // it has just been closed, or takes no message of this size
     }
     this.#told = received;
-    this.#toldBytes = takenBytes();
+    this.#toldBytes = receivedBytes;
     return true;
   }
 }

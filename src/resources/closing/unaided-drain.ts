@@ -2,7 +2,8 @@ import { poll } from '../../engine/poll.js';
 import type { Clock } from '../../scope/clock.js';
 import type { Deadline } from '../../scope/deadline.js';
 import type { NativeDataChannel } from '../../native/binding.js';
-import type { SendAccount } from '../send-account.js';
+import type { Inbox } from '../inbox.js';
+import { IN_FLIGHT_BYTES, type SendAccount } from '../send-account.js';
 
 /** What draining needs of the connection of a channel. */
 export interface DrainingConnection {
@@ -28,6 +29,7 @@ export interface DrainedChannel {
   readonly connection: DrainingConnection;
   readonly clock: Clock;
   readonly sent: SendAccount;
+  readonly inbox: Inbox;
   readonly id: number | undefined;
   readonly isCreated: boolean;
   /** It alone is closed, and its stream id may be used again. */
@@ -36,8 +38,6 @@ export interface DrainedChannel {
   readonly youngFor: number;
   /** The peer made it, or has answered on it. */
   readonly isTakenUp: boolean;
-  /** Messages that were handed over. */
-  taken(): number;
   /** The native was closed by the peer. */
   closedByPeer(): void;
   /** What was sent and not confirmed is to be counted. */
@@ -59,7 +59,7 @@ export class UnaidedDrain {
       else if (!native.isOpen()) await this.#passOn(deadline);
       else if (this.#mayResetFirst()) await this.#confirm(deadline);
       else await this.#leaveToConnection(deadline);
-    } else if (this.#channel.taken() > 0 && native.isOpen() && this.#mayResetFirst()) {
+    } else if (this.#channel.inbox.received > 0 && native.isOpen() && this.#mayResetFirst()) {
       await this.#takeRest(deadline);
     }
   }
@@ -125,13 +125,13 @@ export class UnaidedDrain {
       return;
     }
     if (id === undefined || !connection.resetStream(id)) return;
-    let seen = this.#channel.taken();
+    let seen = this.#channel.inbox.received;
     let since = clock.now();
     let looked = since;
     const ended = () => {
       if (!native.isOpen() || !connection.transportUp()) return true;
       const now = clock.now();
-      const taken = this.#channel.taken();
+      const taken = this.#channel.inbox.received;
       // What came while this event loop was busy has yet to be handed over.
       if (taken !== seen || now - looked > QUIET_MS) [seen, since] = [taken, now];
       looked = now;
@@ -166,8 +166,6 @@ export class UnaidedDrain {
   }
 }
 
-/** What SCTP may have taken and not yet seen acknowledged: the library's default send buffer, 1 MiB. */
-export const IN_FLIGHT_BYTES = 1024 * 1024;
 /** Where no rate was seen; with it a full MiB gets a second. */
 const ASSUMED_BYTES_PER_MS = 2000;
 /** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
