@@ -1,6 +1,6 @@
 import { type PeerConnection, RtcRuntime } from 'scoped-rtc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { numbered, type Seen } from './numbered.js';
+import { burst, numbered, type Seen } from './numbered.js';
 import { PeerProcess } from './peer-process.js';
 import { rawConnection } from './raw-connection.js';
 
@@ -52,7 +52,7 @@ for (const slow of [false, true]) {
       it(`${count} x ${size} B arrive`, async () => {
         const seen = await leaving(slow, async (pc) => {
           const channel = await pc.createDataChannel('burst').opened();
-          for (let n = 0; n < count; n++) void channel.send(numbered(n, size));
+          burst(channel, count, size);
         });
         expect(seen).toEqual({ burst: { count } });
       });
@@ -73,11 +73,11 @@ for (const slow of [false, true]) {
 
     it('what was sent on an unordered channel arrives', async () => {
       const count = 3000;
-      const { burst } = await leaving(slow, async (pc) => {
+      const { burst: seen } = await leaving(slow, async (pc) => {
         const channel = await pc.createDataChannel('burst', { unordered: true }).opened();
-        for (let n = 0; n < count; n++) void channel.send(numbered(n, 1000));
+        burst(channel, count, 1000);
       });
-      expect(burst?.count).toBe(count);
+      expect(seen?.count).toBe(count);
     });
   });
 }
@@ -89,7 +89,7 @@ describe('sending and leaving from within a callback', () => {
         const channel = pc.createDataChannel('burst');
         await new Promise<void>((left) => {
           channel.on('open', () => {
-            for (let n = 0; n < count; n++) void channel.send(numbered(n, size));
+            burst(channel, count, size);
             left(void pc.close());
           });
         });

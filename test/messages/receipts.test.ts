@@ -1,11 +1,4 @@
-import {
-  memorySignaling,
-  type Message,
-  RtcRuntime,
-  type RtcScope,
-  type Signaling,
-  type SignalingMessage,
-} from 'scoped-rtc';
+import { memorySignaling, type Message, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   readReceipt,
@@ -13,6 +6,7 @@ import {
   TOKEN_BYTES,
   writeReceipt,
 } from '../../src/resources/closing/receipt.js';
+import { altered } from '../support/altered-signaling.js';
 import {
   channelPair,
   connectedPair,
@@ -88,19 +82,7 @@ describe('the announcement', () => {
     const bob = scope.createPeerConnection('bob');
     alice.createDataChannel('first');
     const [one, other] = memorySignaling();
-    const altered: Signaling = {
-      send: (message) => one.send(message),
-      close: () => one.close(),
-      subscribe: (onMessage, onClosed) =>
-        one.subscribe((message) => {
-          const { description } = message as { description?: { type: 'answer'; sdp: string } };
-          const given: SignalingMessage | undefined = description && {
-            description: { ...description, sdp: alter(description.sdp) },
-          };
-          onMessage(given ?? message);
-        }, onClosed),
-    };
-    await Promise.all([alice.negotiate(altered), bob.negotiate(other)]);
+    await Promise.all([alice.negotiate(altered(one, alter)), bob.negotiate(other)]);
     return { alice, bob };
   }
 
@@ -127,31 +109,25 @@ describe('the announcement', () => {
 });
 
 describe('a peer that does not know the handshake', () => {
-  /** A connection of the raw binding that made a channel, and ours. `answer` is what ours is told of it. */
+  /** A connection of the raw binding that made a channel, and ours, which is given what `change` makes of the offer. */
   async function rawPair(change: (offer: string) => string = (offer) => offer) {
     const [one, other] = memorySignaling();
     const pc = scope.createPeerConnection('ours near raw');
     const incoming = incomingChannel(pc, 'first');
-    const changed: Signaling = {
-      ...other,
-      send: (message) => other.send(message),
-      close: () => other.close(),
-      subscribe: (onMessage, onClosed) =>
-        other.subscribe((message) => {
-          const { description } = message as { description?: { type: 'offer'; sdp: string } };
-          onMessage(
-            description ? { description: { ...description, sdp: change(description.sdp) } } : message,
-          );
-        }, onClosed),
-    };
-    const negotiating = pc.negotiate(changed);
+    const negotiating = pc.negotiate(altered(other, change));
     const raw = await rawConnection(scope, 'raw', one);
     await negotiating;
     return { pc, raw, ours: await incoming };
   }
 
-  it('gets the messages of the application and nothing else', async () => {
-    const { raw, ours } = await rawPair();
+  it.each([
+    ['gets the messages of the application and nothing else', undefined],
+    [
+      'is not taken for one that does when it repeats what it was told',
+      (offer: string) => offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-receipts:1 ${'ab'.repeat(16)}\r\n`),
+    ],
+  ])('%s', async (_, change) => {
+    const { raw, ours } = await rawPair(change);
     const came: Message[] = [];
     raw.first.onMessage((message) => came.push(message as Message));
     await ours.send('a word');
@@ -159,18 +135,6 @@ describe('a peer that does not know the handshake', () => {
     await until(() => came.length > 0, 'the message');
     expect(came).toEqual(['a word']);
     expect(raw.pc.remoteDescription()?.sdp).toMatch(ANNOUNCEMENT);
-  });
-
-  it('is not taken for one that does when it repeats what it was told', async () => {
-    const { raw, ours } = await rawPair((offer) =>
-      offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-receipts:1 ${'ab'.repeat(16)}\r\n`),
-    );
-    const came: Message[] = [];
-    raw.first.onMessage((message) => came.push(message as Message));
-    await ours.send('a word');
-    await ours.close();
-    await until(() => came.length > 0, 'the message');
-    expect(came).toEqual(['a word']);
   });
 
   it('may say in its words whatever it likes: nothing hangs, and no count gets wrong', async () => {

@@ -4,7 +4,7 @@ import { SendAccount } from '../../src/resources/send-account.js';
 import { connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
 import { strangerPair } from '../support/strangers.js';
-import { busy, note, numbered, type Seen } from './numbered.js';
+import { burst, busy, note, type Seen, seenBy } from './numbered.js';
 
 const MIB = 1024 * 1024;
 
@@ -25,7 +25,7 @@ describe('what an end tells of messages that nobody confirmed', () => {
         if (seen.count === 10) far.abort(new Error('enough'));
       });
       const count = 200;
-      for (let n = 0; n < count; n++) void near.send(numbered(n, 20_000));
+      burst(near, count, 20_000);
       const { by, unconfirmed } = await within(near.closed(), 'the close');
       expect(by).toBe('remote');
       expect(seen.count).toBeLessThan(count);
@@ -39,10 +39,9 @@ describe('what an end tells of messages that nobody confirmed', () => {
   it('covers all that is gone with a peer that ended the connection just before it was aborted here', async () => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
       const { alice, bob, near, far } = await connectedPair(scope);
-      const seen: Seen = { count: 0 };
-      far.on('message', (message) => note(seen, message));
+      const seen = seenBy(far);
       const count = 100; // 6 MB: more than SCTP takes at once
-      for (let n = 0; n < count; n++) void near.send(numbered(n, 60_000));
+      burst(near, count, 60_000);
       bob.abort(new Error('enough'));
       busy(300); // the library hears of it, this event loop does not
       alice.abort(new Error('enough here, too'));
@@ -55,11 +54,10 @@ describe('what an end tells of messages that nobody confirmed', () => {
   it('is nothing after a close of ours, at the channel and in the report', async () => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
       const { near, far } = await connectedPair(scope);
-      const seen: Seen = { count: 0 };
-      far.on('message', (message) => note(seen, message));
+      const seen = seenBy(far);
       const reports: unknown[] = [];
       RtcRuntime.shared.on('teardown', (report) => reports.push(...report));
-      for (let n = 0; n < 3000; n++) void near.send(numbered(n, 100));
+      burst(near, 3000, 100);
       await near.close();
       const nothing = { undelivered: 0, unconfirmed: { messages: 0, bytes: 0 } };
       expect(await near.closed()).toMatchObject(nothing);
@@ -72,9 +70,8 @@ describe('what an end tells of messages that nobody confirmed', () => {
   it('is nothing after a close of a channel of the peer either, where that shakes hands', async () => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
       const { near, far } = await connectedPair(scope);
-      const seen: Seen = { count: 0 };
-      near.on('message', (message) => note(seen, message));
-      for (let n = 0; n < 3000; n++) void far.send(numbered(n, 100));
+      const seen = seenBy(near);
+      burst(far, 3000, 100);
       await far.close();
       expect(await far.closed()).toMatchObject({ by: 'local', undelivered: 0, unconfirmed: { messages: 0 } });
       expect(await within(near.closed(), 'the close')).toMatchObject({ by: 'remote' });
@@ -85,9 +82,8 @@ describe('what an end tells of messages that nobody confirmed', () => {
   it('counts what was sent on a channel of a stranger that is closed alone: its arrival is not waited for', async () => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
       const { near, far } = await strangerPair(scope);
-      const seen: Seen = { count: 0 };
-      near.on('message', (message) => note(seen, message));
-      for (let n = 0; n < 10; n++) void far.send(numbered(n, 100));
+      const seen = seenBy(near);
+      burst(far, 10, 100);
       await far.close();
       expect(await far.closed()).toMatchObject({
         undelivered: 0,

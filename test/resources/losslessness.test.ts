@@ -1,5 +1,6 @@
-import { type DataChannel, type Message, RtcRuntime } from 'scoped-rtc';
+import { type Message, RtcRuntime } from 'scoped-rtc';
 import { afterEach, describe, expect, it } from 'vitest';
+import { burst, busy, type Seen, seenBy } from '../messages/numbered.js';
 import { connectedPair, incomingChannel } from '../support/connected-pair.js';
 import { nextEvent, until, within } from '../support/event.js';
 
@@ -14,28 +15,6 @@ const bursts = [
   [2000, 60_000],
 ] as const;
 
-/** Message number `n`: its number, then filling. */
-function numbered(n: number, size: number): Buffer {
-  const message = Buffer.alloc(size, n);
-  message.writeUInt32LE(n);
-  return message;
-}
-
-/** Counts what arrives in order; tells of the first message that does not. */
-function counting(channel: DataChannel) {
-  const seen = { count: 0, outOfOrder: undefined as number | undefined };
-  channel.on('message', (message) => {
-    if ((message as Buffer).readUInt32LE() !== seen.count) seen.outOfOrder ??= seen.count;
-    seen.count++;
-  });
-  return seen;
-}
-
-function busy(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
-}
-
 describe('what was sent without waiting', () => {
   for (const [count, size] of bursts) {
     for (const from of ['offerer', 'answerer'] as const) {
@@ -43,8 +22,8 @@ describe('what was sent without waiting', () => {
         await RtcRuntime.acquire('lossless').run(async (scope) => {
           const { near, far, alice, bob } = await connectedPair(scope);
           const [sender, receiver, connection] = from === 'offerer' ? [near, far, alice] : [far, near, bob];
-          const seen = counting(receiver);
-          for (let n = 0; n < count; n++) void sender.send(numbered(n, size));
+          const seen = seenBy(receiver);
+          burst(sender, count, size);
           await connection.close();
           expect((await sender.closed()).undelivered).toBe(0);
           await receiver.closed();
@@ -54,11 +33,11 @@ describe('what was sent without waiting', () => {
     }
 
     it(`${count} x ${size} B arrives when the scope of both sides is left at once`, async () => {
-      let seen = { count: 0, outOfOrder: undefined as number | undefined };
+      let seen: Seen = { count: 0 };
       await RtcRuntime.acquire('lossless').run(async (scope) => {
         const { near, far } = await connectedPair(scope);
-        seen = counting(far);
-        for (let n = 0; n < count; n++) void near.send(numbered(n, size));
+        seen = seenBy(far);
+        burst(near, count, size);
       });
       expect(seen).toEqual({ count, outOfOrder: undefined });
     });
@@ -66,8 +45,8 @@ describe('what was sent without waiting', () => {
     it(`${count} x ${size} B on an incoming channel that is closed before its connection arrives`, async () => {
       await RtcRuntime.acquire('lossless').run(async (scope) => {
         const { near, far, bob } = await connectedPair(scope);
-        const seen = counting(near);
-        for (let n = 0; n < count; n++) void far.send(numbered(n, size));
+        const seen = seenBy(near);
+        burst(far, count, size);
         await far.close();
         await bob.close();
         await near.closed();

@@ -1,15 +1,10 @@
-import { memorySignaling, type RtcScope, type Signaling, type SignalingMessage } from 'scoped-rtc';
+import { memorySignaling, type RtcScope, type Signaling } from 'scoped-rtc';
+import { altered } from './altered-signaling.js';
 import { type ChannelPair, incomingChannel, type Pair } from './connected-pair.js';
 
-/** As `signaling`, but neither side hears that the other shakes hands: each drains as with any other peer. */
-export function unannounced<T extends Signaling>(signaling: T): Signaling {
-  return {
-    send: (message) => signaling.send(stripped(message) as SignalingMessage),
-    subscribe: (onMessage, onClosed) =>
-      signaling.subscribe((message) => onMessage(stripped(message)), onClosed),
-    close: () => signaling.close(),
-    ...(signaling.handle ? { handle: signaling.handle } : {}),
-  };
+/** As `signaling`, but this side does not hear that the other shakes hands: it drains as with any other peer. */
+export function unannounced(signaling: Signaling): Signaling {
+  return altered(signaling, (sdp) => sdp.replace(/^a=x-scoped-rtc-.*\r\n/gm, ''));
 }
 
 /** Two connections that take each other for peers without this package, with a channel that is open on both sides. */
@@ -25,10 +20,4 @@ export async function strangerPair(scope: RtcScope, label = 'chat'): Promise<Pai
     bob.negotiate(unannounced(other)),
   ]);
   return { alice, bob, near, far };
-}
-
-function stripped(message: unknown): unknown {
-  const { description } = (message ?? {}) as { description?: { type: string; sdp: string } };
-  if (!description) return message;
-  return { description: { ...description, sdp: description.sdp.replace(/^a=x-scoped-rtc-.*\r\n/gm, '') } };
 }

@@ -1,7 +1,7 @@
 import { type DataChannel, type PeerConnection, RtcRuntime } from 'scoped-rtc';
 import type { Certificate } from '../../support/certificate.js';
 import { Ipc } from '../ipc.js';
-import { busy, note, numbered, type Seen } from '../numbered.js';
+import { burst, busy, note, numbered, type Seen } from '../numbered.js';
 
 /** The peer of another process: does over IPC what it is told, and ends when the IPC does. */
 const scope = RtcRuntime.acquire('peer');
@@ -58,7 +58,7 @@ const commands = {
     const { pc } = entry(id);
     const channel = await pc.createDataChannel('burst').opened();
     await new Promise((resolve) => channel.once('message', resolve)); // the other side is about to be blocked
-    for (let n = 0; n < count; n++) void channel.send(numbered(n, size));
+    burst(channel, count, size);
     if (close !== undefined) await (close === 'channel' ? channel : pc).close();
     return (await channel.closed()).undelivered;
   },

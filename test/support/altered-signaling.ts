@@ -1,0 +1,15 @@
+import type { Signaling } from 'scoped-rtc';
+
+/** As `signaling`, but the descriptions that come are given to `change` first. */
+export function altered(signaling: Signaling, change: (sdp: string) => string): Signaling {
+  const changed = (message: unknown) => {
+    const { description } = (message ?? {}) as { description?: { type: string; sdp: string } };
+    return description ? { description: { ...description, sdp: change(description.sdp) } } : message;
+  };
+  return {
+    send: (message) => signaling.send(message),
+    subscribe: (onMessage, onClosed) =>
+      signaling.subscribe((message) => onMessage(changed(message)), onClosed),
+    close: () => signaling.close(),
+  };
+}
