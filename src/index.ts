@@ -1,8 +1,8 @@
 import './scope/dispose-symbols.js';
-export type { NodeSnapshot } from './engine/node-snapshot.js';
-export type { TrafficFigures } from './engine/traffic.js';
-export type { RtcLogEntry, RtcLogger } from './engine/library-settings.js';
-export type { RtcWarning, RtcWarningCode } from './engine/warning.js';
+export type { NodeSnapshot } from './diagnostics/node-snapshot.js';
+export type { TrafficFigures } from './library/traffic.js';
+export type { RtcLogEntry, RtcLogger } from './library/library-settings.js';
+export type { RtcWarning, RtcWarningCode } from './diagnostics/warning.js';
 export {
   RtcAbortedError,
   RtcBindingError,
@@ -34,28 +34,35 @@ export type {
   AdoptConnectionOptions,
   AdoptDataChannelOptions,
   AdoptWebSocketOptions,
-} from './resources/adopt-native.js';
-export type { ChannelOptions } from './resources/channel-options.js';
-export type { Media } from './resources/connection-tracks.js';
-export { DataChannel } from './resources/data-channel.js';
+} from './resources/adopt/adopt-native.js';
+export type { ChannelOptions } from './resources/channel/channel-options.js';
+export type { Media } from './resources/media/connection-tracks.js';
+export { DataChannel } from './resources/data-channel/data-channel.js';
 export type { Subscription } from './resources/event-hub.js';
 export { type AnyHandle, type CloseInfo, Handle, type HandleState } from './resources/handle.js';
-export { IceUdpMuxListener, type IceUdpMuxListenerEvents } from './resources/ice-udp-mux-listener.js';
-export type { ReceiveBufferLimits } from './resources/inbox.js';
-export { MediaTrack } from './resources/media-track.js';
-export type { Message } from './resources/message.js';
-export { MessageChannel } from './resources/message-channel.js';
-export type { MessageChannelEvents } from './resources/message-channel-events.js';
+export {
+  IceUdpMuxListener,
+  type IceUdpMuxListenerEvents,
+} from './resources/connection/ice-udp-mux-listener.js';
+export type { ReceiveBufferLimits } from './resources/channel/inbox.js';
+export { MediaTrack } from './resources/media/media-track.js';
+export type { Message } from './resources/channel/message.js';
+export { MessageChannel } from './resources/channel/message-channel.js';
+export type { MessageChannelEvents } from './resources/channel/message-channel-events.js';
 export type {
   DuplexStreamOptions,
   Sendable,
   WebStreamOptions,
   WebStreams,
-} from './resources/message-streams.js';
-export type { NegotiateOptions } from './resources/negotiation/negotiation.js';
-export type { Signaling, SignalingCandidate, SignalingMessage } from './resources/negotiation/signaling.js';
-export { PeerConnection } from './resources/peer-connection.js';
-export type { PeerConnectionEvents } from './resources/peer-connection-events.js';
+} from './resources/channel/message-streams.js';
+export type { NegotiateOptions } from './resources/connection/negotiation/negotiation.js';
+export type {
+  Signaling,
+  SignalingCandidate,
+  SignalingMessage,
+} from './resources/connection/negotiation/signaling.js';
+export { PeerConnection } from './resources/connection/peer-connection.js';
+export type { PeerConnectionEvents } from './resources/connection/peer-connection-events.js';
 export type {
   CandidatePair,
   ConnectionState,
@@ -65,20 +72,20 @@ export type {
   IceConnectionState,
   SessionDescription,
   SignalingState,
-} from './resources/peer-connection-state.js';
-export { WebSocket, type WebSocketOptions } from './resources/web-socket.js';
+} from './resources/connection/peer-connection-state.js';
+export { WebSocket, type WebSocketOptions } from './resources/web-socket/web-socket.js';
 export {
   WebSocketServer,
   type WebSocketServerEvents,
   type WebSocketServerOptions,
-} from './resources/web-socket-server.js';
+} from './resources/web-socket/web-socket-server.js';
 export { RtcRuntime, type RtcRuntimeEvents } from './runtime/rtc-runtime.js';
 export { type PeerConnectionConfig, RtcScope } from './runtime/rtc-scope.js';
 export type { RtcRuntimeOptions } from './runtime/runtime-options.js';
 export type { SignalHandlerOptions } from './runtime/signal-handlers.js';
-export type { RuntimeSnapshot } from './runtime/snapshot.js';
-export type { NativeThreads } from './runtime/threads.js';
-export type { Clock } from './scope/clock.js';
+export type { RuntimeSnapshot } from './diagnostics/snapshot.js';
+export type { NativeThreads } from './diagnostics/threads.js';
+export type { Clock } from './time/clock.js';
 export type { TeardownCause } from './scope/node.js';
 export { Scope } from './scope/scope.js';
 export type { CloseOptions, ScopeOptions, WaitOptions } from './scope/scope-options.js';

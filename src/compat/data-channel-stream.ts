@@ -1,7 +1,7 @@
 import { Duplex, type DuplexOptions } from 'node:stream';
-import { wrongType } from '../errors/wrong-argument.js';
-import type { Message } from '../resources/message.js';
-import type { MessageChannel } from '../resources/message-channel.js';
+import { wrongType } from '../arguments/wrong-argument.js';
+import type { Message } from '../resources/channel/message.js';
+import type { MessageChannel } from '../resources/channel/message-channel.js';
 import { CHANNEL_HANDLE, GuardedChannel } from './guarded-channel.js';
 import type { GuardedDataChannel } from './guarded-data-channel.js';
 

@@ -1,9 +1,9 @@
 import { RtcClosedError, RtcInvalidStateError } from '../errors/kinds.js';
-import { wrongType } from '../errors/wrong-argument.js';
-import { integer } from '../native/validate/argument.js';
+import { wrongType } from '../arguments/wrong-argument.js';
+import { integer } from '../arguments/argument.js';
 import { MAX_UINT32 } from '../native/validate/limits.js';
-import type { Message } from '../resources/message.js';
-import type { MessageChannel } from '../resources/message-channel.js';
+import type { Message } from '../resources/channel/message.js';
+import type { MessageChannel } from '../resources/channel/message-channel.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
 

@@ -1,4 +1,4 @@
-import type { DataChannel } from '../resources/data-channel.js';
+import type { DataChannel } from '../resources/data-channel/data-channel.js';
 import { GuardedChannel } from './guarded-channel.js';
 
 /** The binding's `DataChannel`. Made by a connection. */

@@ -1,5 +1,5 @@
 import type { IceUdpMuxRequest } from 'node-datachannel';
-import type { IceUdpMuxListener } from '../resources/ice-udp-mux-listener.js';
+import type { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
 import type { NativeOwner } from './native-owner.js';

@@ -1,8 +1,8 @@
 import type * as ndc from 'node-datachannel';
 import { RtcInvalidStateError } from '../errors/kinds.js';
-import type { DataChannel } from '../resources/data-channel.js';
-import type { MediaTrack } from '../resources/media-track.js';
-import type { PeerConnection } from '../resources/peer-connection.js';
+import type { DataChannel } from '../resources/data-channel/data-channel.js';
+import type { MediaTrack } from '../resources/media/media-track.js';
+import type { PeerConnection } from '../resources/connection/peer-connection.js';
 import type {
   CandidatePair,
   ConnectionState,
@@ -11,7 +11,7 @@ import type {
   IceConnectionState,
   SessionDescription,
   SignalingState,
-} from '../resources/peer-connection-state.js';
+} from '../resources/connection/peer-connection-state.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
 import { GuardedDataChannel } from './guarded-data-channel.js';

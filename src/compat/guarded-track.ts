@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import type { MediaTrack } from '../resources/media-track.js';
+import type { MediaTrack } from '../resources/media/media-track.js';
 import { GuardedChannel } from './guarded-channel.js';
 
 /** The binding's `Track`. Made by a connection. */

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { WebSocketServer, WebSocketServerOptions } from '../resources/web-socket-server.js';
+import type { WebSocketServer, WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
 import { closeInBackground } from './close-in-background.js';
 import { GuardedWebSocket } from './guarded-web-socket.js';
 import { knownSettings, WEB_SOCKET_SERVER_SETTINGS } from './known-settings.js';

@@ -1,6 +1,6 @@
 import { RtcClosedError, RtcInvalidStateError } from '../errors/kinds.js';
 import { validateWebSocketOptions } from '../native/validate/web-socket-options.js';
-import type { WebSocket, WebSocketOptions } from '../resources/web-socket.js';
+import type { WebSocket, WebSocketOptions } from '../resources/web-socket/web-socket.js';
 import { GuardedChannel } from './guarded-channel.js';
 import { knownSettings, WEB_SOCKET_SETTINGS } from './known-settings.js';
 import type { NativeOwner } from './native-owner.js';

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { TrafficFigures } from '../engine/traffic.js';
-import type { RtcWarning } from '../engine/warning.js';
+import type { TrafficFigures } from '../library/traffic.js';
+import type { RtcWarning } from '../diagnostics/warning.js';
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import type { FeedMessage, RuntimeFacts, Sample, TeardownSeen, WarningSeen } from './protocol.js';

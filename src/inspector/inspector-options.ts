@@ -1,5 +1,5 @@
-import { wrongType } from '../errors/wrong-argument.js';
-import { integer, readOptions } from '../native/validate/argument.js';
+import { wrongType } from '../arguments/wrong-argument.js';
+import { integer, readOptions } from '../arguments/argument.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 
 export interface InspectorOptions {

@@ -1,5 +1,5 @@
-import type { RtcWarning } from '../engine/warning.js';
-import type { RuntimeSnapshot } from '../runtime/snapshot.js';
+import type { RtcWarning } from '../diagnostics/warning.js';
+import type { RuntimeSnapshot } from '../diagnostics/snapshot.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 
 /** What the page knows of a member of the tree that does not change while it lives. */

@@ -1,5 +1,5 @@
-import { placeOf } from '../engine/creation-place.js';
-import type { NodeSnapshot } from '../engine/node-snapshot.js';
+import { placeOf } from '../diagnostics/creation-place.js';
+import type { NodeSnapshot } from '../diagnostics/node-snapshot.js';
 import type { NodeFacts, NodeUpdate } from './protocol.js';
 
 interface Known {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import { wrongType } from '../errors/wrong-argument.js';
+import { wrongType } from '../arguments/wrong-argument.js';
 import { reportUncaught } from '../native/firewall.js';
 
 /** Event names with the arguments their listeners get. */

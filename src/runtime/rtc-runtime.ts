@@ -1,31 +1,31 @@
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { diagnostics } from '../engine/diagnostics.js';
-import { Engine } from '../engine/engine.js';
-import { snapshotOf } from '../engine/node-snapshot.js';
-import type { RtcWarning } from '../engine/warning.js';
-import type { RtcLogger } from '../engine/library-settings.js';
+import { diagnostics } from '../diagnostics/diagnostics.js';
+import { Engine } from '../library/engine.js';
+import { snapshotOf } from '../diagnostics/node-snapshot.js';
+import type { RtcWarning } from '../diagnostics/warning.js';
+import type { RtcLogger } from '../library/library-settings.js';
 import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { callNative } from '../native/guard.js';
-import { callback } from '../native/validate/argument.js';
+import { callback } from '../arguments/argument.js';
 import { type RtcLogLevel, validateLogLevel } from '../native/validate/log-level.js';
 import { type SctpSettings, validateSctpSettings } from '../native/validate/sctp-settings.js';
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
-import { Deadline } from '../scope/deadline.js';
+import { Deadline } from '../time/deadline.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { Scope, ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds, type ScopeOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { ExitGuard } from './exit-guard.js';
-import { foreignCleanupWarning, openAtExitWarning, openHandles } from './open-handles.js';
+import { foreignCleanupWarning, openAtExitWarning, openHandles } from '../diagnostics/open-handles.js';
 import { RtcScope } from './rtc-scope.js';
 import { checkRuntimeOptions, type RtcRuntimeOptions } from './runtime-options.js';
 import { checkSignalHandlerOptions, handleSignals, type SignalHandlerOptions } from './signal-handlers.js';
-import { type RuntimeSnapshot, renderSnapshot, trafficOf } from './snapshot.js';
-import { ThreadWatch } from './thread-watch.js';
-import { type NativeThreads, nativeThreads } from './threads.js';
+import { type RuntimeSnapshot, renderSnapshot, trafficOf } from '../diagnostics/snapshot.js';
+import { ThreadWatch } from '../library/thread-watch.js';
+import { type NativeThreads, nativeThreads } from '../diagnostics/threads.js';
 
 export interface RtcRuntimeEvents {
   /** A teardown that somebody started has ended; `path` is the root of it. */

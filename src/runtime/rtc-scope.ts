@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import type * as ndc from 'node-datachannel';
-import { type Engine, ownEngine } from '../engine/engine.js';
-import { inspectNode } from '../engine/node-snapshot.js';
+import { type Engine, ownEngine } from '../library/engine.js';
+import { inspectNode } from '../diagnostics/node-snapshot.js';
 import type { NativeDataChannel, NativePeerConnection, NativeWebSocket } from '../native/binding.js';
 import { callNative } from '../native/guard.js';
-import { takeOptions } from '../native/validate/argument.js';
+import { takeOptions } from '../arguments/argument.js';
 import { validateIceUdpMux } from '../native/validate/ice-udp-mux.js';
 import {
   type PeerConnectionConfig as NativeConfig,
@@ -24,13 +24,13 @@ import {
   adoptWebSocket,
   checkAdoptOptions,
   kindOfNative,
-} from '../resources/adopt-native.js';
-import type { DataChannel } from '../resources/data-channel.js';
-import { splitChannelOptions } from '../resources/channel-options.js';
-import { IceUdpMuxListener } from '../resources/ice-udp-mux-listener.js';
-import { PeerConnection } from '../resources/peer-connection.js';
-import { WebSocket, type WebSocketOptions } from '../resources/web-socket.js';
-import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket-server.js';
+} from '../resources/adopt/adopt-native.js';
+import type { DataChannel } from '../resources/data-channel/data-channel.js';
+import { splitChannelOptions } from '../resources/channel/channel-options.js';
+import { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
+import { PeerConnection } from '../resources/connection/peer-connection.js';
+import { WebSocket, type WebSocketOptions } from '../resources/web-socket/web-socket.js';
+import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
 import { Scope, type ScopeHost } from '../scope/scope.js';
 import { checkName, checkSignal, type ScopeOptions } from '../scope/scope-options.js';

@@ -1,11 +1,11 @@
-import type { EngineOptions } from '../engine/engine.js';
-import type { RtcLogger } from '../engine/library-settings.js';
-import { readFrom, wrongType } from '../errors/wrong-argument.js';
+import type { EngineOptions } from '../library/engine.js';
+import type { RtcLogger } from '../library/library-settings.js';
+import { readFrom, wrongType } from '../arguments/wrong-argument.js';
 import type { NativeBinding } from '../native/binding.js';
-import { callback, type Field, integer, oneOf, readOptions } from '../native/validate/argument.js';
+import { callback, type Field, integer, oneOf, readOptions } from '../arguments/argument.js';
 import { validateLogLevel } from '../native/validate/log-level.js';
 import { validateSctpSettings } from '../native/validate/sctp-settings.js';
-import type { Clock } from '../scope/clock.js';
+import type { Clock } from '../time/clock.js';
 import { checkTimeout } from '../scope/scope-options.js';
 
 export interface RtcRuntimeOptions extends EngineOptions {

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { arrayOf, oneOf, readOptions } from '../native/validate/argument.js';
+import { arrayOf, oneOf, readOptions } from '../arguments/argument.js';
 import { checkTimeout } from '../scope/scope-options.js';
 
 export interface SignalHandlerOptions {

@@ -1,4 +1,4 @@
-import type { Deadline } from './deadline.js';
+import type { Deadline } from '../time/deadline.js';
 
 /**
  * The one end of a node, shared by everybody who waits for it.

@@ -1,4 +1,4 @@
-import type { Deadline } from './deadline.js';
+import type { Deadline } from '../time/deadline.js';
 import { Ending } from './ending.js';
 import type { Loss } from './loss.js';
 

@@ -1,4 +1,4 @@
-import { optionKeys, outOfRange, readFrom, unknownOption, wrongType } from '../errors/wrong-argument.js';
+import { optionKeys, outOfRange, readFrom, unknownOption, wrongType } from '../arguments/wrong-argument.js';
 
 export interface ScopeOptions {
   /**

@@ -1,12 +1,12 @@
 import { RtcTimeoutError } from '../errors/kinds.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
-import type { Clock } from './clock.js';
-import { Deadline, type DeadlineOptions } from './deadline.js';
+import type { Clock } from '../time/clock.js';
+import { Deadline, type DeadlineOptions } from '../time/deadline.js';
 import { drive, type Steps } from './drive.js';
 import { NOTHING_LOST } from './loss.js';
 import type { OwnedNode, TeardownCause } from './node.js';
 import { flattenSubtree, teardownOrder } from './order.js';
-import { TurnSlice } from './turn-slice.js';
+import { TurnSlice } from '../time/turn-slice.js';
 import { attachReport, type TeardownReport, type TeardownStep } from './teardown-report.js';
 
 export interface TeardownHost {

@@ -1,5 +1,5 @@
 import { RtcTimeoutError } from '../errors/kinds.js';
-import type { Deadline } from './deadline.js';
+import type { Deadline } from '../time/deadline.js';
 import { OwnedNode } from './node.js';
 
 /** What `use`, `adopt` and `defer` put into a scope. */

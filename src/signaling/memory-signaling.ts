@@ -1,6 +1,6 @@
 import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../errors/kinds.js';
 import { reportUncaught } from '../native/firewall.js';
-import type { Signaling, SignalingMessage } from '../resources/negotiation/signaling.js';
+import type { Signaling, SignalingMessage } from '../resources/connection/negotiation/signaling.js';
 
 /** One end of a signaling within the process. */
 export interface MemorySignaling extends Signaling, Disposable {

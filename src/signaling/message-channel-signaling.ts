@@ -1,8 +1,8 @@
 import { RtcInvalidStateError } from '../errors/kinds.js';
-import { readFrom, wrongType } from '../errors/wrong-argument.js';
-import { boolean, readOptions } from '../native/validate/argument.js';
-import { MessageChannel } from '../resources/message-channel.js';
-import type { Signaling, SignalingMessage } from '../resources/negotiation/signaling.js';
+import { readFrom, wrongType } from '../arguments/wrong-argument.js';
+import { boolean, readOptions } from '../arguments/argument.js';
+import { MessageChannel } from '../resources/channel/message-channel.js';
+import type { Signaling, SignalingMessage } from '../resources/connection/negotiation/signaling.js';
 
 export interface MessageChannelSignalingOptions {
   /** See `NegotiateOptions.polite`. */

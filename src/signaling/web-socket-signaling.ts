@@ -1,11 +1,11 @@
 import { RtcClosedError, RtcInvalidStateError } from '../errors/kinds.js';
 import { RtcError } from '../errors/rtc-error.js';
-import { outOfRange, readFrom, wrongType } from '../errors/wrong-argument.js';
-import { boolean, type Field, readOptions, secret } from '../native/validate/argument.js';
+import { outOfRange, readFrom, wrongType } from '../arguments/wrong-argument.js';
+import { boolean, type Field, readOptions, secret } from '../arguments/argument.js';
 import { type AnyHandle, Handle } from '../resources/handle.js';
-import type { MessageChannel } from '../resources/message-channel.js';
-import type { Signaling, SignalingMessage } from '../resources/negotiation/signaling.js';
-import { type Clock, systemClock } from '../scope/clock.js';
+import type { MessageChannel } from '../resources/channel/message-channel.js';
+import type { Signaling, SignalingMessage } from '../resources/connection/negotiation/signaling.js';
+import { type Clock, systemClock } from '../time/clock.js';
 import { type CloseOptions, checkBounds } from '../scope/scope-options.js';
 import { AcknowledgedChannel } from './acknowledged/acknowledged-channel.js';
 import { backoff, clock, DEFAULT_RETRANSMIT } from './acknowledged/acknowledged-options.js';

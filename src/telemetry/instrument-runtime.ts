@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type BatchObservableResult, metrics } from '@opentelemetry/api';
-import type { NodeSnapshot } from '../engine/node-snapshot.js';
-import type { RtcWarning } from '../engine/warning.js';
+import type { NodeSnapshot } from '../diagnostics/node-snapshot.js';
+import type { RtcWarning } from '../diagnostics/warning.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { checkTelemetryOptions, type TelemetryOptions } from './telemetry-options.js';
 

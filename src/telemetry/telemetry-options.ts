@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api';
-import { wrongType } from '../errors/wrong-argument.js';
-import { readOptions } from '../native/validate/argument.js';
+import { wrongType } from '../arguments/wrong-argument.js';
+import { readOptions } from '../arguments/argument.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 
 export interface TelemetryOptions {

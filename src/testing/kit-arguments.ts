@@ -1,5 +1,5 @@
-import { wrongType } from '../errors/wrong-argument.js';
-import { boolean, type Field, nonEmptyString, readOptions } from '../native/validate/argument.js';
+import { wrongType } from '../arguments/wrong-argument.js';
+import { boolean, type Field, nonEmptyString, readOptions } from '../arguments/argument.js';
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
 import { checkTimeout } from '../scope/scope-options.js';

@@ -1,9 +1,9 @@
-import { outOfRange } from '../errors/wrong-argument.js';
-import { arrayOf, nonEmptyString, readOptions, string } from '../native/validate/argument.js';
+import { outOfRange } from '../arguments/wrong-argument.js';
+import { arrayOf, nonEmptyString, readOptions, string } from '../arguments/argument.js';
 import type { DataChannelInit } from '../native/validate/data-channel-init.js';
-import type { ChannelOptions } from '../resources/channel-options.js';
-import type { DataChannel } from '../resources/data-channel.js';
-import type { PeerConnection } from '../resources/peer-connection.js';
+import type { ChannelOptions } from '../resources/channel/channel-options.js';
+import type { DataChannel } from '../resources/data-channel/data-channel.js';
+import type { PeerConnection } from '../resources/connection/peer-connection.js';
 import type { PeerConnectionConfig, RtcScope } from '../runtime/rtc-scope.js';
 import { checkTimeout } from '../scope/scope-options.js';
 import { memorySignaling } from '../signaling/memory-signaling.js';

@@ -1,6 +1,6 @@
-import { outOfRange, wrongType } from '../errors/wrong-argument.js';
-import { readOptions } from '../native/validate/argument.js';
-import type { Clock } from '../scope/clock.js';
+import { outOfRange, wrongType } from '../arguments/wrong-argument.js';
+import { readOptions } from '../arguments/argument.js';
+import type { Clock } from '../time/clock.js';
 import { checkFunction, checkTimeout } from '../scope/scope-options.js';
 import { realTime } from './real-time.js';
 

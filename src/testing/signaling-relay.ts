@@ -1,7 +1,7 @@
-import type { WebSocket } from '../resources/web-socket.js';
-import type { WebSocketServer } from '../resources/web-socket-server.js';
+import type { WebSocket } from '../resources/web-socket/web-socket.js';
+import type { WebSocketServer } from '../resources/web-socket/web-socket-server.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
-import { string } from '../native/validate/argument.js';
+import { string } from '../arguments/argument.js';
 import { checkRelayOptions, scopeArgument } from './kit-arguments.js';
 
 export interface SignalingRelayOptions {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CANDIDATES, type CandidateName } from '../../bench/candidates/names.js';
-import { isInstalled, NOT_INSTALLED } from '../../bench/candidates/peer-packages.js';
-import { renderChart } from '../../bench/report/chart.js';
-import { intoPage } from '../../bench/report/markdown.js';
-import { scenario as start } from '../../bench/scenarios/start.js';
-import { scenario as throughput } from '../../bench/scenarios/throughput-1k.js';
-import { Compiled } from '../../hazards/support/compiled.js';
-import { runMatrix } from '../../bench/support/matrix.js';
-import type { Summaries } from '../../bench/support/summary.js';
+import { CANDIDATES, type CandidateName } from '../../verify/bench/candidates/names.js';
+import { isInstalled, NOT_INSTALLED } from '../../verify/bench/candidates/peer-packages.js';
+import { renderChart } from '../../verify/bench/report/chart.js';
+import { intoPage } from '../../verify/bench/report/markdown.js';
+import { scenario as start } from '../../verify/bench/scenarios/start.js';
+import { scenario as throughput } from '../../verify/bench/scenarios/throughput-1k.js';
+import { Compiled } from '../../verify/hazards/support/compiled.js';
+import { runMatrix } from '../../verify/bench/support/matrix.js';
+import type { Summaries } from '../../verify/bench/support/summary.js';
 
 let compiled: Compiled;
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { baselineOf, MARGIN, regressions } from '../../bench/report/baseline.js';
-import { formatNumber } from '../../bench/report/format.js';
-import { scenario as connect } from '../../bench/scenarios/connect.js';
-import { scenario as start } from '../../bench/scenarios/start.js';
-import { scenario as throughput } from '../../bench/scenarios/throughput-1k.js';
-import { Summaries } from '../../bench/support/summary.js';
+import { baselineOf, MARGIN, regressions } from '../../verify/bench/report/baseline.js';
+import { formatNumber } from '../../verify/bench/report/format.js';
+import { scenario as connect } from '../../verify/bench/scenarios/connect.js';
+import { scenario as start } from '../../verify/bench/scenarios/start.js';
+import { scenario as throughput } from '../../verify/bench/scenarios/throughput-1k.js';
+import { Summaries } from '../../verify/bench/support/summary.js';
 
 const throughputs = (raw: number, ours: number): Summaries =>
   new Summaries(throughput, [

@@ -1,9 +1,9 @@
 import { ManualClock } from 'scoped-rtc/testing';
 import { describe, expect, it } from 'vitest';
-import { poll } from '../../src/engine/poll.js';
-import { systemClock } from '../../src/scope/clock.js';
-import { Deadline } from '../../src/scope/deadline.js';
-import { nextTurn } from '../../src/scope/turn.js';
+import { poll } from '../../src/time/poll.js';
+import { systemClock } from '../../src/time/clock.js';
+import { Deadline } from '../../src/time/deadline.js';
+import { nextTurn } from '../../src/time/turn.js';
 
 const LONG = { timeout: 60_000 };
 const COUNT = 2000;

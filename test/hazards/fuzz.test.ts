@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { fuzzOnce } from '../../hazards/fuzz/fuzzer.js';
-import { Compiled } from '../../hazards/support/compiled.js';
+import { fuzzOnce } from '../../verify/fuzz/fuzzer.js';
+import { Compiled } from '../../verify/hazards/support/compiled.js';
 
 it('random sequences of calls with random arguments end the process neither way and leave nothing', async () => {
   await using compiled = await Compiled.make();

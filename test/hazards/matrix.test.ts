@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hazards } from '../../hazards/hazards.js';
-import { Compiled } from '../../hazards/support/compiled.js';
-import { type Row, runMatrix } from '../../hazards/support/matrix.js';
+import { hazards } from '../../verify/hazards/hazards.js';
+import { Compiled } from '../../verify/hazards/support/compiled.js';
+import { type Row, runMatrix } from '../../verify/hazards/support/matrix.js';
 
 describe('the hazard matrix', () => {
   let compiled: Compiled;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runChaos } from '../../chaos/chaos.js';
+import { runChaos } from '../../verify/chaos/chaos.js';
 
 const SECONDS = 10;
 

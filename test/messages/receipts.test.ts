@@ -5,7 +5,7 @@ import {
   RECEIPT_BYTES,
   TOKEN_BYTES,
   writeReceipt,
-} from '../../src/resources/closing/receipt.js';
+} from '../../src/resources/data-channel/ending/receipt.js';
 import { altered } from '../support/altered-signaling.js';
 import {
   channelPair,

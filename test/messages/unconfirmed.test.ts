@@ -1,6 +1,6 @@
 import { RtcRuntime } from 'scoped-rtc';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SendAccount } from '../../src/resources/send-account.js';
+import { SendAccount } from '../../src/resources/channel/send-account.js';
 import { connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
 import { strangerPair } from '../support/strangers.js';

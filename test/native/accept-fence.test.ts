@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { AcceptFence } from '../../src/native/accept-fence.js';
 import type { NativeWebSocket } from '../../src/native/binding.js';
 import { loadBinding } from '../../src/native/load.js';
-import { busy } from '../../hazards/support/busy.js';
+import { busy } from '../../verify/hazards/support/busy.js';
 
 afterAll(() => loadBinding().cleanup());
 

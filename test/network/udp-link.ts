@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import type { Signaling, SignalingMessage } from 'scoped-rtc';
-import { Random } from '../../chaos/random.js';
+import { Random } from '../../verify/chaos/random.js';
 
 export interface LinkOptions {
   /** Milliseconds that every datagram takes, in each direction. */

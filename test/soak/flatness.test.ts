@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../chaos/random.js';
-import { chartSvg, sparkline } from '../../soak/chart.js';
-import { judge, LINES, type Line, median } from '../../soak/flatness.js';
-import type { Sample } from '../../soak/sample.js';
+import { Random } from '../../verify/chaos/random.js';
+import { chartSvg, sparkline } from '../../verify/soak/chart.js';
+import { judge, LINES, type Line, median } from '../../verify/soak/flatness.js';
+import type { Sample } from '../../verify/soak/sample.js';
 
 const MIB = 1024 * 1024;
 const lineOf = (key: Line['key']) => LINES.find((line) => line.key === key) as Line;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { createFakeBinding } from 'scoped-rtc/testing';
 import { afterAll, afterEach, describe, expect } from 'vitest';
-import { until as happens } from '../../hazards/support/patience.js';
+import { until as happens } from '../../verify/hazards/support/patience.js';
 import type { NativeBinding, NativeDataChannel, NativePeerConnection } from '../../src/native/binding.js';
 
 type Closable = { close(): void };

@@ -1,4 +1,4 @@
-import { integer } from './argument.js';
+import { integer } from '../../arguments/argument.js';
 import { MAX_UINT32 } from './limits.js';
 
 const bytes = integer(0, MAX_UINT32, 'bytes');

@@ -1,5 +1,5 @@
-import { wrongType } from '../../errors/wrong-argument.js';
-import { string } from './argument.js';
+import { wrongType } from '../../arguments/wrong-argument.js';
+import { string } from '../../arguments/argument.js';
 
 export interface CheckedCandidate {
   readonly candidate: string;

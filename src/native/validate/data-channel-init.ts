@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import { boolean, integer, nullable, readOptions, string } from './argument.js';
+import { boolean, integer, nullable, readOptions, string } from '../../arguments/argument.js';
 import { MAX_UINT16 } from './limits.js';
 
 /** Settings of a data channel; names and meanings are those of the W3C's `RTCDataChannelInit`. */

@@ -1,6 +1,6 @@
 import type * as ndc from 'node-datachannel';
-import { describeType, outOfRange, readFrom } from '../../errors/wrong-argument.js';
-import { type Field, integer, oneOf, readOptions, secret, singleLine } from './argument.js';
+import { describeType, outOfRange, readFrom } from '../../arguments/wrong-argument.js';
+import { type Field, integer, oneOf, readOptions, secret, singleLine } from '../../arguments/argument.js';
 import { MAX_UINT16, MAX_URL_LENGTH } from './limits.js';
 
 /** A STUN or TURN server as an object. With `relayType`, `username` and `password` it is a TURN server. */

@@ -1,4 +1,4 @@
-import { integer, singleLine } from './argument.js';
+import { integer, singleLine } from '../../arguments/argument.js';
 import { MAX_UINT16 } from './limits.js';
 
 const port16 = integer(1, MAX_UINT16);

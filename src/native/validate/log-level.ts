@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import { oneOf } from './argument.js';
+import { oneOf } from '../../arguments/argument.js';
 
 export type RtcLogLevel = ndc.LogLevel;
 

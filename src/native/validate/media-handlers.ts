@@ -1,5 +1,5 @@
-import { wrongType } from '../../errors/wrong-argument.js';
-import { boolean, type Field, integer, oneOf, readOptions } from './argument.js';
+import { wrongType } from '../../arguments/wrong-argument.js';
+import { boolean, type Field, integer, oneOf, readOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from './limits.js';
 import { payloadType, required, ssrc, token } from './media-description.js';
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { wrongType } from '../../errors/wrong-argument.js';
+import { wrongType } from '../../arguments/wrong-argument.js';
 
 export type Message = string | ArrayBuffer | ArrayBufferView;
 

@@ -8,7 +8,7 @@ import {
   readOptions,
   secret,
   singleLine,
-} from './argument.js';
+} from '../../arguments/argument.js';
 import { type IceServer, iceServer } from './ice-server.js';
 import { MAX_INT32, MAX_UINT16 } from './limits.js';
 import { certificatePem, checkCertificatePair, keyPem } from './pem.js';

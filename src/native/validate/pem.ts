@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { type Field, secret, singleLine } from './argument.js';
+import { type Field, secret, singleLine } from '../../arguments/argument.js';
 
 /** The mark by which the library tells PEM text from the path of a file (impl/peerconnection.cpp). */
 const CERTIFICATE_TAG = '-----BEGIN CERTIFICATE-----';

@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import { type Field, integer, oneOf, readOptions, secret, singleLine } from './argument.js';
+import { type Field, integer, oneOf, readOptions, secret, singleLine } from '../../arguments/argument.js';
 import { MAX_UINT16 } from './limits.js';
 
 /** A proxy server, by address rather than by URL. */

@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import { integer, readOptions } from './argument.js';
+import { integer, readOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from './limits.js';
 
 /** Process-wide SCTP settings. Defaults are libdatachannel's (`impl/sctptransport.cpp`). */

@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import { boolean, integer, readOptions, secret, singleLine } from './argument.js';
+import { boolean, integer, readOptions, secret, singleLine } from '../../arguments/argument.js';
 import { MAX_INT32, MAX_UINT16 } from './limits.js';
 import { certificatePem, checkCertificatePair, keyPem } from './pem.js';
 

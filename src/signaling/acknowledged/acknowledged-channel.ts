@@ -1,5 +1,5 @@
-import { DEFAULT_TEARDOWN_MS } from '../../engine/engine.js';
-import { bounded, Latch } from '../../engine/wait.js';
+import { DEFAULT_TEARDOWN_MS } from '../../library/engine.js';
+import { bounded, Latch } from '../../time/wait.js';
 import {
   RtcAbortedError,
   RtcClosedError,
@@ -7,9 +7,9 @@ import {
   RtcMessageError,
 } from '../../errors/kinds.js';
 import { reportUncaught } from '../../native/firewall.js';
-import { callback } from '../../native/validate/argument.js';
+import { callback } from '../../arguments/argument.js';
 import type { TeardownCause } from '../../scope/node.js';
-import { Deadline } from '../../scope/deadline.js';
+import { Deadline } from '../../time/deadline.js';
 import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
 import { Backoff } from '../backoff.js';
 import {

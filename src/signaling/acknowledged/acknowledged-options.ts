@@ -1,9 +1,9 @@
-import { readFrom, wrongType } from '../../errors/wrong-argument.js';
-import { callback, type Field, integer, readOptions } from '../../native/validate/argument.js';
+import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
+import { callback, type Field, integer, readOptions } from '../../arguments/argument.js';
 import { MAX_INT32, MAX_UINT32 } from '../../native/validate/limits.js';
-import { DEFAULT_SEND_QUEUE } from '../../resources/channel-options.js';
-import type { ReceiveBufferLimits } from '../../resources/inbox.js';
-import { type Clock, systemClock } from '../../scope/clock.js';
+import { DEFAULT_SEND_QUEUE } from '../../resources/channel/channel-options.js';
+import type { ReceiveBufferLimits } from '../../resources/channel/inbox.js';
+import { type Clock, systemClock } from '../../time/clock.js';
 import { checkName, checkSignal } from '../../scope/scope-options.js';
 import type { BackoffOptions } from '../backoff.js';
 

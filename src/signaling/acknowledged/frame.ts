@@ -1,4 +1,4 @@
-import { wrongType } from '../../errors/wrong-argument.js';
+import { wrongType } from '../../arguments/wrong-argument.js';
 
 /** Version of the wire format; docs/protocol.md describes it. */
 export const PROTOCOL_VERSION = 1;

@@ -1,5 +1,5 @@
-import { readFrom, wrongType } from '../../errors/wrong-argument.js';
-import { MessageChannel } from '../../resources/message-channel.js';
+import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
+import { MessageChannel } from '../../resources/channel/message-channel.js';
 
 /**
  * A way for text to one peer. It may lose messages, and it may end; it must not change one. Messages that come before

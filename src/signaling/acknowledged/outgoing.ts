@@ -1,7 +1,7 @@
-import { Latch } from '../../engine/wait.js';
+import { Latch } from '../../time/wait.js';
 import { RtcMessageError } from '../../errors/kinds.js';
-import type { ReceiveBufferLimits } from '../../resources/inbox.js';
-import type { Clock } from '../../scope/clock.js';
+import type { ReceiveBufferLimits } from '../../resources/channel/inbox.js';
+import type { Clock } from '../../time/clock.js';
 import type { Backoff } from '../backoff.js';
 import { WINDOW } from './frame.js';
 

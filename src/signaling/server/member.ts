@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Clock } from '../../scope/clock.js';
+import type { Clock } from '../../time/clock.js';
 import { BYE, type ByeCode, type ServerMessage } from '../room/room-message.js';
 import type { SignalingLimits } from './server-options.js';
 import { TokenBucket } from './token-bucket.js';

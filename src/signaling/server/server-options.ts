@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { wrongType } from '../../errors/wrong-argument.js';
+import { wrongType } from '../../arguments/wrong-argument.js';
 import {
   arrayOf,
   type Field,
@@ -8,9 +8,9 @@ import {
   readOptions,
   secret,
   singleLine,
-} from '../../native/validate/argument.js';
+} from '../../arguments/argument.js';
 import { MAX_INT32, MAX_UINT16 } from '../../native/validate/limits.js';
-import { type Clock, systemClock } from '../../scope/clock.js';
+import { type Clock, systemClock } from '../../time/clock.js';
 import { clock } from '../acknowledged/acknowledged-options.js';
 import type { JoinRequest } from '../room/room-message.js';
 import type { SignalingBroker } from './broker.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../scope/clock.js';
+import type { Clock } from '../../time/clock.js';
 
 /** Lets `burst` through at once and `perSecond` in the long run. */
 export class TokenBucket {

@@ -1,5 +1,5 @@
-import { outOfRange, wrongType } from '../../errors/wrong-argument.js';
-import { boolean, callback, type Field, integer, readOptions } from '../../native/validate/argument.js';
+import { outOfRange, wrongType } from '../../arguments/wrong-argument.js';
+import { boolean, callback, type Field, integer, readOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { checkTimeout } from '../../scope/scope-options.js';
 import type { FakeBindingOptions } from './fake-binding.js';

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { placeOf } from '../../engine/creation-place.js';
+import { placeOf } from '../../diagnostics/creation-place.js';
 
 /** A handle that was made while tests were watched. */
 export interface OpenHandle<Test> {

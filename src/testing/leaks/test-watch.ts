@@ -1,6 +1,6 @@
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
-import type { NodeSnapshot } from '../../engine/node-snapshot.js';
-import { nativeThreads } from '../../runtime/threads.js';
+import type { NodeSnapshot } from '../../diagnostics/node-snapshot.js';
+import { nativeThreads } from '../../diagnostics/threads.js';
 import { realTime } from '../real-time.js';
 import { kitScopes } from './kit-scopes.js';
 import type { Leak } from './leak.js';

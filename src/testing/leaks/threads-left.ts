@@ -1,4 +1,4 @@
-import { nativeThreads } from '../../runtime/threads.js';
+import { nativeThreads } from '../../diagnostics/threads.js';
 import { realTime } from '../real-time.js';
 
 /** Milliseconds that the library's threads get to end after a cleanup, on a busy machine. */

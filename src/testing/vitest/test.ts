@@ -1,5 +1,5 @@
 import { test as base, expect, type TestAPI } from 'vitest';
-import { readOptions } from '../../native/validate/argument.js';
+import { readOptions } from '../../arguments/argument.js';
 import { checkTimeout } from '../../scope/scope-options.js';
 import { runtimeArgument } from '../kit-arguments.js';
 import { type RtcFixtureOptions, type RtcFixtures, rtcFixtures } from './fixtures.js';

@@ -1,4 +1,4 @@
-import { oneOf, readOptions } from '../../native/validate/argument.js';
+import { oneOf, readOptions } from '../../arguments/argument.js';
 import { type AnyHandle, type CloseInfo, Handle } from '../../resources/handle.js';
 import { checkTimeout } from '../../scope/scope-options.js';
 import type { TeardownCause } from '../../scope/node.js';

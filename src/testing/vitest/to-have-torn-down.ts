@@ -1,4 +1,4 @@
-import { arrayOf, nonEmptyString } from '../../native/validate/argument.js';
+import { arrayOf, nonEmptyString } from '../../arguments/argument.js';
 import { Handle } from '../../resources/handle.js';
 import { Scope } from '../../scope/scope.js';
 import type { TeardownReport, TeardownStep } from '../../scope/teardown-report.js';

@@ -1,7 +1,7 @@
 // One process that ends in the way the argument names, under traffic. Counts the cleanups of the library.
 import diagnostics from 'node:diagnostics_channel';
 import { RtcRuntime } from '../../../src/index.js';
-import { queuedClient } from '../../../hazards/support/queued-client.js';
+import { queuedClient } from '../../../verify/hazards/support/queued-client.js';
 import { LOOPBACK, openChannel } from '../../lifecycle/programs/link.js';
 import { mainDone, say } from '../../lifecycle/programs/say.js';
 import { threadsAfterExit } from '../../lifecycle/programs/threads-after-exit.js';

@@ -4,7 +4,7 @@
  */
 import { RtcRuntime } from 'scoped-rtc';
 import SimplePeer from 'simple-peer';
-import { scopedWebRTC } from '../../../src/w3c/index.js';
+import { scopedWebRTC } from '../../../src/compat/w3c/index.js';
 
 const [role, end] = process.argv.slice(2);
 const say = (line: object) => process.send?.(line);

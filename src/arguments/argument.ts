@@ -1,0 +1,136 @@
+import {
+  describeType,
+  optionKeys,
+  outOfRange,
+  readFrom,
+  unknownOption,
+  wrongType,
+} from './wrong-argument.js';
+
+/** Checks one value and returns it as what it has turned out to be; `name` is how messages call it. */
+export type Field<T> = (value: unknown, name: string) => T;
+
+export const string: Field<string> = (value, name) => {
+  if (typeof value !== 'string') throw wrongType(name, 'a string', value);
+  return value;
+};
+
+export const nonEmptyString: Field<string> = (value, name) => {
+  if (typeof value !== 'string' || value === '') throw wrongType(name, 'a non-empty string', value);
+  return value;
+};
+
+/** Text that reaches C interfaces or a request line: a NUL would cut it short there, a line break add a line. */
+export const singleLine: Field<string> = (value, name) => {
+  const text = nonEmptyString(value, name);
+  // oxlint-disable-next-line no-control-regex -- these are what it looks for
+  if (/[\0-\x1f\x7f]/.test(text)) throw wrongType(name, 'a string without control characters', value);
+  return text;
+};
+
+/** Like `string`, but its value never appears in a message. */
+export const secret: Field<string> = (value, name) => {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string; got ${describeType(value)}`);
+  if (value.includes('\0')) throw new TypeError(`${name} must not contain a NUL character`);
+  return value;
+};
+
+export const boolean: Field<boolean> = (value, name) => {
+  if (typeof value !== 'boolean') throw wrongType(name, 'a boolean', value);
+  return value;
+};
+
+export const callback: Field<(...args: never[]) => unknown> = (value, name) => {
+  if (typeof value !== 'function') throw wrongType(name, 'a function', value);
+  return value as (...args: never[]) => unknown;
+};
+
+/** The binding casts numbers to C integers: a fraction is cut, a number too large wraps around (H12). */
+export function integer(min: number, max: number, unit = ''): Field<number> {
+  const expected = `an integer from ${min} to ${max}${unit && ` ${unit}`}`;
+  return (value, name) => {
+    if (typeof value !== 'number') throw wrongType(name, expected, value);
+    if (!Number.isInteger(value) || value < min || value > max) throw outOfRange(name, expected, value);
+    return value;
+  };
+}
+
+/** An unknown name is a `TypeError`, as it is for the enumerations of Web IDL. */
+export function oneOf<const T extends string>(...names: readonly T[]): Field<T> {
+  const expected = `one of ${names.map((name) => `'${name}'`).join(', ')}`;
+  return (value, name) => {
+    if (!names.includes(value as T)) throw wrongType(name, expected, value);
+    return value as T;
+  };
+}
+
+/** More is a mistake in the caller's program, and a sparse array of billions would exhaust the memory. */
+const MOST_ITEMS = 1000;
+
+export function arrayOf<T>(field: Field<T>): Field<T[]> {
+  return (value, name) => {
+    const items = readFrom(name, () => {
+      if (!Array.isArray(value)) return undefined;
+      if (value.length > MOST_ITEMS) return value.length;
+      return Array.from(value as unknown[]); // visits holes too, where map would leave them as they are
+    });
+    if (items === undefined) throw wrongType(name, 'an array', value);
+    if (typeof items === 'number')
+      throw new RangeError(`${name} must have at most ${MOST_ITEMS} items; got ${items}`);
+    return items.map((item, index) => field(item, `${name}[${index}]`));
+  };
+}
+
+/** `null` counts as "not given", as it does for nullable members of the W3C dictionaries. */
+export function nullable<T>(field: Field<T>): Field<T | undefined> {
+  return (value, name) => (value === null ? undefined : field(value, name));
+}
+
+/**
+ * Reads the known keys of an options object, each once, into a fresh one. A key that is `undefined` is left
+ * out (the addon refuses some of those). A key that nobody knows is a mistake: the addon would ignore it.
+ */
+export function readOptions<T extends object>(
+  value: unknown,
+  name: string,
+  fields: { readonly [K in keyof T]-?: Field<T[K] | undefined> },
+): Partial<T> {
+  const known = Object.keys(fields) as (keyof T & string)[];
+  for (const key of optionKeys(value, name)) {
+    if (!Object.hasOwn(fields, key)) throw unknownOption(name, key, known);
+  }
+  const result: Partial<T> = {};
+  for (const key of known) {
+    const given = readFrom(`${name}.${key}`, () => (value as T)[key]);
+    if (given === undefined) continue;
+    const checked = fields[key](given, `${name}.${key}`);
+    if (checked !== undefined) result[key] = checked as T[typeof key];
+  }
+  return result;
+}
+
+/**
+ * Takes the options that `fields` names out of an options object. Returns them, checked, and a fresh object with
+ * the others for whoever knows those.
+ */
+export function takeOptions<T extends object>(
+  value: unknown,
+  name: string,
+  fields: { readonly [K in keyof T]-?: Field<T[K] | undefined> },
+): [taken: Partial<T>, rest: unknown] {
+  if (value === undefined) return [{}, undefined];
+  const keys = optionKeys(value, name);
+  const rest = Object.create(readFrom(name, () => Object.getPrototypeOf(value)));
+  for (const key of keys) {
+    if (Object.hasOwn(fields, key)) continue;
+    const given = readFrom(`${name}.${key}`, () => (value as Record<string, unknown>)[key]);
+    // Defined rather than assigned: the key may be `__proto__`.
+    Object.defineProperty(rest, key, { value: given, enumerable: true });
+  }
+  const taken: Partial<T> = {};
+  for (const key of Object.keys(fields) as (keyof T & string)[]) {
+    const given = readFrom(`${name}.${key}`, () => (value as T)[key]);
+    if (given !== undefined) taken[key] = fields[key](given, `${name}.${key}`) as T[typeof key];
+  }
+  return [taken, rest];
+}

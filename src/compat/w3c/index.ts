@@ -1,0 +1,2 @@
+import '../../scope/dispose-symbols.js';
+export { type ScopedWebRTC, scopedWebRTC } from './scoped-web-rtc.js';

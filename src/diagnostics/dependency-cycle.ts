@@ -1,0 +1,24 @@
+import type { OwnedNode } from '../scope/node.js';
+import { traceHint, withPlace } from './creation-place.js';
+import type { Engine } from '../library/engine.js';
+
+/** Tells of a `dependsOn` that is refused; `cycle` names what would wait for each other, from the asking node on. */
+export function warnOfCycle(engine: Engine, cycle: readonly OwnedNode[]): void {
+  const { traced } = engine;
+  const members = [...new Set(cycle)].map((node) => {
+    const description = node.behaviour.describe?.();
+    const what = `${node.kind} ${node.path}`;
+    return description ? withPlace(what, description.creationStack, traced) : what;
+  });
+  engine.warn({
+    code: 'RTC_DEPENDENCY_CYCLE',
+    path: cycle[0]?.path,
+    message:
+      (members.length === 1
+        ? `dependsOn() was refused: ${members[0]} cannot be torn down before itself`
+        : `dependsOn() was refused: each of ${members.join(', ')} would have to be torn down before the next, and the ` +
+          'last before the first') +
+      '. Leave out one of the calls of dependsOn(); what a handle owns is torn down before it anyway' +
+      traceHint(traced),
+  });
+}

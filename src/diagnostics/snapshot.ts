@@ -1,0 +1,42 @@
+import { type NodeSnapshot, renderNode } from './node-snapshot.js';
+import type { TrafficFigures } from '../library/traffic.js';
+
+export interface RuntimeSnapshot {
+  readonly state: 'idle' | 'active' | 'closing';
+  readonly generation: number;
+  readonly cleanups: number;
+  /**
+   * Native objects: in use, and closed but kept because the library still points to them; `retainedLimit` of these
+   * may stay until cleanup before channels are made so that they need not.
+   */
+  readonly natives: { readonly held: number; readonly retained: number; readonly retainedLimit: number };
+  /** What went through all channels so far, those that have ended included. It never falls. */
+  readonly traffic: TrafficFigures;
+  readonly scopes: readonly NodeSnapshot[];
+}
+
+/** What the channels below `scopes` have moved, on top of `ended`. */
+export function trafficOf(ended: TrafficFigures, scopes: readonly NodeSnapshot[]): TrafficFigures {
+  let { messagesSent, messagesReceived, bytesSent, bytesReceived } = ended;
+  const add = (node: NodeSnapshot) => {
+    // A connection counts the bytes of its channels once more, but no messages.
+    if (node.messagesSent !== undefined && node.state !== 'closed') {
+      messagesSent += node.messagesSent;
+      messagesReceived += node.messagesReceived ?? 0;
+      bytesSent += node.bytesSent ?? 0;
+      bytesReceived += node.bytesReceived ?? 0;
+    }
+    node.children.forEach(add);
+  };
+  scopes.forEach(add);
+  return { messagesSent, messagesReceived, bytesSent, bytesReceived };
+}
+
+/** The tree for people. */
+export function renderSnapshot(snapshot: RuntimeSnapshot): string {
+  const { held, retained, retainedLimit } = snapshot.natives;
+  const head =
+    `scoped-rtc: ${snapshot.state}, generation ${snapshot.generation}, ${snapshot.cleanups} cleanups, ` +
+    `${held} natives held, ${retained} of ${retainedLimit} retained`;
+  return [head, ...snapshot.scopes.flatMap((scope) => renderNode(scope))].join('\n');
+}

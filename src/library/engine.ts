@@ -1,0 +1,215 @@
+import { RtcNativeError } from '../errors/kinds.js';
+import type { NativeBinding } from '../native/binding.js';
+import { bindingVersion, VERIFIED_VERSIONS } from '../native/binding-version.js';
+import { loadBinding, loadedBinding } from '../native/load.js';
+import { type Clock, systemClock } from '../time/clock.js';
+import type { OwnedNode } from '../scope/node.js';
+import type { TeardownHost } from '../scope/teardown.js';
+import type { TeardownReport } from '../scope/teardown-report.js';
+import { shorten } from '../errors/shorten.js';
+import { CloseWatcher } from './close-watcher.js';
+import { traceHint, withPlace } from '../diagnostics/creation-place.js';
+import { diagnostics } from '../diagnostics/diagnostics.js';
+import { LibrarySettings, type LibrarySettingsOptions } from './library-settings.js';
+import { DEFAULT_RETAINED_LIMIT, ReleaseLedger } from './release-ledger.js';
+import { allLeave, enter, isClaimed, othersUse, type Tenant } from './tenants.js';
+import { Traffic } from './traffic.js';
+import type { RtcWarning } from '../diagnostics/warning.js';
+
+/** Milliseconds that a whole teardown may take when nobody said otherwise (P6). */
+export const DEFAULT_TEARDOWN_MS = 10_000;
+
+export interface EngineOptions extends LibrarySettingsOptions {
+  /** Another binding, for tests and embedders. Default: node-datachannel, loaded at first use. */
+  native?: NativeBinding;
+  /** The source of time for every bound. Default: the system's. */
+  clock?: Clock;
+  /** Milliseconds that a teardown may take before the rest is forced. Default 10 000. */
+  teardownTimeout?: number;
+  /**
+   * Wrappers of closed channels that may be kept until cleanup, because the library still points to them; about
+   * 2.5 kB each. Past it memory goes before messages: see docs/losing-no-message.md. Default 20 000.
+   */
+  retainedLimit?: number;
+}
+
+/** Once a process is enough. */
+let warnedOfVersion = false;
+
+/** Who is told what the engine learns; the runtime. */
+export interface EngineListener {
+  tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void;
+  warned(warning: RtcWarning): void;
+  /** Other code is about to call the library's global cleanup, or has done so (H21). */
+  foreignCleanup(stage: 'before' | 'after'): void;
+}
+
+/** Says so when somebody calls the constructor of a class that only its owners construct. */
+export function ownEngine(engine: Engine, kind: string): Engine {
+  if (engine instanceof Engine) return engine;
+  throw new TypeError(`${kind} has no public constructor: scopes and handles make it, and own it`);
+}
+
+/** What every handle needs of the runtime: the binding, the books, the watcher, the clock. */
+export class Engine implements TeardownHost, Tenant {
+  /** Set by the runtime while it has scopes. */
+  busy = false;
+  readonly clock: Clock;
+  readonly teardownTimeout: number;
+  readonly ledger: ReleaseLedger;
+  readonly watcher: CloseWatcher;
+  readonly traffic = new Traffic();
+  /** WebSocket servers that listen. */
+  servers = 0;
+  /** Creation stacks are kept on every handle. */
+  readonly traced: boolean;
+  readonly settings: LibrarySettings;
+  readonly #given: NativeBinding | undefined;
+  readonly #listener: EngineListener;
+  #native: NativeBinding | undefined;
+  #entered = false;
+  #unhook: (() => void) | undefined;
+
+  constructor(options: EngineOptions, listener: EngineListener) {
+    this.clock = options.clock ?? systemClock;
+    this.teardownTimeout = options.teardownTimeout ?? DEFAULT_TEARDOWN_MS;
+    this.watcher = new CloseWatcher(this.clock);
+    this.settings = new LibrarySettings(options);
+    this.traced = process.env.SCOPED_RTC_TRACE === '1';
+    this.ledger = new ReleaseLedger(
+      options.retainedLimit ?? DEFAULT_RETAINED_LIMIT,
+      (limit) => this.#retainedLimitReached(limit),
+      this.traced,
+    );
+    this.#given = options.native;
+    this.#listener = listener;
+  }
+
+  /** The binding, loaded at the first call. Throws `RTC_BINDING_UNAVAILABLE` or `RTC_WRONG_THREAD`. */
+  get native(): NativeBinding {
+    this.#native ??= this.#given ?? this.#load();
+    if (!this.#entered) this.#enter(this.#native);
+    return this.#native;
+  }
+
+  #load(): NativeBinding {
+    const binding = loadBinding();
+    const version = bindingVersion();
+    if (!warnedOfVersion && version !== undefined && !VERIFIED_VERSIONS.includes(version)) {
+      warnedOfVersion = true;
+      this.warn({
+        code: 'RTC_UNVERIFIED_BINDING',
+        message:
+          `node-datachannel ${version} is none of the versions this package was tested with ` +
+          `(${VERIFIED_VERSIONS.join(', ')}); it may work. Look for a newer scoped-rtc, or pin one of these`,
+      });
+    }
+    return binding;
+  }
+
+  /** It is the library itself that is in use, so that its threads are ours. */
+  get isLibrary(): boolean {
+    return this.#given === undefined;
+  }
+
+  /** Another runtime of this process has scopes on the same binding. */
+  get shared(): boolean {
+    return this.#native !== undefined && othersUse(this.#native, this);
+  }
+
+  /** A runtime of this process has made natives on the same binding, and it has not been cleaned up since. */
+  get claimed(): boolean {
+    const native = this.#native ?? this.#given ?? loadedBinding();
+    return native !== undefined && isClaimed(native);
+  }
+
+  /** True once the binding was loaded, so that there may be something to clean up. */
+  get loaded(): boolean {
+    return this.#native !== undefined;
+  }
+
+  /** The library is in use, from the first native until the cleanup. */
+  get inUse(): boolean {
+    return this.#entered;
+  }
+
+  warn(warning: RtcWarning): void {
+    diagnostics.warning.publish(warning);
+    this.#listener.warned(warning);
+  }
+
+  tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void {
+    this.#listener.tornDown(root, report, error);
+  }
+
+  /**
+   * The library's global cleanup, with the books cleared before it. Blocks for milliseconds. False when another
+   * runtime uses the same binding: then its cleanup is the one for both. What it would meet open is told, unless
+   * `told` says that somebody did.
+   * Throws `RTC_CLEANUP_FAILED` when the library did not end.
+   */
+  cleanup(told = false): boolean {
+    const native = this.#native;
+    if (!native) return false;
+    if (!told) this.#warnOfOpen();
+    for (const cause of this.ledger.closeAll()) {
+      this.warn({ code: 'RTC_CLOSE_FAILED', message: 'a native could not be closed before cleanup', cause });
+    }
+    if (othersUse(native, this)) return false;
+    try {
+      native.cleanup();
+    } catch (cause) {
+      throw new RtcNativeError(
+        'the library did not finish its cleanup; something that was made outside this runtime and closed by its ' +
+          'peer may still be owed a close()',
+        { cause },
+        'RTC_CLEANUP_FAILED',
+      );
+    }
+    allLeave(native);
+    return true;
+  }
+
+  cleanedUp(): void {
+    this.ledger.forgetAll();
+    this.#entered = false;
+    this.#unhook?.();
+    this.#unhook = undefined;
+  }
+
+  #warnOfOpen(): void {
+    const open = [...this.ledger.heldRecords].filter(({ kind }) => kind !== undefined);
+    if (open.length === 0) return;
+    const lines = open.map(({ kind, path, creationStack }) =>
+      withPlace(`${kind} ${path()}`, creationStack, this.traced),
+    );
+    this.warn({
+      code: 'RTC_CLEANUP_WITH_OPEN',
+      path: open[0]?.path(),
+      message:
+        `the library was to be cleaned up while ${shorten(lines)} had not been closed. It is closed now, without ` +
+        'draining; end it before: leave the scope that owns it with `await using`, or call `await handle.close()`' +
+        traceHint(this.traced),
+    });
+  }
+
+  #retainedLimitReached(limit: number): void {
+    this.warn({
+      code: 'RTC_RETAINED_LIMIT',
+      message:
+        `${limit} wrappers of closed data channels are kept until the library is cleaned up. Channels that are made ` +
+        'from now on are freed when they close, and may lose messages that wait for a busy event loop when their ' +
+        'peer closes them. Leave the last scope now and then, reuse channels, or raise retainedLimit',
+    });
+  }
+
+  #enter(native: NativeBinding): void {
+    this.#entered = true;
+    enter(native, this);
+    this.settings.apply(native);
+    this.#unhook = native.onForeignCleanup?.(
+      () => this.#listener.foreignCleanup('before'),
+      () => this.#listener.foreignCleanup('after'),
+    );
+  }
+}

@@ -1,0 +1,210 @@
+import type * as ndc from 'node-datachannel';
+import type { Engine } from '../../library/engine.js';
+import { isOwned } from '../../library/release-ledger.js';
+import { RtcInvalidStateError } from '../../errors/kinds.js';
+import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
+import type {
+  NativeBinding,
+  NativeDataChannel,
+  NativePeerConnection,
+  NativeWebSocket,
+} from '../../native/binding.js';
+import { readOptions, takeOptions } from '../../arguments/argument.js';
+import type { OwnedNode } from '../../scope/node.js';
+import { checkName, checkSignal } from '../../scope/scope-options.js';
+import {
+  type ChannelOptions,
+  type CheckedChannelOptions,
+  splitChannelOptions,
+} from '../channel/channel-options.js';
+import { type ChannelConnection, DataChannel } from '../data-channel/data-channel.js';
+import { EndedNative } from './ended-native.js';
+import { PeerConnection } from '../connection/peer-connection.js';
+import { WebSocket } from '../web-socket/web-socket.js';
+
+/** A native object of node-datachannel that `scope.adoptNative()` takes. */
+export type AdoptableNative = ndc.PeerConnection | ndc.DataChannel | ndc.WebSocket;
+
+export interface AdoptConnectionOptions {
+  /** Name in the ownership tree. */
+  name?: string;
+  /** Aborting it aborts the connection. */
+  signal?: AbortSignal;
+}
+
+export interface AdoptWebSocketOptions extends ChannelOptions {
+  /** Name in the ownership tree. */
+  name?: string;
+}
+
+export interface AdoptDataChannelOptions extends ChannelOptions {
+  /**
+   * The connection that the channel belongs to, adopted before; it becomes the channel's owner. Without it the scope
+   * owns the channel, and closing cannot confirm that everything arrived: what is doubtful is counted in `closed()`.
+   */
+  connection?: PeerConnection;
+}
+
+type Kind = 'PeerConnection' | 'DataChannel' | 'WebSocket';
+
+/** Which of the addon's classes it is; everything else is refused, since the addon would read wild memory. */
+export function kindOfNative(binding: NativeBinding, native: unknown): Kind {
+  const classes = {
+    PeerConnection: binding.PeerConnection,
+    DataChannel: binding.DataChannel,
+    WebSocket: binding.WebSocket,
+  };
+  for (const kind of Object.keys(classes) as Kind[]) {
+    const type = classes[kind];
+    if (type && readFrom('native', () => native instanceof type)) {
+      // An object that only has the prototype throws at any call.
+      readFrom('native', () => (native as NativePeerConnection).maxMessageSize());
+      if (isOwned(native as object)) {
+        throw new RtcInvalidStateError('the native is owned by a scope, or was; take its handle');
+      }
+      return kind;
+    }
+  }
+  throw wrongType('native', 'a PeerConnection, DataChannel or WebSocket of node-datachannel', native);
+}
+
+export function checkAdoptOptions(kind: Kind, options: unknown): CheckedAdoptOptions {
+  if (kind === 'PeerConnection') {
+    const { name, signal } = readOptions<AdoptConnectionOptions>(options ?? {}, 'options', {
+      name: checkName,
+      signal: checkSignal,
+    });
+    const [channel] = splitChannelOptions(undefined, 'options');
+    return { name, channel: { ...channel, signal }, connection: undefined };
+  }
+  const [channel, rest] = splitChannelOptions(options, 'options');
+  if (kind === 'WebSocket') {
+    const { name } = readOptions<{ name: string }>(rest ?? {}, 'options', { name: checkName });
+    return { name, channel, connection: undefined };
+  }
+  const [{ connection }, others] = takeOptions<{ connection: PeerConnection }>(rest, 'options', {
+    connection: (value, name) => {
+      if (!(value instanceof PeerConnection)) throw wrongType(name, 'a PeerConnection of a scope', value);
+      return value;
+    },
+  });
+  readOptions(others ?? {}, 'options', {});
+  return { name: undefined, channel, connection };
+}
+
+export interface CheckedAdoptOptions {
+  readonly name: string | undefined;
+  readonly channel: CheckedChannelOptions;
+  readonly connection: PeerConnection | undefined;
+}
+
+export function adoptConnection(
+  engine: Engine,
+  owner: OwnedNode,
+  native: NativePeerConnection,
+  { name = 'adopted', channel: { signal } }: CheckedAdoptOptions,
+): PeerConnection {
+  if (native.state() === 'closed') {
+    bury(engine, owner, 'PeerConnection', native);
+    const ended = new EndedNative() as unknown as NativePeerConnection;
+    return closing(new PeerConnection(engine, owner, name, ended, signal));
+  }
+  const connection = new PeerConnection(engine, owner, name, native, signal);
+  connection.takeOver();
+  return connection;
+}
+
+export function adoptWebSocket(
+  engine: Engine,
+  owner: OwnedNode,
+  native: NativeWebSocket,
+  { name = 'adopted', channel }: CheckedAdoptOptions,
+): WebSocket {
+  if (!accepts(native)) {
+    const ended = new EndedNative() as unknown as NativeWebSocket;
+    return closing(new WebSocket(engine, owner, name, ended, channel));
+  }
+  return new WebSocket(engine, owner, name, native, channel);
+}
+
+export function adoptDataChannel(
+  engine: Engine,
+  owner: OwnedNode,
+  native: NativeDataChannel,
+  { channel, connection }: CheckedAdoptOptions,
+): DataChannel {
+  if (accepts(native) && !hasClosed(native)) {
+    native.onError(() => {});
+    if (connection) return connection.adoptChannel(native, channel);
+    return new DataChannel(engine, new UnknownConnection(owner, native), native, 'adopted', channel);
+  }
+  const label = labelOf(native);
+  bury(engine, owner, 'DataChannel', native);
+  const ended = new EndedNative(label) as unknown as NativeDataChannel;
+  return closing(new DataChannel(engine, new UnknownConnection(owner, ended), ended, 'adopted', channel));
+}
+
+/** False when `close()` was called on it. Replaces a callback of whoever had it before. */
+function accepts(native: NativeDataChannel | NativeWebSocket): boolean {
+  try {
+    native.onBufferedAmountLow(() => {});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether its peer closed it. The addon does not tell that from a channel that has not opened yet; but it refuses a
+ * message that is too large, which so is never sent, and says why.
+ */
+function hasClosed(native: NativeDataChannel): boolean {
+  if (native.isOpen()) return false;
+  try {
+    native.sendMessageBinary(Buffer.alloc(native.maxMessageSize() + 1));
+  } catch (error) {
+    return error instanceof Error && error.message.endsWith('DataChannel is closed');
+  }
+  return false;
+}
+
+function labelOf(native: NativeDataChannel): string {
+  try {
+    return native.getLabel();
+  } catch {
+    return '';
+  }
+}
+
+/** Pays the `close()` of a native that has ended, and keeps it until cleanup (H2, H6). */
+function bury(engine: Engine, owner: OwnedNode, kind: string, native: { close(): void }): void {
+  const record = engine.ledger.hold(kind, native, () => owner.path);
+  record.tryClose();
+  record.stays();
+}
+
+function closing<T extends { close(options: { timeout: number }): Promise<void> }>(handle: T): T {
+  void handle.close({ timeout: 0 }).catch(() => {}); // whoever asks is told by `closed()`
+  return handle;
+}
+
+/** Of a channel whose connection somebody else has. */
+class UnknownConnection implements ChannelConnection {
+  readonly node: OwnedNode;
+  readonly #native: NativeDataChannel;
+
+  constructor(node: OwnedNode, native: NativeDataChannel) {
+    this.node = node;
+    this.#native = native;
+  }
+
+  transportUp(): boolean {
+    return this.#native.isOpen();
+  }
+
+  resetStream(): boolean {
+    return false;
+  }
+
+  keepUntilArrived(): void {}
+}

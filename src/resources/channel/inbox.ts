@@ -1,0 +1,149 @@
+import { RtcMessageError } from '../../errors/kinds.js';
+import { Fifo } from './fifo.js';
+import { type Message, sizeOfMessage } from './message.js';
+import { MessageIterator } from './message-iterator.js';
+
+/** How much may wait in JavaScript for a consumer before the channel fails with `RTC_OVERFLOW`. */
+export interface ReceiveBufferLimits {
+  /** Number of messages. Default 65 536. */
+  readonly messages: number;
+  /** Bytes of payload (UTF-16 code units times two for text). Default 64 MiB. */
+  readonly bytes: number;
+}
+
+export const DEFAULT_RECEIVE_BUFFER: ReceiveBufferLimits = { messages: 65_536, bytes: 64 * 1024 * 1024 };
+
+export interface InboxOwner {
+  readonly path: string;
+  /** Hands a message to the listeners of the `message` event. */
+  deliver(message: Message): void;
+  /** True while the `message` event has a listener. */
+  listening(): boolean;
+  /** The limits were exceeded: `error` says by what. Told once. */
+  overflowed(error: RtcMessageError): void;
+}
+
+/**
+ * Where received messages wait for somebody who wants them.
+ *
+ * Listeners get each message at once. Every active iterator gets each message into a buffer of its own. While
+ * there is neither, messages wait here, and the first consumer takes them over, also after the channel closed.
+ *
+ * The bound exists because the library cannot be told to stop reading: a channel whose messages nobody takes off
+ * its hands blocks a thread that other connections need (H17). So they are taken, and kept here.
+ */
+export class Inbox {
+  readonly #owner: InboxOwner;
+  readonly #limits: ReceiveBufferLimits;
+  readonly #waiting = new Fifo<Message>(sizeOfMessage);
+  readonly #iterators = new Set<MessageIterator>();
+  #received = 0;
+  #bytes = 0;
+  #dropped = 0;
+  #failed = false;
+  #flushing = false;
+  #end: { error: unknown } | undefined;
+
+  constructor(owner: InboxOwner, limits: ReceiveBufferLimits) {
+    this.#owner = owner;
+    this.#limits = limits;
+  }
+
+  /** Messages that reached the process. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Messages for which there was no room. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get receivedBytes(): number {
+    return this.#bytes;
+  }
+
+  /** Messages that nobody has taken: waiting ones and those past the limits. */
+  get untaken(): number {
+    let count = this.#dropped + this.#waiting.length;
+    for (const iterator of this.#iterators) count += iterator.buffered;
+    return count;
+  }
+
+  push(message: Message): void {
+    this.#received++;
+    this.#bytes += message.length;
+    if (this.#failed) {
+      this.#dropped++;
+      return;
+    }
+    const listening = this.#owner.listening();
+    if (listening && this.#waiting.length === 0) this.#owner.deliver(message);
+    else if (listening || this.#iterators.size === 0) {
+      if (this.#hasRoom(this.#waiting, message)) this.#waiting.push(message);
+      if (listening) this.flush();
+    }
+    for (const iterator of this.#iterators) {
+      if (iterator.wanting || this.#hasRoom(iterator.buffer, message)) iterator.push(message);
+    }
+  }
+
+  /** Somebody listens now: hands over what waited, after the caller has finished what it is doing. */
+  flush(): void {
+    if (this.#flushing || this.#waiting.length === 0) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      while (this.#waiting.length > 0 && this.#owner.listening()) {
+        this.#owner.deliver(this.#waiting.shift() as Message);
+      }
+    });
+  }
+
+  iterate(): MessageIterator {
+    const iterator = new MessageIterator((unread) => this.#stop(iterator, unread));
+    if (this.#iterators.size === 0) for (const message of this.#waiting.drain()) iterator.push(message);
+    if (this.#end) iterator.end(this.#end.error);
+    else this.#iterators.add(iterator);
+    return iterator;
+  }
+
+  /** Nothing more will come. Iterators end when they are through with what they have, or throw `error`. */
+  end(error?: unknown): void {
+    if (this.#end) return;
+    this.#end = { error };
+    for (const iterator of this.#iterators) iterator.end(error);
+  }
+
+  /** An iteration was left early: what it had not read waits for the next consumer. */
+  #stop(iterator: MessageIterator, unread: Message[]): void {
+    if (!this.#iterators.delete(iterator) && !this.#end) return;
+    if (this.#iterators.size > 0) return;
+    const later = this.#waiting.drain();
+    for (const message of [...unread, ...later]) this.#waiting.push(message);
+    if (this.#owner.listening()) this.flush();
+  }
+
+  #hasRoom(buffer: Fifo<Message>, message: Message): boolean {
+    if (
+      buffer.length < this.#limits.messages &&
+      buffer.bytes + sizeOfMessage(message) <= this.#limits.bytes
+    ) {
+      return true;
+    }
+    this.#dropped++;
+    if (!this.#failed) {
+      this.#failed = true;
+      const held = `${buffer.length} messages with ${buffer.bytes} bytes are waiting`;
+      this.#owner.overflowed(
+        new RtcMessageError(
+          'RTC_OVERFLOW',
+          `messages arrive faster than they are taken: ${held}, the limit is ${this.#limits.messages} messages ` +
+            `or ${this.#limits.bytes} bytes. Add a listener or iterate, or raise receiveBuffer`,
+          { path: this.#owner.path },
+        ),
+      );
+    }
+    return false;
+  }
+}

@@ -1,0 +1,15 @@
+import type { CloseInfo } from '../handle.js';
+import type { Message } from './message.js';
+
+export interface MessageChannelEvents {
+  /** The channel can send. Emitted once. */
+  open: [];
+  /** A message: text as a string, binary data as a `Buffer`. */
+  message: [message: Message];
+  /** The send buffer has fallen to half the high-water mark. */
+  bufferedAmountLow: [];
+  /** Something went wrong; the channel closes right after. */
+  error: [error: Error];
+  /** The channel has closed. After every message that arrived. */
+  close: [info: CloseInfo];
+}

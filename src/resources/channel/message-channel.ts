@@ -1,0 +1,318 @@
+import type { Duplex } from 'node:stream';
+import { type Engine, ownEngine } from '../../library/engine.js';
+import { poll } from '../../time/poll.js';
+import { quietTurns } from '../../time/quiet-turns.js';
+import type { NativeRecord } from '../../library/release-ledger.js';
+import type { TrafficFigures } from '../../library/traffic.js';
+import { bounded, Latch } from '../../time/wait.js';
+import { RtcClosedError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
+import type { NativeChannel } from '../../native/binding.js';
+import { reportUncaught } from '../../native/firewall.js';
+import { validateMessage } from '../../native/validate/message.js';
+import { Deadline } from '../../time/deadline.js';
+import type { Loss } from '../../scope/loss.js';
+import type { OwnedNode } from '../../scope/node.js';
+import { type Bounds, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
+import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
+import type { EventMap } from '../event-hub.js';
+import { Handle, type HandleFigures } from '../handle.js';
+import { Inbox, type InboxOwner } from './inbox.js';
+import type { Message } from './message.js';
+import type { MessageChannelEvents } from './message-channel-events.js';
+import type { MessageIterator } from './message-iterator.js';
+import {
+  channelToDuplex,
+  channelToWeb,
+  type DuplexStreamOptions,
+  type Sendable,
+  type WebStreamOptions,
+  type WebStreams,
+} from './message-streams.js';
+import { Outbox } from './outbox.js';
+import { IN_FLIGHT_BYTES, SendAccount } from './send-account.js';
+import { SendBuffer } from './send-buffer.js';
+
+const SENT = Promise.resolve();
+
+/** What data channels and WebSockets have in common: messages in order, backpressure, and an end that loses none. */
+export abstract class MessageChannel<
+  E extends EventMap<E> & MessageChannelEvents = MessageChannelEvents,
+> extends Handle<E> {
+  /** @internal */
+  protected readonly record: NativeRecord;
+  /** Messages after which `peerIsThrough` is called. @internal */
+  protected lastExpected = Number.POSITIVE_INFINITY;
+  readonly #native: NativeChannel;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #account = new SendAccount();
+  readonly #opened = new Latch<this>();
+  readonly #buffer: SendBuffer;
+  #maxMessageSize = 0;
+  #toldOpen = false;
+  #unsent = 0;
+
+  /** @internal */
+  protected constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    kind: string,
+    name: string,
+    native: NativeChannel,
+    options: CheckedChannelOptions,
+  ) {
+    super(ownEngine(engine, kind), owner, kind, name, options.signal);
+    this.#native = native;
+    this.record = engine.ledger.hold(kind, native, () => this.path);
+    this.#buffer = new SendBuffer(native, this.record, options.highWaterMark, () =>
+      this.emit('bufferedAmountLow'),
+    );
+    const inboxOwner: InboxOwner = {
+      path: this.path,
+      deliver: (message) => this.emit('message', message),
+      listening: () => this.hasListener('message'),
+      overflowed: (error) => this.fail(error),
+    };
+    this.#inbox = new Inbox(inboxOwner, options.receiveBuffer);
+    this.#outbox = new Outbox(() => this.path, options.sendQueue);
+    // At once, in the same turn: what nobody takes blocks a thread of the library (H17). Messages first, so that
+    // they tend to be served first.
+    native.onMessage((message) => {
+      try {
+        if (this.state === 'closed' || this.takesItself(message as Message)) return;
+        this.#inbox.push(message as Message);
+        if (this.#inbox.received === this.lastExpected) this.peerIsThrough();
+      } catch (error) {
+        reportUncaught(error, this.path);
+      }
+    });
+  }
+
+  /** Resolves when the channel can send; rejects when it closes before, or with `RTC_TIMEOUT`. */
+  opened(options?: WaitOptions): Promise<this> {
+    let bounds: Bounds;
+    try {
+      bounds = checkBounds(options, 'opened()');
+      if (this.state === 'closed' && !this.#opened.resolved) throw this.closedError('opened()');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return bounded(this.#opened.promise, bounds, this.engine.clock, this.path, 'opening');
+  }
+
+  /**
+   * Sends one message. Resolves when the library accepted it and the send buffer is below the high-water mark;
+   * `await` it and a peer that cannot keep up slows the sender down.
+   *
+   * Before the channel is open messages wait in a bounded queue. Rejects with `RTC_CLOSED`/`RTC_CLOSING`,
+   * `RTC_MESSAGE_TOO_LARGE`, `RTC_OVERFLOW` (queue full before opening) or `RTC_UNDELIVERED` (closed before
+   * opening): then it was not sent. A rejection with `RTC_TIMEOUT` or `RTC_ABORTED` only ends the wait for room;
+   * the message is on its way.
+   */
+  send(data: Sendable, options?: WaitOptions): Promise<void> {
+    let bounds: Bounds | undefined;
+    try {
+      if (options !== undefined) bounds = checkBounds(options, 'send()');
+      const message = validateMessage(data);
+      if (this.state === 'opening') {
+        return this.#bound(this.#outbox.add(message.data, message.byteLength).promise, bounds);
+      }
+      if (this.#sendNow(message.data, message.byteLength)) return SENT;
+    } catch (error) {
+      const rejected = Promise.reject(error);
+      rejected.catch(() => {}); // a caller that does not wait is not to be ended by it
+      return rejected;
+    }
+    return this.#bound(this.#buffer.room() ?? SENT, bounds);
+  }
+
+  /** Sends if the send buffer is below the high-water mark. `false`: it is not, and nothing was sent. Throws as `send` rejects. */
+  trySend(data: Sendable): boolean {
+    const message = validateMessage(data);
+    if (this.state === 'opening') {
+      if (!this.#outbox.hasRoom(message.byteLength)) return false;
+      void this.#outbox.add(message.data, message.byteLength).promise;
+      return true;
+    }
+    this.assertUsable('trySend()');
+    if (this.#buffer.isFull) return false;
+    this.#sendNow(message.data, message.byteLength);
+    return true;
+  }
+
+  /** Resolves when the send buffer is empty. That is not yet arrival: `close()` waits for that. */
+  drained(options?: WaitOptions): Promise<void> {
+    let bounds: Bounds;
+    try {
+      bounds = checkBounds(options, 'drained()');
+      this.assertUsable('drained()');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const empty = async () => {
+      using forever = new Deadline(this.engine.clock, {
+        timeout: Number.POSITIVE_INFINITY,
+        signal: this.signal,
+      });
+      if ((await poll(() => this.bufferedAmount === 0, forever)) && !this.signal.aborted) return;
+      throw this.endingError('drained()');
+    };
+    return bounded(empty(), bounds, this.engine.clock, this.path, 'draining');
+  }
+
+  /** Bytes that wait to be sent. */
+  get bufferedAmount(): number {
+    return this.record.state === 'held' ? this.#outbox.bytes + this.#native.bufferedAmount() : 0;
+  }
+
+  /** Bytes that one message may have, agreed with the peer; known once the channel is open. */
+  get maxMessageSize(): number {
+    if (this.#maxMessageSize === 0 && this.record.state === 'held') return this.#native.maxMessageSize();
+    return this.#maxMessageSize;
+  }
+
+  /** Bytes in the send buffer at which `send` begins to wait; it goes on at half of it. */
+  get highWaterMark(): number {
+    return this.#buffer.highWaterMark;
+  }
+
+  set highWaterMark(bytes: number) {
+    this.#buffer.highWaterMark = highWaterMarkField(bytes, 'highWaterMark');
+  }
+
+  /**
+   * Iterates the messages, also those that arrived before. Ends when the channel has closed and all were read;
+   * throws the reason when it ended by an error. Leaving the loop leaves the rest for the next consumer.
+   */
+  [Symbol.asyncIterator](): MessageIterator {
+    return this.#inbox.iterate();
+  }
+
+  /** A `node:stream` over the channel: one chunk a message, real backpressure when writing. */
+  toDuplex(options?: DuplexStreamOptions): Duplex {
+    return channelToDuplex(this, this.engine.clock, options);
+  }
+
+  /** A pair of web streams over the channel: one chunk a message, real backpressure when writing. */
+  toWeb(options?: WebStreamOptions): WebStreams {
+    return channelToWeb(this, this.engine.clock, options);
+  }
+
+  /** Called by the watcher: looks whether the native end closed. @internal */
+  abstract checkClosed(): void;
+
+  /** The native end was seen: hand over what is queued, then close. @internal */
+  protected closedByPeer(): void {
+    this.end('remote', undefined, this.engine.teardownTimeout);
+  }
+
+  /** True where a message was none of the application's. @internal */
+  protected takesItself(_message: Message): boolean {
+    return false;
+  }
+
+  /** The last message that the peer has announced was handed over. @internal */
+  protected peerIsThrough(): void {}
+
+  /** @internal */
+  protected nowOpen(): void {
+    if (!this.markOpen()) return;
+    this.#maxMessageSize = this.#native.maxMessageSize();
+    this.#outbox.flush((data, byteLength) => this.#sendNow(data, byteLength));
+    this.#opened.resolve(this);
+    this.#toldOpen = this.emit('open');
+  }
+
+  /** What was accepted for sending, and what became of it. @internal */
+  protected get sent(): SendAccount {
+    return this.#account;
+  }
+
+  /** What reached the process. @internal */
+  protected get inbox(): Inbox {
+    return this.#inbox;
+  }
+
+  /** Resolves when every received message that the library queued for us was handed over. @internal */
+  protected received(deadline: Deadline): Promise<void> {
+    return quietTurns(() => this.#inbox.received, deadline);
+  }
+
+  protected override onFirstListener(event: string): void {
+    if (event === 'message') this.#inbox.flush();
+    else if (event === 'bufferedAmountLow') this.#buffer.hearLow();
+    else if (event === 'open' && this.state === 'open' && !this.#toldOpen) {
+      // Opened before anybody asked: told once to the first who does.
+      this.#toldOpen = true;
+      queueMicrotask(() => this.emit('open'));
+    }
+  }
+
+  protected override onClosing(): void {
+    // The usual end has nothing that waits, and an error costs its stack.
+    if (this.#opened.settled && !this.#buffer.awaited && this.#outbox.length === 0) return;
+    const error = this.endingError('the wait');
+    this.#unsent = this.#outbox.reject(error);
+    this.#opened.reject(error);
+    this.#buffer.refuse(error);
+  }
+
+  protected override onClosed(): void {
+    this.engine.traffic.add(this.#moved);
+    this.#inbox.end(this.reason === undefined ? undefined : this.endingError('the iteration'));
+  }
+
+  protected override loss(): Loss {
+    const { lost, unconfirmed } = this.#account;
+    return { undelivered: this.#unsent + lost + this.#inbox.untaken, unconfirmed };
+  }
+
+  protected override figures(): HandleFigures {
+    return { ...this.#moved, bufferedAmount: this.bufferedAmount };
+  }
+
+  get #moved(): TrafficFigures {
+    return {
+      messagesSent: this.#account.messages,
+      messagesReceived: this.#inbox.received,
+      bytesSent: this.#account.bytes,
+      bytesReceived: this.#inbox.receivedBytes,
+    };
+  }
+
+  /** True when there is room for more. */
+  #sendNow(data: string | Uint8Array, byteLength: number): boolean {
+    this.assertUsable('send()');
+    if (byteLength > this.#maxMessageSize) {
+      throw new RtcMessageError(
+        'RTC_MESSAGE_TOO_LARGE',
+        `the message has ${byteLength} bytes, the limit agreed with the peer is ${this.#maxMessageSize}`,
+        { path: this.path },
+      );
+    }
+    let taken: boolean;
+    try {
+      taken =
+        typeof data === 'string'
+          ? this.#native.sendMessage(data)
+          : this.#native.sendMessageBinary(data as Buffer);
+    } catch (cause) {
+      throw this.#native.isOpen()
+        ? new RtcNativeError('the library refused the message', { path: this.path, cause })
+        : new RtcClosedError('RTC_CLOSED', 'the peer has just closed the channel', {
+            path: this.path,
+            cause,
+          });
+    }
+    this.#account.add(byteLength);
+    // `true`: the transport took it, so its queue was empty. `false` is no failure, it means queued.
+    this.#buffer.sent(byteLength, taken);
+    // Also where nothing is ever queued: the account would grow for as long as the channel lives.
+    this.#account.forgetBefore(this.#buffer.atMost + IN_FLIGHT_BYTES);
+    return !this.#buffer.isFull;
+  }
+
+  #bound(work: Promise<void>, bounds: Bounds | undefined): Promise<void> {
+    return bounds ? bounded(work, bounds, this.engine.clock, this.path, 'sending') : work;
+  }
+}

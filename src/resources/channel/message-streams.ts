@@ -1,0 +1,166 @@
+import { Duplex } from 'node:stream';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
+import { boolean, integer, readOptions } from '../../arguments/argument.js';
+import type { Clock } from '../../time/clock.js';
+import type { CloseOptions, WaitOptions } from '../../scope/scope-options.js';
+import type { Subscription } from '../event-hub.js';
+import type { CloseInfo } from '../handle.js';
+import type { Message } from './message.js';
+import type { MessageIterator } from './message-iterator.js';
+import { WindowedEnd } from './stream-window.js';
+
+/** What `send` takes. */
+export type Sendable = string | ArrayBuffer | ArrayBufferView;
+
+export interface WebStreamOptions {
+  /**
+   * Bytes that may be under way to this end before it has read them, from 1024. Give a window at **both** ends, not
+   * necessarily the same: then a slow reader slows the writer down whatever the amount, either side may end before the
+   * other, and an end by an error is an error at both. It takes messages of its own, see docs/streams.md.
+   *
+   * Default: none. The stream is the channel's messages and nothing else; what is not read waits in the channel's
+   * `receiveBuffer`, and more than that ends it with `RTC_OVERFLOW`.
+   */
+  window?: number;
+}
+
+export interface DuplexStreamOptions extends WebStreamOptions {
+  /** Hand text messages over as strings and keep message boundaries. Default false: a stream of bytes. */
+  objectMode?: boolean;
+}
+
+export interface WebStreams {
+  readable: ReadableStream<Message>;
+  writable: WritableStream<Sendable>;
+}
+
+/** What a stream needs of its channel. */
+export interface Streamable {
+  readonly path: string;
+  readonly maxMessageSize: number;
+  opened(options?: WaitOptions): Promise<unknown>;
+  send(data: Sendable): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
+  closed(options?: WaitOptions): Promise<CloseInfo>;
+  abort(reason?: unknown): void;
+  subscribe(event: 'message', listener: (message: Message) => void): Subscription;
+  [Symbol.asyncIterator](): MessageIterator;
+}
+
+/** One end of a stream of messages, over a channel as it is or with a window. */
+export interface MessageStreamEnd {
+  readonly maxMessageSize: number;
+  opened(): Promise<void>;
+  send(data: Sendable): Promise<void>;
+  /** This side sends no more. */
+  end(): Promise<void>;
+  next(): Promise<IteratorResult<Message, undefined>>;
+  stopReading(): Promise<void>;
+  close(): Promise<void>;
+  abort(reason?: unknown): void;
+}
+
+const windowField = integer(1024, Number.MAX_SAFE_INTEGER, 'bytes');
+
+/**
+ * Writing waits for room in the send buffer and cuts chunks larger than a message may be (bytes only).
+ * Reading pulls: what is not read waits in the channel's receive buffer, or with a window at the other end.
+ * Ending the writable side closes the channel, or with a window that direction; destroying the stream aborts it.
+ */
+export function channelToDuplex(
+  channel: Streamable,
+  clock: Clock,
+  options: DuplexStreamOptions = {},
+): Duplex {
+  const { objectMode = false, window } = readOptions<DuplexStreamOptions>(options, 'options', {
+    objectMode: boolean,
+    window: windowField,
+  });
+  const end = endOf(channel, clock, window);
+  return new Duplex({
+    objectMode,
+    async construct(done) {
+      await finish(end.opened(), done);
+    },
+    async read() {
+      try {
+        const { value, done } = await end.next();
+        if (done) this.push(null);
+        // An empty chunk would be dropped and end the reading with it: ask again.
+        else if (!objectMode && value.length === 0) this._read(0);
+        else this.push(value);
+      } catch (error) {
+        this.destroy(error as Error);
+      }
+    },
+    async write(chunk: string | Buffer, _encoding, done) {
+      await finish(objectMode ? end.send(chunk) : sendInPieces(end, chunk), done);
+    },
+    async final(done) {
+      await finish(end.end(), done);
+    },
+    async destroy(error, done) {
+      await end.stopReading();
+      if (error) end.abort(error);
+      await end.close().catch(() => {});
+      done(error);
+    },
+  });
+}
+
+/** The same as a pair of web streams, one chunk a message. */
+export function channelToWeb(channel: Streamable, clock: Clock, options: WebStreamOptions = {}): WebStreams {
+  const { window } = readOptions<WebStreamOptions>(options, 'options', { window: windowField });
+  const end = endOf(channel, clock, window);
+  const readable = new globalThis.ReadableStream<Message>(
+    {
+      async pull(controller) {
+        const { value, done } = await end.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => end.stopReading(),
+    },
+    { highWaterMark: 0 },
+  );
+  const writable = new globalThis.WritableStream<Sendable>({
+    start: () => end.opened(),
+    write: (chunk) => end.send(chunk),
+    close: () => end.end(),
+    abort: (reason) => end.abort(reason),
+  });
+  return { readable, writable };
+}
+
+function endOf(channel: Streamable, clock: Clock, window: number | undefined): MessageStreamEnd {
+  if (window !== undefined) return new WindowedEnd(channel, window, clock);
+  const messages = channel[Symbol.asyncIterator]();
+  return {
+    get maxMessageSize() {
+      return channel.maxMessageSize;
+    },
+    opened: async () => void (await channel.opened()),
+    send: (data) => channel.send(data),
+    end: () => channel.close(),
+    next: () => messages.next(),
+    stopReading: async () => void (await messages.return()),
+    close: () => channel.close(),
+    abort: (reason) => channel.abort(reason),
+  };
+}
+
+async function finish(work: Promise<unknown>, done: (error?: Error | null) => void): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
+}
+
+async function sendInPieces(end: MessageStreamEnd, chunk: string | Buffer): Promise<void> {
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  const size = end.maxMessageSize;
+  for (let at = 0; at < bytes.length; at += size) await end.send(bytes.subarray(at, at + size));
+}

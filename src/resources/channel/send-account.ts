@@ -1,0 +1,160 @@
+import { type Loss, NOTHING_LOST } from '../../scope/loss.js';
+
+interface Mark {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/**
+ * Counts what was accepted for sending, so that an end without confirmation can say how much may be lost.
+ * A mark is kept every 64 kB, so the count is exact to that many bytes and costs nothing per message.
+ */
+export class SendAccount {
+  #messages = 0;
+  #bytes = 0;
+  #marks: Mark[] = [];
+  /** What had left the send buffer by the times `at`, the oldest first. */
+  #arriving: (Mark & { readonly at: number })[] = [];
+  #largest = 0;
+  #arrived = 0;
+  #dropped = 0;
+  #lost = 0;
+  #unconfirmed: Loss['unconfirmed'] = NOTHING_LOST.unconfirmed;
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Messages that the end did not see through. */
+  get lost(): number {
+    return Math.min(this.#lost, this.#unacknowledged);
+  }
+
+  /** At most so much may not have arrived. */
+  get unconfirmed(): Loss['unconfirmed'] {
+    const { messages, bytes } = this.#unconfirmed;
+    const most = this.#unacknowledged;
+    return messages <= most
+      ? this.#unconfirmed
+      : { messages: most, bytes: Math.min(bytes, most * this.#largest) };
+  }
+
+  /** Messages that have come to the peer's program, as it says itself. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  add(bytes: number): void {
+    const last = this.#marks[this.#marks.length - 1];
+    if (!last || this.#bytes - last.bytes >= MARK_EVERY_BYTES) {
+      this.#marks.push({ messages: this.#messages, bytes: this.#bytes });
+    }
+    this.#messages++;
+    this.#bytes += bytes;
+    if (bytes > this.#largest) this.#largest = bytes;
+  }
+
+  /** The peer says that so many have come by now, and for how many of them it had no room; anything may be said. */
+  acknowledge(arrived: number, dropped: number): void {
+    this.#arrived = Math.min(Math.max(this.#arrived, arrived), this.#messages);
+    this.#dropped = Math.min(Math.max(this.#dropped, dropped), this.#arrived);
+  }
+
+  /** Forgets what is older than the last `bytes` bytes; called now and then by whoever knows what is in flight. */
+  forgetBefore(bytes: number): void {
+    if (this.#marks.length < MARKS_BEFORE_TRIM) return;
+    const from = this.#marks.findLastIndex((mark) => mark.bytes <= this.#bytes - bytes);
+    if (from > 0) this.#marks = this.#marks.slice(from);
+  }
+
+  /** Something was accepted that `onItsWay` has not been told of. */
+  get hasNews(): boolean {
+    return this.#messages !== (this.#arriving.at(-1)?.messages ?? 0);
+  }
+
+  /** At `now` (milliseconds) all but the last `bytes` bytes had arrived or were on their way; a mark a second is kept. */
+  onItsWay(bytes: number, now: number): void {
+    const last = this.#arriving.at(-1);
+    if (last && now - last.at < MARK_EVERY_MS) return;
+    this.#arriving.push({ at: now, ...this.#before(bytes) });
+    const arrived = this.#arrivedBy(now);
+    if (arrived > 0) this.#arriving = this.#arriving.slice(arrived);
+  }
+
+  /** The peer has everything. */
+  confirm(): void {
+    this.#lost = 0;
+    this.#unconfirmed = NOTHING_LOST.unconfirmed;
+  }
+
+  /** All has come to the peer: what it had no room for is lost, and nothing else. */
+  settle(): void {
+    this.#unconfirmed = { messages: this.#messages, bytes: this.#bytes };
+    this.#lost = this.#messages;
+  }
+
+  /** We have ended it at `now`, and waited no longer for the last `bytes` bytes to arrive. */
+  giveUp(bytes: number, now: number): void {
+    this.doubt(bytes, now);
+    this.#lost = this.#unconfirmed.messages;
+  }
+
+  /** We have ended it at `now`; what its peer has not acknowledged may be lost, wherever it is. */
+  giveUpUnacknowledged(now: number): void {
+    this.#doubtLately(now);
+    this.#lost = this.#unconfirmed.messages;
+  }
+
+  /** The last `bytes` bytes should arrive, but nobody will tell. */
+  doubt(bytes: number, now: number): void {
+    const [sent, arrived] = [this.#before(bytes), this.#arriving[this.#arrivedBy(now)]];
+    this.#unconfirmed = this.#since(arrived && arrived.messages > sent.messages ? arrived : sent);
+  }
+
+  /**
+   * The peer has closed: `waiting` bytes cannot leave any more. How long ago it did, and so how much was sent into
+   * the void since, nobody knows; hence the time alone counts.
+   */
+  endedByPeer(waiting: number, now: number): void {
+    this.#doubtLately(now);
+    this.#lost = this.#since(this.#before(waiting)).messages;
+  }
+
+  /** All that was not on its way long ago may not have arrived. */
+  #doubtLately(now: number): void {
+    this.#unconfirmed = this.#since(this.#arriving[this.#arrivedBy(now)] ?? NOTHING_LOST.unconfirmed);
+  }
+
+  get #unacknowledged(): number {
+    return this.#messages - this.#arrived + this.#dropped;
+  }
+
+  /** At least so much was accepted before the last `bytes` bytes. */
+  #before(bytes: number): Mark {
+    if (bytes <= 0) return { messages: this.#messages, bytes: this.#bytes };
+    return this.#marks.findLast((mark) => mark.bytes <= this.#bytes - bytes) ?? NOTHING_LOST.unconfirmed;
+  }
+
+  #since({ messages, bytes }: Mark): Mark {
+    return { messages: this.#messages - messages, bytes: this.#bytes - bytes };
+  }
+
+  #arrivedBy(now: number): number {
+    return this.#arriving.findLastIndex(({ at }) => at <= now - LONGEST_FLIGHT_MS);
+  }
+}
+
+/** What SCTP may have taken and not yet seen acknowledged: the library's default send buffer, 1 MiB. */
+export const IN_FLIGHT_BYTES = 1024 * 1024;
+const MARK_EVERY_BYTES = 64 * 1024;
+const MARKS_BEFORE_TRIM = 256;
+const MARK_EVERY_MS = 1000;
+/**
+ * Milliseconds after which what was on its way counts as arrived, as long as the channel is open: by then the library
+ * would have given up the connection (five repetitions, at most 10 s apart).
+ */
+const LONGEST_FLIGHT_MS = 60_000;

@@ -1,0 +1,201 @@
+import { bounded, Latch } from '../../time/wait.js';
+import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../errors/kinds.js';
+import { validateMessage } from '../../native/validate/message.js';
+import type { Clock } from '../../time/clock.js';
+import { Fifo } from './fifo.js';
+import type { Message } from './message.js';
+import type { MessageStreamEnd, Sendable, Streamable } from './message-streams.js';
+
+/**
+ * One end of a stream whose writer goes no faster than the other end's reader: neither SCTP nor WebSockets can be told
+ * to wait, so the two ends do it among themselves.
+ *
+ * Binary messages are data, and so are texts that begin with `t`. Text that begins with `w` grants as many bytes more,
+ * `e` says that no more data comes. A message costs its bytes and `MESSAGE_COST`; one may be sent while anything is
+ * left of what was granted, so it may be larger than that.
+ */
+export class WindowedEnd implements MessageStreamEnd {
+  readonly #channel: Streamable;
+  readonly #clock: Clock;
+  readonly #window: number;
+  readonly #arrived = new Fifo<Message>(costOf);
+  readonly #firstGrant = new Latch<void>();
+  /** Renewed when somebody waits for it. */
+  #more: Latch<void> | undefined;
+  #room: Latch<void> | undefined;
+  /** Totals: what the peer granted us and what we have used of it, and the same the other way. */
+  #granted = 0;
+  #used = 0;
+  #weGranted = 0;
+  #theyUsed = 0;
+  #taken = 0;
+  #weEnded = false;
+  #theyEnded = false;
+  #reads = true;
+  #failure: { error: unknown } | undefined;
+
+  constructor(channel: Streamable, window: number, clock: Clock) {
+    this.#channel = channel;
+    this.#clock = clock;
+    this.#window = window;
+    const reading = channel.subscribe('message', (message) => this.#take(message));
+    void channel.closed({ timeout: Number.POSITIVE_INFINITY }).then(({ reason }) => {
+      reading.unsubscribe();
+      this.#fail(
+        new RtcClosedError('RTC_CLOSED', 'the channel closed before the stream had ended', {
+          path: channel.path,
+          cause: reason,
+        }),
+      );
+    });
+    void channel.opened({ timeout: Number.POSITIVE_INFINITY }).then(
+      () => this.#grant(window),
+      () => {}, // the closing tells
+    );
+  }
+
+  get maxMessageSize(): number {
+    return this.#channel.maxMessageSize - 1; // a text has its tag
+  }
+
+  async opened(): Promise<void> {
+    await this.#channel.opened();
+    // The peer's first grant also shows that it speaks the same.
+    await bounded(
+      this.#firstGrant.promise,
+      undefined,
+      this.#clock,
+      this.#channel.path,
+      "waiting for the other end's window",
+    );
+  }
+
+  async send(data: Sendable): Promise<void> {
+    const { data: message, byteLength } = validateMessage(data);
+    while (this.#used >= this.#granted) {
+      this.#assertAlive();
+      this.#room ??= new Latch();
+      await this.#room.promise;
+    }
+    this.#used += byteLength + MESSAGE_COST;
+    await this.#channel.send(typeof message === 'string' ? `t${message}` : message);
+  }
+
+  async end(): Promise<void> {
+    this.#weEnded = true;
+    await this.#channel.send('e');
+    if (this.#theyEnded) await this.#channel.close();
+  }
+
+  async next(): Promise<IteratorResult<Message, undefined>> {
+    while (this.#arrived.length === 0) {
+      if (this.#theyEnded) return { value: undefined, done: true };
+      this.#assertAlive();
+      this.#more ??= new Latch();
+      await this.#more.promise;
+    }
+    const message = this.#arrived.shift() as Message;
+    this.#took(message);
+    return { value: message, done: false };
+  }
+
+  /** Nobody reads any more. What comes is dropped; the writer at the other end is not held up by it. */
+  async stopReading(): Promise<void> {
+    this.#reads = false;
+    for (const message of this.#arrived.drain()) this.#took(message);
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.close();
+  }
+
+  abort(reason?: unknown): void {
+    this.#channel.abort(reason);
+  }
+
+  #take(message: Message): void {
+    if (this.#failure) return;
+    if (typeof message !== 'string') this.#data(message);
+    else if (message.startsWith('t')) this.#data(message.slice(1));
+    else if (message === 'e') {
+      this.#theyEnded = true;
+      this.#wake();
+      if (this.#weEnded) void this.#channel.close().catch(() => {}); // whoever ends the stream gets its error
+    } else this.#granting(message);
+  }
+
+  #data(message: Message): void {
+    if (this.#theyEnded || this.#theyUsed >= this.#weGranted) {
+      this.#refuse(
+        new RtcMessageError(
+          'RTC_OVERFLOW',
+          'the other end of the stream sent more than it was granted; both ends need a window',
+          { path: this.#channel.path },
+        ),
+      );
+      return;
+    }
+    this.#theyUsed += costOf(message);
+    if (!this.#reads) {
+      this.#took(message);
+      return;
+    }
+    this.#arrived.push(message);
+    this.#wake();
+  }
+
+  /** In halves, so that the writer need not wait for each reading, nor is told of each. */
+  #took(message: Message): void {
+    this.#taken += costOf(message);
+    if (!this.#theyEnded && this.#taken >= this.#window / 2) this.#grant(this.#taken);
+  }
+
+  #granting(message: string): void {
+    const bytes = /^w\d{1,15}$/.test(message) ? Number(message.slice(1)) : 0;
+    if (bytes === 0) {
+      const why = 'the other end of the stream does not speak its protocol; both ends need a window';
+      this.#refuse(new RtcInvalidStateError(why, { path: this.#channel.path }));
+      return;
+    }
+    this.#granted += bytes;
+    this.#firstGrant.resolve();
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
+  #grant(bytes: number): void {
+    this.#weGranted += bytes;
+    this.#taken = 0;
+    this.#channel.send(`w${bytes}`).catch(() => {}); // the closing tells
+  }
+
+  #refuse(error: Error): void {
+    this.#fail(error);
+    this.#channel.abort(error);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure) return;
+    this.#failure = { error };
+    this.#firstGrant.reject(error);
+    this.#wake();
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
+  #wake(): void {
+    this.#more?.resolve();
+    this.#more = undefined;
+  }
+
+  #assertAlive(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}
+
+/** Bytes that a message is counted for besides its own: about what one that waits takes in memory. */
+const MESSAGE_COST = 64;
+
+function costOf(message: Message): number {
+  return MESSAGE_COST + (typeof message === 'string' ? Buffer.byteLength(message) : message.length);
+}

@@ -1,0 +1,147 @@
+import type { Engine } from '../../library/engine.js';
+import { poll } from '../../time/poll.js';
+import type { NativeRecord } from '../../library/release-ledger.js';
+import { RtcInvalidStateError } from '../../errors/kinds.js';
+import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
+import type { DataChannelInit } from '../../native/validate/data-channel-init.js';
+import type { Deadline } from '../../time/deadline.js';
+import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
+import { type CheckedChannelOptions, splitChannelOptions } from '../channel/channel-options.js';
+import { ReceiptPeer } from '../data-channel/ending/receipt-peer.js';
+import { type ChannelConnection, type ChannelOrigin, DataChannel } from '../data-channel/data-channel.js';
+import { OpeningMark } from '../data-channel/opening-mark.js';
+
+/** The data channels of one connection, and what they need of it to be drained. */
+export class ConnectionChannels implements ChannelConnection {
+  readonly node: OwnedNode;
+  readonly receiptPeer: ReceiptPeer;
+  readonly #engine: Engine;
+  readonly #native: NativePeerConnection;
+  readonly #record: NativeRecord;
+  readonly #open = new Set<DataChannel>();
+  readonly #mark: OpeningMark;
+  #keepUntil = 0;
+  #leastRoundTrip = Number.POSITIVE_INFINITY;
+
+  constructor(engine: Engine, node: OwnedNode, native: NativePeerConnection, record: NativeRecord) {
+    this.#engine = engine;
+    this.node = node;
+    this.#native = native;
+    this.#record = record;
+    this.receiptPeer = new ReceiptPeer(native, record);
+    this.#mark = new OpeningMark(engine, native, record.path);
+  }
+
+  /** The peer's description came, at a time of which `OpeningMark.place` tells. */
+  described(remoteSdp: string): void {
+    // The certificate of a transport that is up stays, whatever a later description says.
+    if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
+    this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
+  }
+
+  /** A description of ours, as the peer is to be given it. */
+  announced<T extends { readonly sdp: string }>(description: T | null): T | null {
+    return description && { ...description, sdp: this.receiptPeer.announce(description.sdp) };
+  }
+
+  /** The connection is about to be closed. */
+  end(): void {
+    this.#mark.remove();
+  }
+
+  /** A channel that was made by `init`. */
+  created(
+    native: NativeDataChannel,
+    init: DataChannelInit | undefined,
+    options: CheckedChannelOptions,
+  ): DataChannel {
+    const lossy = (init?.maxRetransmits ?? init?.maxPacketLifeTime ?? null) !== null;
+    return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, lossy);
+  }
+
+  /** `lossy`: it may give up messages by design. Nobody can tell that of an incoming channel. */
+  own(
+    native: NativeDataChannel,
+    origin: ChannelOrigin,
+    options: CheckedChannelOptions,
+    lossy = false,
+  ): DataChannel {
+    const channel = new DataChannel(this.#engine, this, native, origin, options, lossy);
+    this.#open.add(channel);
+    channel[TREE_NODE].ending.onSettled(() => this.#open.delete(channel));
+    return channel;
+  }
+
+  /** A channel that the peer made. One that comes too late for anybody to use it is given back. */
+  incoming(native: NativeDataChannel): DataChannel | undefined {
+    if (this.node.inTeardown) {
+      this.#hold(native).tryClose();
+      return undefined;
+    }
+    const [options] = splitChannelOptions(undefined, 'options');
+    return this.own(native, 'incoming', options);
+  }
+
+  /** To be called before a channel is made: throws where its id is in use, and waits where it would be announced twice. */
+  prepare(init: Pick<DataChannelInit, 'id' | 'negotiated'> = {}): void {
+    if (init.id !== undefined) this.#assertFree(init.id);
+    if (!init.negotiated) this.#mark.wait();
+  }
+
+  transportUp(): boolean {
+    return this.#record.state === 'held' && this.#native.state() === 'connected';
+  }
+
+  leastRoundTrip(): number {
+    if (this.#record.state === 'held') {
+      const now = this.#native.rtt();
+      if (now >= 0 && now < this.#leastRoundTrip) this.#leastRoundTrip = now;
+    }
+    return Number.isFinite(this.#leastRoundTrip) ? this.#leastRoundTrip : 0;
+  }
+
+  resetStream(id: number): boolean {
+    try {
+      // The library does not enter a second channel for a stream in its table, but closing it resets the stream.
+      this.#hold(this.#native.createDataChannel('', { negotiated: true, id })).close();
+      return true;
+    } catch {
+      return false; // the transport went down just now
+    }
+  }
+
+  keepUntilArrived(bytes: number, bytesPerMs: number): void {
+    const byRate = bytesPerMs > 0 ? (2 * bytes) / bytesPerMs : 0;
+    const byRoundTrip = this.#record.state === 'held' ? 4 * this.#native.rtt() : 0;
+    const ms = Math.max(LEAST_ARRIVAL_MS, byRoundTrip, byRate);
+    this.#keepUntil = Math.max(this.#keepUntil, this.#engine.clock.now() + ms);
+  }
+
+  /** Waits for the data of channels that were closed without confirmation. */
+  arrival(deadline: Deadline): Promise<boolean> | undefined {
+    const wait = this.#keepUntil - deadline.clock.now();
+    if (wait <= 0 || deadline.expired || !this.transportUp()) return undefined;
+    return poll(() => !this.transportUp(), deadline, wait);
+  }
+
+  /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
+  #assertFree(id: number): void {
+    const user = id === this.#mark.id ? 'this package' : this.#userOf(id);
+    if (user === undefined) return;
+    throw new RtcInvalidStateError(`stream id ${id} is in use by ${user}`, { path: this.node.path });
+  }
+
+  #userOf(id: number): string | undefined {
+    for (const channel of this.#open) if (channel.id === id) return channel.path;
+    return undefined;
+  }
+
+  #hold(native: NativeDataChannel): NativeRecord {
+    const record = this.#engine.ledger.hold(undefined, native, () => this.node.path);
+    native.onClosed(() => record.released());
+    return record;
+  }
+}
+
+/** Milliseconds that unconfirmed data gets to arrive at the least. */
+const LEAST_ARRIVAL_MS = 50;

@@ -1,0 +1,194 @@
+import type { Clock } from '../../../time/clock.js';
+import { yieldProcessor } from '../../../time/yield-processor.js';
+import { answerAsDtlsServer } from './dtls-role.js';
+import { afterTurn } from '../../../time/turn.js';
+
+type Candidate = [candidate: string, mid: string];
+
+export interface CandidateExchange {
+  /** Gives a candidate of the peer to the library. */
+  addRemote(candidate: string, mid: string): void;
+  /** Tells a candidate of ours to the application. */
+  tellLocal(candidate: string, mid: string): void;
+  /** ICE has found a path, from our side. */
+  pathFound(): boolean;
+}
+
+/**
+ * Makes the answerer the first to check a path and the DTLS server, so that connecting neither stalls nor fails.
+ *
+ * Whoever is connected first drops the other's DTLS packets until it is connected itself, which costs a second
+ * when the first is the DTLS client (H27). So the answerer is the server, and the first: it does not tell the
+ * offerer its candidates until its own checks are under way. But it must not check too early either: an offerer
+ * that is checked before it has the answer is connected while it still stores that answer, and now and then
+ * verifies the peer's certificate before it has the fingerprint; the handshake fails then. So the answerer keeps
+ * the offerer's candidates until the answer was told.
+ *
+ * Checks are spaced by 50 ms, and one that arrives puts the receiver's own off by as long (`STUN_PACING_TIME` of
+ * libjuice's `agent_arm_transmission`). Its test is `abs(now - other) < 50` in whole milliseconds of the monotonic
+ * clock, so a candidate that the offerer is given within the same millisecond as our check arrives is checked at
+ * once. On a near path that takes some tenths of one: our checks arrive with a fresh millisecond, and the first
+ * milliseconds are spent asking every turn rather than every timer. Where that is missed it costs the 50 ms.
+ */
+export class AnswererFirst {
+  readonly #clock: Clock;
+  readonly #exchange: CandidateExchange;
+  #remote: Candidate[] | undefined;
+  #local: Candidate[] | undefined;
+  #cancel: (() => void) | undefined;
+  #isChecking = false;
+  /** Candidates of the offerer that wait for the next millisecond to begin. */
+  #late: Candidate[] | undefined;
+
+  constructor(clock: Clock, exchange: CandidateExchange) {
+    this.#clock = clock;
+    this.#exchange = exchange;
+  }
+
+  /** The first offer has come. Returns it as the library is to read it. */
+  offered(sdp: string): string {
+    const lines = sdp.split('\r\n');
+    const kept = lines.filter((line) => !CANDIDATE.test(line) && line !== 'a=end-of-candidates');
+    this.#remote = lines.filter((line) => CANDIDATE.test(line)).map((line) => [line, '']);
+    this.#local = [];
+    return answerAsDtlsServer(kept.join('\r\n'));
+  }
+
+  /** The library refused the offer: nothing is kept for it. */
+  refused(): void {
+    this.#remote = undefined;
+    this.#local = undefined;
+  }
+
+  /** True when the peer's candidate is kept for later. One that the library would refuse is not. */
+  keepsRemote(candidate: string, mid: string): boolean {
+    if (this.#remote === undefined) return this.#keepsLate(candidate, mid);
+    if (!CANDIDATE.test(candidate) || this.#remote.length >= MOST_KEPT) return false;
+    this.#remote.push([candidate, mid]);
+    return true;
+  }
+
+  /** True when our candidate is kept for later. */
+  keepsLocal(candidate: string, mid: string): boolean {
+    return this.#local !== undefined && this.#local.push([candidate, mid]) > 0;
+  }
+
+  /** The answer was told to the application. */
+  answered(): void {
+    if (this.#remote === undefined) return;
+    // A turn later: an application that hands the answer over in its listener has done so by then.
+    afterTurn(() => this.#check());
+  }
+
+  /** The connection is up: what is still kept is of no more use to it, but the application may want it. */
+  connected(): void {
+    this.#cancel?.();
+    this.#remote = undefined;
+    this.#late = undefined;
+    this.#tell();
+  }
+
+  /** The connection ends. */
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#remote = undefined;
+    this.#late = undefined;
+    this.#local = undefined;
+  }
+
+  #keepsLate(candidate: string, mid: string): boolean {
+    // Only the first ones are worth it: with them our checks are under way.
+    if (this.#cancel === undefined || this.#isChecking || !CANDIDATE.test(candidate)) return false;
+    if (this.#late === undefined) this.#begin([[candidate, mid]]);
+    else if (this.#late.length < MOST_KEPT) this.#late.push([candidate, mid]);
+    return true;
+  }
+
+  #check(): void {
+    const remote = this.#remote;
+    if (remote === undefined) return;
+    this.#remote = undefined;
+    this.#cancel = this.#clock.after(WITHOUT_CANDIDATES_MS, () => this.#tell());
+    if (remote.length > 0) this.#begin(remote);
+  }
+
+  /** Begins to check as soon as a millisecond has just begun, a little later at the most. */
+  #begin(remote: Candidate[]): void {
+    this.#late = remote;
+    const end = this.#clock.now() + MOST_ALIGNING_MS;
+    const look = () => {
+      const intoMillisecond = Number((process.hrtime.bigint() + LEAD_NS) % NS_A_MS);
+      if (intoMillisecond > FRESH_NS && this.#clock.now() < end) this.#soon(look, MOST_ALIGNING_MS);
+      else {
+        this.#late = undefined;
+        for (const [candidate, mid] of remote) this.#exchange.addRemote(candidate, mid);
+        yieldProcessor(YIELD_MS);
+        this.#checking();
+      }
+    };
+    look();
+  }
+
+  /** In the next turn, and by the clock after `ms`: a clock that a test moves must see what is waited for. */
+  #soon(step: () => void, ms: number): void {
+    this.#cancel?.();
+    const go = () => {
+      cancel();
+      step();
+    };
+    const immediate = afterTurn(go);
+    const cancelTimer = this.#clock.after(ms, go);
+    const cancel = () => {
+      clearImmediate(immediate);
+      cancelTimer();
+    };
+    this.#cancel = cancel;
+  }
+
+  /** The library checks by now: the offerer may hear of our candidates soon. */
+  #checking(): void {
+    if (this.#isChecking) return;
+    this.#isChecking = true;
+    this.#look(this.#clock.now() + HEAD_START_MS);
+  }
+
+  /** Asked for rather than heard: a native callback would cost every wake-up of the process for good (H15). */
+  #look(end: number): void {
+    this.#cancel?.();
+    const now = this.#clock.now();
+    if (this.#exchange.pathFound() || now >= end) this.#tell();
+    else if (end - now > HEAD_START_MS - EAGER_MS) this.#soon(() => this.#look(end), LOOK_MS);
+    else this.#cancel = this.#clock.after(LOOK_MS, () => this.#look(end));
+  }
+
+  #tell(): void {
+    const local = this.#local;
+    this.#local = undefined;
+    this.#cancel = undefined;
+    for (const [candidate, mid] of local ?? []) this.#exchange.tellLocal(candidate, mid);
+  }
+}
+
+/** What the library's parser takes for a candidate, roughly; anything else it may refuse itself, at once. */
+const CANDIDATE = /^(a=)?candidate:\S+ \d+ \S+ \d+ \S+ \d+ typ \S+/i;
+const MOST_KEPT = 256;
+/** Milliseconds that the answerer checks before the offerer can, at the most; on a near path one or two are enough. */
+const HEAD_START_MS = 30;
+const LOOK_MS = 1;
+/** Milliseconds for which the path is asked for every turn of the event loop. */
+const EAGER_MS = 3;
+const NS_A_MS = 1_000_000n;
+/** Nanoseconds that a check takes at the least to be sent and to arrive, so that it may begin before the millisecond does. */
+const LEAD_NS = 90_000n;
+/** Nanoseconds into a millisecond, less those, that leave enough of it. */
+const FRESH_NS = 150_000;
+/** Milliseconds in which a check on a near path is sent and answered. */
+const YIELD_MS = 0.1;
+/** Milliseconds that are waited for a fresh one; a busy event loop may never see one begin. */
+const MOST_ALIGNING_MS = 2;
+/**
+ * Milliseconds after which the answerer tells its candidates although none of the offerer's has come. Those of this
+ * package come with the second message after the answer: twice the time that a slow signaling takes for one.
+ */
+const WITHOUT_CANDIDATES_MS = 500;

@@ -1,0 +1,84 @@
+import type { NativeRecord } from '../../../library/release-ledger.js';
+import type { NativePeerConnection } from '../../../native/binding.js';
+import { guardCallback } from '../../../native/firewall.js';
+import type { PendingEvents } from '../../pending-events.js';
+import type { AnswererFirst } from './answerer-first.js';
+
+export interface Announcer {
+  /** A description of ours, as the peer is to be given it. */
+  announced<T extends { readonly sdp: string }>(description: T): T | null;
+}
+
+/**
+ * The events of one connection that come from a native callback. Each callback is registered when its event is
+ * first needed, because each costs every wake-up of the process (H15).
+ */
+export class ConnectionEvents {
+  readonly #native: NativePeerConnection;
+  readonly #record: NativeRecord;
+  readonly #pending: PendingEvents;
+  readonly #order: AnswererFirst;
+  readonly #announcer: Announcer;
+  readonly #hooked = new Set<string>();
+  /** Candidates that overtook the description they belong to; undefined once that was told. */
+  #early: [candidate: string, mid: string][] | undefined = [];
+
+  constructor(
+    native: NativePeerConnection,
+    record: NativeRecord,
+    pending: PendingEvents,
+    order: AnswererFirst,
+    announcer: Announcer,
+  ) {
+    this.#order = order;
+    this.#announcer = announcer;
+    this.#native = native;
+    this.#record = record;
+    this.#pending = pending;
+  }
+
+  /** The library says these once, as soon as it is asked for something; nobody may be listening yet. */
+  hookNegotiation(): void {
+    this.hook('localDescription');
+    this.hook('localCandidate');
+  }
+
+  hook(event: string): void {
+    if (this.#hooked.has(event) || this.#record.state !== 'held') return;
+    this.#hooked.add(event);
+    const native = this.#native;
+    const tell = (...args: [unknown?, unknown?]) => this.#pending.emit(event, ...args);
+    if (event === 'localDescription')
+      native.onLocalDescription(this.#guard((sdp, type) => this.#described(sdp, type)));
+    else if (event === 'localCandidate')
+      native.onLocalCandidate(this.#guard((text, mid) => this.#candidate(text, mid)));
+    else if (event === 'iceStateChange') native.onIceStateChange(this.#guard(tell));
+    else if (event === 'signalingStateChange') native.onSignalingStateChange(this.#guard(tell));
+    else if (event === 'gatheringStateChange') native.onGatheringStateChange(this.#guard(tell));
+  }
+
+  /**
+   * Descriptions and candidates come through different queues of the addon, and a candidate may be served
+   * first. A peer cannot take one before the description, so here they come in the order the library made them.
+   */
+  #candidate(candidate: string, mid: string): void {
+    if (this.#early) this.#early.push([candidate, mid]);
+    else this.#tellCandidate(candidate, mid);
+  }
+
+  #described(sdp: string, type: string): void {
+    this.#pending.emit('localDescription', this.#announcer.announced({ type, sdp }));
+    const early = this.#early;
+    this.#early = undefined;
+    for (const [candidate, mid] of early ?? []) this.#tellCandidate(candidate, mid);
+    if (type === 'answer') this.#order.answered();
+  }
+
+  #tellCandidate(candidate: string, mid: string): void {
+    if (!this.#order.keepsLocal(candidate, mid)) this.#pending.emit('localCandidate', candidate, mid);
+  }
+
+  #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
+    return guardCallback(this.#record.path, callback);
+  }
+}

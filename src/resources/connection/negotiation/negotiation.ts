@@ -1,0 +1,240 @@
+import type { Engine } from '../../../library/engine.js';
+import { poll } from '../../../time/poll.js';
+import { quietTurns } from '../../../time/quiet-turns.js';
+import { Latch } from '../../../time/wait.js';
+import { RtcClosedError } from '../../../errors/kinds.js';
+import { RtcError } from '../../../errors/rtc-error.js';
+import { Deadline } from '../../../time/deadline.js';
+import type { WaitOptions } from '../../../scope/scope-options.js';
+import type { PeerConnection } from '../peer-connection.js';
+import type { SessionDescription } from '../peer-connection-state.js';
+import { LocalCandidates } from './local-candidates.js';
+import { givesWay } from './politeness.js';
+import { RemoteCandidates } from './remote-candidates.js';
+import type { Signaling, SignalingMessage } from './signaling.js';
+import { readSignalingMessage } from './signaling-message.js';
+import { SignalingSender } from './signaling-sender.js';
+
+export interface NegotiateOptions extends WaitOptions {
+  /**
+   * When both sides offer at once, the polite one takes its offer back. Needed only where the other side is told
+   * too, for instance a browser that runs the W3C's "perfect negotiation" with a fixed role: then exactly one side
+   * must be polite. Default: the signaling's `polite`, or else the side whose offer has the smaller session id
+   * (`o=` line), which two ends of this package agree on by themselves.
+   */
+  polite?: boolean;
+}
+
+/**
+ * One connection's side of "perfect negotiation" (W3C WebRTC, section 10.7) over one signaling: local descriptions
+ * and candidates go out, remote ones are taken, offers that cross are settled. It goes on after the connection is
+ * up, until the signaling or the connection closes.
+ *
+ * Every step with the library is synchronous and in one thread, so the flags of the W3C's example that guard its
+ * awaits (`makingOffer`, `isSettingRemoteAnswerPending`) are the signaling state itself here.
+ */
+export class Negotiation {
+  readonly #connection: PeerConnection;
+  readonly #engine: Engine;
+  readonly #polite: boolean | undefined;
+  readonly #sender: SignalingSender;
+  readonly #candidates: RemoteCandidates;
+  readonly #failed = new Latch<never>();
+  readonly #subscriptions: Disposable[] = [];
+  readonly #local: LocalCandidates;
+  #active = true;
+  #gathering = false;
+  #answerOwed = false;
+  /** Our offer was taken back for the peer's. */
+  #gaveWay = false;
+  #warnings = 0;
+
+  constructor(
+    connection: PeerConnection,
+    engine: Engine,
+    signaling: Signaling,
+    polite: boolean | undefined,
+    resumed: boolean,
+  ) {
+    this.#connection = connection;
+    this.#engine = engine;
+    this.#polite = polite ?? signaling.polite;
+    this.#sender = new SignalingSender(signaling, connection.path, (error) => this.#lost(error));
+    this.#local = new LocalCandidates(
+      () => connection.signalingState === 'have-local-offer' && connection.remoteDescription() === null,
+      (candidate) => this.#send({ candidate }),
+    );
+    this.#candidates = new RemoteCandidates({
+      remoteDescription: () => connection.remoteDescription(),
+      addRemoteCandidate: (candidate, mid) => connection.addRemoteCandidate(candidate, mid),
+      refused: (what, cause) => this.#warn(what, cause),
+    });
+    try {
+      if (signaling.handle) connection.dependsOn(signaling.handle);
+      signaling.usedBy?.(connection);
+      this.#subscriptions.push(
+        connection.subscribe('localDescription', (description) => this.#describe(description)),
+        connection.subscribe('localCandidate', (candidate, mid) => this.#local.found(candidate, mid)),
+      );
+      this.#begin(resumed);
+      const subscription = signaling.subscribe(
+        (message) => this.#receive(message),
+        (reason) => this.#lost(reason),
+      );
+      this.#subscriptions.push(subscription);
+      if (!this.#active) this.stop();
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+  }
+
+  /** False once nothing is sent or taken any more. */
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** Resolves when the connection is up. A rejection ends the negotiation; the connection stays as it is. */
+  async connected(options: WaitOptions): Promise<void> {
+    try {
+      await Promise.race([this.#connection.connected(options), this.#failed.promise]);
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+  }
+
+  stop(): void {
+    this.#active = false;
+    this.#sender.stop();
+    for (const subscription of this.#subscriptions.splice(0)) subscription[Symbol.dispose]();
+  }
+
+  #begin(resumed: boolean): void {
+    const connection = this.#connection;
+    const local = connection.localDescription();
+    if (connection.signalingState === 'have-local-offer' && resumed && local) {
+      // An earlier negotiation took the offer and did not end well. The text has the candidates found since.
+      this.#describe(local);
+    } else if (
+      connection.signalingState === 'stable' &&
+      connection.negotiable &&
+      local === null &&
+      connection.remoteDescription() === null
+    ) {
+      connection.setLocalDescription('offer'); // with `disableAutoNegotiation` nobody has done it yet
+    }
+  }
+
+  #describe({ type, sdp }: SessionDescription): void {
+    if (type !== 'offer' && type !== 'answer' && type !== 'pranswer') return;
+    this.#send({ description: { type, sdp } });
+    if (type === 'answer') {
+      this.#answerOwed = false;
+      if (this.#gaveWay) this.#local.forgotten();
+      this.#gaveWay = false;
+      this.#local.tell();
+    }
+    void this.#watchGathering();
+  }
+
+  /** Asked for rather than heard: a native callback would cost every wake-up of the process for good (H15). */
+  async #watchGathering(): Promise<void> {
+    if (this.#gathering || this.#connection.gatheringState === 'new') return;
+    this.#gathering = true;
+    using deadline = new Deadline(this.#engine.clock, { timeout: LONGEST_GATHERING_MS });
+    const over = () => !this.#active || this.#connection.gatheringState === 'complete';
+    if (!(await poll(over, deadline))) return;
+    await quietTurns(() => this.#local.count, deadline); // the last candidates may still be queued for us
+    this.#local.complete();
+  }
+
+  #send(message: SignalingMessage): void {
+    if (this.#active) this.#sender.send(message);
+  }
+
+  /** What comes from the peer may be anything; nothing of it may throw into whoever delivers it. */
+  #receive(given: unknown): void {
+    if (!this.#active) return;
+    try {
+      const message = readSignalingMessage(given);
+      if (typeof message === 'string') this.#warn(message);
+      else if ('candidate' in message) this.#candidates.take(message.candidate);
+      else this.#takeDescription(message.description);
+    } catch (cause) {
+      this.#warn('a message that could not be used', cause);
+    }
+  }
+
+  #takeDescription(description: SessionDescription): void {
+    const connection = this.#connection;
+    const state = connection.signalingState;
+    if (description.type !== 'offer' && state !== 'have-local-offer' && state !== 'have-remote-pranswer') {
+      this.#warn(`an ${description.type} in signaling state ${state}`);
+      return;
+    }
+    const collides = description.type === 'offer' && state === 'have-local-offer';
+    if (collides && !this.#yieldsTo(description.sdp)) return;
+    try {
+      // The library rolls our own offer back by itself.
+      connection.setRemoteDescription(description);
+      if (description.type === 'offer') {
+        this.#answerOwed = true;
+        this.#gaveWay = collides;
+        if (connection.signalingState === 'have-remote-offer') connection.setLocalDescription('answer');
+      }
+    } catch (cause) {
+      this.#warn(`a description of type ${description.type} that the library refused`, cause);
+      // It may have rolled our offer back before it refused theirs.
+      if (collides && connection.signalingState === 'stable') connection.setLocalDescription('offer');
+      return;
+    }
+    this.#candidates.flush();
+    this.#local.tell();
+  }
+
+  #yieldsTo(offer: string): boolean {
+    if (this.#polite !== undefined) return this.#polite;
+    const yields = givesWay(this.#connection.localDescription()?.sdp ?? '', offer);
+    if (yields === undefined) this.#warn('our own offer; both ends of the signaling seem to be the same');
+    return yields ?? false;
+  }
+
+  /** The signaling ended or could not send. */
+  #lost(cause: unknown): void {
+    if (!this.#active) return;
+    const complete =
+      this.#connection.signalingState === 'stable' &&
+      this.#connection.remoteDescription() !== null &&
+      !this.#answerOwed &&
+      this.#sender.idle;
+    this.stop();
+    // With both descriptions exchanged the connection needs no signaling to come up, and a peer that is already
+    // connected may well have closed it: ICE decides then.
+    if (complete) return;
+    const { path } = this.#connection;
+    const why = 'the signaling ended before offer and answer were exchanged';
+    this.#failed.reject(
+      cause instanceof RtcError && cause.code === 'RTC_OVERFLOW'
+        ? cause
+        : new RtcClosedError('RTC_CLOSED', why, cause === undefined ? { path } : { path, cause }),
+    );
+  }
+
+  #warn(what: string, cause?: unknown): void {
+    if (++this.#warnings > MOST_WARNINGS) return;
+    const last = this.#warnings === MOST_WARNINGS ? '; further ones are not told' : '';
+    this.#engine.warn({
+      code: 'RTC_SIGNALING',
+      message: `the peer of ${this.#connection.path} sent ${what}; it was ignored${last}`,
+      path: this.#connection.path,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+/** Milliseconds. STUN and TURN servers that do not answer are given up within 40 s (libjuice). */
+const LONGEST_GATHERING_MS = 60_000;
+
+/** A peer must not be able to fill a log. */
+const MOST_WARNINGS = 10;

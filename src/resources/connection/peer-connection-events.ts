@@ -1,0 +1,41 @@
+import type { DataChannel } from '../data-channel/data-channel.js';
+import type { CloseInfo } from '../handle.js';
+import type { MediaTrack } from '../media/media-track.js';
+import type {
+  ConnectionState,
+  GatheringState,
+  IceConnectionState,
+  SessionDescription,
+  SignalingState,
+} from './peer-connection-state.js';
+
+export interface PeerConnectionEvents {
+  /**
+   * A local description to send to the peer, with a line that announces receipts (`docs/protocol.md`). Waits for its
+   * first listener.
+   */
+  localDescription: [description: SessionDescription];
+  /** A local candidate to send to the peer. Waits for its first listener. */
+  localCandidate: [candidate: string, mid: string];
+  stateChange: [state: ConnectionState];
+  iceStateChange: [state: IceConnectionState];
+  signalingStateChange: [state: SignalingState];
+  gatheringStateChange: [state: GatheringState];
+  /** The peer opened a channel. It is owned by the connection already; waits for its first listener. */
+  dataChannel: [channel: DataChannel];
+  /** The peer added a track. It is owned by the connection already; waits for its first listener. */
+  track: [track: MediaTrack];
+  /** The connection failed; it closes right after. */
+  error: [error: Error];
+  close: [info: CloseInfo];
+}
+
+/** Events whose native callbacks are registered when somebody listens; those of another user are replaced so. */
+export const TAKEN_OVER = [
+  'localDescription',
+  'localCandidate',
+  'iceStateChange',
+  'signalingStateChange',
+  'gatheringStateChange',
+  'track',
+] as const;

@@ -1,0 +1,350 @@
+import type { Engine } from '../../library/engine.js';
+import { CLOSE_ANSWER_MS } from '../../library/release-ledger.js';
+import { bounded, Latch } from '../../time/wait.js';
+import { RtcInvalidStateError, RtcNativeError } from '../../errors/kinds.js';
+import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
+import { guardCallback } from '../../native/firewall.js';
+import { callNative } from '../../native/guard.js';
+import { readOptions } from '../../arguments/argument.js';
+import { validateCandidate } from '../../native/validate/candidate.js';
+import { type DataChannelInit, validateDataChannelInit } from '../../native/validate/data-channel-init.js';
+import {
+  type LocalDescriptionInit,
+  validateDescriptionType,
+  validateLocalDescriptionInit,
+  validateRemoteDescription,
+} from '../../native/validate/description.js';
+import type { Deadline } from '../../time/deadline.js';
+import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
+import { type Bounds, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
+import {
+  type ChannelOptions,
+  type CheckedChannelOptions,
+  splitChannelOptions,
+} from '../channel/channel-options.js';
+import { ConnectionChannels } from './connection-channels.js';
+import { ConnectionTracks, type Media } from '../media/connection-tracks.js';
+import type { DataChannel } from '../data-channel/data-channel.js';
+import { Handle, type HandleFigures } from '../handle.js';
+import type { MediaTrack } from '../media/media-track.js';
+import { AnswererFirst } from './negotiation/answerer-first.js';
+import { ConnectionEvents } from './negotiation/connection-events.js';
+import { assertMayDescribe } from './negotiation/may-describe.js';
+import { checkNegotiateArguments } from './negotiation/negotiate-arguments.js';
+import { type NegotiateOptions, Negotiation } from './negotiation/negotiation.js';
+import { RemoteSide } from './negotiation/remote-side.js';
+import type { Signaling } from './negotiation/signaling.js';
+import { type PeerConnectionEvents, TAKEN_OVER } from './peer-connection-events.js';
+import type {
+  CandidatePair,
+  ConnectionState,
+  DescriptionType,
+  Fingerprint,
+  GatheringState,
+  IceConnectionState,
+  SessionDescription,
+  SignalingState,
+} from './peer-connection-state.js';
+import { PendingEvents } from '../pending-events.js';
+
+/**
+ * A WebRTC peer connection, owned by a scope. It owns its channels: they are drained and closed before it.
+ *
+ * `state` is that of the handle; `connectionState` and its neighbours are those of the W3C API.
+ */
+export class PeerConnection extends Handle<PeerConnectionEvents> {
+  readonly #native: NativePeerConnection;
+  readonly #record;
+  readonly #connected = new Latch<this>();
+  readonly #closedSeen = new Latch<void>();
+  readonly #pending: PendingEvents;
+  readonly #events: ConnectionEvents;
+  readonly #order: AnswererFirst;
+  readonly #remote: RemoteSide;
+  readonly #channels: ConnectionChannels;
+  readonly #tracks: ConnectionTracks;
+  #negotiable = false;
+  #negotiation: Negotiation | undefined;
+
+  /** Made by `scope.createPeerConnection()`. @internal */
+  constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    name: string,
+    native: NativePeerConnection,
+    signal?: AbortSignal,
+  ) {
+    super(engine, owner, 'PeerConnection', name, signal);
+    this.#native = native;
+    this.#record = engine.ledger.hold('PeerConnection', native, () => this.path);
+    this.#pending = new PendingEvents(
+      (event) => this.hasListener(event),
+      (event, args) => this.emit(event, ...args),
+    );
+    this.#order = new AnswererFirst(engine.clock, {
+      addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
+      tellLocal: (candidate, mid) => this.#pending.emit('localCandidate', candidate, mid),
+      pathFound: () => this.iceState === 'connected' || this.iceState === 'completed',
+    });
+    this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.#record);
+    this.#remote = new RemoteSide(engine, native, this.#record, this.#order, this.#channels);
+    this.#events = new ConnectionEvents(native, this.#record, this.#pending, this.#order, this.#channels);
+    this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.#record);
+    native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
+    // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
+    native.onDataChannel(this.#guard((channel: NativeDataChannel) => this.#onDataChannel(channel)));
+  }
+
+  /** Resolves when the connection is up; rejects when it fails, is closed before, or with `RTC_TIMEOUT`. */
+  connected(options?: WaitOptions): Promise<this> {
+    let bounds: Bounds;
+    try {
+      bounds = checkBounds(options, 'connected()');
+      if (this.state === 'closed' && !this.#connected.resolved) throw this.closedError('connected()');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return bounded(this.#connected.promise, bounds, this.engine.clock, this.path, 'connecting');
+  }
+
+  /**
+   * Creates a channel owned by this connection; without `disableAutoNegotiation` the first one makes the
+   * connection offer. The label is also the name in the tree. May block for some tenths of a millisecond right after
+   * connecting (H51). `RTC_INVALID_STATE` where `id` is in use; on each side this package uses 1020 or 1021.
+   */
+  createDataChannel(label: string, options?: DataChannelInit & ChannelOptions): DataChannel {
+    const [channelOptions, rest] = splitChannelOptions(options, 'options');
+    const { label: checkedLabel, init } = validateDataChannelInit(label, rest, 'options');
+    this.assertCanOwn('createDataChannel()');
+    this.#channels.prepare(init);
+    this.#events.hookNegotiation();
+    const native = callNative(this.path, 'createDataChannel', () =>
+      this.#native.createDataChannel(checkedLabel, ...(init ? [init] : [])),
+    );
+    this.#negotiable = true;
+    return this.#channels.created(native, init, channelOptions);
+  }
+
+  /**
+   * Adds audio or video: `{ kind: 'video', codecs: [{ codec: 'H264', payloadType: 96 }] }`, or an `Audio` or `Video`
+   * of node-datachannel. Takes effect with the next offer: call `setLocalDescription()`, or `negotiate` does. The
+   * track is named after its media section. Throws `RTC_INVALID_STATE` when a track has the same `mid`.
+   */
+  addTrack(media: Media, options?: ChannelOptions): MediaTrack {
+    const [channelOptions, rest] = splitChannelOptions(options, 'options');
+    readOptions(rest ?? {}, 'options', {});
+    const checked = this.#tracks.check(media);
+    this.assertCanOwn('addTrack()');
+    const track = this.#tracks.add(checked, channelOptions);
+    this.#negotiable = true;
+    return track;
+  }
+
+  /**
+   * Makes an offer or an answer, as the state asks for or as `type` says, and emits `localDescription`.
+   * Throws `RTC_INVALID_STATE` where the state does not allow it or there is nothing to negotiate.
+   */
+  setLocalDescription(type?: DescriptionType, init?: LocalDescriptionInit): void {
+    const checkedType = validateDescriptionType(type);
+    const checkedInit = validateLocalDescriptionInit(init);
+    this.assertUsable('setLocalDescription()');
+    assertMayDescribe(this.path, checkedType, this.signalingState, this.#negotiable);
+    this.#events.hookNegotiation();
+    callNative(this.path, 'setLocalDescription', () =>
+      this.#native.setLocalDescription(checkedType, ...(checkedInit ? [checkedInit] : [])),
+    );
+  }
+
+  /** Takes the peer's description. `RTC_NATIVE` when the library refuses it; nothing has changed then. */
+  setRemoteDescription(description: SessionDescription): void;
+  setRemoteDescription(sdp: string, type: DescriptionType): void;
+  setRemoteDescription(first: string | SessionDescription, second?: DescriptionType): void {
+    const { sdp, type } = validateRemoteDescription(first, second);
+    this.assertUsable('setRemoteDescription()');
+    this.#events.hookNegotiation();
+    this.#remote.describe(sdp, type);
+    this.#negotiable = true;
+  }
+
+  /**
+   * Takes a candidate of the peer. `RTC_INVALID_STATE` before there is a remote description; `RTC_NATIVE` when
+   * it is malformed.
+   */
+  addRemoteCandidate(candidate: string, mid: string): void {
+    const checked = validateCandidate(candidate, mid);
+    this.assertUsable('addRemoteCandidate()');
+    this.#remote.addCandidate(checked.candidate, checked.mid);
+  }
+
+  /**
+   * Connects to the peer at the other end of `signaling`: exchanges descriptions and candidates, settles offers
+   * that cross, and goes on doing so until the signaling or the connection closes. Resolves when the connection is
+   * up. At least one side needs a channel. From now on the connection is torn down before `signaling.handle`.
+   *
+   * Rejects with `RTC_NATIVE` when the connection fails (it closes then), `RTC_CLOSED` when the signaling ends too
+   * early, `RTC_TIMEOUT` or `RTC_ABORTED`: with these three it may be tried again, also over another signaling.
+   * `RTC_INVALID_STATE` while another negotiation goes on.
+   */
+  negotiate(signaling: Signaling, options: NegotiateOptions = {}): Promise<this> {
+    const work = async () => {
+      const { bounds, polite } = checkNegotiateArguments(signaling, options);
+      this.assertUsable('negotiate()');
+      const before = this.#negotiation;
+      if (before?.active) {
+        throw new RtcInvalidStateError('another negotiation goes on; end its signaling', { path: this.path });
+      }
+      this.#negotiation = new Negotiation(this, this.engine, signaling, polite, before !== undefined);
+      await this.#negotiation.connected(bounds);
+      return this;
+    };
+    const connected = work();
+    connected.catch(() => {}); // a caller that does not wait is not to be ended by it
+    return connected;
+  }
+
+  /** A channel or track was made, or the peer has offered one. @internal */
+  get negotiable(): boolean {
+    return this.#negotiable;
+  }
+
+  /** Catches up with a native that somebody else has used, and replaces their callbacks. @internal */
+  takeOver(): void {
+    this.#negotiable = this.hasMedia() || this.signalingState !== 'stable' || !!this.localDescription();
+    for (const event of TAKEN_OVER) this.onFirstListener(event);
+    this.#onState(this.connectionState);
+  }
+
+  /** @internal */
+  adoptChannel(native: NativeDataChannel, options: CheckedChannelOptions): DataChannel {
+    this.assertCanOwn('adoptNative()');
+    this.#negotiable = true;
+    return this.#channels.own(native, 'adopted', options);
+  }
+
+  localDescription(): SessionDescription | null {
+    return this.#read(() => this.#channels.announced(this.#native.localDescription()), null);
+  }
+
+  remoteDescription(): SessionDescription | null {
+    return this.#read(() => this.#remote.description(), null);
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#read(() => this.#native.state(), 'closed');
+  }
+
+  get iceState(): IceConnectionState {
+    return this.#read(() => this.#native.iceState(), 'closed');
+  }
+
+  get signalingState(): SignalingState {
+    return this.#read(() => this.#native.signalingState(), 'closed');
+  }
+
+  get gatheringState(): GatheringState {
+    return this.#read(() => this.#native.gatheringState(), 'complete');
+  }
+
+  /** True when the local description has audio or video. */
+  hasMedia(): boolean {
+    return this.#read(() => this.#native.hasMedia(), false);
+  }
+
+  /** Bytes of payload sent over SCTP. */
+  bytesSent(): number {
+    return this.#read(() => this.#native.bytesSent(), 0);
+  }
+
+  /** Bytes of payload received over SCTP. */
+  bytesReceived(): number {
+    return this.#read(() => this.#native.bytesReceived(), 0);
+  }
+
+  /** Round-trip time in milliseconds as SCTP measures it, or `undefined` before it did. */
+  rtt(): number | undefined {
+    const ms = this.#read(() => this.#native.rtt(), -1);
+    return ms < 0 ? undefined : ms;
+  }
+
+  /** The candidates in use, or `null` before ICE settled on a pair. */
+  selectedCandidatePair(): CandidatePair | null {
+    return this.#read(() => this.#native.getSelectedCandidatePair(), null);
+  }
+
+  /** Fingerprint of the peer's certificate, or `undefined` before there is one. */
+  remoteFingerprint(): Fingerprint | undefined {
+    const fingerprint = this.#read(() => this.#native.remoteFingerprint(), undefined);
+    return typeof fingerprint === 'object' && fingerprint.value !== '' ? fingerprint : undefined;
+  }
+
+  /** Highest stream id that a channel can have. */
+  maxDataChannelId(): number {
+    return this.#read(() => this.#native.maxDataChannelId(), 0);
+  }
+
+  /** Bytes that one message may have, as far as it is agreed. */
+  maxMessageSize(): number {
+    return this.#read(() => this.#native.maxMessageSize(), 0);
+  }
+
+  protected override onFirstListener(event: string): void {
+    this.#events.hook(event);
+    if (event === 'track') this.#tracks.hear((track) => this.#pending.emit('track', track));
+    this.#pending.flush(event);
+  }
+
+  protected override onClosing(): void {
+    this.#order.stop();
+    this.#negotiation?.stop();
+    if (!this.#connected.settled) this.#connected.reject(this.endingError('connected()'));
+  }
+
+  protected override figures(): HandleFigures {
+    return { bytesSent: this.bytesSent(), bytesReceived: this.bytesReceived() };
+  }
+
+  protected override drainNative(deadline: Deadline): Promise<void> | undefined {
+    return this.#channels.arrival(deadline)?.then(() => {});
+  }
+
+  protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
+    this.#channels.end();
+    if (this.#record.state !== 'held') return true;
+    this.#record.close();
+    if (this.#closedSeen.settled) {
+      this.#record.released();
+      return true;
+    }
+    return deadline.within(this.#closedSeen.promise, CLOSE_ANSWER_MS);
+  }
+
+  #onState(state: ConnectionState): void {
+    if (state === 'closed') {
+      this.#closedSeen.resolve();
+      if (this.#record.state === 'closed') this.#record.released();
+    }
+    if (this.state === 'closed') return;
+    this.emit('stateChange', state);
+    if (state === 'connected') {
+      this.#order.connected();
+      this.markOpen();
+      this.#connected.resolve(this);
+    } else if (state === 'failed') {
+      this.fail(new RtcNativeError(FAILED, { path: this.path }), this.engine.teardownTimeout);
+    } else if (state === 'closed') {
+      this.end('remote', undefined, this.engine.teardownTimeout);
+    }
+  }
+
+  #onDataChannel(native: NativeDataChannel): void {
+    const channel = this.#channels.incoming(native);
+    if (channel) this.#pending.emit('dataChannel', channel);
+  }
+
+  #guard = <A extends unknown[]>(callback: (...args: A) => void) => guardCallback(() => this.path, callback);
+
+  #read<T>(read: () => T, closed: T): T {
+    return this.#record.state === 'held' ? read() : closed;
+  }
+}
+const FAILED = 'the connection failed: no path to the peer, or the handshake failed';

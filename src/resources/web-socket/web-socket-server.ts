@@ -1,0 +1,143 @@
+import { type Engine, ownEngine } from '../../library/engine.js';
+import { poll } from '../../time/poll.js';
+import { AcceptFence } from '../../native/accept-fence.js';
+import type { NativeWebSocket, NativeWebSocketServer } from '../../native/binding.js';
+import { guardCallback } from '../../native/firewall.js';
+import type { WebSocketServerOptions as TransportOptions } from '../../native/validate/web-socket-server-options.js';
+import { Deadline } from '../../time/deadline.js';
+import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
+import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
+import { type CloseInfo, Handle } from '../handle.js';
+import { PendingEvents } from '../pending-events.js';
+import { WebSocket } from './web-socket.js';
+import { nextTurn } from '../../time/turn.js';
+
+/** Settings of a server; those of channels hold for every socket it accepts. */
+export interface WebSocketServerOptions extends TransportOptions, ChannelOptions {
+  /** Name in the ownership tree. Default `server`. */
+  name?: string;
+}
+
+export interface WebSocketServerEvents {
+  /** A client connected; the socket is open. It is owned by the server already; waits for its first listener. */
+  connection: [socket: WebSocket];
+  close: [info: CloseInfo];
+}
+
+/**
+ * A WebSocket server. It listens as soon as it is made, owns the sockets it accepted and lets go of each when it
+ * closes (H14). Closing the server drains and closes its sockets first.
+ */
+export class WebSocketServer extends Handle<WebSocketServerEvents> {
+  readonly #record;
+  readonly #pending: PendingEvents;
+  readonly #port: number;
+  readonly #bindAddress: string | undefined;
+  readonly #socketOptions: CheckedChannelOptions;
+  #fence: AcceptFence | undefined;
+  #accepted = 0;
+  #lastAcceptedAt = 0;
+
+  /** Made by `scope.createWebSocketServer()`. @internal */
+  constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    name: string,
+    native: NativeWebSocketServer,
+    bindAddress: string | undefined,
+    socketOptions: CheckedChannelOptions,
+  ) {
+    super(ownEngine(engine, 'WebSocketServer'), owner, 'WebSocketServer', name, socketOptions.signal);
+    this.#socketOptions = { ...socketOptions, signal: undefined };
+    this.#record = engine.ledger.hold('WebSocketServer', native, () => this.path);
+    engine.servers++;
+    this.#pending = new PendingEvents(
+      (event) => this.hasListener(event),
+      (event, args) => this.emit(event, ...args),
+    );
+    this.#port = native.port();
+    this.#bindAddress = bindAddress;
+    native.onClient(
+      guardCallback(
+        () => this.path,
+        (client: NativeWebSocket) => this.#onClient(client),
+      ),
+    );
+    this.markOpen();
+  }
+
+  /** The port it listens on. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Sockets that are open or closing. */
+  get connections(): number {
+    return this[TREE_NODE].children.size;
+  }
+
+  protected override onFirstListener(event: string): void {
+    this.#pending.flush(event);
+  }
+
+  protected override drainNative(deadline: Deadline): Promise<void> | undefined {
+    if (deadline.expired) return undefined;
+    return poll(() => this.#quiet(), deadline, MOST_QUIET_MS).then(() => {});
+  }
+
+  /**
+   * A client that is queued for us when the server stops is never given back, and cleanup would block for ten
+   * seconds over it (H24). The addon cannot stop listening first, so it is stopped when nobody seems to be on the
+   * way, and in the very turn in which all who connected before have been handed over. Also past the deadline: these
+   * milliseconds save ten seconds.
+   */
+  protected override async releaseNative(): Promise<boolean> {
+    using quiet = new Deadline(this.engine.clock, { timeout: MOST_QUIET_MS });
+    await nextTurn();
+    await poll(() => this.#quiet(), quiet);
+    await this.#admitConnected();
+    this.engine.servers--;
+    this.#record.close();
+    this.#record.released();
+    return true;
+  }
+
+  async #admitConnected(): Promise<void> {
+    if (!this.engine.isLibrary) return; // there need not be a port
+    using longest = new Deadline(this.engine.clock, { timeout: MOST_FENCE_MS });
+    using fence = new AcceptFence(this.#port, this.#bindAddress);
+    this.#fence = fence;
+    await longest.within(fence.passed);
+  }
+
+  protected override onClosing(): void {
+    this.#lastAcceptedAt = this.engine.clock.now();
+  }
+
+  #quiet(): boolean {
+    return this.engine.clock.now() - this.#lastAcceptedAt >= QUIET_MS;
+  }
+
+  #onClient(native: NativeWebSocket): void {
+    this.#accepted++;
+    this.#lastAcceptedAt = this.engine.clock.now();
+    if (this[TREE_NODE].inTeardown) {
+      this.#fence?.see(native);
+      const record = this.engine.ledger.hold('WebSocket', native, () => this.path);
+      native.onClosed(() => record.released());
+      record.tryClose();
+      return;
+    }
+    // Told only once it can be used: who hears of it answers at once, and may close right after.
+    const tell = (socket: WebSocket) => this.#pending.emit('connection', socket);
+    const name = `socket-${this.#accepted}`;
+    new WebSocket(this.engine, this[TREE_NODE], name, native, this.#socketOptions, tell);
+  }
+}
+
+/** Milliseconds without a new client: one that has connected just now needs so long to reach us. */
+const QUIET_MS = 10;
+/** Milliseconds to wait for that at the most; a busy server is never quiet. */
+const MOST_QUIET_MS = 100;
+/** Milliseconds that a busy machine may take to hand over who has connected; usually it takes one. */
+const MOST_FENCE_MS = 1000;

@@ -1,0 +1,163 @@
+import type { Engine } from '../../library/engine.js';
+import { poll } from '../../time/poll.js';
+import { Latch } from '../../time/wait.js';
+import { RtcNativeError } from '../../errors/kinds.js';
+import type { NativeWebSocket } from '../../native/binding.js';
+import { guardCallback } from '../../native/firewall.js';
+import type { WebSocketOptions as TransportOptions } from '../../native/validate/web-socket-options.js';
+import { Deadline } from '../../time/deadline.js';
+import type { OwnedNode } from '../../scope/node.js';
+import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
+import { MessageChannel } from '../channel/message-channel.js';
+
+/** Settings of a WebSocket client. */
+export interface WebSocketOptions extends TransportOptions, ChannelOptions {
+  /** Name in the ownership tree. Default: the URL's host. */
+  name?: string;
+}
+
+/**
+ * A WebSocket: a client made by a scope, or one that a server accepted.
+ *
+ * The answer of a server that closes at once is handed over before `close` (H5). Closing waits until the
+ * operating system has taken everything that was sent. WebSockets have no acknowledgement, so that is not
+ * arrival: for messages that must arrive, let the peer answer before you close.
+ */
+export class WebSocket extends MessageChannel {
+  readonly #native: NativeWebSocket;
+  readonly #acknowledged = new Latch<void>();
+  readonly #onOpen: ((socket: WebSocket) => void) | undefined;
+  #lastError: string | undefined;
+  #remoteAddress: string | undefined;
+  #requestPath: string | undefined;
+  #endSeen = false;
+
+  /** Made by a scope or a server. @internal */
+  constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    name: string,
+    native: NativeWebSocket,
+    options: CheckedChannelOptions,
+    onOpen?: (socket: WebSocket) => void,
+  ) {
+    super(engine, owner, 'WebSocket', name, native, options);
+    this.#native = native;
+    this.#onOpen = onOpen;
+    const guard = <A extends unknown[]>(callback: (...args: A) => void) =>
+      guardCallback(() => this.path, callback);
+    native.onError(
+      guard((error: string) => {
+        this.#lastError = error;
+      }),
+    );
+    engine.watcher.watch(this);
+    // A server's socket is told of before its handshake is through, or after: both must be looked at.
+    native.onOpen(guard(() => this.#open()));
+    if (native.isOpen()) this.#open();
+  }
+
+  /** Address and port of the other end, once connected. */
+  get remoteAddress(): string | undefined {
+    return this.#remoteAddress;
+  }
+
+  /** Path and query of the request, e.g. `/room/1?token=…`, once connected. */
+  get requestPath(): string | undefined {
+    return this.#requestPath;
+  }
+
+  /** @internal */
+  override checkClosed(): void {
+    if (this.#endSeen || this.record.state !== 'held' || this.#native.isOpen()) return;
+    if (this.state === 'open') {
+      this.#endSeen = true;
+      this.closedByPeer();
+    } else if (this.state === 'opening' && this.#native.path() !== undefined) {
+      // The library tells the path as soon as it is no longer connecting. "Opened" and messages may still be
+      // queued for us, so the verdict waits until the queue is empty.
+      this.#endSeen = true;
+      void this.#judgeOpening();
+    }
+  }
+
+  protected override drainNative(deadline: Deadline): Promise<void> | undefined {
+    if (this.record.state !== 'held') return undefined;
+    if (!deadline.expired) return this.#drain(deadline);
+    this.#leave();
+    return undefined;
+  }
+
+  protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
+    this.engine.watcher.unwatch(this);
+    if (this.record.state !== 'held') return true;
+    // Only now: registered earlier, this callback would throw away the messages still queued (H5).
+    this.#native.onClosed(() => this.#acknowledged.resolve());
+    return this.#release(deadline);
+  }
+
+  /**
+   * The library ends a socket within `close()`, so the answer is queued for us by then. But a `close()` at the
+   * moment in which the peer's takes effect drops our callback, and the wrapper has to stay in the books until
+   * cleanup (H2): so a socket that is closing already is waited for first.
+   */
+  async #release(deadline: Deadline): Promise<boolean> {
+    const answered = () => this.#acknowledged.settled;
+    if (this.engine.isLibrary && this.engine.servers > 0) await this.#attemptEnds();
+    if (this.#endSeen || (this.#remoteAddress !== undefined && !this.#native.isOpen())) {
+      await poll(answered, deadline, ANSWER_MS);
+    }
+    this.record.close(); // owed also when the peer closed (H6)
+    await poll(answered, deadline, ANSWER_MS);
+    if (answered()) this.record.released();
+    else void this.#acknowledged.promise.then(() => this.record.released());
+    return true;
+  }
+
+  /**
+   * The library does not call back an attempt to connect. To a server of this process it may get through while that
+   * stops, and would never be given back (H24); so it is let through before. Also past the deadline.
+   */
+  async #attemptEnds(): Promise<void> {
+    using longest = new Deadline(this.engine.clock, { timeout: MOST_ATTEMPT_MS });
+    await poll(() => this.#native.path() !== undefined, longest);
+  }
+
+  #open(): void {
+    if (this.state !== 'opening') return;
+    this.#remoteAddress = this.#native.remoteAddress();
+    this.#requestPath = this.#native.path();
+    this.nowOpen();
+    this.#onOpen?.(this);
+  }
+
+  async #judgeOpening(): Promise<void> {
+    using deadline = new Deadline(this.engine.clock, { timeout: this.engine.teardownTimeout });
+    await this.received(deadline);
+    if (this.state === 'open') this.closedByPeer();
+    else if (this.state === 'opening') {
+      const why = this.#lastError ?? 'the server refused or ended the connection';
+      const error = new RtcNativeError(`the WebSocket could not be opened: ${why}`, { path: this.path });
+      this.fail(error, this.engine.teardownTimeout);
+    }
+  }
+
+  /** Counts what the operating system has not taken. */
+  #leave(): void {
+    this.sent.giveUp(this.#native.bufferedAmount(), this.engine.clock.now());
+  }
+
+  async #drain(deadline: Deadline): Promise<void> {
+    const native = this.#native;
+    if (this.sent.messages > 0 && native.isOpen()) {
+      await poll(() => native.bufferedAmount() === 0 || !native.isOpen(), deadline);
+    }
+    this.#leave();
+    await this.received(deadline);
+  }
+}
+
+/** Milliseconds for an answer that is queued already; a few turns of the event loop. */
+const ANSWER_MS = 50;
+/** Milliseconds for an attempt to connect within this machine, be it busy; usually it takes two. */
+const MOST_ATTEMPT_MS = 250;

@@ -1,0 +1,103 @@
+import { RtcAbortedError, RtcTimeoutError } from '../errors/kinds.js';
+import type { Clock } from './clock.js';
+import type { WaitOptions } from '../scope/scope-options.js';
+
+/** Milliseconds that a wait lasts when the caller gave no bound (P6). */
+export const DEFAULT_WAIT_MS = 30_000;
+
+/** A one-time event that somebody may wait for. Its promise is made only when somebody does. */
+export class Latch<T> {
+  #outcome: { value: T } | { error: unknown } | undefined;
+  #promise: Promise<T> | undefined;
+  // An object with methods, so that a latch of a subclass passes for one of its base class.
+  #waiting!: { resolve(value: T): void; reject(error: unknown): void };
+
+  get settled(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  /** True when it happened; false when it cannot happen any more, or may yet. */
+  get resolved(): boolean {
+    return this.#outcome !== undefined && 'value' in this.#outcome;
+  }
+
+  get promise(): Promise<T> {
+    if (!this.#promise) {
+      this.#promise = new Promise<T>((resolve, reject) => {
+        this.#waiting = { resolve, reject };
+      });
+      // Whoever waits sees the error; a latch that nobody waits for is no unhandled rejection.
+      this.#promise.catch(() => {});
+      if (this.#outcome) this.#settle(this.#outcome);
+    }
+    return this.#promise;
+  }
+
+  resolve(value: T): void {
+    this.#decide({ value });
+  }
+
+  reject(error: unknown): void {
+    this.#decide({ error });
+  }
+
+  #decide(outcome: { value: T } | { error: unknown }): void {
+    if (this.#outcome) return;
+    this.#outcome = outcome;
+    if (this.#promise) this.#settle(outcome);
+  }
+
+  #settle(outcome: { value: T } | { error: unknown }): void {
+    if ('value' in outcome) this.#waiting.resolve(outcome.value);
+    else this.#waiting.reject(outcome.error);
+  }
+}
+
+/**
+ * `work`, bounded: rejects with `RTC_TIMEOUT` after `options.timeout` milliseconds and with `RTC_ABORTED` when
+ * `options.signal` aborts. `work` itself goes on.
+ */
+export function bounded<T>(
+  work: Promise<T>,
+  options: WaitOptions | undefined,
+  clock: Clock,
+  path: string,
+  what: string,
+): Promise<T> {
+  const timeout = options?.timeout ?? DEFAULT_WAIT_MS;
+  const signal = options?.signal;
+  const result = new Promise<T>((resolve, reject) => {
+    const abort = () => {
+      stop();
+      reject(new RtcAbortedError(`the wait for ${what} was aborted`, { path, cause: signal?.reason }));
+    };
+    const cancel = Number.isFinite(timeout)
+      ? clock.after(timeout, () => {
+          stop();
+          reject(new RtcTimeoutError(`${what} took longer than ${timeout} ms`, { path }));
+        })
+      : undefined;
+    const stop = () => {
+      cancel?.();
+      signal?.removeEventListener('abort', abort);
+    };
+    if (signal?.aborted) {
+      work.catch(() => {}); // nobody waits for it any more
+      abort();
+      return;
+    }
+    signal?.addEventListener('abort', abort, { once: true });
+    work.then(
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
+  });
+  result.catch(() => {});
+  return result;
+}

@@ -1,0 +1,67 @@
+import {
+  type DataChannel,
+  type PeerConnection,
+  RtcError,
+  type RtcScope,
+  type SessionDescription,
+} from '../../../src/index.js';
+
+export interface Pair {
+  readonly alice: PeerConnection;
+  readonly bob: PeerConnection;
+}
+
+export interface Channels extends Pair {
+  readonly near: DataChannel;
+  readonly far: DataChannel;
+}
+
+/** Two connections of one process, wired to each other. */
+export function sdkPair(scope: RtcScope): Pair {
+  const alice = scope.createPeerConnection('alice', { bindAddress: '127.0.0.1' });
+  const bob = scope.createPeerConnection('bob', { bindAddress: '127.0.0.1' });
+  wire(alice, bob);
+  wire(bob, alice);
+  return { alice, bob };
+}
+
+function wire(from: PeerConnection, to: PeerConnection): void {
+  const early: (() => void)[] = [];
+  let described = false;
+  const open = () => to.state === 'opening' || to.state === 'open';
+  from.on('localDescription', (description: SessionDescription) => {
+    if (!open()) return;
+    try {
+      to.setRemoteDescription(description);
+    } catch (error) {
+      // The fuzzer sets descriptions of its own, and then this one may not fit any more.
+      if (!(error instanceof RtcError)) throw error;
+      return;
+    }
+    described = true;
+    for (const add of early.splice(0)) add();
+  });
+  from.on('localCandidate', (candidate, mid) => {
+    const add = () => {
+      if (open()) to.addRemoteCandidate(candidate, mid);
+    };
+    if (described) add();
+    else early.push(add);
+  });
+}
+
+/** A connected pair with one open channel. */
+export async function sdkChannels(scope: RtcScope): Promise<Channels> {
+  const pair = sdkPair(scope);
+  return { ...pair, ...(await sdkChannel(pair, 'chat')) };
+}
+
+export async function sdkChannel(
+  { alice, bob }: Pair,
+  label: string,
+): Promise<{ near: DataChannel; far: DataChannel }> {
+  const arriving = new Promise<DataChannel>((resolve) => bob.once('dataChannel', resolve));
+  const near = alice.createDataChannel(label);
+  await near.opened();
+  return { near, far: await arriving };
+}
