@@ -1,5 +1,6 @@
 import '../scope/dispose-symbols.js';
-export { createFakeBinding, type FakeBinding, type FakeBindingOptions } from './fake/fake-binding.js';
+export { createFakeBinding, type FakeBinding } from './fake/fake-binding.js';
+export type { FakeBindingOptions } from './fake/fake-options.js';
 export type { FakeAbort, FakeViolation, LiveNative } from './fake/fake-host.js';
 export type {
   FakeKind,
@@ -15,11 +16,6 @@ export type { Leak } from './leaks/leak.js';
 export { LeakError } from './leaks/leak-error.js';
 export { type LoopbackPair, type LoopbackPairOptions, loopbackPair } from './loopback-pair.js';
 export { ManualClock, type RunUntilOptions } from './manual-clock.js';
-export { type SignalingRelay, type SignalingRelayOptions, signalingRelay } from './signaling-relay.js';
-export {
-  type EndOptions,
-  type TestScope,
-  type TestScopeOptions,
-  testScope,
-  withTestScope,
-} from './test-scope.js';
+export type { EndOptions, SignalingRelayOptions, TestScopeOptions } from './kit-arguments.js';
+export { type SignalingRelay, signalingRelay } from './signaling-relay.js';
+export { type TestScope, testScope, withTestScope } from './test-scope.js';

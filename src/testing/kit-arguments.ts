@@ -3,8 +3,27 @@ import { boolean, type Field, nonEmptyString, readOptions } from '../arguments/a
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
 import { checkTimeout } from '../scope/scope-options.js';
-import type { SignalingRelayOptions } from './signaling-relay.js';
-import type { EndOptions, TestScopeOptions } from './test-scope.js';
+
+export interface TestScopeOptions {
+  /** Name of the scope in the tree, where it is free. Default `rtc`. */
+  readonly name?: string;
+  /** The runtime of the scope. Default: the shared one. */
+  readonly runtime?: RtcRuntime;
+  /** Milliseconds that ending the scope may take before it is forced, which fails the test. Default 5000. */
+  readonly teardownTimeout?: number;
+  /** Name of the test, for the message. */
+  readonly test?: string;
+}
+
+export interface EndOptions {
+  /** The test has failed already: end the scope and say nothing about it. */
+  readonly failed?: boolean;
+}
+
+export interface SignalingRelayOptions {
+  /** Name of the server in the tree. Default `signaling`. */
+  readonly name?: string;
+}
 
 // By what they can do, not by their class: a second copy of the package shares the runtime, and has other classes.
 const SCOPE = ['createPeerConnection', 'createWebSocketServer', 'fork', 'disposeAsync'];

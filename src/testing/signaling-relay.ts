@@ -2,12 +2,7 @@ import type { WebSocket } from '../resources/web-socket/web-socket.js';
 import type { WebSocketServer } from '../resources/web-socket/web-socket-server.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
 import { string } from '../arguments/argument.js';
-import { checkRelayOptions, scopeArgument } from './kit-arguments.js';
-
-export interface SignalingRelayOptions {
-  /** Name of the server in the tree. Default `signaling`. */
-  readonly name?: string;
-}
+import { checkRelayOptions, scopeArgument, type SignalingRelayOptions } from './kit-arguments.js';
 
 /** A signaling server of this process. */
 export interface SignalingRelay {

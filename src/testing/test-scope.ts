@@ -2,28 +2,17 @@ import { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { checkFunction } from '../scope/scope-options.js';
-import { checkEndOptions, checkTestScopeOptions } from './kit-arguments.js';
+import {
+  checkEndOptions,
+  checkTestScopeOptions,
+  type EndOptions,
+  type TestScopeOptions,
+} from './kit-arguments.js';
 import { kitScopes } from './leaks/kit-scopes.js';
 import type { Leak } from './leaks/leak.js';
 import { LeakError } from './leaks/leak-error.js';
 import { TestWatch } from './leaks/test-watch.js';
 import { recordTeardowns } from './teardown-records.js';
-
-export interface TestScopeOptions {
-  /** Name of the scope in the tree, where it is free. Default `rtc`. */
-  readonly name?: string;
-  /** The runtime of the scope. Default: the shared one. */
-  readonly runtime?: RtcRuntime;
-  /** Milliseconds that ending the scope may take before it is forced, which fails the test. Default 5000. */
-  readonly teardownTimeout?: number;
-  /** Name of the test, for the message. */
-  readonly test?: string;
-}
-
-export interface EndOptions {
-  /** The test has failed already: end the scope and say nothing about it. */
-  readonly failed?: boolean;
-}
 
 /** A root scope for one test. */
 export interface TestScope extends AsyncDisposable {

@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { validateBufferedAmountLowThreshold } from '../../src/native/validate/buffered-amount.js';
 import { validateCandidate } from '../../src/native/validate/candidate.js';
 import { validateDataChannelInit } from '../../src/native/validate/data-channel-init.js';
 import {
@@ -168,7 +167,6 @@ const mistakes: Record<string, Mistake[]> = {
     [() => validateMessage(detachedView()), TypeError, 'data'],
     [() => validateMessage(detachedView().buffer), TypeError, 'data'],
     [() => validateMessage(detachedDataView()), TypeError, 'data'],
-    [() => validateBufferedAmountLowThreshold(-1), RangeError, 'threshold'],
   ],
   'process-wide settings': [
     [() => validateIceUdpMux(70_000), RangeError, 'port'],

@@ -1,8 +1,6 @@
 import { types } from 'node:util';
 import { wrongType } from '../../arguments/wrong-argument.js';
 
-export type Message = string | ArrayBuffer | ArrayBufferView;
-
 export interface CheckedMessage {
   /** Shares its memory with what was given. */
   readonly data: string | Uint8Array;

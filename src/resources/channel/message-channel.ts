@@ -17,14 +17,13 @@ import { type CheckedChannelOptions, highWaterMarkField } from './channel-option
 import type { EventMap } from '../event-hub.js';
 import { Handle, type HandleFigures } from '../handle.js';
 import { Inbox, type InboxOwner } from './inbox.js';
-import type { Message } from './message.js';
+import type { Message, Sendable } from './message.js';
 import type { MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
 import {
   channelToDuplex,
   channelToWeb,
   type DuplexStreamOptions,
-  type Sendable,
   type WebStreamOptions,
   type WebStreams,
 } from './message-streams.js';

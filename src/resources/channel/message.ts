@@ -5,3 +5,6 @@ export type Message = string | Buffer;
 export function sizeOfMessage(message: Message): number {
   return typeof message === 'string' ? message.length * 2 : message.length;
 }
+
+/** What `send` takes. */
+export type Sendable = string | ArrayBuffer | ArrayBufferView;

@@ -3,8 +3,8 @@ import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../err
 import { validateMessage } from '../../native/validate/message.js';
 import type { Clock } from '../../time/clock.js';
 import { Fifo } from './fifo.js';
-import type { Message } from './message.js';
-import type { MessageStreamEnd, Sendable, Streamable } from './message-streams.js';
+import type { Message, Sendable } from './message.js';
+import type { MessageStreamEnd, Streamable } from './streamable.js';
 
 /**
  * One end of a stream whose writer goes no faster than the other end's reader: neither SCTP nor WebSockets can be told

@@ -16,7 +16,7 @@ import type { WaitOptions } from '../../scope/scope-options.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { assertMediaHandler, claimMediaHandler, type MediaChain, makeMediaChain } from './media-chain.js';
 import { MessageChannel } from '../channel/message-channel.js';
-import type { Sendable } from '../channel/message-streams.js';
+import type { Sendable } from '../channel/message.js';
 
 /**
  * A media track, owned by its connection. Messages are RTP and RTCP packets as the library hands them over. With a

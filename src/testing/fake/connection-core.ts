@@ -98,7 +98,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
   /** Once both sides know each other and a way to each other, the transports come up on their own. */
   tryConnect(): void {
     const peer = this.signaling.remote && this.host.connections.get(this.signaling.remote.ufrag);
-    if (peer === undefined || this.#linking || peer.#linking) return;
+    if (!(peer instanceof ConnectionCore) || this.#linking || peer.#linking) return;
     if (peer.signaling.remote?.ufrag !== this.signaling.ufrag) return;
     if (![this, peer].every((side) => side.signaling.ready && !side.#closing && !side.closed)) return;
     for (const side of [this, peer]) side.#linking = true;

@@ -1,7 +1,7 @@
 import type { RtcConfig, WebSocketServerConfiguration } from 'node-datachannel';
 import type { NativeBinding, NativeWebSocketConfig } from '../../native/binding.js';
 import { CallbackQueue } from './callback-queue.js';
-import { checkFakeOptions } from './fake-options.js';
+import { checkFakeOptions, type FakeBindingOptions } from './fake-options.js';
 import type { FakeAbort, FakeHost, FakeViolation, HostedNative, LiveNative } from './fake-host.js';
 import { FakeIceUdpMuxListener } from './fake-ice-udp-mux-listener.js';
 import { FakePeerConnection } from './fake-peer-connection.js';
@@ -14,15 +14,6 @@ import { NativeLoop } from './native-loop.js';
 const DEFAULT_SEND_BUFFER_SIZE = 1024 * 1024;
 /** Ports are counted up from here: the dynamic range of RFC 6335. */
 const FIRST_PORT = 49152;
-
-export interface FakeBindingOptions {
-  /** What goes wrong; the object may be changed at run time, also through `fake.faults`. */
-  readonly faults?: FaultOptions;
-  /** Same seed, same delays and orders. 1 by default. */
-  readonly seed?: number;
-  /** Bytes on the way to a peer that count as sent, 1 MiB by default; what exceeds it is buffered. */
-  readonly sendBufferSize?: number;
-}
 
 /** A binding in memory, with eyes on what the real one would answer with an abort, a hang or a crash. */
 export interface FakeBinding extends NativeBinding {

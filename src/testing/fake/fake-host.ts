@@ -1,8 +1,6 @@
 import type { CallbackQueue } from './callback-queue.js';
-import type { ConnectionCore } from './connection-core.js';
 import type { FakeKind, FaultPlan } from './faults.js';
 import type { NativeLoop } from './native-loop.js';
-import type { SocketServerCore } from './socket-server-core.js';
 
 /** An exception that would have ended the process: thrown by a handler (H9) or by an unguarded call (H10). */
 export interface FakeAbort {
@@ -48,9 +46,9 @@ export interface FakeHost {
   /** Bytes that count as sent before they arrive. */
   readonly sendBufferSize: number;
   /** Connections by ICE user fragment: the fake's network. */
-  readonly connections: Map<string, ConnectionCore>;
+  readonly connections: Map<string, object>;
   /** Listening servers by port. */
-  readonly servers: Map<number, SocketServerCore>;
+  readonly servers: Map<number, object>;
   readonly udpPorts: Set<number>;
   nextId(kind: FakeKind): number;
   nextPort(): number;

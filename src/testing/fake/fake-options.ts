@@ -2,8 +2,16 @@ import { outOfRange, wrongType } from '../../arguments/wrong-argument.js';
 import { boolean, callback, type Field, integer, readOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { checkTimeout } from '../../scope/scope-options.js';
-import type { FakeBindingOptions } from './fake-binding.js';
 import type { FaultOptions } from './faults.js';
+
+export interface FakeBindingOptions {
+  /** What goes wrong; the object may be changed at run time, also through `fake.faults`. */
+  readonly faults?: FaultOptions;
+  /** Same seed, same delays and orders. 1 by default. */
+  readonly seed?: number;
+  /** Bytes on the way to a peer that count as sent, 1 MiB by default; what exceeds it is buffered. */
+  readonly sendBufferSize?: number;
+}
 
 /** Throws a `TypeError` or `RangeError` that names the option. The faults stay the caller's object: it may change them. */
 export function checkFakeOptions(options: unknown): Partial<FakeBindingOptions> {

@@ -3,7 +3,7 @@ import type { NativeWebSocket, NativeWebSocketServer } from '../../native/bindin
 import type { FakeHost } from './fake-host.js';
 import { FakeNative } from './fake-native.js';
 import { FakeWebSocket } from './fake-web-socket.js';
-import { SocketServerCore } from './socket-server-core.js';
+import { SocketServerCore } from './socket-core.js';
 
 /** The addon's default port. */
 const DEFAULT_PORT = 8080;

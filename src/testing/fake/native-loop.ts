@@ -1,9 +1,14 @@
-import type { CallbackQueue } from './callback-queue.js';
-
 /** Node hands over at most this many queued calls of one thread-safe function a turn (H4). */
 const CALLS_PER_TURN = 1000;
 /** How often work that a fault holds back is looked at again, in milliseconds. */
 const RETRY_MS = 5;
+
+/** A registered callback with its waiting calls, as the event loop serves it. */
+export interface ServedQueue {
+  readonly length: number;
+  dispatchOne(): void;
+  abort(): void;
+}
 
 interface Task {
   readonly turn: number;
@@ -17,7 +22,7 @@ interface Task {
  */
 export class NativeLoop {
   #tasks: Task[] = [];
-  readonly #queues = new Set<CallbackQueue>();
+  readonly #queues = new Set<ServedQueue>();
   readonly #retries = new Set<NodeJS.Timeout>();
   #turn = 0;
   #scheduled = false;
@@ -42,11 +47,11 @@ export class NativeLoop {
     this.#retries.add(timer);
   }
 
-  addQueue(queue: CallbackQueue): void {
+  addQueue(queue: ServedQueue): void {
     this.#queues.add(queue);
   }
 
-  removeQueue(queue: CallbackQueue): void {
+  removeQueue(queue: ServedQueue): void {
     this.#queues.delete(queue);
   }
 
@@ -83,6 +88,6 @@ export class NativeLoop {
   }
 }
 
-function dispatch(queue: CallbackQueue): void {
+function dispatch(queue: ServedQueue): void {
   queue.dispatchOne();
 }

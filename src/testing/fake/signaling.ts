@@ -114,7 +114,7 @@ export class Signaling {
     });
     this.#local = local;
     const { host } = this.#owner;
-    host.connections.set(this.ufrag, this.#owner as never);
+    host.connections.set(this.ufrag, this.#owner);
     host.loop.enqueue(() => this.#owner.callbacks.description?.(local.sdp, local.type));
     this.#changeState(answering ? 'stable' : 'have-local-offer');
     this.#gather();

@@ -4,7 +4,6 @@ import type { FakeHost } from './fake-host.js';
 import type { FaultTarget } from './faults.js';
 import { Inbox } from './inbox.js';
 import { type Packet, SendPipe } from './send-pipe.js';
-import type { SocketServerCore } from './socket-server-core.js';
 import { StoredCallback } from './stored-callback.js';
 
 /** The library's limit when the configuration names none. */
@@ -102,7 +101,7 @@ export class SocketCore implements MessageCore, FaultTarget {
   #connect(hostname: string, port: number, secure: boolean): void {
     if (this.state !== 'connecting') return;
     const server = this.#host.servers.get(port);
-    if (server === undefined || !isLoopback(hostname)) this.#fail('TCP connection failed');
+    if (!(server instanceof SocketServerCore) || !isLoopback(hostname)) this.#fail('TCP connection failed');
     else if (secure && !(server.tls && this.#trusts())) this.#fail('TLS connection failed');
     // A plain client of a TLS server gets an alert instead of an answer.
     else if (!secure && server.tls) this.#ended();
@@ -171,6 +170,27 @@ export class SocketCore implements MessageCore, FaultTarget {
     const before = this.bufferedAmount;
     this.bufferedAmount = amount;
     if (before > this.lowThreshold && amount <= this.lowThreshold) this.onBufferedAmountLow.call();
+  }
+}
+
+/** A listening port of the fake's network. */
+export class SocketServerCore {
+  readonly port: number;
+  readonly tls: boolean;
+  readonly #host: FakeHost;
+  onClient: ((client: SocketCore) => void) | undefined;
+
+  constructor(host: FakeHost, port: number, tls: boolean) {
+    this.#host = host;
+    this.port = port === 0 ? host.nextPort() : port;
+    this.tls = tls;
+    if (host.servers.has(this.port)) throw new Error('TCP server socket binding failed');
+    host.servers.set(this.port, this);
+  }
+
+  /** Clients that are connected stay so. */
+  stop(): void {
+    if (this.#host.servers.get(this.port) === this) this.#host.servers.delete(this.port);
   }
 }
 

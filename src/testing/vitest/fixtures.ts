@@ -2,7 +2,8 @@ import { vi } from 'vitest';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
 import { type LoopbackPair, loopbackPair } from '../loopback-pair.js';
 import { type SignalingRelay, signalingRelay } from '../signaling-relay.js';
-import { type TestScope, type TestScopeOptions, testScope } from '../test-scope.js';
+import type { TestScopeOptions } from '../kit-arguments.js';
+import { type TestScope, testScope } from '../test-scope.js';
 
 /** Settings of the fixtures. */
 export type RtcFixtureOptions = Pick<TestScopeOptions, 'runtime' | 'teardownTimeout'>;

@@ -1,6 +1,6 @@
 import { validateMessage } from '../../native/validate/message.js';
 import { MessageChannel } from '../../resources/channel/message-channel.js';
-import type { Sendable } from '../../resources/channel/message-streams.js';
+import type { Sendable } from '../../resources/channel/message.js';
 import { realTime } from '../real-time.js';
 import type { MatcherContext, MatcherResult } from './matcher-context.js';
 import { MATCHER_WAIT_MS } from './matcher-wait.js';

@@ -1,6 +1,7 @@
 import { CANDIDATES } from '../candidates/names.js';
 import type { Figure } from '../scenarios/scenario.js';
-import type { Spread, Summaries } from '../support/summary.js';
+import type { Spread } from '../scenarios/scenario.js';
+import type { Summaries } from '../support/summary.js';
 import { formatNumber } from './format.js';
 
 /** One scenario as rows of text: the candidate, then every figure with its spread and its ratio to the reference. */

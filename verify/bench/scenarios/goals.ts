@@ -1,6 +1,6 @@
 import { CANDIDATES, type CandidateName } from '../candidates/names.js';
 import { formatNumber } from '../report/format.js';
-import type { Summaries } from '../support/summary.js';
+import type { Summaries } from './scenario.js';
 import type { Verdict } from './scenario.js';
 
 /** `candidate`'s figure is at most, or at least, `factor` times the reference's. */

@@ -1,5 +1,4 @@
 import type { CandidateName } from '../candidates/names.js';
-import type { Summaries } from '../support/summary.js';
 
 /** What one process measured: a number for each figure, and single times where percentiles are wanted. */
 export interface Measured {
@@ -32,6 +31,25 @@ export interface Verdict {
   readonly measured: string;
   /** Undefined where it was not measured. */
   readonly met: boolean | undefined;
+}
+
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Summary {
+  readonly value: Spread;
+  /** To the reference, round by round: both ran one after the other. */
+  readonly ratio: Spread | undefined;
+}
+
+/** What came out of a scenario, for its verdicts. */
+export interface Summaries {
+  readonly scenario: Scenario;
+  /** Undefined when the candidate measured nothing. */
+  of(candidate: CandidateName, key: string): Summary | undefined;
 }
 
 /** One comparison: the same work done by every candidate, each in a process of its own. */

@@ -1,5 +1,5 @@
 import { CANDIDATE_NAMES, type CandidateName } from '../candidates/names.js';
-import type { Figure, Measured, Scenario } from '../scenarios/scenario.js';
+import type { Figure, Measured, Scenario, Spread, Summary } from '../scenarios/scenario.js';
 import { median } from './statistics.js';
 
 /** One process: what it measured, or what became of it. */
@@ -8,18 +8,6 @@ export interface Run {
   readonly round: number;
   readonly measured?: Measured;
   readonly failure?: string;
-}
-
-export interface Spread {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-export interface Summary {
-  readonly value: Spread;
-  /** To the reference, round by round: both ran one after the other. */
-  readonly ratio: Spread | undefined;
 }
 
 /** The results of one scenario. */
