@@ -59,6 +59,7 @@ export type {
   Signaling,
   SignalingCandidate,
   SignalingMessage,
+  SignalingProgress,
 } from './resources/connection/negotiation/signaling.js';
 export { PeerConnection } from './resources/connection/peer-connection.js';
 export type { PeerConnectionEvents } from './resources/connection/peer-connection-events.js';

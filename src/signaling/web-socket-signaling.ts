@@ -4,7 +4,11 @@ import { outOfRange, readFrom, wrongType } from '../arguments/wrong-argument.js'
 import { boolean, type Field, readOptions, secret } from '../arguments/argument.js';
 import { type AnyHandle, Handle } from '../resources/handle.js';
 import type { MessageChannel } from '../resources/channel/message-channel.js';
-import type { Signaling, SignalingMessage } from '../resources/connection/negotiation/signaling.js';
+import type {
+  Signaling,
+  SignalingMessage,
+  SignalingProgress,
+} from '../resources/connection/negotiation/signaling.js';
 import { type Clock, systemClock } from '../time/clock.js';
 import { type CloseOptions, checkBounds } from '../scope/scope-options.js';
 import { AcknowledgedChannel } from './acknowledged/acknowledged-channel.js';
@@ -88,6 +92,10 @@ class RoomSignaling implements WebSocketSignaling {
   #link: RoomLink | undefined;
   #toChannel: { onMessage(message: unknown): void; onClosed(reason?: unknown): void } | undefined;
   #cancelReconnect: (() => void) | undefined;
+  #progress: SignalingProgress = {
+    state: 'connecting',
+    description: 'the signaling server has not answered yet',
+  };
 
   constructor(socket: SignalingSocket | (() => SignalingSocket), options: WebSocketSignalingOptions) {
     const isFunction = typeof socket === 'function';
@@ -121,6 +129,10 @@ class RoomSignaling implements WebSocketSignaling {
 
   get remotePeer(): string | undefined {
     return this.#remote;
+  }
+
+  get progress(): SignalingProgress {
+    return this.#progress;
   }
 
   usedBy(connection: AnyHandle): void {
@@ -184,10 +196,15 @@ class RoomSignaling implements WebSocketSignaling {
       joined: (peers) => {
         this.#backoff.reset();
         const remote = this.#remote ?? peers[0];
+        const isThere = remote !== undefined && peers.includes(remote);
+        this.#progress = isThere ? met(remote) : this.#alone();
+        // One that has not been told of yet may still hear us, through another server.
         if (remote !== undefined) this.#meet(link, remote);
       },
       presence: (peer, present) => {
-        if (present && (this.#remote === undefined || this.#remote === peer)) this.#meet(link, peer);
+        if (!present || (this.#remote !== undefined && this.#remote !== peer)) return;
+        this.#progress = met(peer);
+        this.#meet(link, peer);
       },
       message: (from, data) => {
         if (from === this.#remote) this.#toChannel?.onMessage(data);
@@ -216,8 +233,15 @@ class RoomSignaling implements WebSocketSignaling {
     this.channel.attach(transport);
   }
 
+  #alone(): SignalingProgress {
+    const { room } = this.#request;
+    const who = this.#remote === undefined ? 'nobody else' : `no peer ${JSON.stringify(this.#remote)}`;
+    return { state: 'alone', description: `${who} is in the signaling room ${JSON.stringify(room)}` };
+  }
+
   #closed(socket: SignalingSocket, reason: unknown, bye: Bye | undefined): void {
     if (this.#socket !== socket || this.channel.state === 'closed') return;
+    this.#progress = notIn(reason, bye);
     this.#toChannel?.onClosed(reason);
     if (bye && !bye.mayComeBack) {
       const why = `the signaling server sent us away: ${bye.reason} (${bye.code})`;
@@ -261,4 +285,18 @@ class RoomSignaling implements WebSocketSignaling {
   async #closeSocket(): Promise<void> {
     await this.#socket.close();
   }
+}
+
+const met = (peer: string): SignalingProgress => ({
+  state: 'met',
+  description: `the peer ${JSON.stringify(peer)} was met through the signaling`,
+});
+
+function notIn(cause: unknown, bye: Bye | undefined): SignalingProgress {
+  if (bye) {
+    const state = bye.mayComeBack ? 'unreachable' : 'refused';
+    return { state, description: `the signaling server sent us away: ${bye.reason} (${bye.code})` };
+  }
+  const description = 'the signaling server cannot be reached';
+  return { state: 'unreachable', description, ...(cause === undefined ? {} : { cause }) };
 }

@@ -77,14 +77,18 @@ function overWebSocketLike(socket: WebSocketLike): MessageTransport {
     subscribe(onMessage, onClosed) {
       let active = true;
       const message = (event: { data: unknown }) => onMessage(event.data);
+      let failure: unknown;
       const closed = () => {
-        if (active) onClosed();
+        if (active) onClosed(failure);
         active = false;
       };
-      const ignored = () => {}; // `ws` throws an error that nobody listens to; "close" follows
+      // `ws` throws an error that nobody listens to; "close" follows. Browsers do not say what went wrong.
+      const failed = (event: { error?: unknown; message?: unknown }) => {
+        failure = event.error ?? event.message;
+      };
       socket.addEventListener('message', message);
       socket.addEventListener('close', closed);
-      socket.addEventListener('error', ignored);
+      socket.addEventListener('error', failed);
       if (socket.readyState === 3 || socket.readyState === 'closed') queueMicrotask(closed);
       return {
         [Symbol.dispose]() {

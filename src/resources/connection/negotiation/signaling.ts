@@ -17,6 +17,22 @@ export type SignalingMessage =
   | { readonly description: { readonly type: 'offer' | 'answer' | 'pranswer'; readonly sdp: string } }
   | { readonly candidate: SignalingCandidate | null };
 
+/** How far a signaling has got on the way to its peer. */
+export interface SignalingProgress {
+  /**
+   * - `connecting`: the server has not answered yet
+   * - `unreachable`: a connection to the server failed or was lost; `cause` says why. Another may be on its way
+   * - `refused`: the server, or the room, does not let us in
+   * - `alone`: we are in the room, and the peer is not
+   * - `met`: the peer is there, or was
+   */
+  readonly state: 'connecting' | 'unreachable' | 'refused' | 'alone' | 'met';
+  /** The state as a clause of a sentence: `nobody else is in the signaling room "lobby"`. */
+  readonly description: string;
+  /** What the system, the library or the server said. */
+  readonly cause?: unknown;
+}
+
 /**
  * The way to exactly one peer. Implement it over anything that keeps messages in order and loses none.
  *
@@ -39,6 +55,8 @@ export interface Signaling {
    * Told which connection negotiates, for a signaling whose handle changes: it calls `connection.dependsOn` with each.
    */
   usedBy?(connection: AnyHandle): void;
+  /** How far it has got by now, for errors of a connection that did not come up. */
+  readonly progress?: SignalingProgress;
   /** Which side yields when both offer at once; see `NegotiateOptions.polite`. */
   readonly polite?: boolean;
 }
