@@ -1,6 +1,8 @@
 import '../scope/dispose-symbols.js';
 export { createFakeBinding, type FakeBinding } from './fake/fake-binding.js';
+export { FakeNetwork } from './fake/fake-network.js';
 export type { FakeBindingOptions } from './fake/fake-options.js';
+export type { FakeScheduler } from './fake/fake-scheduler.js';
 export type { FakeAbort, FakeViolation, LiveNative } from './fake/fake-host.js';
 export type {
   FakeKind,

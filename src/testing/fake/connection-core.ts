@@ -8,6 +8,9 @@ import { StreamTable } from './stream-table.js';
 /** The library's size limit while the peer's is not known, and its own. */
 const DEFAULT_REMOTE_MAX_MESSAGE_SIZE = 65536;
 
+/** Milliseconds of silence after which the library takes a peer for gone; 13 to 14.5 s were measured. */
+const SILENCE_MS = 14_000;
+
 export interface ConnectionCallbacks {
   state?: (state: string) => void;
   iceState?: (state: string) => void;
@@ -97,7 +100,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
 
   /** Once both sides know each other and a way to each other, the transports come up on their own. */
   tryConnect(): void {
-    const peer = this.signaling.remote && this.host.connections.get(this.signaling.remote.ufrag);
+    const peer = this.signaling.remote && this.host.network.connections.get(this.signaling.remote.ufrag);
     if (!(peer instanceof ConnectionCore) || this.#linking || peer.#linking) return;
     if (peer.signaling.remote?.ufrag !== this.signaling.ufrag) return;
     if (![this, peer].every((side) => side.signaling.ready && !side.#closing && !side.closed)) return;
@@ -158,7 +161,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     });
     this.#pipe?.stop();
     this.#pipe = undefined;
-    this.host.connections.delete(this.signaling.ufrag);
+    this.host.network.connections.delete(this.signaling.ufrag);
     this.changeIceState('closed');
     this.changeState('closed');
     this.callbacks = {};
@@ -171,6 +174,16 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     peer.close();
     this.#lost();
     this.remoteClose();
+  }
+
+  /** The process of this side dies: the peer notices when nothing has come for so long. */
+  vanish(): void {
+    this.#closing = true;
+    this.#pipe?.stop();
+    this.#pipe = undefined;
+    this.host.network.connections.delete(this.signaling.ufrag);
+    const peer = this.#peer;
+    peer?.host.loop.after(SILENCE_MS, () => peer.#lost());
   }
 
   /** The channel at the other end of a stream. */
@@ -226,15 +239,18 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
   }
 
   #openPipe(other: ConnectionCore): SendPipe {
-    const { loop, faults, sendBufferSize } = this.host;
+    const { loop, faults, network, sendBufferSize } = this.host;
+    const unreachable = () => network.dark || !other.host.running;
     return new SendPipe(loop, sendBufferSize, {
-      deliver: (packet) => other.#receive(packet),
+      deliver: (packet) => !unreachable() && other.#receive(packet),
+      unreachable,
       buffered: (stream, amount) => this.#table.find(stream)?.changeBuffered(amount),
       blocked: (stream) => {
         const channel = this.#table.find(stream);
         return faults.active('block', this) || (channel !== undefined && faults.active('block', channel));
       },
       random: () => faults.random(),
+      latency: (size) => network.latency(size),
     });
   }
 

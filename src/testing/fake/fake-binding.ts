@@ -8,12 +8,12 @@ import { FakePeerConnection } from './fake-peer-connection.js';
 import { FakeWebSocket } from './fake-web-socket.js';
 import { FakeWebSocketServer } from './fake-web-socket-server.js';
 import { blockEventLoop, type FakeKind, type FaultOptions, FaultPlan } from './faults.js';
+import { FakeNetwork } from './fake-network.js';
+import { processScheduler } from './fake-scheduler.js';
 import { NativeLoop } from './native-loop.js';
 
 /** About what one SCTP association holds before its messages wait in `bufferedAmount` (H7), in bytes. */
 const DEFAULT_SEND_BUFFER_SIZE = 1024 * 1024;
-/** Ports are counted up from here: the dynamic range of RFC 6335. */
-const FIRST_PORT = 49152;
 
 /** A binding in memory, with eyes on what the real one would answer with an abort, a hang or a crash. */
 export interface FakeBinding extends NativeBinding {
@@ -31,6 +31,11 @@ export interface FakeBinding extends NativeBinding {
   readonly created: Readonly<Record<FakeKind, number>>;
   /** Other code in the process calls the library's cleanup (H21). */
   foreignCleanup(): void;
+  /**
+   * The process that uses this binding dies, as by SIGKILL: its connections say nothing more, which their peers notice
+   * after 14 seconds, and its sockets are closed by its system.
+   */
+  crash(): void;
   /** Sends a line to the callback given to `initLogger`. */
   log(level: Parameters<NativeBinding['initLogger']>[0], message: string): void;
 }
@@ -39,7 +44,8 @@ export interface FakeBinding extends NativeBinding {
 export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding {
   const checked = checkFakeOptions(options);
   const { faults = {} } = checked;
-  const loop = new NativeLoop();
+  const scheduler = checked.scheduler ?? processScheduler;
+  const loop = new NativeLoop(scheduler);
   const hosted = new Set<HostedNative>();
   const aborts: FakeAbort[] = [];
   const violations: FakeViolation[] = [];
@@ -52,7 +58,6 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     IceUdpMuxListener: 0,
   };
   const owing = new Set<HostedNative>();
-  let port = FIRST_PORT;
   let cleanups = 0;
   let logger: CallbackQueue | undefined;
 
@@ -60,14 +65,14 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     loop,
     faults: new FaultPlan(faults, checked.seed ?? 1),
     sendBufferSize: checked.sendBufferSize ?? DEFAULT_SEND_BUFFER_SIZE,
-    connections: new Map(),
-    servers: new Map(),
-    udpPorts: new Set(),
+    network: checked.network ?? new FakeNetwork(),
+    get running() {
+      return scheduler.running;
+    },
     nextId: (kind) => {
       created[kind] += 1;
       return created[kind];
     },
-    nextPort: () => port++,
     host: (native) => {
       hosted.add(native);
       owing.add(native);
@@ -100,8 +105,6 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     for (const native of hosted) native.abortCallbacks();
     loop.clear();
     logger = undefined;
-    host.connections.clear();
-    host.servers.clear();
     hosted.clear();
     owing.clear();
     for (const native of stays) host.host(native);
@@ -152,6 +155,10 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
       for (const hook of [...hooks]) hook.before();
       cleanup();
       for (const hook of [...hooks]) hook.after();
+    },
+    crash() {
+      for (const native of hosted) native.vanish();
+      loop.clear();
     },
     log(level, message) {
       logger?.push(() => [level, message]);

@@ -26,6 +26,10 @@ export class FakeDataChannel extends FakeChannel<ChannelCore> implements NativeD
     return this.#core.isOpen ? 'open' : 'connecting';
   }
 
+  vanish(): void {
+    // Its connection tells the peer's.
+  }
+
   getLabel(): string {
     return this.call('getLabel', [], () => this.need('getLabel').name);
   }

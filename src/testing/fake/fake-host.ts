@@ -1,4 +1,5 @@
 import type { CallbackQueue } from './callback-queue.js';
+import type { FakeNetwork } from './fake-network.js';
 import type { FakeKind, FaultPlan } from './faults.js';
 import type { NativeLoop } from './native-loop.js';
 
@@ -35,6 +36,8 @@ export interface HostedNative {
   readonly nativeState: string;
   /** What cleanup does first: closes the library's object. */
   shutDown(): void;
+  /** The process dies: closes nothing, and its peers hear nothing more. */
+  vanish(): void;
   /** What cleanup does last: aborts every callback. */
   abortCallbacks(): void;
 }
@@ -45,13 +48,10 @@ export interface FakeHost {
   readonly faults: FaultPlan;
   /** Bytes that count as sent before they arrive. */
   readonly sendBufferSize: number;
-  /** Connections by ICE user fragment: the fake's network. */
-  readonly connections: Map<string, object>;
-  /** Listening servers by port. */
-  readonly servers: Map<number, object>;
-  readonly udpPorts: Set<number>;
+  readonly network: FakeNetwork;
+  /** False while the process does not run: nothing is taken from the wire then. */
+  readonly running: boolean;
   nextId(kind: FakeKind): number;
-  nextPort(): number;
   host(native: HostedNative): void;
   unhost(native: HostedNative): void;
   aborted(abort: FakeAbort): void;

@@ -11,10 +11,10 @@ export class FakeIceUdpMuxListener extends FakeNative implements NativeIceUdpMux
   constructor(host: FakeHost, port: number, address?: string) {
     super(host, 'IceUdpMuxListener', [port, address]);
     if (typeof port !== 'number') throw new TypeError('Port (Number) and optional Address (String) expected');
-    this.#port = port === 0 ? host.nextPort() : port;
+    this.#port = port === 0 ? host.network.nextPort() : port;
     this.#address = typeof address === 'string' ? address : undefined;
-    if (host.udpPorts.has(this.#port)) throw new Error('Failed to register ICE UDP mux listener');
-    host.udpPorts.add(this.#port);
+    if (host.network.udpPorts.has(this.#port)) throw new Error('Failed to register ICE UDP mux listener');
+    host.network.udpPorts.add(this.#port);
     host.host(this);
   }
 
@@ -24,6 +24,10 @@ export class FakeIceUdpMuxListener extends FakeNative implements NativeIceUdpMux
 
   get nativeState(): string {
     return this.#open ? 'listening' : 'stopped';
+  }
+
+  vanish(): void {
+    this.host.network.udpPorts.delete(this.#port);
   }
 
   port(): number {
@@ -36,7 +40,7 @@ export class FakeIceUdpMuxListener extends FakeNative implements NativeIceUdpMux
 
   stop(): void {
     this.call('stop', [], () => {
-      if (this.#open) this.host.udpPorts.delete(this.#port);
+      if (this.#open) this.host.network.udpPorts.delete(this.#port);
       this.#open = false;
       this.release(undefined);
     });

@@ -29,6 +29,7 @@ export abstract class FakeNative implements HostedNative, FaultTarget {
   abstract get name(): string;
   abstract get nativeState(): string;
   abstract shutDown(): void;
+  abstract vanish(): void;
   /** The fault `peerCloses`. */
   protected abstract closeFromPeer(): void;
   /** Arguments with which the fault `fireAfterClose` calls a handler of this event. */

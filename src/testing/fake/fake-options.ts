@@ -2,6 +2,8 @@ import { outOfRange, wrongType } from '../../arguments/wrong-argument.js';
 import { boolean, callback, type Field, integer, readOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { checkTimeout } from '../../scope/scope-options.js';
+import { FakeNetwork } from './fake-network.js';
+import type { FakeScheduler } from './fake-scheduler.js';
 import type { FaultOptions } from './faults.js';
 
 export interface FakeBindingOptions {
@@ -11,6 +13,10 @@ export interface FakeBindingOptions {
   readonly seed?: number;
   /** Bytes on the way to a peer that count as sent, 1 MiB by default; what exceeds it is buffered. */
   readonly sendBufferSize?: number;
+  /** What its connections and sockets reach others over; by default a network of its own. */
+  readonly network?: FakeNetwork;
+  /** Where threads and event loop get their turns; by default the event loop of this process. */
+  readonly scheduler?: FakeScheduler;
 }
 
 /** Throws a `TypeError` or `RangeError` that names the option. The faults stay the caller's object: it may change them. */
@@ -22,6 +28,16 @@ export function checkFakeOptions(options: unknown): Partial<FakeBindingOptions> 
     },
     seed: integer(0, MAX_UINT32),
     sendBufferSize: integer(1, Number.MAX_SAFE_INTEGER, 'bytes'),
+    network: (value, name) => {
+      if (!(value instanceof FakeNetwork)) throw wrongType(name, 'a FakeNetwork', value);
+      return value;
+    },
+    scheduler: (value, name) => {
+      if (typeof (value as Partial<FakeScheduler> | null)?.eventLoop !== 'function') {
+        throw wrongType(name, 'a FakeScheduler', value);
+      }
+      return value as FakeScheduler;
+    },
   });
 }
 

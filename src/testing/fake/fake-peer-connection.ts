@@ -41,6 +41,10 @@ export class FakePeerConnection extends FakeNative implements Native {
     this.release('onStateChange');
   }
 
+  vanish(): void {
+    this.#last.vanish();
+  }
+
   setLocalDescription(...args: Parameters<Native['setLocalDescription']>): void {
     this.call('setLocalDescription', args, () => {
       const core = this.#need('setLocalDescription');

@@ -45,6 +45,10 @@ export class FakeWebSocketServer extends FakeNative implements NativeWebSocketSe
     this.release(undefined);
   }
 
+  vanish(): void {
+    this.#core?.stop();
+  }
+
   onClient(callback: (client: NativeWebSocket) => void): void {
     this.call('onClient', [callback], () => {
       if (this.#core === undefined) throw new Error('onClient() called on destroyed WebSocketServer');

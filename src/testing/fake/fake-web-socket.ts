@@ -44,6 +44,10 @@ export class FakeWebSocket extends FakeChannel<SocketCore> implements NativeWebS
     this.call('forceClose', [], () => this.shutDown());
   }
 
+  vanish(): void {
+    this.#last.vanish();
+  }
+
   path(): string | undefined {
     return this.call('path', [], () => this.core?.path);
   }

@@ -1,3 +1,5 @@
+import type { FakeScheduler } from './fake-scheduler.js';
+
 /** Node hands over at most this many queued calls of one thread-safe function a turn (H4). */
 const CALLS_PER_TURN = 1000;
 /** How often work that a fault holds back is looked at again, in milliseconds. */
@@ -17,18 +19,28 @@ interface Task {
 
 /**
  * Stands for the library's threads and for the hand-over of their callbacks to JavaScript. Everything runs in
- * later event-loop turns, in a fixed order: first the library's tasks, then the queued callbacks by the order
- * of their registration. Keeps the process alive only while there is work.
+ * later turns, in a fixed order: first the library's tasks, then the queued callbacks by the order of their
+ * registration. Keeps the process alive only while there is work.
  */
 export class NativeLoop {
+  readonly #scheduler: FakeScheduler;
   #tasks: Task[] = [];
-  readonly #queues = new Set<ServedQueue>();
-  readonly #retries = new Set<NodeJS.Timeout>();
+  /** With the number of calls that the event loop has been given and has not made. */
+  readonly #queues = new Map<ServedQueue, number>();
+  readonly #timers = new Set<() => void>();
   #turn = 0;
   #scheduled = false;
 
+  constructor(scheduler: FakeScheduler) {
+    this.#scheduler = scheduler;
+  }
+
   get turn(): number {
     return this.#turn;
+  }
+
+  now(): number {
+    return this.#scheduler.now();
   }
 
   /** Runs `run` in the next turn, or `turns` turns behind it. */
@@ -39,16 +51,20 @@ export class NativeLoop {
 
   /** Looks again later, without holding the process: for work that a fault blocks. */
   retry(run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#retries.delete(timer);
+    this.after(RETRY_MS, run);
+  }
+
+  /** Runs `run` when `ms` milliseconds have passed, without holding the process. */
+  after(ms: number, run: () => void): void {
+    const cancel = this.#scheduler.after(ms, () => {
+      this.#timers.delete(cancel);
       run();
-    }, RETRY_MS);
-    timer.unref();
-    this.#retries.add(timer);
+    });
+    this.#timers.add(cancel);
   }
 
   addQueue(queue: ServedQueue): void {
-    this.#queues.add(queue);
+    this.#queues.set(queue, 0);
   }
 
   removeQueue(queue: ServedQueue): void {
@@ -58,15 +74,15 @@ export class NativeLoop {
   wake(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.#runTurn());
+    this.#scheduler.thread(() => this.#runTurn());
   }
 
   /** Forgets all work: the library's threads are gone. */
   clear(): void {
     this.#tasks = [];
-    for (const queue of [...this.#queues]) queue.abort();
-    for (const timer of this.#retries) clearTimeout(timer);
-    this.#retries.clear();
+    for (const queue of [...this.#queues.keys()]) queue.abort();
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
   }
 
   #runTurn(): void {
@@ -74,20 +90,27 @@ export class NativeLoop {
     const due = this.#tasks.filter((task) => task.turn <= this.#turn);
     this.#tasks = this.#tasks.filter((task) => task.turn > this.#turn);
     for (const task of due) task.run();
-    // An immediate for each call, as the addon opens a callback scope for each: promise reactions run in between.
-    for (const queue of this.#queues) {
+    // A turn of the event loop for each call, as the addon opens a callback scope for each: promise reactions run in
+    // between.
+    for (const [queue, given] of this.#queues) {
       const calls = Math.min(queue.length, CALLS_PER_TURN);
-      for (let i = 0; i < calls; i += 1) setImmediate(dispatch, queue);
+      for (let i = given; i < calls; i += 1) this.#scheduler.eventLoop(() => this.#dispatch(queue));
+      if (calls > given) this.#queues.set(queue, calls);
     }
-    setImmediate(() => this.#endTurn());
+    this.#scheduler.thread(() => this.#endTurn());
+  }
+
+  #dispatch(queue: ServedQueue): void {
+    const given = this.#queues.get(queue);
+    if (given === undefined) return; // aborted meanwhile
+    this.#queues.set(queue, given - 1);
+    queue.dispatchOne();
+    if (given === 1 && queue.length > 0) this.wake();
   }
 
   #endTurn(): void {
     this.#scheduled = false;
-    if (this.#tasks.length > 0 || [...this.#queues].some((queue) => queue.length > 0)) this.wake();
+    if (this.#tasks.length > 0 || [...this.#queues].some(([queue, given]) => queue.length > given))
+      this.wake();
   }
-}
-
-function dispatch(queue: ServedQueue): void {
-  queue.dispatchOne();
 }

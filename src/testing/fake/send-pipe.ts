@@ -13,12 +13,22 @@ export interface Packet {
   readonly reorder?: boolean;
 }
 
+interface InFlight extends Packet {
+  /** The turn of the loop, and the time where packets take any, from which on it may arrive. */
+  readonly due: number;
+  readonly arrival: number;
+}
+
 interface PipeEnds {
   /** Hands over one packet; false leaves it and everything behind it in the pipe. */
   deliver(packet: Packet): boolean;
   buffered(stream: number, amount: number): void;
   blocked(stream: number): boolean;
+  /** The receiver takes nothing for now, and does not say when it does again. */
+  unreachable(): boolean;
   random(): number;
+  /** Milliseconds that a packet of `size` bytes is on its way. */
+  latency(size: number): number;
 }
 
 /**
@@ -31,9 +41,10 @@ export class SendPipe {
   readonly #ends: PipeEnds;
   readonly #amounts = new Map<number, number>();
   #waiting: Packet[] = [];
-  #inFlight: (Packet & { due: number })[] = [];
+  #inFlight: InFlight[] = [];
   #inFlightBytes = 0;
   #lastDue = 0;
+  #lastArrival = 0;
   #scheduled = false;
   #stopped = false;
 
@@ -83,7 +94,9 @@ export class SendPipe {
 
   #launch(packet: Packet): void {
     this.#lastDue = Math.max(this.#lastDue, this.#loop.turn + 1 + (packet.delay ?? 0));
-    this.#inFlight.push({ ...packet, due: this.#lastDue });
+    const latency = this.#ends.latency(packet.size);
+    if (latency > 0) this.#lastArrival = Math.max(this.#lastArrival, this.#loop.now() + latency);
+    this.#inFlight.push({ ...packet, due: this.#lastDue, arrival: this.#lastArrival });
     this.#inFlightBytes += packet.size;
   }
 
@@ -105,14 +118,22 @@ export class SendPipe {
       this.#count(packet.stream, -packet.size);
     }
     // A receiver that takes no more wakes the pipe itself; a fault that blocks it is looked at now and then.
-    if (stalled) return;
-    if (this.#inFlight.length > 0) this.wake();
+    if (stalled) {
+      if (this.#ends.unreachable()) this.#loop.retry(() => this.wake());
+      return;
+    }
+    const [next] = this.#inFlight;
+    const wait = next === undefined ? 0 : next.arrival - this.#loop.now();
+    if (next !== undefined && wait > 0) this.#loop.after(wait, () => this.wake());
+    else if (next !== undefined) this.wake();
     else if (this.#waiting.length > 0) this.#loop.retry(() => this.wake());
   }
 
-  #takeDue(): (Packet & { due: number })[] {
-    const due = this.#inFlight.filter((packet) => packet.due <= this.#loop.turn);
-    this.#inFlight = this.#inFlight.filter((packet) => packet.due > this.#loop.turn);
+  #takeDue(): InFlight[] {
+    const [turn, now] = [this.#loop.turn, this.#lastArrival === 0 ? 0 : this.#loop.now()];
+    const isDue = (packet: InFlight) => packet.due <= turn && packet.arrival <= now;
+    const due = this.#inFlight.filter(isDue);
+    if (due.length > 0) this.#inFlight = this.#inFlight.filter((packet) => !isDue(packet));
     const places = due.flatMap((packet, at) => (packet.reorder === true ? [at] : []));
     for (let i = places.length - 1; i > 0; i -= 1) {
       const from = places[i]!;

@@ -51,11 +51,12 @@ export class Signaling {
     this.#owner = owner;
     this.#auto = config.disableAutoNegotiation !== true;
     this.maxMessageSize = config.maxMessageSize ?? DEFAULT_LOCAL_MAX_MESSAGE_SIZE;
-    this.ufrag = `fake${owner.id}`;
+    const number = owner.host.network.nextConnection();
+    this.ufrag = `fake${number}`;
     this.#fingerprint = Array.from({ length: 32 }, (_, i) =>
-      ((owner.id * 31 + i * 7) % 256).toString(16).padStart(2, '0').toUpperCase(),
+      ((number * 31 + (number >> 8) + i * 7) % 256).toString(16).padStart(2, '0').toUpperCase(),
     ).join(':');
-    this.#candidate = writeCandidate(config.bindAddress ?? '127.0.0.1', owner.host.nextPort());
+    this.#candidate = writeCandidate(config.bindAddress ?? '127.0.0.1', owner.host.network.nextPort());
   }
 
   /** Both descriptions are agreed on and a candidate of the peer is known. */
@@ -114,7 +115,7 @@ export class Signaling {
     });
     this.#local = local;
     const { host } = this.#owner;
-    host.connections.set(this.ufrag, this.#owner);
+    host.network.connections.set(this.ufrag, this.#owner);
     host.loop.enqueue(() => this.#owner.callbacks.description?.(local.sdp, local.type));
     this.#changeState(answering ? 'stable' : 'have-local-offer');
     this.#gather();

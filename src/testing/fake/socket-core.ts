@@ -87,6 +87,14 @@ export class SocketCore implements MessageCore, FaultTarget {
     this.#ended();
   }
 
+  /** The process of this side dies: its system ends the TCP connection. */
+  vanish(): void {
+    this.state = 'closed';
+    this.#pipe?.stop();
+    const peer = this.#peer;
+    if (peer) peer.#host.loop.enqueue(() => peer.#ended());
+  }
+
   #ended(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
@@ -100,7 +108,7 @@ export class SocketCore implements MessageCore, FaultTarget {
 
   #connect(hostname: string, port: number, secure: boolean): void {
     if (this.state !== 'connecting') return;
-    const server = this.#host.servers.get(port);
+    const server = this.#host.network.servers.get(port);
     if (!(server instanceof SocketServerCore) || !isLoopback(hostname)) this.#fail('TCP connection failed');
     else if (secure && !(server.tls && this.#trusts())) this.#fail('TLS connection failed');
     // A plain client of a TLS server gets an alert instead of an answer.
@@ -114,11 +122,11 @@ export class SocketCore implements MessageCore, FaultTarget {
   }
 
   #join(server: SocketServerCore, address: string): void {
-    const host = this.#host;
+    const { host } = server;
     const accepted = new SocketCore(host, host.nextId('WebSocket'));
     const { path } = this;
     accepted.state = 'connecting';
-    accepted.remoteAddress = `127.0.0.1:${host.nextPort()}`;
+    accepted.remoteAddress = `127.0.0.1:${host.network.nextPort()}`;
     this.remoteAddress = address;
     for (const [side, other] of [
       [this, accepted],
@@ -145,12 +153,15 @@ export class SocketCore implements MessageCore, FaultTarget {
   }
 
   #openPipe(other: SocketCore): SendPipe {
-    const { loop, sendBufferSize, faults } = this.#host;
+    const { loop, sendBufferSize, faults, network } = this.#host;
+    const unreachable = () => network.dark || !other.#host.running;
     return new SendPipe(loop, sendBufferSize, {
-      deliver: (packet) => other.#receive(packet),
+      deliver: (packet) => !unreachable() && other.#receive(packet),
+      unreachable,
       buffered: (_stream, amount) => this.#changeBuffered(amount),
       blocked: () => faults.active('block', this),
       random: () => faults.random(),
+      latency: (size) => network.latency(size),
     });
   }
 
@@ -177,20 +188,21 @@ export class SocketCore implements MessageCore, FaultTarget {
 export class SocketServerCore {
   readonly port: number;
   readonly tls: boolean;
-  readonly #host: FakeHost;
+  readonly host: FakeHost;
   onClient: ((client: SocketCore) => void) | undefined;
 
   constructor(host: FakeHost, port: number, tls: boolean) {
-    this.#host = host;
-    this.port = port === 0 ? host.nextPort() : port;
+    this.host = host;
+    this.port = port === 0 ? host.network.nextPort() : port;
     this.tls = tls;
-    if (host.servers.has(this.port)) throw new Error('TCP server socket binding failed');
-    host.servers.set(this.port, this);
+    if (host.network.servers.has(this.port)) throw new Error('TCP server socket binding failed');
+    host.network.servers.set(this.port, this);
   }
 
   /** Clients that are connected stay so. */
   stop(): void {
-    if (this.#host.servers.get(this.port) === this) this.#host.servers.delete(this.port);
+    const { servers } = this.host.network;
+    if (servers.get(this.port) === this) servers.delete(this.port);
   }
 }
 

@@ -1,0 +1,29 @@
+/**
+ * Where the library's threads and the event loop of the process get their turns. A binding in memory takes the process's
+ * own, unless a simulation gives it another.
+ */
+export interface FakeScheduler {
+  /** False while the process is stopped: nothing of it runs, and it takes nothing from the wire. */
+  readonly running: boolean;
+  /** Milliseconds from an arbitrary origin. */
+  now(): number;
+  /** Runs `run` soon on a thread of the library, also while the event loop is blocked. */
+  thread(run: () => void): void;
+  /** Runs `run` in a later turn of the process's event loop. */
+  eventLoop(run: () => void): void;
+  /** Runs `run` on a thread `ms` milliseconds later, without holding the process. Returns a function that cancels it. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** The event loop of this process; there are no threads, so they share it. */
+export const processScheduler: FakeScheduler = {
+  running: true,
+  now: () => performance.now(),
+  thread: (run) => void setImmediate(run),
+  eventLoop: (run) => void setImmediate(run),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
