@@ -1,4 +1,68 @@
-import { defineConfig } from 'vitest/config';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+/** What the tests of a project may need, and what they are given. CONTRIBUTING.md tells which is whose. */
+interface Project {
+  /** What the name of a file ends with; the longest that fits decides. */
+  readonly suffix: string;
+  /** Run before each file: refuse what belongs to another project. */
+  readonly guards: readonly ('addon' | 'programs')[];
+  /** Milliseconds for a test or a hook. */
+  readonly limit: number;
+  readonly workers: number;
+}
+
+/** The projects run one after the other, in this order, so that what ends early tells early. */
+const PROJECTS: Readonly<Record<string, Project>> = {
+  unit: { suffix: '.unit.test.ts', guards: ['addon', 'programs'], limit: 10_000, workers: 2 },
+  library: { suffix: '.test.ts', guards: ['programs'], limit: 60_000, workers: 2 },
+  programs: { suffix: '.programs.test.ts', guards: [], limit: 120_000, workers: 2 },
+  services: { suffix: '.services.test.ts', guards: [], limit: 120_000, workers: 1 },
+};
+
+const TESTS = fileURLToPath(new URL('./test', import.meta.url));
+/** A test by its name, in the words of any runner; `examples/testing` holds tests for other runners. */
+const LOOKS_LIKE_A_TEST = /[._-](?:test|spec)s?\.[cm]?[jt]sx?$/;
+const NAME = /^[a-z0-9-]+(?:\.(?<project>[^.]+))?\.test\.ts$/;
+
+/** The tests of each project. Throws when one is of none: it would never run. */
+function filesByProject(): ReadonlyMap<string, readonly string[]> {
+  const files = new Map<string, string[]>(Object.keys(PROJECTS).map((name) => [name, []]));
+  for (const entry of readdirSync(TESTS, { recursive: true, encoding: 'utf8' })) {
+    const file = `test/${entry.replaceAll('\\', '/')}`;
+    if (!LOOKS_LIKE_A_TEST.test(file)) continue;
+    const parts = NAME.exec(file.slice(file.lastIndexOf('/') + 1));
+    const own = parts && files.get(parts.groups?.project ?? 'library');
+    if (!own)
+      throw new Error(`${file} is in no project. A test ends with ${suffixes()}; see CONTRIBUTING.md.`);
+    own.push(file);
+  }
+  return files;
+}
+
+function suffixes(): string {
+  return Object.values(PROJECTS)
+    .map(({ suffix }) => suffix)
+    .join(', ');
+}
+
+const files = filesByProject();
+
+const projects = Object.entries(PROJECTS).map(
+  ([name, { guards, limit, workers }], index): TestProjectConfiguration => ({
+    extends: true,
+    test: {
+      name,
+      include: [...(files.get(name) ?? [])],
+      setupFiles: guards.map((guard) => `test/support/guards/${guard}.ts`),
+      testTimeout: limit,
+      hookTimeout: limit,
+      maxWorkers: workers,
+      sequence: { groupOrder: index },
+    },
+  }),
+);
 
 export default defineConfig({
   resolve: {
@@ -16,11 +80,8 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['test/**/*.test.ts'],
     // The addon aborts the process when a second thread loads it (H8), so every file gets a process of its own.
     pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    projects,
   },
 });

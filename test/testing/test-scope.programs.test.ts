@@ -37,7 +37,9 @@ describe('a test scope without a runner', () => {
     const error = await rejectionOf(leaving);
     expect(error).toBeInstanceOf(LeakError);
     expect((error as LeakError).message).toContain('something was left open after "the leaving one"');
-    expect((error as LeakError).message).toContain('app/alice was made at test/testing/test-scope.test.ts:');
+    expect((error as LeakError).message).toContain(
+      'app/alice was made at test/testing/test-scope.programs.test.ts:',
+    );
   });
 
   it('lets the error of the body win, and says nothing of what it left', async () => {

@@ -25,7 +25,7 @@ test('the guide to errors has a row for every error code, and no other', async (
 });
 
 test('every warning code has a heading in the README or a row in the guide to diagnostics', async () => {
-  const codes = namesIn(await text('src/engine/warning.ts'));
+  const codes = namesIn(await text('src/diagnostics/warning.ts'));
   expect(codes.length).toBeGreaterThan(4);
   const said = `${await text('README.md')}\n${await text('docs/diagnostics.md')}`;
   expect(codes.filter((code) => !new RegExp(`^(### ${code}$|\\|.*\`${code}\`)`, 'm').test(said))).toEqual([]);
