@@ -1,4 +1,4 @@
-import { RtcNativeError } from '../errors/kinds.js';
+import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
 import type { NativeBinding } from '../native/binding.js';
 import { bindingVersion, VERIFIED_VERSIONS } from '../native/binding-version.js';
 import { loadBinding, loadedBinding } from '../native/load.js';
@@ -15,6 +15,7 @@ import { DEFAULT_RETAINED_LIMIT, ReleaseLedger } from './release-ledger.js';
 import { allLeave, enter, isClaimed, othersUse, type Tenant } from './tenants.js';
 import { Traffic } from './traffic.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
+import type { SctpSettings } from '../native/validate/sctp-settings.js';
 
 /** Milliseconds that a whole teardown may take when nobody said otherwise (P6). */
 export const DEFAULT_TEARDOWN_MS = 10_000;
@@ -85,8 +86,13 @@ export class Engine implements TeardownHost, Tenant {
     this.#listener = listener;
   }
 
-  /** The binding, loaded at the first call. Throws `RTC_BINDING_UNAVAILABLE` or `RTC_WRONG_THREAD`. */
+  /**
+   * The binding, loaded at the first call, for making something with it. Throws `RTC_BINDING_UNAVAILABLE` or
+   * `RTC_WRONG_THREAD`, and `RTC_INVALID_STATE` once the process emits `exit`: nobody would clean up after it, and a
+   * library whose threads outlive the event loop aborts the process.
+   */
   get native(): NativeBinding {
+    if (isExiting()) throw new RtcInvalidStateError('nothing can be made any more, the process is ending');
     this.#native ??= this.#given ?? this.#load();
     if (!this.#entered) this.#enter(this.#native);
     return this.#native;
@@ -123,11 +129,6 @@ export class Engine implements TeardownHost, Tenant {
     return native !== undefined && isClaimed(native);
   }
 
-  /** True once the binding was loaded, so that there may be something to clean up. */
-  get loaded(): boolean {
-    return this.#native !== undefined;
-  }
-
   /** The library is in use, from the first native until the cleanup. */
   get inUse(): boolean {
     return this.#entered;
@@ -143,14 +144,15 @@ export class Engine implements TeardownHost, Tenant {
   }
 
   /**
-   * The library's global cleanup, with the books cleared before it. Blocks for milliseconds. False when another
-   * runtime uses the same binding: then its cleanup is the one for both. What it would meet open is told, unless
-   * `told` says that somebody did.
+   * The library's global cleanup, with the books cleared before it. Blocks for milliseconds. False when this
+   * runtime has made nothing since the last one, so that what the library holds belongs to other code; and when another
+   * runtime uses the same binding: then its cleanup is the one for both. What it would meet open is told, unless `told`
+   * says that somebody did.
    * Throws `RTC_CLEANUP_FAILED` when the library did not end.
    */
   cleanup(told = false): boolean {
     const native = this.#native;
-    if (!native) return false;
+    if (!native || !this.#entered) return false;
     if (!told) this.#warnOfOpen();
     for (const cause of this.ledger.closeAll()) {
       this.warn({ code: 'RTC_CLOSE_FAILED', message: 'a native could not be closed before cleanup', cause });
@@ -175,6 +177,16 @@ export class Engine implements TeardownHost, Tenant {
     this.#entered = false;
     this.#unhook?.();
     this.#unhook = undefined;
+  }
+
+  /** After other code's cleanup, which forgot the logger. */
+  applySettings(): void {
+    if (this.#native) this.settings.apply(this.#native);
+  }
+
+  setSctp(settings: SctpSettings): void {
+    this.settings.setSctp(settings);
+    if (this.#entered) this.#native?.setSctpSettings(settings);
   }
 
   #warnOfOpen(): void {
@@ -212,4 +224,12 @@ export class Engine implements TeardownHost, Tenant {
       () => this.#listener.foreignCleanup('after'),
     );
   }
+}
+
+/**
+ * Node.js sets this before it calls the first listener of `exit`. A listener of our own could be called after those of
+ * the user, and would have to stay for as long as the process.
+ */
+function isExiting(): boolean {
+  return (process as { _exiting?: boolean })._exiting === true;
 }

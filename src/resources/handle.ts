@@ -184,7 +184,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     else ending.deadline?.force();
   }
 
-  /** Resolves when the handle has closed, with how it ended. */
+  /** Resolves when the handle has closed, with how it ended. Waits for as long as that takes, unless `options` say otherwise. */
   closed(options?: WaitOptions): Promise<CloseInfo> {
     let bounds: Bounds;
     try {
@@ -192,7 +192,8 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     } catch (error) {
       return Promise.reject(error);
     }
-    return bounded(this.#ended.promise, bounds, this.engine.clock, this.path, 'closing');
+    const { timeout = Number.POSITIVE_INFINITY } = bounds;
+    return bounded(this.#ended.promise, { ...bounds, timeout }, this.engine.clock, this.path, 'closing');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -209,9 +209,7 @@ export class RtcRuntime {
    * left out goes back to the library's default.
    */
   setSctpSettings(settings: SctpSettings): void {
-    const checked = validateSctpSettings(settings);
-    this.#engine.settings.setSctp(checked);
-    if (this.#engine.inUse) this.#engine.native.setSctpSettings(checked);
+    this.#engine.setSctp(validateSctpSettings(settings));
   }
 
   /**
@@ -301,7 +299,7 @@ export class RtcRuntime {
       return;
     }
     this.#engine.ledger.forgetAll(); // its hook stays: what is made next belongs to the same generation
-    this.#engine.settings.apply(this.#engine.native); // it forgot the logger
+    this.#engine.applySettings();
     const killed = openHandles(this.#rootNodes());
     if (killed.length === 0) return;
     this.#engine.warn(foreignCleanupWarning(killed, this.#engine.traced));

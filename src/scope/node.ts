@@ -1,6 +1,7 @@
 import type { Deadline } from '../time/deadline.js';
 import { Ending } from './ending.js';
 import type { Loss } from './loss.js';
+import { pathSegment, SiblingNames, uniqueName } from './sibling-names.js';
 
 /** Why a node is being torn down. */
 export type TeardownCause = 'local' | 'remote' | 'owner' | 'error';
@@ -60,10 +61,14 @@ export class OwnedNode {
   readonly ending = new Ending();
   #phase: NodePhase = 'live';
   #parent: OwnedNode | undefined;
-  #lastPath = '';
   #children: Set<OwnedNode> | undefined;
-  #names: Map<string, OwnedNode> | undefined;
-  #uniqueName: string;
+  /** The names of `#children`. */
+  #names: SiblingNames | undefined;
+  /** The name as it may stand in a path, and the number that tells it from siblings of the same name. */
+  readonly #segment: string;
+  #number = 1;
+  /** Kept until an owner changes hands: a walk to the root for each path would be quadratic in a deep tree. */
+  #path: string | undefined;
   /** Siblings that are torn down after this one. */
   #dependencies: Set<OwnedNode> | undefined;
   /** Siblings that are torn down before this one. */
@@ -73,8 +78,7 @@ export class OwnedNode {
     this.name = name;
     this.kind = kind;
     this.behaviour = behaviour;
-    this.#uniqueName = pathSegment(name);
-    this.#lastPath = this.#uniqueName;
+    this.#segment = pathSegment(name);
   }
 
   get phase(): NodePhase {
@@ -86,7 +90,16 @@ export class OwnedNode {
   }
 
   get path(): string {
-    return this.#parent ? `${this.#parent.path}/${this.#uniqueName}` : this.#lastPath;
+    if (this.#path !== undefined) return this.#path;
+    const unknown: OwnedNode[] = [];
+    for (let node: OwnedNode | undefined = this; node && node.#path === undefined; node = node.#parent) {
+      unknown.push(node);
+    }
+    for (const node of unknown.reverse()) {
+      const name = uniqueName(node.#segment, node.#number);
+      node.#path = node.#parent ? `${node.#parent.#path}/${name}` : name;
+    }
+    return this.#path!;
   }
 
   get children(): Iterable<OwnedNode> & { readonly size: number } {
@@ -120,19 +133,17 @@ export class OwnedNode {
   /** Makes `child` this node's newest child. A child that has an owner already changes hands. */
   adoptNode(child: OwnedNode): void {
     child.#leaveParent();
+    child.#forgetPaths();
     this.#children ??= new Set();
-    this.#names ??= new Map();
-    const base = pathSegment(child.name);
-    let unique = base;
-    for (let n = 2; this.#names.has(unique); n++) unique = `${base}#${n}`;
-    child.#uniqueName = unique;
+    this.#names ??= new SiblingNames();
+    child.#number = this.#names.claim(child.#segment);
     child.#parent = this;
-    this.#names.set(unique, child);
     this.#children.add(child);
   }
 
   /** Gives all children, with the order between them, to `heir`, which takes this node's place in its owner. */
   handOver(heir: OwnedNode): void {
+    heir.#path = this.path;
     for (const child of this.children) child.#parent = heir;
     heir.#children = this.#children;
     heir.#names = this.#names;
@@ -142,12 +153,10 @@ export class OwnedNode {
     for (const node of this.dependents) node.addDependency(heir);
     const parent = this.#parent;
     if (!parent) return;
-    heir.#uniqueName = this.#uniqueName;
+    heir.#number = this.#number;
     heir.#parent = parent;
-    parent.#names?.set(heir.#uniqueName, heir);
     // A set keeps the order of insertion, and that order is the order of creation.
     parent.#children = new Set([...parent.children].map((node) => (node === this ? heir : node)));
-    this.#lastPath = this.path;
     this.#parent = undefined;
     this.#cutDependencies();
   }
@@ -176,11 +185,19 @@ export class OwnedNode {
   #leaveParent(): void {
     const parent = this.#parent;
     if (!parent) return;
-    this.#lastPath = this.path;
+    this.#path = this.path;
     parent.#children?.delete(this);
-    parent.#names?.delete(this.#uniqueName);
+    parent.#names?.release(this.#segment, this.#number);
     this.#parent = undefined;
     this.#cutDependencies();
+  }
+
+  #forgetPaths(): void {
+    const stale: OwnedNode[] = [this];
+    for (const node of stale) {
+      node.#path = undefined;
+      for (const child of node.children) stale.push(child);
+    }
   }
 
   #cutDependencies(): void {
@@ -192,15 +209,6 @@ export class OwnedNode {
 }
 
 const NO_NODES: ReadonlySet<OwnedNode> = new Set();
-const LONGEST_SEGMENT = 64;
-
-/** Names come from users and from peers (channel labels): a path must stay one readable line. */
-function pathSegment(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is replaced here
-  const clean = name.slice(0, LONGEST_SEGMENT).replace(/[/\u0000-\u001f\u007f]/g, '_');
-  return clean === '' ? '_' : clean;
-}
-
 /** Where a scope or handle keeps its node: reachable for the package, not part of the public types. */
 export const TREE_NODE: unique symbol = Symbol('scoped-rtc.node');
 

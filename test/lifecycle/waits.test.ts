@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
-import type { DataChannel, PeerConnection, RtcScope } from 'scoped-rtc';
-import { type TestScope, testScope } from 'scoped-rtc/testing';
+import { type DataChannel, type PeerConnection, RtcRuntime, type RtcScope } from 'scoped-rtc';
+import { createFakeBinding, ManualClock, type TestScope, testScope } from 'scoped-rtc/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LOOPBACK, openChannel } from './programs/link.js';
 
@@ -191,4 +191,22 @@ describe('an end', () => {
       expect.objectContaining({ code: 'RTC_SCOPE_DISPOSED' }),
     );
   });
+});
+
+it('closed() has no bound of its own, and keeps the one it is given', async () => {
+  const clock = new ManualClock();
+  const root = new RtcRuntime({ native: createFakeBinding(), clock }).scope('manual');
+  const connection = root.createPeerConnection('pc');
+  let ended = false;
+  const closed = connection.closed().then((info) => {
+    ended = true;
+    return info;
+  });
+  const bounded = failure(connection.closed({ timeout: 100 }));
+  clock.advance(3_600_000);
+  await clock.settle();
+  expect(await bounded).toMatchObject({ code: 'RTC_TIMEOUT', path: 'manual/pc' });
+  expect(ended).toBe(false);
+  await clock.runUntil(root.disposeAsync());
+  expect(await closed).toMatchObject({ by: 'owner' });
 });

@@ -34,6 +34,23 @@ describe('a process that ends under traffic', () => {
     expect(told(ended).leak).toContain('app/server');
   });
 
+  it.each([
+    ['madeAtExit', 0, { nothingOpen: 'RTC_INVALID_STATE' }],
+    ['madeBeforeOurs', 7, { before: 'RTC_INVALID_STATE', ...CLEAN }],
+    [
+      'madeAfterOurs',
+      7,
+      { afresh: 'RTC_INVALID_STATE', inScope: 'RTC_INVALID_STATE', onConnection: 'RTC_NATIVE', ...CLEAN },
+    ],
+  ])(
+    '%s: what a handler of exit makes is refused, and the process is not aborted',
+    async (way, code, seen) => {
+      const ended = await runChild(program, [way]);
+      expect(ended, ended.stderr).toMatchObject({ code, signal: null });
+      expect(told(ended)).toMatchObject(seen);
+    },
+  );
+
   it('with two runtimes: nothing crashes, and no thread is left', async () => {
     const ended = await runChild(program, ['twoRuntimes']);
     expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });

@@ -1,3 +1,5 @@
+import { RtcRuntime } from 'scoped-rtc';
+import { createFakeBinding } from 'scoped-rtc/testing';
 import { describe, expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
 
@@ -70,7 +72,7 @@ describe('cleanup() by other code in the process', () => {
 
 describe("cleanup: 'manual'", () => {
   it("leaves the neighbour's connection alive after our scopes end, and shutdown() cleans up", async () => {
-    const ended = await runChild(manual);
+    const ended = await runChild(manual, ['manual']);
     expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
     expect(Object.assign({}, ...ended.lines)).toMatchObject({
       afterScope: { cleanups: 0, held: 0, state: 'connected' },
@@ -78,5 +80,30 @@ describe("cleanup: 'manual'", () => {
       afterShutdown: { cleanups: 1, threads: [] },
     });
     expect(ended.lingered).toBeLessThan(2000);
+  });
+});
+
+describe('a scope that makes nothing', () => {
+  it("leaves the neighbour's connection alive, also after one that had used the library", async () => {
+    const ended = await runChild(manual, ['emptyScope']);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+    expect(Object.assign({}, ...ended.lines)).toMatchObject({
+      answer: 'still here',
+      cleanups: 1,
+      threads: [],
+    });
+    expect(ended.lingered).toBeLessThan(2000);
+  });
+
+  it('does not clean up, whichever runtime has used the library before', async () => {
+    const native = createFakeBinding();
+    const [one, two] = [new RtcRuntime({ native }), new RtcRuntime({ native, cleanup: 'manual' })];
+    await one.scope('used').run((rtc) => void rtc.createPeerConnection('pc'));
+    await two.scope('used').run((rtc) => void rtc.createPeerConnection('pc'));
+    expect(native.cleanups).toBe(1);
+    await one.scope('empty').run(() => {});
+    expect(native.cleanups).toBe(1);
+    await two.shutdown();
+    expect(native.cleanups).toBe(2);
   });
 });

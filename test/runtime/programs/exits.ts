@@ -38,6 +38,19 @@ function tellAtExit(...others: RtcRuntime[]): void {
   });
 }
 
+function makeSomething(): void {
+  RtcRuntime.acquire('late').createPeerConnection('pc', LOOPBACK).createDataChannel('chat');
+}
+
+function codeOf(make: () => unknown): unknown {
+  try {
+    make();
+  } catch (error) {
+    return (error as { code?: unknown }).code ?? String(error);
+  }
+  return undefined;
+}
+
 const ways: Record<string, () => Promise<void>> = {
   exit: async () => {
     await traffic('app');
@@ -53,6 +66,32 @@ const ways: Record<string, () => Promise<void>> = {
       const { held } = runtime.snapshot().natives;
       say({ cleanups: runtime.cleanups, held, ms: performance.now() - begun });
     });
+    process.exit(7);
+  },
+  // Handlers of `exit` that make something: before ours and after it, with something open and without.
+  madeAtExit: async () => {
+    process.on('exit', () => say({ nothingOpen: codeOf(makeSomething) }));
+  },
+  madeBeforeOurs: async () => {
+    let make = () => {};
+    process.on('exit', () => say({ before: codeOf(make) }));
+    const { rtc, connection } = await traffic('app');
+    make = () => {
+      connection.createDataChannel('late');
+      rtc.createPeerConnection('late', LOOPBACK);
+    };
+    tellAtExit();
+    process.exit(7);
+  },
+  madeAfterOurs: async () => {
+    const { rtc, connection } = await traffic('app');
+    process.on('exit', () => {
+      const afresh = codeOf(makeSomething);
+      const inScope = codeOf(() => rtc.createPeerConnection('late', LOOPBACK));
+      const onConnection = codeOf(() => connection.createDataChannel('late'));
+      say({ afresh, inScope, onConnection });
+    });
+    tellAtExit();
     process.exit(7);
   },
   uncaught: async () => {

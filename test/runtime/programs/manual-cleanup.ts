@@ -1,4 +1,4 @@
-// A runtime with cleanup: 'manual' beside other code that uses the raw binding.
+// Scopes beside other code that uses the raw binding; the argument names them.
 import { type DataChannel as RawChannel, PeerConnection as RawConnection } from 'node-datachannel';
 import { RtcRuntime } from '../../../src/index.js';
 import { LOOPBACK, openChannel } from '../../lifecycle/programs/link.js';
@@ -37,24 +37,47 @@ async function neighbour(): Promise<{ connection: RawConnection; near: RawChanne
   return { connection: a, near, far };
 }
 
-const runtime = new RtcRuntime({ cleanup: 'manual' });
-const { connection, near, far } = await neighbour();
-{
-  await using rtc = runtime.scope('app');
-  const ours = await openChannel(
-    rtc.createPeerConnection('near', LOOPBACK),
-    rtc.createPeerConnection('far', LOOPBACK),
-  );
-  await ours.near.send('ours');
+const ways: Record<string, () => Promise<void>> = {
+  manual,
+  emptyScope,
+};
+
+async function manual(): Promise<void> {
+  const runtime = new RtcRuntime({ cleanup: 'manual' });
+  const { connection, near, far } = await neighbour();
+  {
+    await using rtc = runtime.scope('app');
+    const ours = await openChannel(
+      rtc.createPeerConnection('near', LOOPBACK),
+      rtc.createPeerConnection('far', LOOPBACK),
+    );
+    await ours.near.send('ours');
+  }
+  const { held } = runtime.snapshot().natives;
+  say({ afterScope: { cleanups: runtime.cleanups, held, state: connection.state() } });
+
+  const answer = new Promise((resolve) => far.onMessage(resolve));
+  near.sendMessage('still here');
+  say({ answer: await answer });
+
+  for (const native of kept as { close(): void }[]) native.close();
+  await runtime.shutdown();
+  say({ afterShutdown: { cleanups: runtime.cleanups, threads: runtime.threads().names } });
 }
-const { held } = runtime.snapshot().natives;
-say({ afterScope: { cleanups: runtime.cleanups, held, state: connection.state() } });
 
-const answer = new Promise((resolve) => far.onMessage(resolve));
-near.sendMessage('still here');
-say({ answer: await answer });
+/** One scope that uses the library, and gives it back; then the neighbour, and a scope that makes nothing. */
+async function emptyScope(): Promise<void> {
+  await RtcRuntime.acquire('first').run((rtc) => void rtc.createPeerConnection('pc', LOOPBACK));
+  const { near, far } = await neighbour();
+  await RtcRuntime.acquire('second').run(() => {});
+  const answer = new Promise((resolve) => far.onMessage(resolve));
+  near.sendMessage('still here');
+  say({ answer: await answer, cleanups: RtcRuntime.shared.cleanups });
+  for (const native of kept as { close(): void }[]) native.close();
+  await RtcRuntime.acquire('third').run((rtc) => void rtc.createPeerConnection('pc', LOOPBACK));
+  say({ threads: RtcRuntime.shared.threads().names });
+}
 
-for (const native of kept as { close(): void }[]) native.close();
-await runtime.shutdown();
-say({ afterShutdown: { cleanups: runtime.cleanups, threads: runtime.threads().names } });
+const [way = ''] = process.argv.slice(2);
+await ways[way]?.();
 mainDone();

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { pathSegment, SiblingNames, uniqueName } from '../../src/scope/sibling-names.js';
+
+const claim = (names: SiblingNames, name: string) => uniqueName(name, names.claim(name));
+
+test('siblings of one name are numbered, and a name given by a user is not given twice', () => {
+  const names = new SiblingNames();
+  expect(claim(names, 'a#3')).toBe('a#3');
+  expect(['a', 'a', 'a', 'a#3'].map((name) => claim(names, name))).toEqual(['a', 'a#2', 'a#4', 'a#3#2']);
+});
+
+test('a number is free again when its owner has gone, and all are when the last of that name has', () => {
+  const names = new SiblingNames();
+  for (let n = 0; n < 3; n++) names.claim('a');
+  names.release('a', 1);
+  expect(claim(names, 'a')).toBe('a');
+  expect(claim(names, 'a')).toBe('a#4');
+  for (const number of [1, 2, 3, 4]) names.release('a', number);
+  expect(claim(names, 'a')).toBe('a');
+});
+
+test('100 000 of one name, half of them gone, take no longer for each than a few', () => {
+  const names = new SiblingNames();
+  const begun = performance.now();
+  for (let n = 0; n < 100_000; n++) names.claim('a');
+  for (let n = 1; n <= 100_000; n += 2) names.release('a', n);
+  for (let n = 0; n < 100_000; n++) names.claim('a');
+  // A search from 2 on took minutes.
+  expect(performance.now() - begun).toBeLessThan(5000);
+});
+
+test.each([
+  ['', '_'],
+  ['a/b\n', 'a_b_'],
+  ['invoice\u202Efdp.exe', 'invoice_fdp.exe'],
+  ['zero\u200Bwidth\u2028line\u0085', 'zero_width_line_'],
+  ['half a pair \uD83D', 'half a pair _'],
+  ['größe 文字 🎲', 'größe 文字 🎲'],
+  [`${'x'.repeat(63)}🎲`, `${'x'.repeat(63)}_`],
+])('what could reorder, hide or break a line is replaced in a path: %j', (name, segment) => {
+  expect(pathSegment(name)).toBe(segment);
+});
