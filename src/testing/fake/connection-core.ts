@@ -183,7 +183,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     this.#pipe = undefined;
     this.host.network.connections.delete(this.signaling.ufrag);
     const peer = this.#peer;
-    peer?.host.loop.after(SILENCE_MS, () => peer.#lost());
+    if (peer && !peer.#closing) peer.host.loop.after(SILENCE_MS, () => peer.#lost());
   }
 
   /** The channel at the other end of a stream. */

@@ -1,0 +1,85 @@
+import type { ChannelLog } from './channel-log.js';
+import { Peer, TEARDOWN_MS } from './peer.js';
+import { type Program, ROUGH } from './program.js';
+import type { Outcome } from './simulation.js';
+import type { World } from './world.js';
+
+/** Milliseconds by which a teardown may exceed its bound: turns of the event loop that something else takes. */
+const SLACK_MS = 400;
+
+/** Holds a run against what the documents promise. */
+export function judge(
+  program: Program,
+  world: World,
+  peers: readonly [Peer, Peer],
+  how: 'ended' | 'idle' | 'time' | 'tasks',
+): Outcome {
+  const faults: string[] = [];
+  if (how !== 'ended') faults.push(`${hung(peers)} did not end (${how})`);
+  for (const peer of peers) faults.push(...faultsOf(peer, world));
+  let [sent, received, channels] = [0, 0, 0];
+  const isRough = program.steps.some(({ does }) => ROUGH.has(does));
+  for (const log of peers[0].logs) {
+    const other = peers[1].logs.find(({ label }) => label === log.label);
+    channels++;
+    for (const [from, to] of [
+      [log, other],
+      [other, log],
+    ] as const) {
+      if (!from || !to) continue;
+      sent += from.attempted - from.doubtful.size;
+      received += to.received.length;
+      if (peers.some(({ process }) => process.dead) || how !== 'ended') continue;
+      const fault = lost(from, to, isRough);
+      if (fault) faults.push(fault);
+    }
+  }
+  return { faults, tasks: world.tasks, ms: world.now, sent, received, channels };
+}
+
+function hung(peers: readonly Peer[]): string {
+  const names = peers
+    .filter((peer) => !peer.ended)
+    .map(({ process, logs, end }) => {
+      const open = logs
+        .filter((log) => !log.settled)
+        .map(({ label, channel }) => `${label} (${channel.state})`);
+      return `${process.name} (${end ? `scope ended, ${open.join(', ')} not` : 'scope not ended'})`;
+    });
+  return names.join(' and ');
+}
+
+function faultsOf(peer: Peer, world: World): string[] {
+  const { process, binding, end, logs } = peer;
+  const faults = process.uncaught.filter((text) => !Peer.isMishap(text));
+  for (const log of logs) faults.push(...log.wrong.map((what) => `${log.label}: ${what}`));
+  faults.push(
+    ...binding.aborts.map(({ kind, where, error }) => `abort in ${kind}.${where}: ${String(error)}`),
+  );
+  faults.push(...binding.violations.map(({ kind, reason }) => `${kind}: ${reason}`));
+  if (!process.dead && end) {
+    if (end.took > TEARDOWN_MS + SLACK_MS + process.heldUp)
+      faults.push(`the teardown took ${Math.round(end.took)} ms`);
+    if (end.error !== undefined) faults.push(`the teardown failed: ${String(end.error)}`);
+    if (binding.live.length > 0)
+      faults.push(`left: ${binding.live.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`);
+    const used = Object.values(binding.created).some((count) => count > 0);
+    if (binding.cleanups !== (used ? 1 : 0)) faults.push(`${binding.cleanups} cleanups`);
+    const timers = world.timersOf(process);
+    if (timers > 0) faults.push(`${timers} timers left`);
+  }
+  return faults.map((fault) => `${process.name}: ${fault}`);
+}
+
+/** What `send` accepted has come, or was told of; where nobody was rough, it has come. */
+function lost(from: ChannelLog, to: ChannelLog, isRough: boolean): string | undefined {
+  const came = new Set(to.received);
+  let missing = 0;
+  for (let n = 0; n < from.attempted; n++) if (!came.has(n) && !from.doubtful.has(n)) missing++;
+  const told = from.info?.unconfirmed.messages ?? 0;
+  if (missing > told)
+    return `${from.label}: ${missing} of ${from.attempted} messages are missing, ${told} were told`;
+  if (missing > 0 && !isRough)
+    return `${from.label}: ${missing} of ${from.attempted} messages are missing (told)`;
+  return undefined;
+}

@@ -1,0 +1,183 @@
+import {
+  type DataChannel,
+  type PeerConnection,
+  RtcRuntime,
+  type RtcScope,
+  type Signaling,
+} from '../../src/index.js';
+import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src/testing/index.js';
+import { ChannelLog } from './channel-log.js';
+import type { Step } from './program.js';
+import type { SimulatedProcess, World } from './world.js';
+
+/** Milliseconds that the teardown of a peer's scope may take. */
+export const TEARDOWN_MS = 3000;
+
+class Mishap extends Error {}
+
+/** A process that runs this package: a runtime with a root scope, and a program that does what the steps say. */
+export class Peer {
+  readonly process: SimulatedProcess;
+  readonly binding: FakeBinding;
+  readonly logs: ChannelLog[] = [];
+  readonly warnings: string[] = [];
+  /** How its scope ended; undefined while it has not. */
+  end: { readonly took: number; readonly error: unknown } | undefined;
+  runtime: RtcRuntime | undefined;
+  readonly #world: World;
+  readonly #connections: PeerConnection[] = [];
+  readonly #scopes: RtcScope[] = [];
+  #scope: RtcScope | undefined;
+  #made = 0;
+
+  constructor(world: World, network: FakeNetwork, name: string) {
+    this.#world = world;
+    this.process = world.spawn(name);
+    this.binding = createFakeBinding({ network, scheduler: this.process });
+  }
+
+  start(): void {
+    this.runtime = new RtcRuntime({ native: this.binding, clock: this.process.clock });
+    this.runtime.on('warning', ({ code, message }) => this.warnings.push(`${code}: ${message}`));
+    this.#scope = this.runtime.scope(this.process.name, { timeout: TEARDOWN_MS });
+  }
+
+  get ended(): boolean {
+    return this.process.dead || (this.end !== undefined && this.logs.every((log) => log.settled));
+  }
+
+  /** One half of `connect`: the other process does the other. */
+  connect(id: number, signaling: Signaling, offers: boolean): void {
+    const owner = this.#owner(id);
+    if (!owner) return;
+    const connection = owner.createPeerConnection(`c${id}`);
+    this.#connections.push(connection);
+    connection.on('dataChannel', (channel) => this.#watch(channel));
+    if (offers) this.#open(connection, id);
+    connection.negotiate(signaling, { timeout: 20_000 }).catch(() => {});
+  }
+
+  /** Where a program may throw, and another call would have told it beforehand. */
+  do(step: Step): void {
+    try {
+      this.#do(step);
+    } catch (error) {
+      if (!this.#isTold(error)) throw error;
+    }
+  }
+
+  dispose(): void {
+    const started = this.#world.now;
+    const ended = (error?: unknown) => {
+      this.end = { took: this.#world.now - started, error };
+    };
+    this.#scope!.disposeAsync().then(() => ended(), ended);
+  }
+
+  #do({ does, a, b }: Step): void {
+    const log = this.#pick(
+      this.logs.filter(({ channel }) => channel.state === 'open' || channel.state === 'opening'),
+      a,
+    );
+    const connection = this.#pick(
+      this.#connections.filter(({ state }) => state === 'open' || state === 'opening'),
+      a,
+    );
+    const size = b % 7 === 0 ? 40_000 : b * 4;
+    if (does === 'open') return connection && this.#open(connection, b);
+    if (does === 'negotiated') return connection && this.#negotiated(connection, 100 + (b % 8));
+    if (does === 'send') return log?.send(1 + (b % 30), size);
+    if (does === 'trySend') return log?.trySend(1 + (b % 30), size);
+    if (does === 'closeChannel') return this.#close(log?.channel);
+    if (does === 'abortChannel') return void log?.channel.abort(new Error('simulated'));
+    if (does === 'closeWithin') return this.#close(log?.channel, { timeout: b });
+    if (does === 'reopen') {
+      this.#close(log?.channel);
+      return connection && this.#open(connection, b);
+    }
+    if (does === 'closeInHandler') {
+      if (log) log.onNext = () => this.#close(log.channel);
+      return;
+    }
+    if (does === 'throwInHandler') {
+      if (!log) return;
+      log.onNext = () => {
+        throw new Mishap('thrown by a handler');
+      };
+      return;
+    }
+    if (does === 'closeConnection') return this.#close(connection);
+    if (does === 'abortConnection') return void connection?.abort(new Error('simulated'));
+    if (does === 'endScope')
+      return void this.#pick(this.#scopes, a)
+        ?.disposeAsync()
+        .catch(() => {});
+    if (does === 'defer') return this.#defer(b);
+    if (does === 'block') return this.process.block(5 + b * 4);
+    if (does === 'stop') return this.process.stop(20 + b * 20);
+  }
+
+  #defer(ms: number): void {
+    const scope =
+      this.#pick(
+        this.#scopes.filter(({ disposed }) => !disposed),
+        ms,
+      ) ?? this.#scope;
+    if (scope?.disposed) return;
+    scope?.defer(
+      () =>
+        new Promise<void>((resolve) => {
+          setTimeout(resolve, ms);
+        }),
+    );
+  }
+
+  #close(handle: { close(options?: { timeout?: number }): Promise<void> } | undefined, options = {}): void {
+    handle?.close(options).catch(() => {});
+  }
+
+  #open(connection: PeerConnection, b: number): void {
+    const unordered = b % 5 === 0;
+    const label = `${this.process.name}-${++this.#made}${unordered ? ' unordered' : ''}`;
+    this.#watch(connection.createDataChannel(label, { unordered }));
+  }
+
+  /** The other process may make the same; what it does not answer stays without an end. */
+  #negotiated(connection: PeerConnection, id: number): void {
+    this.#watch(
+      connection.createDataChannel(`negotiated-${connection.path.split('/').at(-1)}-${id}`, {
+        negotiated: true,
+        id,
+      }),
+    );
+  }
+
+  #watch(channel: DataChannel): void {
+    this.logs.push(new ChannelLog(this.#world, channel));
+  }
+
+  /** Every third connection lives in a fork of the scope. */
+  #owner(id: number): RtcScope | undefined {
+    const scope = this.#scope;
+    if (!scope || scope.disposed) return undefined;
+    if (id % 3 !== 0) return scope;
+    const fork = scope.fork(`fork${id}`);
+    this.#scopes.push(fork);
+    return fork;
+  }
+
+  #pick<T>(list: readonly T[], at: number): T | undefined {
+    return list[at % Math.max(1, list.length)];
+  }
+
+  #isTold(error: unknown): boolean {
+    const code = (error as { code?: string }).code ?? '';
+    return ['RTC_CLOSED', 'RTC_CLOSING', 'RTC_NATIVE', 'RTC_INVALID_STATE', 'RTC_SCOPE_DISPOSED'].includes(
+      code,
+    );
+  }
+
+  static isMishap(text: string): boolean {
+    return text.includes('thrown by a handler');
+  }
+}

@@ -1,0 +1,108 @@
+import type { Random } from '../chaos/random.js';
+
+/** What one process does at one moment; the numbers say to what, and how much. See `Peer` for each. */
+export interface Step {
+  /** Milliseconds from the start. */
+  readonly at: number;
+  readonly who: 0 | 1;
+  readonly does: Deed;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** How likely each deed is. */
+const DEEDS = {
+  connect: 3,
+  open: 10,
+  negotiated: 3,
+  send: 30,
+  trySend: 12,
+  closeChannel: 8,
+  abortChannel: 2,
+  closeWithin: 2,
+  reopen: 4,
+  closeInHandler: 3,
+  closeConnection: 3,
+  abortConnection: 1,
+  endScope: 2,
+  defer: 2,
+  throwInHandler: 2,
+  stopReading: 1,
+  block: 4,
+  stop: 1,
+  dark: 1,
+  kill: 0.5,
+} as const;
+
+export type Deed = keyof typeof DEEDS;
+
+/** Deeds after which a message may be lost, if that is told: all others leave nothing in doubt. */
+export const ROUGH: ReadonlySet<Deed> = new Set([
+  'abortChannel',
+  'closeWithin',
+  'abortConnection',
+  'stopReading',
+  'stop',
+  'dark',
+  'kill',
+]);
+
+/** Everything that decides a run. */
+export interface Program {
+  readonly seed: number;
+  readonly steps: readonly Step[];
+  /** Milliseconds after which each process ends its scope. */
+  readonly ends: readonly [number, number];
+  /** Milliseconds that a packet takes at most. */
+  readonly latency: number;
+  /** Both ends know each other's receipts; otherwise the lines that announce them are cut out on the way. */
+  readonly receipts: boolean;
+}
+
+/** The program of a seed. */
+export function programOf(seed: number, random: Random): Program {
+  const length = 3 + random.below(random.chance(0.2) ? 60 : 18);
+  const span = 20 + random.below(400);
+  const steps: Step[] = [step(0, random.below(2) as 0 | 1, 'connect', random)];
+  for (let n = 1; n < length; n++) {
+    steps.push(step(random.below(span), random.below(2) as 0 | 1, pick(random), random));
+  }
+  steps.sort((one, other) => one.at - other.at);
+  const end = random.chance(0.5) ? random.below(span) : span + random.below(100);
+  const other = random.chance(0.5) ? end : end + random.below(200);
+  return {
+    seed,
+    steps,
+    ends: random.chance(0.5) ? [end, other] : [other, end],
+    latency: random.chance(0.5) ? 0 : random.below(60),
+    receipts: random.chance(0.8),
+  };
+}
+
+function step(at: number, who: 0 | 1, does: Deed, random: Random): Step {
+  return { at, who, does, a: random.below(64), b: random.below(64) };
+}
+
+const TOTAL = Object.values(DEEDS).reduce((sum, weight) => sum + weight, 0);
+
+function pick(random: Random): Deed {
+  let rest = random.next() * TOTAL;
+  for (const [deed, weight] of Object.entries(DEEDS)) {
+    rest -= weight;
+    if (rest < 0) return deed as Deed;
+  }
+  return 'send';
+}
+
+const NAMES = ['alice', 'bob'] as const;
+
+/** A program as lines to read. */
+export function written({ steps, ends, latency, receipts }: Program): string[] {
+  return [
+    `packets take up to ${latency} ms${receipts ? '' : ', no receipts'}`,
+    ...steps.map(
+      ({ at, who, does, a, b }) => `${String(at).padStart(4)} ms  ${NAMES[who]}  ${does}(${a}, ${b})`,
+    ),
+    ...ends.map((at, who) => `${String(at).padStart(4)} ms  ${NAMES[who]}  ends its scope`),
+  ];
+}

@@ -1,0 +1,86 @@
+import './virtual-globals.js';
+import { FakeNetwork } from '../../src/testing/index.js';
+import { judge } from './oracle.js';
+import { Peer } from './peer.js';
+import type { Program } from './program.js';
+import { SimulatedSignaling } from './signaling.js';
+import { World } from './world.js';
+
+/** How a run went. */
+export interface Outcome {
+  readonly faults: readonly string[];
+  readonly tasks: number;
+  /** Milliseconds of the simulated clock. */
+  readonly ms: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly channels: number;
+}
+
+/** Milliseconds of the simulated clock in which everything must have ended. */
+const LIMIT_MS = 120_000;
+
+const EVENTS = ['exit', 'beforeExit', 'uncaughtExceptionMonitor', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const RECEIPTS = /^a=x-scoped-rtc-receipts:.*\r\n/gm;
+
+let current: World | undefined;
+process.on('uncaughtException', (error) => current?.blame(error, 'uncaught'));
+process.on('unhandledRejection', (error) => current?.blame(error, 'unhandled rejection'));
+
+/** Runs a program. The same program gives the same outcome, to the last task. Not to be called from a promise's reaction. */
+export function simulate(program: Program): Outcome {
+  const listening = EVENTS.map((event) => process.listeners(event as 'exit'));
+  const world = new World(program.seed);
+  current = world;
+  const network = new FakeNetwork();
+  if (program.latency > 0) network.latency = () => world.choices.next() * program.latency;
+  const peers = [new Peer(world, network, 'alice'), new Peer(world, network, 'bob')] as const;
+  const altered = program.receipts ? (sdp: string) => sdp : (sdp: string) => sdp.replace(RECEIPTS, '');
+  let connections = 0;
+
+  for (const peer of peers) world.call(peer.process, () => peer.start());
+  for (const step of program.steps) {
+    const peer = peers[step.who];
+    if (step.does === 'connect') {
+      const id = connections++;
+      const [one, other] = SimulatedSignaling.pair(
+        world,
+        peer.process,
+        peers[1 - step.who]!.process,
+        altered,
+      );
+      const late = step.a % 2 === 0 ? 0 : step.b;
+      world.at(step.at, peer.process, () => peer.connect(id, one, true));
+      const second = peers[1 - step.who]!;
+      world.at(step.at + late, second.process, () => second.connect(id, other, false));
+    } else if (step.does === 'kill') {
+      world.at(step.at, undefined, () => {
+        peer.process.kill();
+        peer.binding.crash();
+      });
+    } else if (step.does === 'dark') {
+      world.at(step.at, undefined, () => {
+        network.dark = true;
+      });
+      world.at(step.at + 10 + step.b * 10, undefined, () => {
+        network.dark = false;
+      });
+    } else world.at(step.at, peer.process, () => peer.do(step));
+  }
+  for (const [who, at] of program.ends.entries()) {
+    const peer = peers[who]!;
+    world.at(at, peer.process, () => peer.dispose());
+  }
+  const how = world.run(() => peers.every((peer) => peer.ended), LIMIT_MS);
+  // What was left to do when the last scope had ended must come to rest by itself.
+  if (how === 'ended') world.run(() => false, world.now + 1000);
+  current = undefined;
+  // A process that was killed has left its own behind.
+  for (const [n, event] of EVENTS.entries()) {
+    for (const listener of process.listeners(event as 'exit')) {
+      if (!listening[n]!.includes(listener)) process.off(event, listener);
+    }
+  }
+  return judge(program, world, peers, how);
+}
