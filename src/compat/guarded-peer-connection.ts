@@ -132,16 +132,16 @@ export class GuardedPeerConnection {
   }
 
   bytesSent(): number {
-    return this.#connection.bytesSent();
+    return this.#connection.bytesSent;
   }
 
   bytesReceived(): number {
-    return this.#connection.bytesReceived();
+    return this.#connection.bytesReceived;
   }
 
   /** Milliseconds, or -1 before there is a figure, as the binding says it. */
   rtt(): number {
-    return this.#connection.rtt() ?? -1;
+    return this.#connection.rtt ?? -1;
   }
 
   getSelectedCandidatePair(): CandidatePair | null {
@@ -149,11 +149,11 @@ export class GuardedPeerConnection {
   }
 
   maxDataChannelId(): number {
-    return this.#connection.maxDataChannelId();
+    return this.#connection.maxDataChannelId;
   }
 
   maxMessageSize(): number {
-    return this.#connection.maxMessageSize();
+    return this.#connection.maxMessageSize;
   }
 
   onLocalDescription(callback: (sdp: string, type: DescriptionType) => void): void {
@@ -167,7 +167,7 @@ export class GuardedPeerConnection {
   onStateChange(callback: (state: string) => void): void {
     const isFirst = !this.#callbacks.has(STATE);
     this.#callbacks.keep(STATE, callback);
-    if (isFirst) this.#connection.on('stateChange', (state) => this.#tellState(state));
+    if (isFirst) this.#connection.on('connectionStateChange', (state) => this.#tellState(state));
   }
 
   onIceStateChange(callback: (state: string) => void): void {

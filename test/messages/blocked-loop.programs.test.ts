@@ -72,10 +72,10 @@ describe(`a peer that sends ${COUNT} messages and closes while our event loop is
 
   it('loses none of what reached us when it closes the connection', async () => {
     const { pc, channel, sent } = await start('connection', 'connection');
-    const before = pc.bytesReceived();
+    const before = pc.bytesReceived;
     const seen = record(channel);
     blockWhile(() => void channel.send('go'));
-    const reached = Math.floor((pc.bytesReceived() - before) / SIZE);
+    const reached = Math.floor((pc.bytesReceived - before) / SIZE);
     await within(channel.closed(), 'the close');
     expect(seen.outOfOrder).toBeUndefined();
     expect(seen.atClose).toBe(seen.count);

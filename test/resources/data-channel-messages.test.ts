@@ -19,7 +19,7 @@ describe('what a data channel tells of itself', () => {
     expect(near.bufferedAmount).toBe(0);
     expect([near.state, far.state]).toEqual(['open', 'open']);
     expect(near.path).toBe('rtc/alice/chat_änderung');
-    expect(alice.maxDataChannelId()).toBeGreaterThan(0);
+    expect(alice.maxDataChannelId).toBeGreaterThan(0);
     await near.close();
     expect(near.label).toBe('chat/änderung');
     expect(near.id).toBe(far.id);

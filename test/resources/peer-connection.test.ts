@@ -16,7 +16,7 @@ const facts = (pc: PeerConnection) => ({
   pair: pc.selectedCandidatePair() !== null,
   fingerprint: pc.remoteFingerprint()?.algorithm,
   media: pc.hasMedia(),
-  counted: pc.bytesSent() >= 0 && pc.bytesReceived() >= 0,
+  counted: pc.bytesSent >= 0 && pc.bytesReceived >= 0,
 });
 
 describe('what a connection tells of itself', () => {
@@ -40,7 +40,7 @@ describe('what a connection tells of itself', () => {
       signaling: 'stable',
       gathering: 'new',
     });
-    expect(alice.rtt()).toBeUndefined();
+    expect(alice.rtt).toBeUndefined();
     const near = alice.createDataChannel('chat');
     expect(facts(alice)).toMatchObject({ signaling: 'have-local-offer', local: 'offer', remote: null });
     const far = await incomingChannel(bob, 'chat');
@@ -55,11 +55,11 @@ describe('what a connection tells of itself', () => {
       expect(facts(pc)).toMatchObject({ local, remote, pair: true, fingerprint: 'sha-256', counted: true });
       expect(['connected', 'completed']).toContain(pc.iceState);
       expect(pc.selectedCandidatePair()?.local.port).toBeGreaterThan(0);
-      expect(pc.maxMessageSize()).toBe(262_144);
-      expect(pc.maxDataChannelId()).toBeGreaterThan(0);
+      expect(pc.maxMessageSize).toBe(262_144);
+      expect(pc.maxDataChannelId).toBeGreaterThan(0);
     }
-    expect(alice.bytesSent()).toBeGreaterThanOrEqual(1000);
-    expect(bob.bytesReceived()).toBeGreaterThanOrEqual(1000);
+    expect(alice.bytesSent).toBeGreaterThanOrEqual(1000);
+    expect(bob.bytesReceived).toBeGreaterThanOrEqual(1000);
     // The peer's offer reads as the peer wrote it, whatever was done about the roles.
     expect(bob.remoteDescription()?.sdp).toContain('a=setup:actpass');
     await alice.close();
@@ -80,7 +80,9 @@ describe('what a connection tells of itself', () => {
     const states: string[] = [];
     const signaling: string[] = [];
     const gathering: string[] = [];
-    alice.on('stateChange', (state) => states.push(state));
+    const byOldName: string[] = [];
+    alice.on('connectionStateChange', (state) => states.push(state));
+    alice.on('stateChange', (state) => byOldName.push(state));
     alice.on('signalingStateChange', (state) => signaling.push(state));
     alice.on('gatheringStateChange', (state) => gathering.push(state));
     const { near } = await channelPair(alice, bob, 'chat');
@@ -90,6 +92,44 @@ describe('what a connection tells of itself', () => {
     expect(states.slice(0, 2)).toEqual(['connecting', 'connected']);
     expect(signaling.slice(0, 2)).toEqual(['have-local-offer', 'stable']);
     expect(gathering).toEqual(['in-progress', 'complete']);
+    expect(byOldName).toEqual(states);
+  });
+
+  it('ends when the connection begins to close: no handler is given what it can no longer use', async ({
+    rtc,
+  }) => {
+    const thrown: unknown[] = [];
+    const onThrow = (error: unknown) => thrown.push(error);
+    process.on('uncaughtException', onThrow);
+    try {
+      for (const owner of ['one scope', 'a fork each']) {
+        const scope = rtc.fork('left');
+        const of = (name: string) => (owner === 'one scope' ? scope : scope.fork(name));
+        const a = of('a').createPeerConnection('a');
+        const b = of('b').createPeerConnection('b');
+        let told = 0;
+        for (const [from, to] of [
+          [a, b],
+          [b, a],
+        ] as const) {
+          from.on('localDescription', (description) => {
+            told++;
+            to.setRemoteDescription(description);
+          });
+          from.on('localCandidate', (candidate, mid) => {
+            told++;
+            to.addRemoteCandidate(candidate, mid);
+          });
+          from.on('gatheringStateChange', () => told++);
+        }
+        a.createDataChannel('chat');
+        await scope.disposeAsync();
+        expect(told, owner).toBe(0);
+      }
+    } finally {
+      process.off('uncaughtException', onThrow);
+    }
+    expect(thrown).toEqual([]);
   });
 });
 

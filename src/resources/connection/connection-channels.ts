@@ -3,13 +3,16 @@ import { poll } from '../../time/poll.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError } from '../../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
-import type { DataChannelInit } from '../../native/validate/data-channel-init.js';
+import { callNative } from '../../native/guard.js';
+import type { validateDataChannelInit } from '../../native/validate/data-channel-init.js';
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type CheckedChannelOptions, splitChannelOptions } from '../channel/channel-options.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt-peer.js';
 import { type ChannelConnection, type ChannelOrigin, DataChannel } from '../data-channel/data-channel.js';
 import { OpeningMark } from '../data-channel/opening-mark.js';
+
+type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
 
 /** The data channels of one connection, and what they need of it to be drained. */
 export class ConnectionChannels implements ChannelConnection {
@@ -32,11 +35,13 @@ export class ConnectionChannels implements ChannelConnection {
     this.#mark = new OpeningMark(engine, native, record.path);
   }
 
-  /** The peer's description came, at a time of which `OpeningMark.place` tells. */
-  described(remoteSdp: string): void {
-    // The certificate of a transport that is up stays, whatever a later description says.
-    if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
-    this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
+  /** Hands the peer's description to the library by `give`, with what must come before or after it. */
+  describe(remoteSdp: string, isOffer: boolean, give: () => void): void {
+    // An answer may connect in another thread at once, so what it says is read before. For an offer the mark must come
+    // after: the library would make an offer of its own for a channel that is there before.
+    if (!isOffer) this.#read(remoteSdp);
+    give();
+    if (isOffer) this.#read(remoteSdp);
   }
 
   /** A description of ours, as the peer is to be given it. */
@@ -49,12 +54,13 @@ export class ConnectionChannels implements ChannelConnection {
     this.#mark.remove();
   }
 
-  /** A channel that was made by `init`. */
-  created(
-    native: NativeDataChannel,
-    init: DataChannelInit | undefined,
-    options: CheckedChannelOptions,
-  ): DataChannel {
+  /** Makes a channel. `RTC_INVALID_STATE` where its id is in use. */
+  create(label: string, init: CheckedInit | undefined, options: CheckedChannelOptions): DataChannel {
+    if (init?.id !== undefined) this.#assertFree(init.id);
+    if (!init?.negotiated) this.#mark.wait(); // otherwise it would be announced twice
+    const native = callNative(this.node.path, 'createDataChannel', () =>
+      this.#native.createDataChannel(label, ...(init ? [init] : [])),
+    );
     const lossy = (init?.maxRetransmits ?? init?.maxPacketLifeTime ?? null) !== null;
     return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, lossy);
   }
@@ -80,12 +86,6 @@ export class ConnectionChannels implements ChannelConnection {
     }
     const [options] = splitChannelOptions(undefined, 'options');
     return this.own(native, 'incoming', options);
-  }
-
-  /** To be called before a channel is made: throws where its id is in use, and waits where it would be announced twice. */
-  prepare(init: Pick<DataChannelInit, 'id' | 'negotiated'> = {}): void {
-    if (init.id !== undefined) this.#assertFree(init.id);
-    if (!init.negotiated) this.#mark.wait();
   }
 
   transportUp(): boolean {
@@ -122,6 +122,12 @@ export class ConnectionChannels implements ChannelConnection {
     const wait = this.#keepUntil - deadline.clock.now();
     if (wait <= 0 || deadline.expired || !this.transportUp()) return undefined;
     return poll(() => !this.transportUp(), deadline, wait);
+  }
+
+  #read(remoteSdp: string): void {
+    // The certificate of a transport that is up stays, whatever a later description says.
+    if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
+    this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
   }
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */

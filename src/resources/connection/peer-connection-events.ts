@@ -17,6 +17,8 @@ export interface PeerConnectionEvents {
   localDescription: [description: SessionDescription];
   /** A local candidate to send to the peer. Waits for its first listener. */
   localCandidate: [candidate: string, mid: string];
+  connectionStateChange: [state: ConnectionState];
+  /** `connectionStateChange` by its old name, which goes with version 0.2. */
   stateChange: [state: ConnectionState];
   iceStateChange: [state: IceConnectionState];
   signalingStateChange: [state: SignalingState];
@@ -30,12 +32,16 @@ export interface PeerConnectionEvents {
   close: [info: CloseInfo];
 }
 
-/** Events whose native callbacks are registered when somebody listens; those of another user are replaced so. */
-export const TAKEN_OVER = [
+/** Events of the negotiation, each with a native callback that is registered when somebody listens. */
+const NEGOTIATION = [
   'localDescription',
   'localCandidate',
   'iceStateChange',
   'signalingStateChange',
   'gatheringStateChange',
-  'track',
 ] as const;
+
+export const NEGOTIATION_EVENTS: ReadonlySet<string> = new Set(NEGOTIATION);
+
+/** Events whose native callbacks of another user are replaced when a connection is adopted. */
+export const TAKEN_OVER = [...NEGOTIATION, 'track'] as const;

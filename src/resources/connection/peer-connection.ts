@@ -25,26 +25,17 @@ import {
 import { ConnectionChannels } from './connection-channels.js';
 import { ConnectionTracks, type Media } from '../media/connection-tracks.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
-import { Handle, type HandleFigures } from '../handle.js';
+import { ConnectionStatus } from './connection-status.js';
 import type { MediaTrack } from '../media/media-track.js';
-import { AnswererFirst } from './negotiation/answerer-first.js';
+import { CandidateGate } from './negotiation/candidate-gate.js';
 import { ConnectionEvents } from './negotiation/connection-events.js';
 import { assertMayDescribe } from './negotiation/may-describe.js';
 import { checkNegotiateArguments } from './negotiation/negotiate-arguments.js';
 import { type NegotiateOptions, Negotiation } from './negotiation/negotiation.js';
 import { RemoteSide } from './negotiation/remote-side.js';
 import type { Signaling } from './negotiation/signaling.js';
-import { type PeerConnectionEvents, TAKEN_OVER } from './peer-connection-events.js';
-import type {
-  CandidatePair,
-  ConnectionState,
-  DescriptionType,
-  Fingerprint,
-  GatheringState,
-  IceConnectionState,
-  SessionDescription,
-  SignalingState,
-} from './peer-connection-state.js';
+import { NEGOTIATION_EVENTS, TAKEN_OVER } from './peer-connection-events.js';
+import type { ConnectionState, DescriptionType, SessionDescription } from './peer-connection-state.js';
 import { PendingEvents } from '../pending-events.js';
 
 /**
@@ -52,14 +43,13 @@ import { PendingEvents } from '../pending-events.js';
  *
  * `state` is that of the handle; `connectionState` and its neighbours are those of the W3C API.
  */
-export class PeerConnection extends Handle<PeerConnectionEvents> {
+export class PeerConnection extends ConnectionStatus {
   readonly #native: NativePeerConnection;
-  readonly #record;
   readonly #connected = new Latch<this>();
   readonly #closedSeen = new Latch<void>();
   readonly #pending: PendingEvents;
   readonly #events: ConnectionEvents;
-  readonly #order: AnswererFirst;
+  readonly #order: CandidateGate;
   readonly #remote: RemoteSide;
   readonly #channels: ConnectionChannels;
   readonly #tracks: ConnectionTracks;
@@ -74,22 +64,24 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     native: NativePeerConnection,
     signal?: AbortSignal,
   ) {
-    super(engine, owner, 'PeerConnection', name, signal);
+    super(engine, owner, name, native, signal);
     this.#native = native;
-    this.#record = engine.ledger.hold('PeerConnection', native, () => this.path);
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
-      (event, args) => this.emit(event, ...args),
+      (event, args) => {
+        // Of a connection that ends they are of no use any more, and a handler would use what ends with it.
+        if (!this[TREE_NODE].inTeardown || !NEGOTIATION_EVENTS.has(event)) this.emit(event, ...args);
+      },
     );
-    this.#order = new AnswererFirst(engine.clock, {
+    this.#order = new CandidateGate(engine.clock, {
       addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
       tellLocal: (candidate, mid) => this.#pending.emit('localCandidate', candidate, mid),
       pathFound: () => this.iceState === 'connected' || this.iceState === 'completed',
     });
-    this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.#record);
-    this.#remote = new RemoteSide(engine, native, this.#record, this.#order, this.#channels);
-    this.#events = new ConnectionEvents(native, this.#record, this.#pending, this.#order, this.#channels);
-    this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.#record);
+    this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.record);
+    this.#remote = new RemoteSide(engine, native, this.record, this.#order, this.#channels);
+    this.#events = new ConnectionEvents(native, this.record, this.#pending, this.#order, this.#channels);
+    this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.record);
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
     // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
     native.onDataChannel(this.#guard((channel: NativeDataChannel) => this.#onDataChannel(channel)));
@@ -116,13 +108,10 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     const [channelOptions, rest] = splitChannelOptions(options, 'options');
     const { label: checkedLabel, init } = validateDataChannelInit(label, rest, 'options');
     this.assertCanOwn('createDataChannel()');
-    this.#channels.prepare(init);
     this.#events.hookNegotiation();
-    const native = callNative(this.path, 'createDataChannel', () =>
-      this.#native.createDataChannel(checkedLabel, ...(init ? [init] : [])),
-    );
+    const channel = this.#channels.create(checkedLabel, init, channelOptions);
     this.#negotiable = true;
-    return this.#channels.created(native, init, channelOptions);
+    return channel;
   }
 
   /**
@@ -148,7 +137,7 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     const checkedType = validateDescriptionType(type);
     const checkedInit = validateLocalDescriptionInit(init);
     this.assertUsable('setLocalDescription()');
-    assertMayDescribe(this.path, checkedType, this.signalingState, this.#negotiable);
+    assertMayDescribe(this, checkedType, checkedInit !== undefined);
     this.#events.hookNegotiation();
     callNative(this.path, 'setLocalDescription', () =>
       this.#native.setLocalDescription(checkedType, ...(checkedInit ? [checkedInit] : [])),
@@ -221,70 +210,15 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     return this.#channels.own(native, 'adopted', options);
   }
 
+  /** What the peer is to be given, with the candidates found so far, or `null` before there is one. */
   localDescription(): SessionDescription | null {
-    return this.#read(() => this.#channels.announced(this.#native.localDescription()), null);
+    if (this.record.state !== 'held') return null;
+    return this.#channels.announced(this.#native.localDescription());
   }
 
+  /** As the peer wrote it, with the candidates taken so far, or `null` before there is one. */
   remoteDescription(): SessionDescription | null {
-    return this.#read(() => this.#remote.description(), null);
-  }
-
-  get connectionState(): ConnectionState {
-    return this.#read(() => this.#native.state(), 'closed');
-  }
-
-  get iceState(): IceConnectionState {
-    return this.#read(() => this.#native.iceState(), 'closed');
-  }
-
-  get signalingState(): SignalingState {
-    return this.#read(() => this.#native.signalingState(), 'closed');
-  }
-
-  get gatheringState(): GatheringState {
-    return this.#read(() => this.#native.gatheringState(), 'complete');
-  }
-
-  /** True when the local description has audio or video. */
-  hasMedia(): boolean {
-    return this.#read(() => this.#native.hasMedia(), false);
-  }
-
-  /** Bytes of payload sent over SCTP. */
-  bytesSent(): number {
-    return this.#read(() => this.#native.bytesSent(), 0);
-  }
-
-  /** Bytes of payload received over SCTP. */
-  bytesReceived(): number {
-    return this.#read(() => this.#native.bytesReceived(), 0);
-  }
-
-  /** Round-trip time in milliseconds as SCTP measures it, or `undefined` before it did. */
-  rtt(): number | undefined {
-    const ms = this.#read(() => this.#native.rtt(), -1);
-    return ms < 0 ? undefined : ms;
-  }
-
-  /** The candidates in use, or `null` before ICE settled on a pair. */
-  selectedCandidatePair(): CandidatePair | null {
-    return this.#read(() => this.#native.getSelectedCandidatePair(), null);
-  }
-
-  /** Fingerprint of the peer's certificate, or `undefined` before there is one. */
-  remoteFingerprint(): Fingerprint | undefined {
-    const fingerprint = this.#read(() => this.#native.remoteFingerprint(), undefined);
-    return typeof fingerprint === 'object' && fingerprint.value !== '' ? fingerprint : undefined;
-  }
-
-  /** Highest stream id that a channel can have. */
-  maxDataChannelId(): number {
-    return this.#read(() => this.#native.maxDataChannelId(), 0);
-  }
-
-  /** Bytes that one message may have, as far as it is agreed. */
-  maxMessageSize(): number {
-    return this.#read(() => this.#native.maxMessageSize(), 0);
+    return this.record.state === 'held' ? this.#remote.description() : null;
   }
 
   protected override onFirstListener(event: string): void {
@@ -299,20 +233,16 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
     if (!this.#connected.settled) this.#connected.reject(this.endingError('connected()'));
   }
 
-  protected override figures(): HandleFigures {
-    return { bytesSent: this.bytesSent(), bytesReceived: this.bytesReceived() };
-  }
-
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
     return this.#channels.arrival(deadline)?.then(() => {});
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
     this.#channels.end();
-    if (this.#record.state !== 'held') return true;
-    this.#record.close();
+    if (this.record.state !== 'held') return true;
+    this.record.close();
     if (this.#closedSeen.settled) {
-      this.#record.released();
+      this.record.released();
       return true;
     }
     return deadline.within(this.#closedSeen.promise, CLOSE_ANSWER_MS);
@@ -321,9 +251,10 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   #onState(state: ConnectionState): void {
     if (state === 'closed') {
       this.#closedSeen.resolve();
-      if (this.#record.state === 'closed') this.#record.released();
+      if (this.record.state === 'closed') this.record.released();
     }
     if (this.state === 'closed') return;
+    this.emit('connectionStateChange', state);
     this.emit('stateChange', state);
     if (state === 'connected') {
       this.#order.connected();
@@ -342,9 +273,5 @@ export class PeerConnection extends Handle<PeerConnectionEvents> {
   }
 
   #guard = <A extends unknown[]>(callback: (...args: A) => void) => guardCallback(() => this.path, callback);
-
-  #read<T>(read: () => T, closed: T): T {
-    return this.#record.state === 'held' ? read() : closed;
-  }
 }
 const FAILED = 'the connection failed: no path to the peer, or the handshake failed';

@@ -15,6 +15,13 @@ const calls = {
     pc.createDataChannel('x');
     pc.setLocalDescription('offer', { iceUfrag: 'a b', icePwd: 'c' });
   },
+  'credentials of a connection that gathers': () => {
+    const pc = connection();
+    pc.createDataChannel('x');
+    pc.setLocalDescription('offer');
+    pc.setLocalDescription('rollback');
+    pc.setLocalDescription('offer', { iceUfrag: 'abcdefgh', icePwd: 'x'.repeat(24) });
+  },
   'long URL of an ICE server': () => connection({ iceServers: [`stun:${long}`] }),
   'long URL of a WebSocket': () => new lib.WebSocket().open(`ws://127.0.0.1:9/${long}`),
   'second thread': async () => {

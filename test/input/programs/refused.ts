@@ -39,6 +39,12 @@ async function main(scope: RtcScope): Promise<Record<string, string>> {
       pc.createDataChannel('x');
       pc.setLocalDescription('offer', { iceUfrag: 'a b', icePwd: 'c' });
     }),
+    'credentials of a connection that gathers': on((pc) => {
+      pc.createDataChannel('x');
+      pc.setLocalDescription('offer');
+      pc.setLocalDescription('rollback');
+      pc.setLocalDescription('offer', { iceUfrag: 'abcdefgh', icePwd: 'x'.repeat(24) });
+    }),
     'long URL of an ICE server': ended(() =>
       scope.createPeerConnection('long', { iceServers: [`stun:${long}`] }),
     ),

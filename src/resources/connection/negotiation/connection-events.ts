@@ -2,7 +2,7 @@ import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
 import type { PendingEvents } from '../../pending-events.js';
-import type { AnswererFirst } from './answerer-first.js';
+import type { CandidateGate } from './candidate-gate.js';
 
 export interface Announcer {
   /** A description of ours, as the peer is to be given it. */
@@ -17,7 +17,7 @@ export class ConnectionEvents {
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #pending: PendingEvents;
-  readonly #order: AnswererFirst;
+  readonly #order: CandidateGate;
   readonly #announcer: Announcer;
   readonly #hooked = new Set<string>();
   /** Candidates that overtook the description they belong to; undefined once that was told. */
@@ -27,7 +27,7 @@ export class ConnectionEvents {
     native: NativePeerConnection,
     record: NativeRecord,
     pending: PendingEvents,
-    order: AnswererFirst,
+    order: CandidateGate,
     announcer: Announcer,
   ) {
     this.#order = order;

@@ -4,12 +4,12 @@ import { RtcInvalidStateError } from '../../../errors/kinds.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { callNative } from '../../../native/guard.js';
 import type { DescriptionType, SessionDescription } from '../peer-connection-state.js';
-import type { AnswererFirst } from './answerer-first.js';
+import type { CandidateGate } from './candidate-gate.js';
 import { asOffered } from './dtls-role.js';
 
-export interface DescriptionListener {
-  /** A description of the peer's, as the library reads it, at a time when the transport cannot come up. */
-  described(remoteSdp: string): void;
+export interface DescriptionReader {
+  /** Reads a description of the peer's as the library is given it by `give`, at a time when the transport is not up. */
+  describe(remoteSdp: string, isOffer: boolean, give: () => void): void;
 }
 
 /** What a connection is told of its peer: descriptions and candidates, handed to the library in the right order. */
@@ -17,22 +17,22 @@ export class RemoteSide {
   readonly #engine: Engine;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
-  readonly #order: AnswererFirst;
-  readonly #listener: DescriptionListener;
+  readonly #order: CandidateGate;
+  readonly #reader: DescriptionReader;
   #answersAsServer = false;
 
   constructor(
     engine: Engine,
     native: NativePeerConnection,
     record: NativeRecord,
-    order: AnswererFirst,
-    listener: DescriptionListener,
+    order: CandidateGate,
+    reader: DescriptionReader,
   ) {
     this.#engine = engine;
     this.#native = native;
     this.#record = record;
     this.#order = order;
-    this.#listener = listener;
+    this.#reader = reader;
   }
 
   describe(sdp: string, type: DescriptionType): void {
@@ -42,16 +42,15 @@ export class RemoteSide {
     // this one replaces settled nothing.
     const isFirst = offered && native.remoteDescription() === null;
     const text = isFirst ? this.#order.offered(sdp) : sdp;
-    // An answer may connect in another thread at once; before an offer the library would make one of its own.
-    if (!offered) this.#listener.described(text);
     try {
-      this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type));
+      this.#reader.describe(text, offered, () =>
+        this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type)),
+      );
     } catch (error) {
       if (isFirst) this.#order.refused();
       throw error;
     }
     if (isFirst) this.#answersAsServer = text !== sdp;
-    if (offered) this.#listener.described(text);
   }
 
   addCandidate(candidate: string, mid: string): void {

@@ -30,7 +30,7 @@ export interface CandidateExchange {
  * once. On a near path that takes some tenths of one: our checks arrive with a fresh millisecond, and the first
  * milliseconds are spent asking every turn rather than every timer. Where that is missed it costs the 50 ms.
  */
-export class AnswererFirst {
+export class CandidateGate {
   readonly #clock: Clock;
   readonly #exchange: CandidateExchange;
   #remote: Candidate[] | undefined;

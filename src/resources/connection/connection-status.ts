@@ -1,0 +1,100 @@
+import type { Engine } from '../../library/engine.js';
+import type { NativeRecord } from '../../library/release-ledger.js';
+import type { NativePeerConnection } from '../../native/binding.js';
+import type { OwnedNode } from '../../scope/node.js';
+import { Handle, type HandleFigures } from '../handle.js';
+import type { PeerConnectionEvents } from './peer-connection-events.js';
+import type {
+  CandidatePair,
+  ConnectionState,
+  Fingerprint,
+  GatheringState,
+  IceConnectionState,
+  SignalingState,
+} from './peer-connection-state.js';
+
+/** What can be read of a peer connection: the states of the W3C API and its figures. Also of one that is closed. */
+export abstract class ConnectionStatus extends Handle<PeerConnectionEvents> {
+  /** @internal */
+  protected readonly record: NativeRecord;
+  readonly #native: NativePeerConnection;
+
+  /** @internal */
+  protected constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    name: string,
+    native: NativePeerConnection,
+    signal?: AbortSignal,
+  ) {
+    super(engine, owner, 'PeerConnection', name, signal);
+    this.#native = native;
+    this.record = engine.ledger.hold('PeerConnection', native, () => this.path);
+  }
+
+  get connectionState(): ConnectionState {
+    return this.#read(() => this.#native.state(), 'closed');
+  }
+
+  get iceState(): IceConnectionState {
+    return this.#read(() => this.#native.iceState(), 'closed');
+  }
+
+  get signalingState(): SignalingState {
+    return this.#read(() => this.#native.signalingState(), 'closed');
+  }
+
+  get gatheringState(): GatheringState {
+    return this.#read(() => this.#native.gatheringState(), 'complete');
+  }
+
+  /** True when the local description has audio or video. */
+  hasMedia(): boolean {
+    return this.#read(() => this.#native.hasMedia(), false);
+  }
+
+  /** Bytes of payload sent over SCTP. */
+  get bytesSent(): number {
+    return this.#read(() => this.#native.bytesSent(), 0);
+  }
+
+  /** Bytes of payload received over SCTP. */
+  get bytesReceived(): number {
+    return this.#read(() => this.#native.bytesReceived(), 0);
+  }
+
+  /** Round-trip time in milliseconds as SCTP measures it, or `undefined` before it did. */
+  get rtt(): number | undefined {
+    const ms = this.#read(() => this.#native.rtt(), -1);
+    return ms < 0 ? undefined : ms;
+  }
+
+  /** The candidates in use, or `null` before ICE settled on a pair. */
+  selectedCandidatePair(): CandidatePair | null {
+    return this.#read(() => this.#native.getSelectedCandidatePair(), null);
+  }
+
+  /** Fingerprint of the peer's certificate, or `undefined` before there is one. */
+  remoteFingerprint(): Fingerprint | undefined {
+    const fingerprint = this.#read(() => this.#native.remoteFingerprint(), undefined);
+    return typeof fingerprint === 'object' && fingerprint.value !== '' ? fingerprint : undefined;
+  }
+
+  /** Highest stream id that a channel can have. */
+  get maxDataChannelId(): number {
+    return this.#read(() => this.#native.maxDataChannelId(), 0);
+  }
+
+  /** Bytes that one message may have, as far as it is agreed. */
+  get maxMessageSize(): number {
+    return this.#read(() => this.#native.maxMessageSize(), 0);
+  }
+
+  protected override figures(): HandleFigures {
+    return { bytesSent: this.bytesSent, bytesReceived: this.bytesReceived };
+  }
+
+  #read<T>(read: () => T, closed: T): T {
+    return this.record.state === 'held' ? read() : closed;
+  }
+}
