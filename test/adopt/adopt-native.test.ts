@@ -197,7 +197,7 @@ describe('adoptNative', () => {
     ['a prototype without an object', () => Object.create(commonJs.PeerConnection.prototype)],
     ['the class', () => commonJs.PeerConnection],
     ['a description of media', () => new commonJs.Video('video', 'SendOnly')],
-    ['a proxy', () => new Proxy(new commonJs.WebSocket(), {})],
+    ['a proxy', () => new Proxy(ownedSocket(), {})],
     ['a handle', () => scope.createPeerConnection()],
   ])('refuses %s with a TypeError', (_name, make) => {
     expect(() => scope.adoptNative(make() as never)).toThrow(TypeError);
@@ -235,3 +235,10 @@ describe('adoptNative', () => {
     expect(await handle.closed()).toMatchObject({ by: 'local', reason: { message: 'enough' } });
   });
 });
+
+/** Dropped without an owner it would crash the cleanup once it is collected (H2). */
+function ownedSocket(): InstanceType<typeof commonJs.WebSocket> {
+  const socket = new commonJs.WebSocket();
+  scope.adoptNative(socket);
+  return socket;
+}

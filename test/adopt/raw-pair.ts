@@ -22,10 +22,19 @@ export function rawPair({ PeerConnection }: Constructors): RawPair {
     [alice, bob],
     [bob, alice],
   ] as const) {
-    from.onLocalDescription((sdp, type) => unlessEnded(() => to.setRemoteDescription(sdp, type)));
+    // Each callback has a queue of its own, so a candidate may overtake its description; it waits for it.
+    const early: (() => void)[] = [];
+    from.onLocalDescription((sdp, type) =>
+      unlessEnded(() => {
+        to.setRemoteDescription(sdp, type);
+        for (const add of early.splice(0)) add();
+      }),
+    );
     from.onLocalCandidate((candidate, mid) =>
       unlessEnded(() => {
-        if (to.remoteDescription()) to.addRemoteCandidate(candidate, mid);
+        const add = () => to.addRemoteCandidate(candidate, mid);
+        if (to.remoteDescription()) add();
+        else early.push(add);
       }),
     );
   }

@@ -121,6 +121,7 @@ export function adoptWebSocket(
   { name = 'adopted', channel }: CheckedAdoptOptions,
 ): WebSocket {
   if (!accepts(native)) {
+    bury(engine, owner, 'WebSocket', native);
     const ended = new EndedNative() as unknown as NativeWebSocket;
     return closing(new WebSocket(engine, owner, name, ended, channel));
   }
