@@ -25,8 +25,8 @@ await build({
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  define: { 'import.meta.url': 'importMetaUrl' },
-  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // The modules find their place by `__filename` then (src/native/own-package.ts).
+  logOverride: { 'empty-import-meta': 'silent' },
 });
 for (const file of files.filter((file) => file.endsWith('.d.ts'))) cpSync(join(dist, file), join(cjs, file));
 writeFileSync(join(cjs, 'package.json'), '{ "type": "commonjs" }\n');

@@ -18,6 +18,7 @@ export function urlFor(url: string, importer: string): string {
 }
 
 /** The importer that a module's own URL names. */
-export function importerIn(url: string): string {
-  return new URL(url).searchParams.get(PARAMETER) ?? APP;
+export function importerIn(url: string | undefined): string {
+  // In a bundle in CommonJS modules have no URL.
+  return url === undefined ? APP : (new URL(url).searchParams.get(PARAMETER) ?? APP);
 }

@@ -27,6 +27,13 @@ const settings: HookSettings = {
   urls: { index: sibling('index'), polyfill: sibling('polyfill') },
 };
 
+if (process.versions.bun !== undefined) {
+  process.emitWarning(
+    "scoped-rtc/register redirects nothing: Bun does not offer Node's hooks of module loading. Import " +
+      'scoped-rtc/compat instead of node-datachannel (docs/drop-in.md)',
+    { type: 'ScopedRtcWarning' },
+  );
+}
 hookRequire(settings);
 
 type RegisterHooks = (hooks: { resolve: typeof resolve }) => void;

@@ -1,16 +1,18 @@
-import { fileURLToPath } from 'node:url';
+import { join, sep } from 'node:path';
+import { ownFolder } from '../native/own-package.js';
 
-/** Where the package's own code lies: `src/` or `dist/`. */
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const FILE_URL = 'file://';
 
 /** The first line of a stack that is not the package's own, as `file:line:column` relative to the current directory. */
 export function placeOf(stack: string | undefined): string | undefined {
+  const folder = ownFolder();
+  const own = folder === undefined ? [] : ['src', 'dist'].map((part) => join(folder, part) + sep);
   for (const line of stack?.split('\n').slice(1) ?? []) {
     const found = /\(?([^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
     if (!found) continue;
     const place = found.startsWith(FILE_URL) ? found.slice(FILE_URL.length) : found;
-    if (place.startsWith(PACKAGE) || place.startsWith('node:') || place.includes('/node_modules/')) continue;
+    if (own.some((path) => place.startsWith(path))) continue;
+    if (place.startsWith('node:') || place.includes('/node_modules/')) continue;
     const here = `${process.cwd()}/`;
     return place.startsWith(here) ? place.slice(here.length) : place;
   }

@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ownFolder, resolvePackage } from '../native/own-package.js';
 
 /** The page, and the policy under which a browser runs it: nothing but what the file itself holds. */
 export interface PageFile {
   readonly html: string;
   readonly policy: string;
 }
-
-/** `dist/inspector/page`, as seen from a file in `dist/inspector`, and from the CommonJS copy in `dist/cjs/inspector`. */
-const BUILT = ['../inspector/page/index.html', '../../inspector/page/index.html'].map(
-  (place) => new URL(place, import.meta.url),
-);
-/** There in a checkout of the repository only, where the page has not been built. */
-const BUILDER = new URL('../../scripts/build-inspector.mjs', import.meta.url);
 
 /** Reads the built page; from source, builds it. Throws when it can do neither. */
 export async function loadPage(): Promise<PageFile> {
@@ -22,15 +18,31 @@ export async function loadPage(): Promise<PageFile> {
 }
 
 async function readPage(): Promise<string> {
-  const built = BUILT.find((file) => existsSync(file));
-  if (built) return readFile(built, 'utf8');
+  const folder = ownFolder() ?? installedFolder();
+  const built = join(folder, 'dist/inspector/page/index.html');
+  if (existsSync(built)) return readFile(built, 'utf8');
   try {
-    const { buildInspectorPage } = (await import(BUILDER.href)) as {
+    // There in a checkout of the repository only.
+    const builder = pathToFileURL(join(folder, 'scripts/build-inspector.mjs')).href;
+    const { buildInspectorPage } = (await import(/* webpackIgnore: true */ builder)) as {
       buildInspectorPage: () => Promise<string>;
     };
     return await buildInspectorPage();
   } catch (cause) {
     throw new Error('the page of the inspector has not been built; run `npm run build` once', { cause });
+  }
+}
+
+/** For a bundle, which does not carry the page: where the package is installed beside it. */
+function installedFolder(): string {
+  try {
+    return dirname(resolvePackage('scoped-rtc/package.json'));
+  } catch (cause) {
+    throw new Error(
+      'the page of the inspector is not part of a bundle: mark scoped-rtc as external, or install it where the bundle ' +
+        'runs (docs/bundling.md)',
+      { cause },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { resolvePackage } from './own-package.js';
 
 /** Versions of node-datachannel that the tests and the hazard matrix ran on; see docs/compatibility.md. */
 export const VERIFIED_VERSIONS: readonly string[] = ['0.33.1', '0.33.2', '0.33.3', '0.33.4'];
@@ -9,7 +9,7 @@ export const VERIFIED_VERSIONS: readonly string[] = ['0.33.1', '0.33.2', '0.33.3
 export function bindingVersion(): string | undefined {
   try {
     // Not an export of the package: looked for upwards from its entry.
-    let folder = dirname(createRequire(import.meta.url).resolve('node-datachannel'));
+    let folder = dirname(resolvePackage('node-datachannel'));
     for (let level = 0; level < MOST_LEVELS; level++, folder = dirname(folder)) {
       const found = readPackage(join(folder, 'package.json'));
       if (found?.name === 'node-datachannel') return found.version;

@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import type * as ndc from 'node-datachannel';
 import { RtcBindingError } from '../errors/kinds.js';
 import { findLoadedAddon } from './addon-cache.js';
 import type { NativeBinding, NativeWebSocketServer } from './binding.js';
 import { adaptPackageServer } from './client-holder-server.js';
 import { ForeignCleanup } from './foreign-cleanup.js';
+import { ownFolder, requirePackage } from './own-package.js';
 import { stoppableMuxListener } from './stoppable-mux-listener.js';
 import { assertRtcThread } from './thread-guard.js';
 
@@ -35,7 +35,7 @@ export function loadBinding(): NativeBinding {
 
 function load(): NativeBinding {
   assertRtcThread();
-  const lib = requirePackage();
+  const lib = requireBinding();
   const addon = findAddonOf(lib);
   // Captured now, so that the binding's own cleanup never meets a hook, ours or another's.
   const cleanup = addon?.cleanup.bind(addon) ?? (() => lib.cleanup());
@@ -61,20 +61,25 @@ function load(): NativeBinding {
   return binding;
 }
 
-function requirePackage(): typeof ndc {
+function requireBinding(): typeof ndc {
   try {
-    // Required rather than imported, so that loading is lazy and synchronous.
-    return createRequire(import.meta.url)('node-datachannel') as typeof ndc;
+    return requirePackage('node-datachannel') as typeof ndc;
   } catch (cause) {
     throw new RtcBindingError(
       'RTC_BINDING_UNAVAILABLE',
-      `node-datachannel cannot be loaded on ${process.platform}-${process.arch}. Install it together with its package ` +
-        'for this platform, an optional dependency named @node-datachannel/<platform>: reinstall on this machine ' +
-        'without --omit=optional or --no-optional. Its own message: ' +
+      `node-datachannel cannot be loaded on ${process.platform}-${process.arch}. ${remedy()} Its own message: ` +
         (cause instanceof Error ? cause.message : String(cause)),
       { cause },
     );
   }
+}
+
+function remedy(): string {
+  return ownFolder() === undefined
+    ? 'This is a bundle, and node-datachannel is a native addon, which stays outside of it: install it where the ' +
+        'bundle runs (docs/bundling.md).'
+    : 'Install it together with its package for this platform, an optional dependency named ' +
+        '@node-datachannel/<platform>: reinstall on this machine without --omit=optional or --no-optional.';
 }
 
 /** Checked by identity: another version of the package may have loaded an addon of its own. */

@@ -1,10 +1,7 @@
-import { createRequire } from 'node:module';
 import type * as ndc from 'node-datachannel';
 import type * as polyfill from 'node-datachannel/polyfill';
 import { loadBinding } from './load.js';
-
-/** Required rather than imported: loading is lazy then, and comes after the thread guard (H8). */
-const requirePackage = createRequire(import.meta.url);
+import { requirePackage } from './own-package.js';
 
 /** The package itself, for the classes that own nothing: descriptions of media and media handlers. */
 export function packageExports(): typeof ndc {

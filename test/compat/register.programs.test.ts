@@ -30,3 +30,11 @@ test('cleanup() of one library does not end the connections of another (H21)', a
   expect(end.lines, end.stderr).toEqual([{ kept: 'new', states: [], distinct: true }]);
   expect(end).toMatchObject({ code: 0, signal: null });
 });
+
+test('under Bun, which has no hooks of module loading, a warning says that nothing is redirected', async () => {
+  const end = await runChild(program('nothing'), [], {
+    nodeArguments: ['--import', program('as-bun').href, ...REGISTER],
+  });
+  expect(end.stderr).toMatch(/ScopedRtcWarning: scoped-rtc\/register redirects nothing: Bun/);
+  expect(end).toMatchObject({ code: 0, signal: null });
+});

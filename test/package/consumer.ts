@@ -43,7 +43,14 @@ export class Consumer implements Disposable {
       const installed = join(folder, 'node_modules', 'scoped-rtc');
       mkdirSync(installed, { recursive: true });
       await run('tar', ['-xzf', join(folder, packed.filename), '--strip-components=1', '-C', installed]);
-      for (const dependency of ['eventemitter3', 'node-datachannel', '@node-datachannel', '@types']) {
+      for (const dependency of [
+        'eventemitter3',
+        'node-datachannel',
+        '@node-datachannel',
+        'detect-libc',
+        'ws',
+        '@types',
+      ]) {
         symlinkSync(join(MODULES, dependency), join(folder, 'node_modules', dependency));
       }
       cpSync(new URL('consumer', import.meta.url), folder, { recursive: true });

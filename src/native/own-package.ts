@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import nodeModule from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** URL of the file with this code. A bundle in CommonJS has no `import.meta`; its own file stands for it. */
+const HERE: string =
+  (import.meta.url as string | undefined) ??
+  pathToFileURL(typeof __filename === 'string' ? __filename : process.execPath).href;
+
+/**
+ * Where to look for packages. A bundler may have put the path of a build machine into `HERE`; what it left outside is
+ * installed for the program then.
+ */
+function* bases(): Generator<string> {
+  yield HERE;
+  const [, program] = process.argv;
+  if (program !== undefined) yield program;
+}
+
+/**
+ * The file that `specifier` leads to, from this package or from the program. Throws what Node says where it is not
+ * installed for either.
+ */
+export function resolvePackage(specifier: string): string {
+  let failure: unknown;
+  for (const base of bases()) {
+    try {
+      return requireAt(base).resolve(specifier);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** What `specifier` exports. Required rather than imported, so that loading is lazy and synchronous. */
+export function requirePackage(specifier: string): unknown {
+  return requireAt(HERE)(resolvePackage(specifier));
+}
+
+/**
+ * Not the named import `createRequire`: webpack follows that, puts the package into the bundle, and there the package
+ * does not find its addon.
+ */
+function requireAt(base: string): NodeJS.Require {
+  return nodeModule.createRequire(base);
+}
+
+/** Folder of this package, with its package.json; `undefined` where this code is part of somebody's bundle. */
+export function ownFolder(): string | undefined {
+  own ??= { folder: findOwnFolder() };
+  return own.folder;
+}
+
+let own: { readonly folder: string | undefined } | undefined;
+
+function findOwnFolder(): string | undefined {
+  if (!HERE.startsWith('file:')) return undefined;
+  // From `src/native`, `dist/chunks` or `dist/cjs/native`.
+  let folder = dirname(fileURLToPath(HERE));
+  for (let level = 0; level < MOST_LEVELS; level++) {
+    folder = dirname(folder);
+    if (packageName(join(folder, 'package.json')) === 'scoped-rtc') return folder;
+  }
+  return undefined;
+}
+
+const MOST_LEVELS = 3;
+
+function packageName(file: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name;
+  } catch {
+    return undefined;
+  }
+}

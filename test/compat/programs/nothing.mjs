@@ -1,0 +1,2 @@
+// Uses nothing of the binding.
+console.log(JSON.stringify('done'));
