@@ -90,15 +90,13 @@ export type { TeardownCause } from './scope/node.js';
 export { Scope } from './scope/scope.js';
 export type { CloseOptions, ScopeOptions, WaitOptions } from './scope/scope-options.js';
 export type { TeardownReport, TeardownStep } from './scope/teardown-report.js';
-export { AcknowledgedChannel, type AcknowledgedEnd } from './signaling/acknowledged/acknowledged-channel.js';
+export { AcknowledgedChannel } from './signaling/acknowledged/acknowledged-channel.js';
 export type { AcknowledgedChannelOptions } from './signaling/acknowledged/acknowledged-options.js';
-export type { MessageConsumer } from './signaling/acknowledged/incoming.js';
-export type {
-  AttachableTransport,
-  MessageTransport,
-  WebSocketLike,
-} from './signaling/acknowledged/message-transport.js';
-export type { BackoffOptions } from './signaling/backoff.js';
+export type { MessageConsumer } from './signaling/wire/incoming.js';
+export type { AttachableTransport } from './signaling/acknowledged/attachable-transport.js';
+export type { AcknowledgedEnd } from './signaling/wire/acknowledged-session.js';
+export type { MessageTransport, WebSocketLike } from './signaling/wire/message-transport.js';
+export type { BackoffOptions } from './signaling/wire/backoff.js';
 export { type MemorySignaling, memorySignaling } from './signaling/memory-signaling.js';
 export {
   type MessageChannelSignaling,

@@ -13,14 +13,11 @@ import { type Clock, systemClock } from '../time/clock.js';
 import { type CloseOptions, checkBounds } from '../scope/scope-options.js';
 import { AcknowledgedChannel } from './acknowledged/acknowledged-channel.js';
 import { backoff, clock, DEFAULT_RETRANSMIT } from './acknowledged/acknowledged-options.js';
-import {
-  type MessageTransport,
-  transportOver,
-  type WebSocketLike,
-} from './acknowledged/message-transport.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import { transportOver } from './acknowledged/attachable-transport.js';
+import type { MessageTransport, WebSocketLike } from './wire/message-transport.js';
+import { Backoff, type BackoffOptions } from './wire/backoff.js';
 import { type Bye, RoomLink } from './room/room-link.js';
-import { isName, type JoinRequest, LONGEST_NAME } from './room/room-message.js';
+import { isName, type JoinRequest, LONGEST_NAME } from './wire/room-message.js';
 
 /** A socket to the signaling server. */
 export type SignalingSocket = MessageChannel | WebSocketLike;
@@ -279,7 +276,8 @@ class RoomSignaling implements WebSocketSignaling {
   #leave(): void {
     this.#cancelReconnect?.();
     this.#link?.[Symbol.dispose]();
-    if (this.#connect) void this.#closeSocket();
+    // Nobody waits here: who wants to know how it went asks `close()`.
+    if (this.#connect) this.#closeSocket().catch(() => {});
   }
 
   async #closeSocket(): Promise<void> {

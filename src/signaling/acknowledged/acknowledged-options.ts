@@ -5,7 +5,7 @@ import { DEFAULT_SEND_QUEUE } from '../../resources/channel/channel-options.js';
 import type { ReceiveBufferLimits } from '../../resources/channel/inbox.js';
 import { type Clock, systemClock } from '../../time/clock.js';
 import { checkName, checkSignal } from '../../scope/scope-options.js';
-import type { BackoffOptions } from '../backoff.js';
+import type { BackoffOptions } from '../wire/backoff.js';
 
 export interface AcknowledgedChannelOptions {
   /** Name for messages of errors. Default `acknowledged`. */

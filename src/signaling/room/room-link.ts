@@ -1,5 +1,6 @@
-import type { MessageTransport } from '../acknowledged/message-transport.js';
-import { BYE, type JoinRequest, MAY_COME_BACK, parsedObject } from './room-message.js';
+import type { MessageTransport } from '../wire/message-transport.js';
+import { parseObject } from '../wire/json.js';
+import { BYE, type JoinRequest, MAY_COME_BACK } from '../wire/room-message.js';
 
 /** Why the server sent us away. */
 export interface Bye {
@@ -45,7 +46,7 @@ export class RoomLink implements Disposable {
   }
 
   #receive(given: unknown): void {
-    const { joined, peer, present, from, data, stop, bye } = parsedObject(given) ?? {};
+    const { joined, peer, present, from, data, stop, bye } = parseObject(given) ?? {};
     if (typeof from === 'string') this.#events.message(from, data);
     else if (typeof peer === 'string') this.#events.presence(peer, present === true);
     else if (stop === true) this.#say('{"stopped":true}');

@@ -1,4 +1,4 @@
-export type { JoinRequest } from '../room/room-message.js';
+export type { JoinRequest } from '../wire/room-message.js';
 export type { SignalingBroker } from './broker.js';
 export { type NatsConnection, natsBroker } from './nats-broker.js';
 export type { SignalingLimits, SignalingServerOptions } from './server-options.js';

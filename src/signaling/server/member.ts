@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../time/clock.js';
-import { BYE, type ByeCode, type ServerMessage } from '../room/room-message.js';
+import { BYE, type ByeCode, type ServerMessage } from '../wire/room-message.js';
 import type { SignalingLimits } from './server-options.js';
 import { TokenBucket } from './token-bucket.js';
 

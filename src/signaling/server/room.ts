@@ -1,4 +1,5 @@
-import { isName, parsedObject } from '../room/room-message.js';
+import { parseObject } from '../wire/json.js';
+import { isName } from '../wire/room-message.js';
 import type { SignalingBroker } from './broker.js';
 import type { Member } from './member.js';
 
@@ -96,7 +97,7 @@ export class Room {
   }
 
   #heard(text: string): void {
-    const { i, to, text: relayed, peers, joined, ask } = parsedObject(text) ?? {};
+    const { i, to, text: relayed, peers, joined, ask } = parseObject(text) ?? {};
     if (typeof i !== 'string' || i === this.#instance) return;
     if (isName(to) && typeof relayed === 'string') this.members.get(to)?.sendText(relayed);
     if (!Array.isArray(peers)) return;

@@ -12,7 +12,7 @@ import {
 import { MAX_INT32, MAX_UINT16 } from '../../native/validate/limits.js';
 import { type Clock, systemClock } from '../../time/clock.js';
 import { clock } from '../acknowledged/acknowledged-options.js';
-import type { JoinRequest } from '../room/room-message.js';
+import type { JoinRequest } from '../wire/room-message.js';
 import type { SignalingBroker } from './broker.js';
 
 export interface SignalingLimits {

@@ -6,7 +6,7 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import { Latch } from '../../time/wait.js';
 import { Deadline } from '../../time/deadline.js';
 import { type Bounds, type CloseOptions, checkBounds } from '../../scope/scope-options.js';
-import { BYE, type JoinRequest, readClientMessage } from '../room/room-message.js';
+import { BYE, type JoinRequest, readClientMessage } from '../wire/room-message.js';
 import { loadWs } from './load-ws.js';
 import { Member } from './member.js';
 import { Room } from './room.js';

@@ -1,3 +1,5 @@
+import { parseObject } from './json.js';
+
 /** What a client says to the signaling server; docs/protocol.md describes it. */
 export type ClientMessage =
   | { readonly join: JoinRequest }
@@ -46,7 +48,7 @@ export const MAY_COME_BACK: ReadonlySet<number> = new Set([1001, 4002, 4008, 401
 
 /** Reads what a client sent; `undefined` for what is no message. */
 export function readClientMessage(text: string): ClientMessage | undefined {
-  const given = parsedObject(text);
+  const given = parseObject(text);
   if (!given) return undefined;
   if (given.stopped === true) return { stopped: true };
   if (isName(given.to) && 'data' in given) return { to: given.to, data: given.data };
@@ -54,17 +56,6 @@ export function readClientMessage(text: string): ClientMessage | undefined {
   if (!isName(room) || !isName(peer)) return undefined;
   if (token === undefined) return { join: { room, peer } };
   return typeof token === 'string' ? { join: { room, peer, token } } : undefined;
-}
-
-/** The object that a text describes. */
-export function parsedObject(text: unknown): Record<string, unknown> | undefined {
-  if (typeof text !== 'string') return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 export const isName = (value: unknown): value is string =>

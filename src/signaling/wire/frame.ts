@@ -1,6 +1,6 @@
-import { wrongType } from '../../arguments/wrong-argument.js';
+import { parseJson } from './json.js';
 
-/** Version of the wire format; docs/protocol.md describes it. */
+/** Version of the acknowledged messages' wire format; docs/protocol.md describes it. */
 export const PROTOCOL_VERSION = 1;
 
 /**
@@ -14,7 +14,7 @@ export interface Frame {
   /** Session of the sender: one for each channel object. */
   readonly s: string;
   /** Session of the peer, as far as the sender knows it. */
-  readonly p?: string;
+  readonly p?: string | undefined;
   /** Messages of the peer that arrived, in order and without a gap. */
   readonly got: number;
   /** Those of them that the application has. */
@@ -31,7 +31,7 @@ export interface Frame {
 
 /** Reads what came. A number: the version that the peer speaks. `undefined`: not a frame. Anything may come. */
 export function readFrame(given: unknown): Frame | number | undefined {
-  const frame = typeof given === 'string' ? parsed(given) : given;
+  const frame = typeof given === 'string' ? parseJson(given) : given;
   if (typeof frame !== 'object' || frame === null) return undefined;
   const { v, s, p, got, had, n } = frame as Record<string, unknown>;
   if (v !== PROTOCOL_VERSION) return isCount(v) ? v : undefined;
@@ -47,32 +47,9 @@ export function writeFrame(frame: Omit<Frame, 'm' | 'n'>, n?: number, json?: str
   return n === undefined ? head : `${head.slice(0, -1)},"n":${n},"m":${json}}`;
 }
 
-/** The message as it is now: the caller may change it afterwards. */
-export function jsonOf(message: unknown): string {
-  let json: string | undefined;
-  let cause: unknown;
-  try {
-    json = JSON.stringify(message);
-  } catch (error) {
-    cause = error;
-  }
-  if (json !== undefined) return json;
-  const error = wrongType('message', 'a JSON value', message);
-  if (cause !== undefined) error.cause = cause;
-  throw error;
-}
-
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const isSession = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= LONGEST_SESSION;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const LONGEST_SESSION = 64;

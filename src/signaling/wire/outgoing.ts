@@ -1,14 +1,20 @@
-import { Latch } from '../../time/wait.js';
 import { RtcMessageError } from '../../errors/kinds.js';
-import type { ReceiveBufferLimits } from '../../resources/channel/inbox.js';
 import type { Clock } from '../../time/clock.js';
-import type { Backoff } from '../backoff.js';
+import type { Backoff } from './backoff.js';
 import { WINDOW } from './frame.js';
 
 interface Entry {
   readonly json: string;
   readonly byteLength: number;
-  readonly had: Latch<void>;
+  /** The peer's application has it. */
+  had(): void;
+  lost(error: unknown): void;
+}
+
+/** How much may wait for the peer's acknowledgement. */
+export interface OutgoingLimits {
+  readonly messages: number;
+  readonly bytes: number;
 }
 
 export interface OutgoingOwner {
@@ -28,7 +34,7 @@ export class Outgoing {
   readonly #owner: OutgoingOwner;
   readonly #clock: Clock;
   readonly #backoff: Backoff;
-  readonly #limits: ReceiveBufferLimits;
+  readonly #limits: OutgoingLimits;
   readonly #entries = new Map<number, Entry>();
   #bytes = 0;
   #last = 0;
@@ -40,9 +46,9 @@ export class Outgoing {
   #had = 0;
   #silent = false;
   #cancelTimer: (() => void) | undefined;
-  #empty: Latch<void> | undefined;
+  readonly #whenEmpty: (() => void)[] = [];
 
-  constructor(owner: OutgoingOwner, clock: Clock, backoff: Backoff, limits: ReceiveBufferLimits) {
+  constructor(owner: OutgoingOwner, clock: Clock, backoff: Backoff, limits: OutgoingLimits) {
     this.#owner = owner;
     this.#clock = clock;
     this.#backoff = backoff;
@@ -64,11 +70,13 @@ export class Outgoing {
         { path: this.#owner.path },
       );
     }
-    const entry: Entry = { json, byteLength, had: new Latch() };
-    this.#entries.set(++this.#last, entry);
+    const acknowledged = new Promise<void>((had, lost) => {
+      this.#entries.set(++this.#last, { json, byteLength, had, lost });
+    });
+    acknowledged.catch(() => {}); // a caller that does not wait is not to be ended by it
     this.#bytes += byteLength;
     this.#pump();
-    return entry.had.promise;
+    return acknowledged;
   }
 
   /** The peer says what it has; false when that cannot be. */
@@ -79,14 +87,11 @@ export class Outgoing {
       const entry = this.#entries.get(this.#had + 1) as Entry;
       this.#entries.delete(this.#had + 1);
       this.#bytes -= entry.byteLength;
-      entry.had.resolve();
+      entry.had();
     }
     this.#got = Math.max(this.#got, got);
     this.#sent = Math.max(this.#sent, this.#got);
-    if (this.#entries.size === 0) {
-      this.#empty?.resolve();
-      this.#empty = undefined;
-    }
+    if (this.#entries.size === 0) this.#emptied();
     if (!progress) return true;
     this.#silent = false;
     this.#restartTimer();
@@ -109,16 +114,21 @@ export class Outgoing {
 
   /** Resolves when nothing is pending. */
   emptied(): Promise<void> {
-    if (this.#entries.size === 0) return Promise.resolve();
-    this.#empty ??= new Latch();
-    return this.#empty.promise;
+    return new Promise((resolve) => {
+      if (this.#entries.size === 0) resolve();
+      else this.#whenEmpty.push(resolve);
+    });
   }
 
   /** Nothing more is sent; every wait rejects. */
   end(error: unknown): void {
     this.#stopTimer();
-    for (const { had } of this.#entries.values()) had.reject(error);
-    this.#empty?.resolve();
+    for (const { lost } of this.#entries.values()) lost(error);
+    this.#emptied();
+  }
+
+  #emptied(): void {
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
   #pump(): void {

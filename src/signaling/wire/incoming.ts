@@ -1,10 +1,11 @@
-import { reportUncaught } from '../../native/firewall.js';
 import { WINDOW } from './frame.js';
 
 /** Gets every message, in order; the next when it has returned, and what it returned has settled. */
 export type MessageConsumer = (message: unknown) => unknown;
 
 interface Reader {
+  /** The iteration that asked. */
+  readonly iteration: object;
   resolve(result: IteratorResult<unknown, undefined>): void;
   reject(error: unknown): void;
 }
@@ -16,12 +17,18 @@ interface End {
   thrown: boolean;
 }
 
+export interface IncomingOwner {
+  /** The peer ought to hear of a message that arrived, or that the application has. */
+  changed(): void;
+  /** The application's own code threw. */
+  uncaught(error: unknown): void;
+}
+
 /** Messages of the peer, each once and in order, until the application has them. */
 export class Incoming {
-  readonly #path: string;
-  readonly #changed: () => void;
+  readonly #owner: IncomingOwner;
   readonly #waiting: unknown[] = [];
-  readonly #readers: Reader[] = [];
+  #readers: Reader[] = [];
   #consumer:
     { readonly onMessage: MessageConsumer; readonly onClosed: (reason?: unknown) => void } | undefined;
   #delivering = false;
@@ -29,10 +36,8 @@ export class Incoming {
   #got = 0;
   #had = 0;
 
-  /** `changed` is told when the peer ought to hear of a message that arrived, or that the application has. */
-  constructor(path: string, changed: () => void) {
-    this.#path = path;
-    this.#changed = changed;
+  constructor(owner: IncomingOwner) {
+    this.#owner = owner;
   }
 
   get got(): number {
@@ -50,14 +55,14 @@ export class Incoming {
 
   /** A repeated one, one behind a gap, and one beyond what the peer may send are not taken. */
   accept(n: number, message: unknown): void {
-    this.#changed();
+    this.#owner.changed();
     if (n !== this.#got + 1 || this.#got - this.#had >= WINDOW || this.#end) return;
     this.#got++;
     this.#waiting.push(message);
     this.#deliver();
   }
 
-  /** False when somebody consumes already. */
+  /** `undefined` when somebody consumes already. */
   consume(onMessage: MessageConsumer, onClosed: (reason?: unknown) => void): Disposable | undefined {
     if (this.#consumer) return undefined;
     const consumer = { onMessage, onClosed };
@@ -71,11 +76,33 @@ export class Incoming {
     };
   }
 
-  next(): Promise<IteratorResult<unknown, undefined>> {
-    return new Promise((resolve, reject) => {
-      this.#readers.push({ resolve, reject });
-      this.#deliver();
-    });
+  /** One iteration of the messages; several share them out. */
+  iterate(): AsyncIterableIterator<unknown> {
+    const DONE = { value: undefined, done: true } as const;
+    let left = false;
+    const iteration: AsyncIterableIterator<unknown> = {
+      next: () =>
+        left
+          ? Promise.resolve(DONE)
+          : new Promise((resolve, reject) => {
+              this.#readers.push({ iteration, resolve, reject });
+              this.#deliver();
+            }),
+      return: () => {
+        left = true;
+        // A `next()` that still waits must not take a message away from whoever reads from now on.
+        const mine = this.#readers.filter((reader) => reader.iteration === iteration);
+        this.#readers = this.#readers.filter((reader) => reader.iteration !== iteration);
+        for (const reader of mine) reader.resolve(DONE);
+        return Promise.resolve(DONE);
+      },
+      throw: async (error) => {
+        await iteration.return?.();
+        throw error;
+      },
+      [Symbol.asyncIterator]: () => iteration,
+    };
+    return iteration;
   }
 
   /** Nothing more comes; what waits may still be taken. Readers throw `error`, where there is one, once. */
@@ -91,7 +118,7 @@ export class Incoming {
       this.#count();
     }
     if (this.#consumer && !this.#delivering) this.#feed();
-    if (this.#end && this.#waiting.length === 0 && !this.#delivering) this.#tellEnd(this.#end);
+    if (this.#end && this.#waiting.length === 0 && !this.#delivering) this.#notifyEnd(this.#end);
   }
 
   #feed(): void {
@@ -99,6 +126,7 @@ export class Incoming {
       const busy = this.#call(this.#consumer.onMessage, this.#waiting.shift());
       if (busy) {
         this.#delivering = true;
+        // Never rejects: what the consumer throws was reported, and neither call below throws.
         void busy.then(() => {
           this.#delivering = false;
           this.#count();
@@ -117,20 +145,20 @@ export class Incoming {
       if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return undefined;
       return Promise.resolve(result).then(
         () => {},
-        (error) => reportUncaught(error, this.#path),
+        (error) => this.#owner.uncaught(error),
       );
     } catch (error) {
-      reportUncaught(error, this.#path);
+      this.#owner.uncaught(error);
       return undefined;
     }
   }
 
   #count(): void {
     this.#had++;
-    this.#changed();
+    this.#owner.changed();
   }
 
-  #tellEnd(end: End): void {
+  #notifyEnd(end: End): void {
     for (const reader of this.#readers.splice(0)) {
       if (end.error === undefined || end.thrown) reader.resolve({ value: undefined, done: true });
       else reader.reject(end.error);
@@ -142,7 +170,7 @@ export class Incoming {
     try {
       consumer.onClosed(end.reason);
     } catch (error) {
-      reportUncaught(error, this.#path);
+      this.#owner.uncaught(error);
     }
   }
 }
