@@ -1,59 +1,78 @@
+// npm run simulate -- [--seconds N] [--seed S] [--count N] [--workers N] [--no-shrink] [--json]
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import './virtual-globals.js';
-import { Random } from '../chaos/random.js';
-import { programOf, written } from './program.js';
-import { shrink } from './shrink.js';
-import { simulate } from './simulation.js';
-import { realNow, realTurn } from './virtual-globals.js';
+import { Compiled } from '../hazards/support/compiled.js';
+import type { Report, Task, Totals } from './worker.js';
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     seed: { type: 'string' },
     count: { type: 'string' },
+    workers: { type: 'string' },
+    'no-shrink': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
 });
+const count = Number(values.count ?? (values.seed === undefined ? Number.MAX_SAFE_INTEGER : 1));
 const first = Number(values.seed ?? 1);
-const most = Number(values.count ?? (values.seed === undefined ? Number.POSITIVE_INFINITY : 1));
-const started = realNow();
-let [runs, tasks, sent] = [0, 0, 0];
-const failed: number[] = [];
+const workers = Math.min(count, Number(values.workers ?? availableParallelism()));
+const milliseconds = values.count === undefined ? Number(values.seconds) * 1000 : Number.MAX_SAFE_INTEGER;
 
-/** Programs that are shrunk; the others are named by their seeds. */
-const MOST_SHRUNK = 5;
+const totals: Totals & { done: number; failed: number } = {
+  done: 0,
+  failed: 0,
+  tasks: 0,
+  sent: 0,
+  received: 0,
+  channels: 0,
+};
+const digests: number[] = [];
 
-function kindOf(fault: string): string {
-  return fault.split('\n')[0]!.replaceAll(/\d+|alice|bob|un?ordered/g, '');
+await using compiled = await Compiled.make('simulation');
+const started = performance.now();
+const program = compiled.file(new URL('worker.ts', import.meta.url).href);
+await Promise.all(Array.from({ length: workers }, (_, n) => work(n)));
+const seconds = (performance.now() - started) / 1000;
+if (values.json) console.log(JSON.stringify({ ...totals, digests, seconds }));
+else {
+  console.log(
+    `${totals.done} schedules in ${seconds.toFixed(1)} s (${Math.round(totals.done / seconds)} a second), seeds ${first} to ` +
+      `${first + totals.done - 1}: ${totals.channels} channels, ${totals.sent} messages accepted, ${totals.received} received, ` +
+      `${totals.tasks} tasks; ${totals.failed} failed`,
+  );
 }
+process.exitCode = totals.failed > 0 ? 1 : 0;
 
-/** A few runs, then a turn of the real event loop. */
-function work(): void {
-  for (let n = 0; n < 20 && runs < most; n++, runs++) {
-    const seed = first + runs;
-    const program = programOf(seed, new Random(seed));
-    const outcome = simulate(program);
-    tasks += outcome.tasks;
-    sent += outcome.sent;
-    if (outcome.faults.length > 0) {
-      failed.push(seed);
-      console.log(`seed ${seed}\n  ${outcome.faults.slice(0, 4).join('\n  ')}`);
-      if (failed.length > MOST_SHRUNK) continue;
-      // The same kind of fault, so that a search for one does not end at another.
-      const kind = kindOf(outcome.faults[0]!);
-      const small = shrink(program, (smaller) =>
-        simulate(smaller).faults.some((fault) => kindOf(fault) === kind),
-      );
-      console.log(`    ${written(small).join('\n    ')}`);
-      console.log(`    ${simulate(small).faults.join('\n    ')}`);
-    }
-  }
-  if (runs < most && realNow() - started < Number(values.seconds) * 1000) realTurn(work);
-  else {
-    const seconds = (realNow() - started) / 1000;
-    console.log(
-      `${runs} schedules in ${seconds.toFixed(1)} s (${Math.round(runs / seconds)} a second), ${tasks} tasks, ${sent} messages, ${failed.length} failed`,
-    );
-    process.exitCode = failed.length > 0 ? 1 : 0;
-  }
+function work(number: number): Promise<void> {
+  const task: Task = {
+    first: first + number,
+    stride: workers,
+    count: Math.ceil((count - number) / workers),
+    milliseconds,
+    shrinks: !values['no-shrink'],
+  };
+  const child = fork(program, [JSON.stringify(task)], { execArgv: ['--no-warnings'] });
+  return new Promise((resolve, reject) => {
+    let isDone = false;
+    child.on('message', (report: Report) => {
+      if ('failed' in report) {
+        totals.failed++;
+        console.log(
+          `seed ${report.failed}\n  ${report.faults.join('\n  ')}\n    ${report.program.join('\n    ')}`,
+        );
+        return;
+      }
+      isDone = true;
+      digests[number] = report.digest;
+      for (const key of ['done', 'tasks', 'sent', 'received', 'channels'] as const)
+        totals[key] += report[key];
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (isDone) resolve();
+      else reject(new Error(`a worker ended with ${signal ?? `code ${code}`}`));
+    });
+  });
 }
-realTurn(work);

@@ -41,6 +41,7 @@ const real = {
   clear: globalThis.clearTimeout,
   clearImmediate: globalThis.clearImmediate,
   now: performance.now.bind(performance),
+  bigint: process.hrtime.bigint,
   dateNow: Date.now,
   random: Math.random,
   wait: Atomics.wait,
@@ -94,6 +95,7 @@ performance.now = () => {
   world.spend(LOOK_MS);
   return world.now;
 };
+process.hrtime.bigint = () => (world ? BigInt(Math.round(performance.now() * 1e6)) : real.bigint());
 Date.now = () => (world ? EPOCH_MS + Math.floor(world.now) : real.dateNow());
 Math.random = () => (world ? world.random() : real.random());
 crypto.randomUUID = () => {

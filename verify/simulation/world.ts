@@ -6,7 +6,7 @@ import { enter, VirtualTimer, type VirtualTime } from './virtual-globals.js';
 /** What a run may take, so that a loop that never ends is found. */
 const MOST_TASKS = 400_000;
 /** Milliseconds that one task takes. */
-const TASK_MS = 0.01;
+const TASK_MS = 0.05;
 /** Runs the ticks and promise reactions that are due, as Node does between two calls from its event loop. */
 const runMicrotasks = (process as unknown as { _tickCallback(): void })._tickCallback;
 

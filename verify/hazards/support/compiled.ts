@@ -17,7 +17,7 @@ export class Compiled implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async make(project: 'hazards' | 'bench' = 'hazards'): Promise<Compiled> {
+  static async make(project: 'hazards' | 'bench' | 'simulation' = 'hazards'): Promise<Compiled> {
     // Below node_modules, so that packages are found from there.
     const cache = join(ROOT, 'node_modules', '.cache');
     await mkdir(cache, { recursive: true });
