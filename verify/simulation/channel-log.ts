@@ -1,8 +1,9 @@
 import type { CloseInfo, DataChannel } from '../../src/index.js';
+import type { ChannelEnd } from './simulated-peer.js';
 import type { World } from './world.js';
 
 /** One end of a channel: what was sent and taken, what came, and in which order its program heard of things. */
-export class ChannelLog {
+export class ChannelLog implements ChannelEnd {
   readonly channel: DataChannel;
   readonly label: string;
   readonly unordered: boolean;
@@ -69,6 +70,10 @@ export class ChannelLog {
         if (state === 'open') this.wrong.push(`trySend threw although state is open: ${String(error)}`);
       }
     }
+  }
+
+  get told(): number {
+    return this.info?.unconfirmed.messages ?? 0;
   }
 
   get settled(): boolean {

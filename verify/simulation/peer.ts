@@ -8,6 +8,7 @@ import {
 import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src/testing/index.js';
 import { ChannelLog } from './channel-log.js';
 import type { Step } from './program.js';
+import type { SimulatedPeer } from './simulated-peer.js';
 import type { SimulatedProcess, World } from './world.js';
 
 /** Milliseconds that the teardown of a peer's scope may take. */
@@ -16,7 +17,7 @@ export const TEARDOWN_MS = 3000;
 class Mishap extends Error {}
 
 /** A process that runs this package: a runtime with a root scope, and a program that does what the steps say. */
-export class Peer {
+export class Peer implements SimulatedPeer {
   readonly process: SimulatedProcess;
   readonly binding: FakeBinding;
   readonly logs: ChannelLog[] = [];

@@ -47,6 +47,8 @@ export const ROUGH: ReadonlySet<Deed> = new Set([
   'kill',
 ]);
 
+const OTHERS = ['ours', 'ours', 'ours', 'unannounced', 'library'] as const;
+
 /** Everything that decides a run. */
 export interface Program {
   readonly seed: number;
@@ -55,8 +57,8 @@ export interface Program {
   readonly ends: readonly [number, number];
   /** Milliseconds that a packet takes at most. */
   readonly latency: number;
-  /** Both ends know each other's receipts; otherwise the lines that announce them are cut out on the way. */
-  readonly receipts: boolean;
+  /** What bob is: a process with this package, the same without the lines that announce it, or the library alone. */
+  readonly other: (typeof OTHERS)[number];
 }
 
 /** The program of a seed. */
@@ -75,7 +77,7 @@ export function programOf(seed: number, random: Random): Program {
     steps,
     ends: random.chance(0.5) ? [end, other] : [other, end],
     latency: random.chance(0.5) ? 0 : random.below(60),
-    receipts: random.chance(0.8),
+    other: random.pick(OTHERS)!,
   };
 }
 
@@ -97,9 +99,9 @@ function pick(random: Random): Deed {
 const NAMES = ['alice', 'bob'] as const;
 
 /** A program as lines to read. */
-export function written({ steps, ends, latency, receipts }: Program): string[] {
+export function written({ steps, ends, latency, other }: Program): string[] {
   return [
-    `packets take up to ${latency} ms${receipts ? '' : ', no receipts'}`,
+    `packets take up to ${latency} ms; bob is ${other}`,
     ...steps.map(
       ({ at, who, does, a, b }) => `${String(at).padStart(4)} ms  ${NAMES[who]}  ${does}(${a}, ${b})`,
     ),

@@ -2,6 +2,7 @@ import './virtual-globals.js';
 import { FakeNetwork } from '../../src/testing/index.js';
 import { judge } from './oracle.js';
 import { Peer } from './peer.js';
+import { RawPeer } from './raw-peer.js';
 import type { Program } from './program.js';
 import { SimulatedSignaling } from './signaling.js';
 import { World } from './world.js';
@@ -24,6 +25,8 @@ const EVENTS = ['exit', 'beforeExit', 'uncaughtExceptionMonitor', 'SIGINT', 'SIG
 
 const RECEIPTS = /^a=x-scoped-rtc-receipts:.*\r\n/gm;
 
+const withoutReceipts = (sdp: string) => sdp.replace(RECEIPTS, '');
+
 let current: World | undefined;
 process.on('uncaughtException', (error) => current?.blame(error, 'uncaught'));
 process.on('unhandledRejection', (error) => current?.blame(error, 'unhandled rejection'));
@@ -35,8 +38,9 @@ export function simulate(program: Program): Outcome {
   current = world;
   const network = new FakeNetwork();
   if (program.latency > 0) network.latency = () => world.choices.next() * program.latency;
-  const peers = [new Peer(world, network, 'alice'), new Peer(world, network, 'bob')] as const;
-  const altered = program.receipts ? (sdp: string) => sdp : (sdp: string) => sdp.replace(RECEIPTS, '');
+  const Bob = program.other === 'library' ? RawPeer : Peer;
+  const peers = [new Peer(world, network, 'alice'), new Bob(world, network, 'bob')] as const;
+  const altered = program.other === 'unannounced' ? withoutReceipts : (sdp: string) => sdp;
   let connections = 0;
 
   for (const peer of peers) world.call(peer.process, () => peer.start());

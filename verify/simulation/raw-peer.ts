@@ -1,0 +1,129 @@
+import type { Signaling } from '../../src/index.js';
+import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src/testing/index.js';
+import type { ChannelEnd, SimulatedPeer } from './simulated-peer.js';
+import type { Step } from './program.js';
+import type { SimulatedProcess, World } from './world.js';
+
+type Connection = InstanceType<FakeBinding['PeerConnection']>;
+type Channel = ReturnType<Connection['createDataChannel']>;
+
+/** One end of a channel of a program that uses the library by itself: nobody tells it what has arrived. */
+class RawEnd implements ChannelEnd {
+  readonly channel: Channel;
+  readonly label: string;
+  readonly received: number[] = [];
+  readonly wrong: string[] = [];
+  readonly doubtful = new Set<number>();
+  readonly told = undefined;
+  attempted = 0;
+
+  constructor(channel: Channel) {
+    this.channel = channel;
+    this.label = channel.getLabel();
+    channel.onMessage((message) => this.received.push((message as Buffer).readUInt32LE()));
+  }
+
+  send(count: number, size: number): void {
+    for (let n = 0; n < count && this.channel.isOpen(); n++) {
+      const message = Buffer.alloc(4 + size);
+      message.writeUInt32LE(this.attempted++);
+      this.channel.sendMessageBinary(message);
+    }
+  }
+}
+
+/** A process that uses the library alone, as its README has it: what our side meets where the peer has never heard of us. */
+export class RawPeer implements SimulatedPeer {
+  readonly process: SimulatedProcess;
+  readonly binding: FakeBinding;
+  readonly logs: RawEnd[] = [];
+  readonly #connections: Connection[] = [];
+  #made = 0;
+  #ended = false;
+
+  constructor(world: World, network: FakeNetwork, name: string) {
+    this.process = world.spawn(name);
+    this.binding = createFakeBinding({ network, scheduler: this.process });
+  }
+
+  get ended(): boolean {
+    return this.process.dead || this.#ended;
+  }
+
+  start(): void {}
+
+  connect(id: number, signaling: Signaling, offers: boolean): void {
+    if (this.#ended) return;
+    const connection = new this.binding.PeerConnection(`c${id}`, { iceServers: [] });
+    this.#connections.push(connection);
+    connection.onStateChange(() => {});
+    connection.onDataChannel((channel) => this.#watch(channel));
+    connection.onLocalDescription((sdp, type) => {
+      void signaling.send({ description: { type: type as 'offer', sdp } });
+    });
+    connection.onLocalCandidate(
+      (candidate, sdpMid) => void signaling.send({ candidate: { candidate, sdpMid } }),
+    );
+    const waiting: [string, string][] = [];
+    let isDescribed = false;
+    signaling.subscribe(
+      (message) => {
+        if (connection.state() === 'closed') return;
+        const { description, candidate } = message as {
+          description?: { sdp: string; type: 'offer' };
+          candidate?: { candidate: string; sdpMid?: string } | null;
+        };
+        try {
+          if (description) {
+            connection.setRemoteDescription(description.sdp, description.type);
+            isDescribed = true;
+            for (const early of waiting.splice(0)) connection.addRemoteCandidate(...early);
+          } else if (candidate?.candidate) {
+            const found: [string, string] = [candidate.candidate, candidate.sdpMid ?? '0'];
+            if (isDescribed) connection.addRemoteCandidate(...found);
+            else waiting.push(found);
+          }
+        } catch {
+          // Refused: a description that crossed another.
+        }
+      },
+      () => {},
+    );
+    if (offers) this.#open(connection, id);
+  }
+
+  do({ does, a, b }: Step): void {
+    const open = this.logs.filter(({ channel }) => channel.isOpen());
+    const log = open[a % Math.max(1, open.length)];
+    const up = this.#connections.filter((each) => each.state() === 'connected');
+    const connection = up[a % Math.max(1, up.length)];
+    const size = b % 7 === 0 ? 40_000 : b * 4;
+    if (does === 'open') this.#open(connection, b);
+    else if (does === 'send' || does === 'trySend') log?.send(1 + (b % 30), size);
+    else if (does === 'closeChannel' || does === 'abortChannel') log?.channel.close();
+    else if (does === 'reopen') {
+      log?.channel.close();
+      this.#open(connection, b);
+    } else if (does === 'closeConnection' || does === 'abortConnection') connection?.close();
+    else if (does === 'block') this.process.block(5 + b * 4);
+    else if (does === 'stop') this.process.stop(20 + b * 20);
+  }
+
+  dispose(): void {
+    this.#ended = true;
+    for (const { channel } of this.logs) channel.close();
+    for (const connection of this.#connections) connection.close();
+    this.binding.cleanup();
+  }
+
+  #open(connection: Connection | undefined, b: number): void {
+    if (!connection) return;
+    const unordered = b % 5 === 0;
+    const label = `${this.process.name}-${++this.#made}${unordered ? ' unordered' : ''}`;
+    this.#watch(connection.createDataChannel(label, { unordered }));
+  }
+
+  #watch(channel: Channel): void {
+    this.logs.push(new RawEnd(channel));
+  }
+}

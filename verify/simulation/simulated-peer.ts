@@ -1,0 +1,29 @@
+import type { Signaling } from '../../src/index.js';
+import type { FakeBinding } from '../../src/testing/index.js';
+import type { Step } from './program.js';
+import type { SimulatedProcess } from './world.js';
+
+/** What one end of a channel knows. */
+export interface ChannelEnd {
+  readonly label: string;
+  readonly attempted: number;
+  /** Numbers of the messages that were not accepted, or of which `send` has said that nobody knows. */
+  readonly doubtful: ReadonlySet<number>;
+  readonly received: readonly number[];
+  /** Messages of which its program was told that they may not have arrived; undefined where nobody tells it. */
+  readonly told: number | undefined;
+  /** What must not be. */
+  readonly wrong: readonly string[];
+}
+
+/** A process of the simulation. */
+export interface SimulatedPeer {
+  readonly process: SimulatedProcess;
+  readonly binding: FakeBinding;
+  readonly logs: readonly ChannelEnd[];
+  readonly ended: boolean;
+  start(): void;
+  connect(id: number, signaling: Signaling, offers: boolean): void;
+  do(step: Step): void;
+  dispose(): void;
+}
