@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import type { SignalingBroker } from './broker.js';
 import { natsBroker } from './nats-broker.js';
+import { redisBroker } from './redis-broker.js';
 import { type SignalingLimits, type SignalingServerOptions } from './server-options.js';
 import { startSignalingServer } from './signaling-server.js';
 
@@ -13,6 +15,8 @@ const USAGE = `scoped-rtc-signaling: a signaling server
   --origin <origin>          web pages that may connect; may be repeated; default: all
   --token-file <file>        what peers must show to join; or the variable SIGNALING_TOKEN
   --nats <url>               joins the servers that use the same NATS; may be repeated
+  --redis <url>              joins the servers that use the same Redis
+  --serve-client             serves the browser's module at /scoped-rtc.js
   --idle-timeout <ms>        default 30000
   --message-size <bytes>     default 65536
   --messages-per-second <n>  default 100
@@ -28,7 +32,8 @@ const { values } = parseArgs({
     help: { type: 'boolean', short: 'h' },
     ...{ port: text, host: text, cert: text, key: text, 'token-file': text, 'idle-timeout': text },
     ...{ 'message-size': text, 'messages-per-second': text, burst: text, 'peers-per-room': text },
-    ...{ rooms: text, connections: text },
+    ...{ rooms: text, connections: text, redis: text },
+    'serve-client': { type: 'boolean' },
     origin: { type: 'string', multiple: true },
     nats: { type: 'string', multiple: true },
   },
@@ -39,7 +44,10 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const broker = values.nats && (await connectNats(values.nats));
+  if (values.nats && values.redis) throw new Error('--nats and --redis exclude each other');
+  const broker = values.nats
+    ? await connectNats(values.nats)
+    : values.redis && (await connectRedis(values.redis));
   const token = values['token-file']
     ? (await readFile(values['token-file'], 'utf8')).trim()
     : process.env.SIGNALING_TOKEN;
@@ -60,14 +68,15 @@ async function main(): Promise<void> {
         rooms: number(values.rooms),
         connections: number(values.connections),
       }),
-      broker: broker?.broker,
+      broker: broker ? broker.broker : undefined,
+      serveClient: values['serve-client'],
     }),
   );
   console.log(`listening on ${values.cert ? 'wss' : 'ws'}://${values.host ?? 'localhost'}:${server.port}`);
   const stop = async (signal: string) => {
     console.log(`${signal}: telling ${server.connections} peers`);
     await server.stop();
-    await broker?.close();
+    if (broker) broker.close();
     console.log('stopped');
   };
   // Once: the second one ends the process at once.
@@ -85,14 +94,31 @@ function given<T extends object = SignalingServerOptions>(options: {
 
 const number = (value: string | undefined) => (value === undefined ? undefined : Number(value));
 
-async function connectNats(servers: string[]) {
+interface ConnectedBroker {
+  readonly broker: SignalingBroker;
+  /** At once, also while the broker is away. */
+  close(): void;
+}
+
+async function connectNats(servers: string[]): Promise<ConnectedBroker> {
   const { connect } = await import('@nats-io/transport-node').catch((cause: unknown) => {
     throw new Error('--nats needs the package @nats-io/transport-node: npm install @nats-io/transport-node', {
       cause,
     });
   });
   const connection = await connect({ servers, maxReconnectAttempts: -1 });
-  return { broker: natsBroker(connection), close: () => connection.drain() };
+  return { broker: natsBroker(connection), close: () => void connection.close().catch(() => {}) };
+}
+
+async function connectRedis(url: string): Promise<ConnectedBroker> {
+  const { createClient } = await import('redis').catch((cause: unknown) => {
+    throw new Error('--redis needs the package redis: npm install redis', { cause });
+  });
+  const clients = { publisher: createClient({ url }), subscriber: createClient({ url }) };
+  const broker = redisBroker(clients);
+  const both = [clients.publisher, clients.subscriber];
+  await Promise.all(both.map((client) => client.connect()));
+  return { broker, close: () => both.forEach((client) => client.destroy()) };
 }
 
 main().catch((error: unknown) => {

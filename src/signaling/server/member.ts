@@ -1,21 +1,31 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../time/clock.js';
-import { BYE, type ByeCode, type ServerMessage } from '../wire/room-message.js';
+import {
+  BYE,
+  type ByeCode,
+  type ClientJoin,
+  type Departure,
+  LEFT,
+  LOST,
+  type MemberDescription,
+  type ServerMessage,
+  withoutUndefined,
+} from '../wire/room-message.js';
 import type { SignalingLimits } from './server-options.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** One socket of the server, and what it may do. */
 export class Member {
   readonly socket: WebSocket;
-  /** Its name in its room, once it has joined. */
-  name = '';
+  /** What it asked for, once it has joined. */
+  join: ClientJoin | undefined;
   /** It has said that it knows of the stop, or has gone. */
   stopped = false;
   readonly #bucket: TokenBucket;
   readonly #unread: number;
   #unanswered = 0;
   readonly #onGone: (member: Member) => void;
-  #gone = false;
+  #departure: Departure | undefined;
 
   constructor(socket: WebSocket, clock: Clock, limits: SignalingLimits, onGone: (member: Member) => void) {
     this.#onGone = onGone;
@@ -24,9 +34,35 @@ export class Member {
     this.#bucket = new TokenBucket(clock, limits.messagesPerSecond, limits.burst);
   }
 
-  /** It was sent away; nothing of it counts any more. */
+  /** Its name in its room; empty before it has joined. */
+  get name(): string {
+    return this.join?.peer ?? '';
+  }
+
+  /** Of the protocol that it speaks. */
+  get #version(): number {
+    return this.join?.v ?? 1;
+  }
+
+  /** What the others are told of it. */
+  get description(): MemberDescription {
+    const { peer = '', id, data } = this.join ?? {};
+    return withoutUndefined({ peer, id, data }) as MemberDescription;
+  }
+
+  /** It was sent away, or has gone; nothing of it counts any more. */
   get gone(): boolean {
-    return this.#gone;
+    return this.#departure !== undefined;
+  }
+
+  /** Why it has gone. */
+  get departure(): Departure {
+    return this.#departure ?? LOST;
+  }
+
+  /** Its socket has closed. */
+  closed(code: number): void {
+    this.#departure ??= code === 1000 || code === 1001 || code === 1005 ? LEFT : LOST;
   }
 
   /** It showed a sign of life. */
@@ -39,7 +75,7 @@ export class Member {
    * process was busy, nobody else is to blame.
    */
   ask(): void {
-    if (this.#gone) return;
+    if (this.gone) return;
     if (this.#unanswered >= MOST_UNANSWERED) {
       this.cutOff(4008);
       return;
@@ -48,9 +84,25 @@ export class Member {
     this.socket.ping();
   }
 
-  /** False when it sends too much. */
+  /** Counts something that it sent, a ping too; false when it has sent too much. */
   maySend(): boolean {
-    return this.#bucket.take();
+    if (!this.#bucket.take()) this.cutOff(4029);
+    else if (this.socket.bufferedAmount > this.#unread) this.cutOff(4013); // the answers to its pings
+    return !this.gone;
+  }
+
+  /** It has joined; these are the others. */
+  welcome(room: string, others: readonly MemberDescription[]): void {
+    const { name: peer } = this;
+    if (this.#version > 1) this.send({ joined: { v: this.#version, room, peer, members: others } });
+    else this.send({ joined: { room, peer, peers: others.map((other) => other.peer) } });
+  }
+
+  /** Another one came, or left for a reason. */
+  tell(other: MemberDescription, left?: Departure): void {
+    if (this.#version === 1) this.send({ peer: other.peer, present: left === undefined });
+    else if (left) this.send({ peer: other.peer, present: false, ...left });
+    else this.send({ ...other, present: true });
   }
 
   send(message: ServerMessage): void {
@@ -58,7 +110,7 @@ export class Member {
   }
 
   sendText(text: string): void {
-    if (this.#gone) return;
+    if (this.gone) return;
     this.socket.send(text, () => {}); // an error is followed by "close"
     if (this.socket.bufferedAmount > this.#unread) this.cutOff(4013);
   }
@@ -67,14 +119,23 @@ export class Member {
    * Says why and closes; who floods is not read any more, and has to wait at its own end. What does not close within
    * the socket's `closeTimeout` is destroyed.
    */
-  cutOff(code: ByeCode): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.socket.close(code, BYE[code]);
+  cutOff(code: ByeCode, reason: string = BYE[code]): void {
+    if (this.gone) return;
+    const text = reasonOf(reason);
+    this.#departure = { code, reason: text };
+    this.socket.close(code, text);
     if (code === 4029) this.socket.pause();
     this.#onGone(this);
   }
 }
 
+/** As much of a text as a close frame has room for, in one line. */
+function reasonOf(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/gu, ' ');
+  return new TextDecoder().decode(Buffer.from(line).subarray(0, LONGEST_REASON)).replace(/\uFFFD+$/, '');
+}
+
+/** Bytes: RFC 6455, section 5.5, less the two of the code. */
+const LONGEST_REASON = 123;
 /** Questions without an answer. */
 const MOST_UNANSWERED = 3;

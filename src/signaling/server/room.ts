@@ -1,11 +1,30 @@
 import { parseObject } from '../wire/json.js';
-import { isName } from '../wire/room-message.js';
-import type { SignalingBroker } from './broker.js';
+import {
+  type Departure,
+  isName,
+  LOST,
+  type MemberDescription,
+  withoutUndefined,
+} from '../wire/room-message.js';
+import type { BrokerSubscription, GuardedBroker } from './guarded-broker.js';
 import type { Member } from './member.js';
 
+/** The server that a room belongs to. */
+export interface RoomServer {
+  /** Tells it from the others. */
+  readonly id: string;
+  readonly broker: GuardedBroker | undefined;
+  now(): number;
+  /** Numbers what it publishes: a room may be opened again, and the other servers remember. */
+  nextNumber(): number;
+}
+
+/** Another server with members of this room. */
 interface Instance {
-  readonly peers: ReadonlySet<string>;
+  readonly members: ReadonlyMap<string, MemberDescription>;
   readonly toldAt: number;
+  /** Number of its last message: a broker may deliver one twice. */
+  readonly last: number;
 }
 
 /** The peers of one room: those of this server, and with a broker those of the others. */
@@ -13,63 +32,71 @@ export class Room {
   readonly name: string;
   readonly members = new Map<string, Member>();
   readonly #instance: string;
-  readonly #broker: SignalingBroker | undefined;
+  readonly #broker: GuardedBroker | undefined;
   readonly #now: () => number;
+  readonly #nextNumber: () => number;
   readonly #others = new Map<string, Instance>();
-  #subscription: Promise<Disposable> | undefined;
+  #subscription: BrokerSubscription | undefined;
 
-  /** `instance` tells this server from the others. */
-  constructor(name: string, instance: string, broker: SignalingBroker | undefined, now: () => number) {
+  constructor(name: string, { id, broker, now, nextNumber }: RoomServer) {
     this.name = name;
-    this.#instance = instance;
+    this.#instance = id;
     this.#broker = broker;
     this.#now = now;
+    this.#nextNumber = nextNumber;
   }
 
-  /** Resolves when the other servers are heard. */
+  /** Resolves when the other servers are heard; rejects when they cannot be. Then it may be asked again. */
   async open(): Promise<void> {
     if (!this.#broker) return;
-    this.#subscription ??= this.#broker.subscribe(this.name, (text) => this.#heard(text));
-    await this.#subscription;
+    const subscription = (this.#subscription ??= this.#broker.subscribe(this.name, (text) =>
+      this.#heard(text),
+    ));
+    try {
+      await subscription.ready;
+    } catch (error) {
+      if (this.#subscription === subscription) this.#subscription = undefined;
+      throw error;
+    }
   }
 
   close(): void {
     this.#tell();
-    void this.#subscription?.then(
-      (subscription) => subscription[Symbol.dispose](),
-      () => {},
-    );
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
   }
 
   /** Everybody in it, on whatever server. */
   get peers(): string[] {
-    const names = new Set(this.members.keys());
-    for (const { peers } of this.#others.values()) for (const peer of peers) names.add(peer);
-    return [...names];
+    return [...this.#everybody().keys()];
+  }
+
+  /** The same, with what is told of them. */
+  get descriptions(): MemberDescription[] {
+    return [...this.#everybody().values()];
   }
 
   enter(member: Member): void {
-    const before = this.members.get(member.name);
-    this.members.set(member.name, member);
+    const { name, description } = member;
+    const before = this.members.get(name);
+    this.members.set(name, member);
     before?.cutOff(4003);
-    for (const [, other] of this.members) {
-      if (other !== member) other.send({ peer: member.name, present: true });
-    }
-    member.send({
-      joined: {
-        room: this.name,
-        peer: member.name,
-        peers: this.peers.filter((peer) => peer !== member.name),
-      },
-    });
-    this.#tell({ joined: member.name, ask: true });
+    this.#tellMembers(description);
+    const others = this.#everybody();
+    others.delete(name);
+    member.welcome(this.name, [...others.values()]);
+    this.#tell({ joined: name, ask: true });
   }
 
-  leave(member: Member): void {
-    if (this.members.get(member.name) !== member) return;
-    this.members.delete(member.name);
-    for (const other of this.members.values()) other.send({ peer: member.name, present: false });
-    this.#tell();
+  /** True when it was here. */
+  leave(member: Member): boolean {
+    const { name, departure } = member;
+    if (this.members.get(name) !== member) return false;
+    this.members.delete(name);
+    // Another server may have one by the same name by now, which stays.
+    if (!this.#everybody().has(name)) this.#tellMembers({ peer: name }, departure);
+    this.#tell({ left: { peer: name, ...departure } });
+    return true;
   }
 
   relay(from: string, to: string, data: unknown): void {
@@ -79,49 +106,111 @@ export class Room {
     else if (this.#broker) this.#publish({ to, text });
   }
 
+  /** Sends a member away, from whatever server. */
+  remove(peer: string, reason: string | undefined): boolean {
+    const member = this.members.get(peer);
+    if (member) member.cutOff(4010, reason);
+    else if (this.#broker && this.#everybody().has(peer))
+      this.#publish(withoutUndefined({ remove: peer, reason }));
+    else return false;
+    return true;
+  }
+
   /** Says who is here, so that it is known even where a server ended without a word; forgets those that did. */
   refresh(limit: number): void {
     if (!this.#broker) return;
     this.#tell();
-    for (const [instance, { toldAt }] of this.#others) {
-      if (this.#now() - toldAt > limit) this.#know(instance, new Set());
+    for (const [instance, known] of this.#others) {
+      if (this.#now() - known.toldAt <= limit) continue;
+      this.#know(instance, { ...known, members: new Map() });
+      this.#others.delete(instance);
     }
   }
 
+  #everybody(): Map<string, MemberDescription> {
+    const everybody = new Map<string, MemberDescription>();
+    for (const { members } of this.#others.values()) {
+      for (const [peer, description] of members) everybody.set(peer, description);
+    }
+    for (const [peer, member] of this.members) everybody.set(peer, member.description);
+    return everybody;
+  }
+
   #tell(more: object = {}): void {
-    if (this.#broker) this.#publish({ peers: [...this.members.keys()], ...more });
+    if (!this.#broker) return;
+    const present = [...this.members.values()].map((member) => member.description);
+    const members = present.map(({ id, data }) => withoutUndefined({ id, data }));
+    this.#publish({ peers: present.map(({ peer }) => peer), members, ...more });
   }
 
   #publish(message: object): void {
-    this.#broker?.publish(this.name, JSON.stringify({ i: this.#instance, ...message }));
+    const numbered = { i: this.#instance, n: this.#nextNumber(), ...message };
+    this.#broker?.publish(this.name, JSON.stringify(numbered));
   }
 
+  /** What other servers say. Anything may come. */
   #heard(text: string): void {
-    const { i, to, text: relayed, peers, joined, ask } = parseObject(text) ?? {};
+    const given = parseObject(text) ?? {};
+    const { i, n, to, text: relayed, peers, joined, ask, remove, reason, left } = given;
     if (typeof i !== 'string' || i === this.#instance) return;
+    const before = this.#others.get(i);
+    const last = typeof n === 'number' ? n : 0;
+    if (before && last !== 0 && last <= before.last) return;
     if (isName(to) && typeof relayed === 'string') this.members.get(to)?.sendText(relayed);
-    if (!Array.isArray(peers)) return;
+    if (isName(remove)) {
+      this.members.get(remove)?.cutOff(4010, typeof reason === 'string' ? reason : undefined);
+    }
+    if (!Array.isArray(peers)) {
+      if (before) this.#others.set(i, { ...before, last });
+      return;
+    }
     // The newer of two by the same name stays, on whichever server.
     if (isName(joined)) {
       const replaced = this.members.get(joined);
       this.members.delete(joined);
       replaced?.cutOff(4003);
     }
-    this.#know(i, new Set(peers.filter(isName)), isName(joined) ? joined : undefined);
+    const members = described(peers, given.members);
+    this.#know(i, { members, toldAt: this.#now(), last }, isName(joined) ? joined : undefined, left);
     if (ask === true) this.#tell();
   }
 
-  #know(instance: string, peers: ReadonlySet<string>, again?: string): void {
-    const before = new Set(this.peers);
-    if (peers.size > 0) this.#others.set(instance, { peers, toldAt: this.#now() });
-    else this.#others.delete(instance);
-    const after = new Set(this.peers);
-    const tell = (peer: string, present: boolean) => {
-      for (const member of this.members.values()) {
-        if (member.name !== peer) member.send({ peer, present });
-      }
-    };
-    for (const peer of before) if (!after.has(peer)) tell(peer, false);
-    for (const peer of after) if (!before.has(peer) || peer === again) tell(peer, true);
+  #know(i: string, instance: Instance, again?: string, left?: unknown): void {
+    const before = this.#everybody();
+    this.#others.set(i, instance); // without members, too, for the number of its last message
+    const after = this.#everybody();
+    for (const peer of before.keys()) {
+      if (!after.has(peer)) this.#tellMembers({ peer }, departureOf(left, peer));
+    }
+    for (const [peer, description] of after) {
+      if (!before.has(peer) || peer === again) this.#tellMembers(description);
+    }
+  }
+
+  /** Tells all members but the one that it is about. */
+  #tellMembers(about: MemberDescription, left?: Departure): void {
+    for (const member of this.members.values()) if (member.name !== about.peer) member.tell(about, left);
   }
 }
+
+/** What another server says of its members. */
+function described(peers: readonly unknown[], given: unknown): Map<string, MemberDescription> {
+  const more = Array.isArray(given) ? (given as unknown[]) : [];
+  const members = new Map<string, MemberDescription>();
+  peers.slice(0, MOST_MEMBERS).forEach((peer, at) => {
+    if (!isName(peer)) return;
+    const { id, data } = (more[at] ?? {}) as { id?: unknown; data?: unknown };
+    members.set(peer, withoutUndefined({ peer, id: isName(id) ? id : undefined, data }) as MemberDescription);
+  });
+  return members;
+}
+
+/** Why a peer left its server, where that server says so. */
+function departureOf(given: unknown, peer: string): Departure {
+  const left = (given ?? {}) as { peer?: unknown; code?: unknown; reason?: unknown };
+  if (left.peer !== peer || typeof left.code !== 'number' || typeof left.reason !== 'string') return LOST;
+  return { code: left.code, reason: left.reason };
+}
+
+/** Of one server in one room. */
+const MOST_MEMBERS = 10_000;

@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { wrongType } from '../../arguments/wrong-argument.js';
 import {
   arrayOf,
+  boolean,
+  callback,
   type Field,
   integer,
   nonEmptyString,
@@ -26,10 +28,19 @@ export interface SignalingLimits {
   peersPerRoom: number;
   /** Rooms with somebody in them. Default 1000. */
   rooms: number;
-  /** Sockets, whether they have joined or not; more are answered with 503. Default 4000. */
+  /** Connections, from the first packet on, whether they have joined or not; more are closed at once. Default 4000. */
   connections: number;
+  /** Bytes of JSON that the others of a room are told of a member (`data`). Default 1024. */
+  memberData: number;
   /** Bytes that wait because a peer does not read. Default 4 MiB. */
   unread: number;
+}
+
+/** Where a connection comes from. */
+export interface ConnectionInfo {
+  readonly remoteAddress: string | undefined;
+  /** Of the web page, as its browser tells; programs may say anything. */
+  readonly origin: string | undefined;
 }
 
 export interface SignalingServerOptions {
@@ -48,12 +59,19 @@ export interface SignalingServerOptions {
   origins?: readonly string[];
   /** What a peer must show when it joins; a function decides for each. Default: nothing. */
   token?: string | ((request: JoinRequest) => boolean | Promise<boolean>);
+  /**
+   * Decides who may join, after the token: `true` lets in; a text refuses, and the client is told it as the reason.
+   * One that throws or rejects sends the client away with the code to come back later.
+   */
+  accept?: (request: JoinRequest, from: ConnectionInfo) => boolean | string | Promise<boolean | string>;
+  /** Serves the browser's module at `/scoped-rtc.js`, for `import` from a page. Default false. */
+  serveClient?: boolean;
   limits?: Partial<SignalingLimits>;
   /** Milliseconds without any sign of life after which a peer is cut off; it is asked for one three times before. Default 30 000. */
   idleTimeout?: number;
-  /** Milliseconds that a socket has to join a room. Default 10 000. */
+  /** Milliseconds that a connection has until it is a WebSocket, and that again to join a room. Default 10 000. */
   joinTimeout?: number;
-  /** Joins this server with others; see `natsBroker`. */
+  /** Joins this server with others; see `natsBroker` and `redisBroker`. */
   broker?: SignalingBroker;
   /** The source of time. Default: the system's. */
   clock?: Clock;
@@ -65,6 +83,8 @@ export interface CheckedServerOptions {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly origins: readonly string[] | undefined;
   readonly admits: (request: JoinRequest) => boolean | Promise<boolean>;
+  readonly accept: NonNullable<SignalingServerOptions['accept']>;
+  readonly serveClient: boolean;
   readonly limits: SignalingLimits;
   readonly idleTimeout: number;
   readonly joinTimeout: number;
@@ -79,6 +99,7 @@ const DEFAULT_LIMITS: SignalingLimits = {
   peersPerRoom: 16,
   rooms: 1000,
   connections: 4000,
+  memberData: 1024,
   unread: 4 * 1024 * 1024,
 };
 
@@ -94,6 +115,7 @@ const limits: Field<SignalingLimits> = (value, name) => ({
     peersPerRoom: count,
     rooms: count,
     connections: count,
+    memberData: count,
     unread: count,
   }),
 });
@@ -122,6 +144,8 @@ export function checkServerOptions(options: unknown): CheckedServerOptions {
     key: secret,
     origins: arrayOf(nonEmptyString),
     token,
+    accept: callback as Field<NonNullable<SignalingServerOptions['accept']>>,
+    serveClient: boolean,
     limits: limits as Field<Partial<SignalingLimits>>,
     idleTimeout: milliseconds,
     joinTimeout: milliseconds,
@@ -138,6 +162,8 @@ export function checkServerOptions(options: unknown): CheckedServerOptions {
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
     origins: given.origins,
     admits: admission(given.token),
+    accept: given.accept ?? (() => true),
+    serveClient: given.serveClient ?? false,
     limits: { ...DEFAULT_LIMITS, ...given.limits },
     idleTimeout: given.idleTimeout ?? 30_000,
     joinTimeout: given.joinTimeout ?? 10_000,

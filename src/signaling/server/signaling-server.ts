@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { Latch } from '../../time/wait.js';
 import { Deadline } from '../../time/deadline.js';
 import { type Bounds, type CloseOptions, checkBounds } from '../../scope/scope-options.js';
-import { BYE, type JoinRequest, readClientMessage } from '../wire/room-message.js';
-import { loadWs } from './load-ws.js';
+import { EventSource } from '../wire/event-source.js';
+import {
+  type ClientJoin,
+  type Departure,
+  type JoinRequest,
+  type MemberDescription,
+  readClientMessage,
+  ROOM_PROTOCOL_VERSION,
+} from '../wire/room-message.js';
+import { GuardedBroker } from './guarded-broker.js';
+import { Listener } from './listener.js';
 import { Member } from './member.js';
 import { Room } from './room.js';
+import { webSocketServer } from './web-socket-server.js';
 import {
   type CheckedServerOptions,
   checkServerOptions,
@@ -25,62 +34,59 @@ import {
  */
 export async function startSignalingServer(options: SignalingServerOptions = {}): Promise<SignalingServer> {
   const checked = checkServerOptions(options);
-  const { WebSocketServer: Sockets, WebSocket: Socket } = await loadWs();
-  // The reason goes in a message before the close frame: not every client gets to see the frame's.
-  class ReasonedSocket extends Socket {
-    override close(code?: number, reason?: string | Buffer): void {
-      const text = BYE[code as keyof typeof BYE] as string | undefined;
-      if (text !== undefined && this.readyState === Socket.OPEN) {
-        this.send(JSON.stringify({ bye: { code, reason: text } }), () => {});
-      }
-      super.close(code, reason ?? text);
-    }
-  }
-  const http = checked.tls ? createTlsServer(checked.tls) : createServer();
-  http.on('request', (_, response) =>
-    response.writeHead(426, { connection: 'close' }).end('WebSocket only\n'),
-  );
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', reject);
-    http.listen({ port: checked.port, host: checked.host }, resolve);
-  });
-  const settings = { noServer: true, maxPayload: checked.limits.messageSize, WebSocket: ReasonedSocket };
-  // The types of `ws` do not know this option yet.
-  const sockets = new Sockets({ ...settings, closeTimeout: CLOSE_MS } as typeof settings);
-  return new SignalingServer(checked, http, sockets);
+  const sockets = await webSocketServer(checked.limits.messageSize);
+  const listener = await Listener.start(checked);
+  return new SignalingServer(checked, listener, sockets);
+}
+
+/** A member of a room of this server. */
+export interface ServerMember extends MemberDescription {
+  readonly room: string;
+}
+
+export interface SignalingServerEvents {
+  /** Somebody has joined a room, here and not at another server. */
+  joined: [member: ServerMember];
+  /** Somebody has left, was removed, or was lost. */
+  left: [member: ServerMember, departure: Departure];
+  /** The broker does not work; told once, until it has worked again. Without a listener it is a process warning. */
+  error: [error: unknown];
 }
 
 /** A running signaling server; see `startSignalingServer`. */
-export class SignalingServer implements AsyncDisposable {
+export class SignalingServer extends EventSource<SignalingServerEvents> implements AsyncDisposable {
   readonly #options: CheckedServerOptions;
-  readonly #http: Server;
+  readonly #listener: Listener;
   readonly #sockets: WebSocketServer;
   readonly #instance = randomUUID();
+  readonly #broker: GuardedBroker | undefined;
   readonly #rooms = new Map<string, Room>();
   readonly #members = new Set<Member>();
-  readonly #port: number;
   readonly #cancel = new Set<() => void>();
+  #published = 0;
   #stopping: Promise<void> | undefined;
+  #stopDeadline: Deadline | undefined;
   #progress: Latch<void> | undefined;
 
   /** @internal */
-  constructor(options: CheckedServerOptions, http: Server, sockets: WebSocketServer) {
+  constructor(options: CheckedServerOptions, listener: Listener, sockets: WebSocketServer) {
+    super('signaling server');
     this.#options = options;
-    this.#http = http;
+    this.#listener = listener;
     this.#sockets = sockets;
-    this.#port = (http.address() as AddressInfo).port;
-    http.on('upgrade', (request, socket, head) => {
-      const refusal = this.#refusal(request);
-      socket.on('error', () => {}); // nobody else listens for it yet
-      if (refusal) socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      else sockets.handleUpgrade(request, socket, head, (accepted) => this.#accept(accepted));
+    this.#broker =
+      options.broker &&
+      new GuardedBroker(options.broker, options.clock, (error) => this.#brokerFailed(error));
+    listener.serve({
+      request: (request, response) => this.#answer(request, response),
+      upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
     });
     this.#every(options.idleTimeout / QUESTIONS, () => this.#lookAround());
   }
 
   /** The port it listens on. */
   get port(): number {
-    return this.#port;
+    return this.#listener.port;
   }
 
   /** Sockets, whether they have joined a room or not. */
@@ -93,9 +99,22 @@ export class SignalingServer implements AsyncDisposable {
     return new Map([...this.#rooms].map(([name, room]) => [name, room.peers]));
   }
 
+  /** The members of a room, on whatever server, with what is told of them. */
+  members(room: string): readonly ServerMember[] {
+    return this.#rooms.get(room)?.descriptions.map((member) => ({ ...member, room })) ?? [];
+  }
+
+  /**
+   * Sends a member away for good: it is told the reason and does not come back by itself. False when it is not there.
+   * With a broker the member may be at another server.
+   */
+  remove(room: string, peer: string, reason?: string): boolean {
+    return this.#rooms.get(room)?.remove(peer, reason) ?? false;
+  }
+
   /**
    * Accepts nobody any more, tells every peer that the server stops, waits until each has said that it knows (at most
-   * `timeout`, default 5000 ms), and closes the sockets. Idempotent.
+   * `timeout`, default 5000 ms), and closes the sockets. Idempotent; a later call can only shorten the wait.
    */
   stop(options?: CloseOptions): Promise<void> {
     let bounds: Bounds;
@@ -104,7 +123,18 @@ export class SignalingServer implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#stopping ??= this.#stop(bounds);
+    this.#stopping ??= this.#stop();
+    const { timeout = STOP_MS, signal } = bounds;
+    const force = () => this.#stopDeadline?.force();
+    if (timeout === 0 || signal?.aborted) force();
+    else {
+      const cancel = this.#options.clock.after(timeout, force);
+      signal?.addEventListener('abort', force, { once: true });
+      void this.#stopping.then(() => {
+        cancel();
+        signal?.removeEventListener('abort', force);
+      });
+    }
     return this.#stopping;
   }
 
@@ -112,20 +142,21 @@ export class SignalingServer implements AsyncDisposable {
     await this.stop();
   }
 
-  async #stop({ timeout = STOP_MS, signal }: Bounds): Promise<void> {
+  async #stop(): Promise<void> {
     for (const cancel of this.#cancel) cancel();
-    const listening = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    using deadline = new Deadline(this.#options.clock, { timeout, signal });
+    const listening = this.#listener.close();
+    using deadline = new Deadline(this.#options.clock, { timeout: Number.POSITIVE_INFINITY });
+    this.#stopDeadline = deadline;
     for (const member of this.#members) {
-      if (member.name === '') member.stopped = true;
-      else member.send({ stop: true });
+      if (member.join) member.send({ stop: true });
+      else member.stopped = true;
     }
     await this.#all((member) => member.stopped, deadline);
     for (const member of this.#members) member.cutOff(1001);
     await this.#all(() => false, deadline);
     for (const member of this.#members) member.socket.terminate();
     for (const room of this.#rooms.values()) room.close();
-    this.#http.closeAllConnections();
+    this.#listener.destroyAll();
     this.#sockets.close();
     await listening;
   }
@@ -138,72 +169,127 @@ export class SignalingServer implements AsyncDisposable {
     }
   }
 
+  #answer(_: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(426, { connection: 'close' }).end('WebSocket only\n');
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.#refusal(request);
+    if (refusal) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (accepted) => {
+      this.#listener.settle(request);
+      this.#accept(accepted, request);
+    });
+  }
+
   #refusal({ headers }: IncomingMessage): string | undefined {
-    const { origins, limits } = this.#options;
-    if (this.#stopping) return '503 Service Unavailable';
-    if (this.#members.size >= limits.connections) return '503 Service Unavailable';
+    const { origins } = this.#options;
+    if (this.#stopping || this.#listener.isFull) return '503 Service Unavailable';
     if (origins && headers.origin !== undefined && !origins.includes(headers.origin)) return '403 Forbidden';
     return undefined;
   }
 
-  #accept(socket: WebSocket): void {
+  #accept(socket: WebSocket, request: IncomingMessage): void {
     const { clock, limits, joinTimeout } = this.#options;
-    let room: Room | Promise<Room | undefined> | undefined;
+    let room: Room | 'joining' | undefined;
+    const leave = () => {
+      const left = room;
+      room = undefined;
+      if (left instanceof Room) this.#leave(left, member);
+    };
     // Nobody waits in the room for a close that may take its time.
-    const member = new Member(socket, clock, limits, (gone) => {
-      if (room instanceof Room) this.#leave(room, gone);
-    });
+    const member = new Member(socket, clock, limits, leave);
     this.#members.add(member);
-    const cancel = clock.after(joinTimeout, () => member.name === '' && member.cutOff(4002));
+    const cancel = clock.after(joinTimeout, () => room === undefined && member.cutOff(4002));
     socket.on('error', () => {}); // "close" follows, and says the same
-    socket.on('pong', () => member.seen());
+    socket.on('pong', () => member.maySend() && member.seen());
+    socket.on('ping', () => member.maySend() && member.seen());
     socket.on('message', (data, isBinary) => {
-      if (member.gone) return;
+      if (member.gone || !member.maySend()) return;
       member.seen();
-      if (!member.maySend()) return member.cutOff(4029);
       const message = isBinary ? undefined : readClientMessage(String(data));
       if (!message) member.cutOff(4000);
       else if ('stopped' in message) this.#stopped(member);
       else if ('join' in message && room === undefined) {
-        room = this.#join(member, message.join);
-        void room.then((joined) => (room = joined));
+        room = 'joining';
+        void this.#join(member, message.join, request).then((joined) => {
+          room = joined;
+          if (member.gone) leave();
+        });
       } else if ('to' in message && room instanceof Room) room.relay(member.name, message.to, message.data);
       else member.cutOff(4000);
     });
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       cancel();
       this.#members.delete(member);
-      if (room instanceof Room) this.#leave(room, member);
+      member.closed(code);
+      leave();
       this.#stopped(member);
     });
   }
 
-  async #join(member: Member, request: JoinRequest): Promise<Room | undefined> {
+  /** Resolves with the room that it is in; sends it away otherwise. Never rejects. */
+  async #join(member: Member, join: ClientJoin, from: IncomingMessage): Promise<Room | undefined> {
+    const { v = 1, id: _id, ...request } = join;
+    if (v < 1 || v > ROOM_PROTOCOL_VERSION) return void member.cutOff(4006);
+    const { memberData } = this.#options.limits;
+    if (request.data !== undefined && Buffer.byteLength(JSON.stringify(request.data)) > memberData) {
+      return void member.cutOff(1009);
+    }
     try {
-      if ((await this.#options.admits(request)) !== true) return void member.cutOff(4001);
-      const room = this.#rooms.get(request.room) ?? this.#newRoom(request.room);
-      if (!room) return void member.cutOff(4005);
-      await room.open();
-      // While we waited the last one may have left, and the room closed behind him.
-      if (this.#rooms.get(room.name) !== room) return await this.#join(member, request);
-      const { peers } = room;
-      if (!peers.includes(request.peer) && peers.length >= this.#options.limits.peersPerRoom) {
-        this.#closeIfEmpty(room);
-        return void member.cutOff(4004);
-      }
-      if (member.gone || !this.#members.has(member)) return void this.#closeIfEmpty(room);
-      member.name = request.peer;
-      room.enter(member);
-      return room;
+      if (!(await this.#admits(request))) return void member.cutOff(4001);
+      const { remoteAddress } = from.socket;
+      const accepted = await this.#options.accept(request, { remoteAddress, origin: from.headers.origin });
+      if (accepted === true) return await this.#enter(member, join);
+      return void member.cutOff(4007, typeof accepted === 'string' ? accepted : undefined);
     } catch {
-      return void member.cutOff(4001); // whoever decides could not
+      // Whoever decides, or the broker, could not: that is the server's trouble and may be over soon.
+      return void member.cutOff(4012);
     }
   }
 
+  /** Whoever decides over tokens and cannot lets nobody in. */
+  async #admits(request: JoinRequest): Promise<boolean> {
+    try {
+      return (await this.#options.admits(request)) === true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #enter(member: Member, join: ClientJoin): Promise<Room | undefined> {
+    const room = this.#rooms.get(join.room) ?? this.#newRoom(join.room);
+    if (!room) return void member.cutOff(4005);
+    try {
+      await room.open();
+    } catch (error) {
+      this.#closeIfEmpty(room);
+      throw error;
+    }
+    // While we waited the last one may have left, and the room closed behind it.
+    if (this.#rooms.get(room.name) !== room) return this.#enter(member, join);
+    const { peers } = room;
+    const isFull = !peers.includes(join.peer) && peers.length >= this.#options.limits.peersPerRoom;
+    if (isFull) member.cutOff(4004);
+    if (member.gone) return void this.#closeIfEmpty(room);
+    member.join = join;
+    room.enter(member);
+    this.emit('joined', { ...member.description, room: room.name });
+    return room;
+  }
+
   #newRoom(name: string): Room | undefined {
-    const { limits, broker, clock } = this.#options;
+    const { limits, clock } = this.#options;
     if (this.#rooms.size >= limits.rooms) return undefined;
-    const room = new Room(name, this.#instance, broker, () => clock.now());
+    const room = new Room(name, {
+      id: this.#instance,
+      broker: this.#broker,
+      now: () => clock.now(),
+      nextNumber: () => ++this.#published,
+    });
     this.#rooms.set(name, room);
     return room;
   }
@@ -211,12 +297,21 @@ export class SignalingServer implements AsyncDisposable {
   #leave(room: Room, member: Member): void {
     room.leave(member);
     this.#closeIfEmpty(room);
+    this.emit('left', { ...member.description, room: room.name }, member.departure);
   }
 
   #closeIfEmpty(room: Room): void {
     if (room.members.size > 0 || this.#rooms.get(room.name) !== room) return;
     this.#rooms.delete(room.name);
     room.close();
+  }
+
+  #brokerFailed(error: unknown): void {
+    if (this.emit('error', error)) return;
+    const why = error instanceof Error ? error.message : String(error);
+    process.emitWarning(`the signaling server's broker does not work: ${why}`, {
+      code: 'RTC_SIGNALING_BROKER',
+    });
   }
 
   #stopped(member: Member): void {
@@ -243,8 +338,6 @@ export class SignalingServer implements AsyncDisposable {
   }
 }
 
-/** Milliseconds that a peer has to take its close frame. */
-const CLOSE_MS = 2000;
 /** Milliseconds that the peers have to say that they know of the stop. */
 const STOP_MS = 5000;
 /** Looks at its peers within one idle timeout: three questions, then the verdict. */
