@@ -18,6 +18,8 @@ export type RtcWarningCode =
   | 'RTC_RETAINED_LIMIT'
   /** The installed version of node-datachannel is none that this package was tested with. */
   | 'RTC_UNVERIFIED_BINDING'
+  /** A TURN server is not used: this build of the library relays over UDP only. */
+  | 'RTC_ICE_SERVER_UNUSED'
   /** The peer sent something over the signaling that makes no sense; it was ignored. */
   | 'RTC_SIGNALING';
 

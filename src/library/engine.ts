@@ -11,6 +11,7 @@ import { CloseWatcher } from './close-watcher.js';
 import { traceHint, withPlace } from '../diagnostics/creation-place.js';
 import { diagnostics } from '../diagnostics/diagnostics.js';
 import { LibrarySettings, type LibrarySettingsOptions } from './library-settings.js';
+import { NameResolver, type ResolveName } from './names/name-resolver.js';
 import { DEFAULT_RETAINED_LIMIT, ReleaseLedger } from './release-ledger.js';
 import { allLeave, enter, isClaimed, othersUse, type Tenant } from './tenants.js';
 import { Traffic } from './traffic.js';
@@ -23,6 +24,11 @@ export const DEFAULT_TEARDOWN_MS = 10_000;
 export interface EngineOptions extends LibrarySettingsOptions {
   /** Another binding, for tests and embedders. Default: node-datachannel, loaded at first use. */
   native?: NativeBinding;
+  /**
+   * Finds the addresses of host names, for tests and for names that only a resolver of yours knows. Default: the hosts
+   * file, then the name servers of the system.
+   */
+  resolveName?: ResolveName;
   /** The source of time for every bound. Default: the system's. */
   clock?: Clock;
   /** Milliseconds that a teardown may take before the rest is forced. Default 10 000. */
@@ -60,6 +66,7 @@ export class Engine implements TeardownHost, Tenant {
   readonly ledger: ReleaseLedger;
   readonly watcher: CloseWatcher;
   readonly traffic = new Traffic();
+  readonly names: NameResolver;
   /** WebSocket servers that listen. */
   servers = 0;
   /** Creation stacks are kept on every handle. */
@@ -82,6 +89,7 @@ export class Engine implements TeardownHost, Tenant {
       (limit) => this.#retainedLimitReached(limit),
       this.traced,
     );
+    this.names = new NameResolver(options.resolveName);
     this.#given = options.native;
     this.#listener = listener;
   }

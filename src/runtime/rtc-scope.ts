@@ -29,6 +29,7 @@ import type { DataChannel } from '../resources/data-channel/data-channel.js';
 import { splitChannelOptions } from '../resources/channel/channel-options.js';
 import { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
 import { PeerConnection } from '../resources/connection/peer-connection.js';
+import { createNativeConnection } from '../resources/connection/servers/create-native-connection.js';
 import { WebSocket, type WebSocketOptions } from '../resources/web-socket/web-socket.js';
 import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
@@ -72,13 +73,12 @@ export class RtcScope extends Scope {
     const checked = validatePeerConnectionConfig(rest);
     this.assertUsable('createPeerConnection');
     const checkedName = givenName ?? `pc-${++this.#made}`;
-    const { PeerConnection: Native } = this.#engine.native;
-    const native = callNative(
-      `${this.path}/${checkedName}`,
-      'new PeerConnection',
-      () => new Native(checkedName, checked),
-    );
-    return new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, signal);
+    const path = `${this.path}/${checkedName}`;
+    const { native, servers } = createNativeConnection(this.#engine, path, checkedName, checked);
+    const connection = new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, signal);
+    connection.servers = servers;
+    connection[TREE_NODE].ending.onSettled(() => servers.end());
+    return connection;
   }
 
   /** A WebSocket client owned by this scope; it connects at once. Await `opened()`. */

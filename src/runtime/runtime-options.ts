@@ -1,4 +1,5 @@
 import type { EngineOptions } from '../library/engine.js';
+import type { ResolveName } from '../library/names/name-resolver.js';
 import type { RtcLogger } from '../library/library-settings.js';
 import { readFrom, wrongType } from '../arguments/wrong-argument.js';
 import type { NativeBinding } from '../native/binding.js';
@@ -25,6 +26,7 @@ export function checkRuntimeOptions(options: unknown): Partial<RtcRuntimeOptions
     logger: callback as Field<RtcLogger>,
     logLevel: validateLogLevel,
     sctp: validateSctpSettings,
+    resolveName: callback as Field<ResolveName>,
     native: withFunctions<NativeBinding>(
       'PeerConnection',
       'WebSocket',

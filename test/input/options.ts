@@ -52,7 +52,7 @@ export const dataChannelOptions: Options<DataChannelInit & ChannelOptions> & Rec
 const port = { ...FROM_ZERO, and: [65_536] };
 
 export const connectionOptions: Options<PeerConnectionConfig> = {
-  iceServers: { ...LIST, and: ['stun:h', ['http:h'], [`stun:${'x'.repeat(100_000)}`], [{ urls: 'stun:h' }]] },
+  iceServers: { ...LIST, and: ['stun:h', ['http:h'], [`stun:${'x'.repeat(100_000)}`], [{ urls: 'http:h' }]] },
   proxyServer: { ...NOTHING_OF_THESE, and: [{ type: 'Http', ip: 'h', port: 0 }] },
   bindAddress: SINGLE_LINE,
   enableIceTcp: BOOLEAN,
@@ -122,6 +122,7 @@ export const runtimeOptions: Options<RtcRuntimeOptions> = {
   logger: { accepts: ['undefined', ...FUNCTION.accepts] },
   logLevel: { ...NOTHING_OF_THESE, and: ['warning', 'None'] },
   sctp: { ...BAG, and: [{ delayedSackTime: 501 }] },
+  resolveName: { accepts: ['undefined', ...FUNCTION.accepts] },
   native: NOTHING_OF_THESE,
   clock: { ...NOTHING_OF_THESE, and: [{ now: () => 0 }] },
   teardownTimeout: TIMEOUT,

@@ -1,3 +1,4 @@
+import type { CheckedIceServer } from '../../src/native/validate/ice-server.js';
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { validateCandidate } from '../../src/native/validate/candidate.js';
@@ -23,6 +24,14 @@ import { runProgram } from './programs/run.js';
 type Mistake = [call: () => unknown, kind: typeof TypeError | typeof RangeError, named: string];
 
 const config = (value: unknown) => () => validatePeerConnectionConfig(value);
+const TURN: CheckedIceServer = {
+  kind: 'turn',
+  hostname: 'h',
+  port: 3478,
+  username: 'u',
+  password: 'p',
+  relayType: 'TurnUdp',
+};
 const ice = (value: unknown) => config({ iceServers: [value] });
 const channel = (init: unknown) => () => validateDataChannelInit('x', init);
 const socket = (value: unknown) => () => validateWebSocketOptions(value);
@@ -92,7 +101,10 @@ const mistakes: Record<string, Mistake[]> = {
     [ice('turn:u:p@h?transport=sctp'), TypeError, 'config.iceServers[0]'],
     [ice('turn:u:%zz@h'), TypeError, 'config.iceServers[0]'],
     [ice(`stun:${'a'.repeat(100_000)}`), RangeError, 'config.iceServers[0]'],
-    [ice({ urls: 'stun:h' }), TypeError, 'W3C'],
+    [ice({ urls: 'http:h' }), TypeError, 'config.iceServers[0].urls'],
+    [ice({ urls: ['stun:h', 'turn:h'] }), TypeError, 'config.iceServers[0].urls[1]'],
+    [ice({ urls: 'turn:h', username: 'u' }), TypeError, 'config.iceServers[0].urls'],
+    [ice({ username: 'u', credential: 'p' }), TypeError, 'credential'],
     [ice({ hostname: 'h' }), TypeError, 'config.iceServers[0].port'],
     [ice({ hostname: 'h', port: 70_000 }), RangeError, 'config.iceServers[0].port'],
     [
@@ -239,20 +251,27 @@ describe('valid arguments pass', () => {
     expect(checked).not.toBe(given);
   });
 
-  it.each([
-    'stun:stun.example.org',
-    'stun.example.org:3478',
-    'stun://h:1',
-    'STUN:h',
-    'turn:u:p%40q@h:3478?transport=tcp',
-    'turns:u:p@h',
-  ])('ICE server %s', (server) => {
-    expect(validatePeerConnectionConfig({ iceServers: [server] }).iceServers).toEqual([server]);
+  it.each<[unknown, ...CheckedIceServer[]]>([
+    ['stun:stun.example.org', { kind: 'stun', hostname: 'stun.example.org', port: 3478 }],
+    ['stun.example.org:3478', { kind: 'stun', hostname: 'stun.example.org', port: 3478 }],
+    ['stun://h:1', { kind: 'stun', hostname: 'h', port: 1 }],
+    ['STUN:h', { kind: 'stun', hostname: 'h', port: 3478 }],
+    ['stun:[::1]:3478', { kind: 'stun', hostname: '::1', port: 3478 }],
+    ['turn:u:p%40q@h:3479?transport=tcp', { ...TURN, password: 'p@q', port: 3479, relayType: 'TurnTcp' }],
+    ['turns:u:p@h', { ...TURN, port: 5349, relayType: 'TurnTls' }],
+    ['turns:u:p@h?transport=udp', TURN],
+    [{ urls: 'turn:h', username: 'u', credential: 'p' }, TURN],
+    [
+      { urls: ['stun:h', 'turn:h'], username: 'u', credential: 'p' },
+      { kind: 'stun', hostname: 'h', port: 3478 },
+      TURN,
+    ],
+    [{ hostname: 'h', port: 3478, username: 'u', password: 'p', relayType: 'TurnUdp' }, TURN],
+  ])('ICE server %j', (server, ...expected) => {
+    expect(validatePeerConnectionConfig({ iceServers: [server] }).iceServers).toEqual(expected);
   });
 
-  it('IPv6 addresses come out in the form that the library understands', () => {
-    const { iceServers } = validatePeerConnectionConfig({ iceServers: ['stun:[::1]:3478'] });
-    expect(iceServers).toEqual(['stun:%3A%3A1:3478']);
+  it('an IPv6 address in the form that the library understands', () => {
     expect(validateWebSocketUrl('ws://[::1]:8080/[::1]')).toBe('ws://%3A%3A1:8080/[::1]');
     expect(validateWebSocketUrl(new URL('wss://example.org/a?b=c'))).toBe('wss://example.org/a?b=c');
   });

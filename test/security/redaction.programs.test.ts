@@ -51,7 +51,7 @@ const MISTAKES: Readonly<Record<string, () => unknown>> = {
   'TURN: a URL with an @ in the password': ice(`turn:user:${SECRET}@${SECRET}@host`),
   'TURN: a URL with a space': ice(`turn:user:${SECRET} @host`),
   'TURN: a URL with a bad escape': ice(`turn:user:${SECRET}%zz@host`),
-  'TURN: the form of the W3C': ice({ urls: 'turn:host', username: 'user', credential: SECRET }),
+  'TURN: the form of the W3C': ice({ urls: 'turn:', username: 'user', credential: SECRET }),
   'TURN: a bad port beside the password': ice({ ...turn, port: 0 }),
   'TURN: a bad relay type': ice({ ...turn, relayType: SECRET }),
   'TURN: no relay type': ice({ ...turn, relayType: undefined }),

@@ -64,7 +64,7 @@ export function incomingChannel(to: PeerConnection, label: string): Promise<Data
 }
 
 /** Gives each side what the other says; candidates wait until there is a description they belong to. */
-function wire(alice: PeerConnection, bob: PeerConnection): void {
+export function wire(alice: PeerConnection, bob: PeerConnection): void {
   for (const [from, to] of [
     [alice, bob],
     [bob, alice],

@@ -1,9 +1,17 @@
-import type * as ndc from 'node-datachannel';
 import { describeType, outOfRange, readFrom } from '../../arguments/wrong-argument.js';
-import { type Field, integer, oneOf, readOptions, secret, singleLine } from '../../arguments/argument.js';
+import {
+  arrayOf,
+  type Field,
+  integer,
+  nonEmptyString,
+  oneOf,
+  readOptions,
+  secret,
+  singleLine,
+} from '../../arguments/argument.js';
 import { MAX_UINT16, MAX_URL_LENGTH } from './limits.js';
 
-/** A STUN or TURN server as an object. With `relayType`, `username` and `password` it is a TURN server. */
+/** A STUN or TURN server by its host. With `relayType`, `username` and `password` it is a TURN server. */
 export interface IceServer {
   hostname: string;
   /** 1 to 65535. */
@@ -14,19 +22,38 @@ export interface IceServer {
   relayType?: 'TurnUdp' | 'TurnTcp' | 'TurnTls';
 }
 
-const URL_FORM = 'stun:host[:port] or turn:user:password@host[:port][?transport=udp|tcp|tls]';
+/** STUN and TURN servers as the W3C's `RTCIceServer` names them. The credentials are those of its TURN URLs. */
+export interface IceServerUrls {
+  urls: string | readonly string[];
+  username?: string;
+  credential?: string;
+}
 
-/** A server as a URL or as an object. What a URL contains never appears in a message: it may be a password. */
-export const iceServer: Field<string | ndc.IceServer> = (value, name) => {
-  if (typeof value === 'string') return iceServerUrl(value, name);
+/** One server, in one form. */
+export interface CheckedIceServer {
+  readonly kind: 'stun' | 'turn';
+  readonly hostname: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly relayType?: 'TurnUdp' | 'TurnTcp' | 'TurnTls';
+}
+
+/** The server as a URL, without its credentials. */
+export function iceServerUrlOf({ kind, hostname, port, relayType }: CheckedIceServer): string {
+  const host = hostname.includes(':') ? `[${hostname}]` : hostname;
+  const transport = { TurnUdp: '', TurnTcp: '?transport=tcp', TurnTls: '' }[relayType ?? 'TurnUdp'];
+  return `${relayType === 'TurnTls' ? 'turns' : kind}:${host}:${port}${transport}`;
+}
+
+const URL_FORM = 'stun:host[:port] or turn:user:password@host:port[?transport=udp|tcp|tls]';
+
+/** A URL, or an object of either form. What a URL contains never appears in a message: it may be a password. */
+export const iceServer: Field<CheckedIceServer[]> = (value, name) => {
+  if (typeof value === 'string') return [readUrl(value, name)];
   if (typeof value !== 'object' || value === null)
     throw new TypeError(`${name} must be a string (${URL_FORM}) or an object; got ${describeType(value)}`);
-  if (readFrom(name, () => 'urls' in value || 'url' in value || 'credential' in value)) {
-    throw new TypeError(
-      `${name} must be a string (${URL_FORM}) or { hostname, port, username, password, relayType }; ` +
-        'the W3C form { urls, username, credential } is not supported',
-    );
-  }
+  if (readFrom(name, () => 'urls' in value)) return fromUrls(value, name);
   const server = readOptions<IceServer>(value, name, {
     hostname: singleLine,
     port: integer(1, MAX_UINT16),
@@ -34,22 +61,39 @@ export const iceServer: Field<string | ndc.IceServer> = (value, name) => {
     password: secret,
     relayType: oneOf('TurnUdp', 'TurnTcp', 'TurnTls'),
   });
-  for (const key of ['hostname', 'port'] as const)
-    if (server[key] === undefined) throw new TypeError(`${name}.${key} is missing`);
+  const { hostname, port } = server;
+  if (hostname === undefined) throw new TypeError(`${name}.hostname is missing`);
+  if (port === undefined) throw new TypeError(`${name}.port is missing`);
   // Any one of the three makes it TURN; the addon ignores the credentials when `relayType` is not there.
   const turn = ['relayType', 'username', 'password'] as const;
-  if (turn.some((key) => server[key] !== undefined)) {
-    for (const key of turn)
-      if (server[key] === undefined) throw new TypeError(`${name}.${key} is missing; a TURN server needs it`);
-  }
-  return server as ndc.IceServer;
+  if (!turn.some((key) => server[key] !== undefined)) return [{ kind: 'stun', hostname, port }];
+  for (const key of turn)
+    if (server[key] === undefined) throw new TypeError(`${name}.${key} is missing; a TURN server needs it`);
+  return [{ kind: 'turn', ...server, hostname, port }];
 };
+
+function fromUrls(value: object, name: string): CheckedIceServer[] {
+  const { urls, username, credential } = readOptions<IceServerUrls>(value, name, {
+    urls: (given, key) => (typeof given === 'string' ? given : arrayOf(nonEmptyString)(given, key)),
+    username: secret,
+    credential: secret,
+  });
+  if (urls === undefined) throw new TypeError(`${name}.urls is missing`);
+  const account =
+    username === undefined || credential === undefined ? undefined : { username, password: credential };
+  if (typeof urls === 'string') return [readUrl(urls, `${name}.urls`, account)];
+  return urls.map((url, index) => readUrl(url, `${name}.urls[${index}]`, account));
+}
 
 // The parts as libdatachannel's src/configuration.cpp takes them: the credentials end at the first "@".
 const URL_PARTS =
   /^(?:(?<scheme>[^:.@/?#[\]]+):)?\/{0,2}(?:(?<user>[^:@/?#]*)(?::(?<password>[^@/?#]*))?@)?(?<host>\[[^\]]*\]|[^:/?#@[\]]+)(?::(?<port>[^/?#]*))?\/?(?:\?(?<query>[^#]*))?$/;
 
-function iceServerUrl(url: string, name: string): string {
+function readUrl(
+  url: string,
+  name: string,
+  account?: { readonly username: string; readonly password: string },
+): CheckedIceServer {
   const mistake = (what: string) => new TypeError(`${name} ${what}; expected ${URL_FORM}`);
   if (url.length > MAX_URL_LENGTH)
     throw new RangeError(`${name} must have at most ${MAX_URL_LENGTH} characters; got ${url.length}`);
@@ -60,24 +104,44 @@ function iceServerUrl(url: string, name: string): string {
     throw mistake('is not an ICE server URL (":", "@" and "/" in credentials are written %3A, %40, %2F)');
   const kind = scheme.toLowerCase();
   if (kind === 'stuns') throw mistake('has the scheme "stuns", which the library does not know');
-  if (!['stun', 'turn', 'turns'].includes(kind)) throw mistake('has a scheme other than stun, turn or turns');
+  if (kind !== 'stun' && kind !== 'turn' && kind !== 'turns')
+    throw mistake('has a scheme other than stun, turn or turns');
   if (kind !== scheme && scheme !== scheme.toUpperCase()) throw mistake('has a scheme in mixed case');
-  // Read with stoul and cut to 16 bits by the library: "12ab" would be 12, and 70000 be 4464.
   if (port !== undefined) {
     if (!/^\d+$/.test(port)) throw mistake('has a port that is not a number');
     if (Number(port) < 1 || Number(port) > MAX_UINT16)
       throw outOfRange(`port of ${name}`, `an integer from 1 to ${MAX_UINT16}`, Number(port));
   }
-  if (kind === 'stun' && (user !== undefined || password !== undefined))
-    throw mistake('has credentials for a STUN server, which would be ignored');
-  if (kind !== 'stun' && (!user || !password)) throw mistake('has no user and password, which TURN needs');
-  if (query !== undefined && !/^transport=(udp|tcp|tls)$/.test(query))
+  const transport = /^transport=(udp|tcp|tls)$/.exec(query ?? '')?.[1];
+  if (query !== undefined && !transport)
     throw mistake('has a query other than "transport=udp", "transport=tcp" or "transport=tls"');
-  return escapeIpv6(url, host);
+  const hostname = decode(host.replace(/^\[(.*)\]$/, '$1'));
+  if (kind === 'stun') {
+    if (user !== undefined || password !== undefined)
+      throw mistake('has credentials for a STUN server, which would be ignored');
+    return { kind, hostname, port: Number(port ?? 3478) };
+  }
+  const own = user && password ? { username: decode(user), password: decode(password) } : account;
+  if (!own) throw mistake('has no user and password, which TURN needs');
+  const relayType = RELAY_TYPES[transport ?? (kind === 'turns' ? 'tls' : 'udp')] as 'TurnUdp';
+  return {
+    kind: 'turn',
+    hostname,
+    port: Number(port ?? (relayType === RELAY_TYPES.tls ? 5349 : 3478)),
+    ...own,
+    relayType,
+  };
 }
 
-/** The library's expression stops at the first colon of `[::1]`; it decodes percent signs afterwards. */
-function escapeIpv6(url: string, host: string): string {
-  if (!host.startsWith('[')) return url;
-  return url.replace(host, host.slice(1, -1).replaceAll(':', '%3A'));
+const RELAY_TYPES: Readonly<Record<string, string>> = { udp: 'TurnUdp', tcp: 'TurnTcp', tls: 'TurnTls' };
+
+/** As the library decodes it: bytes, which may be no UTF-8. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+  }
 }

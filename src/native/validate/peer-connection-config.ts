@@ -9,7 +9,7 @@ import {
   secret,
   singleLine,
 } from '../../arguments/argument.js';
-import { type IceServer, iceServer } from './ice-server.js';
+import { type CheckedIceServer, type IceServer, type IceServerUrls, iceServer } from './ice-server.js';
 import { MAX_INT32, MAX_UINT16 } from './limits.js';
 import { certificatePem, checkCertificatePair, keyPem } from './pem.js';
 import { type ProxyServer, proxyServer } from './proxy.js';
@@ -17,10 +17,13 @@ import { type ProxyServer, proxyServer } from './proxy.js';
 /** Settings of a peer connection. Defaults are libdatachannel's (`configuration.hpp`, `impl/internals.hpp`). */
 export interface PeerConnectionConfig {
   /**
-   * STUN and TURN servers: `'stun:host:port'`, `'turn:user:password@host:port?transport=udp'`, or objects.
-   * The library uses one STUN server, picked at random, and at most two TURN servers. Default none.
+   * STUN and TURN servers: `'stun:host:port'`, `'turn:user:password@host:port?transport=udp'`, or objects, also those
+   * of the W3C. One STUN server is used, picked at random, and at most two TURN servers. Default none.
+   *
+   * A name is looked up for a second at the most before the connection begins to gather candidates; a server whose
+   * name is not found by then is not used (see docs/networks.md).
    */
-  iceServers?: readonly (string | Readonly<IceServer>)[];
+  iceServers?: readonly (string | Readonly<IceServer> | Readonly<IceServerUrls>)[];
   /** Only builds of the library with libnice use it; the published ones (libjuice) ignore it. */
   proxyServer?: Readonly<ProxyServer>;
   /** Local address to bind to. Default: all. */
@@ -43,7 +46,10 @@ export interface PeerConnectionConfig {
   maxMessageSize?: number;
   /** Of the network, in bytes, 576 (the least that IPv4 guarantees) to 65535. Default 1280. */
   mtu?: number;
-  /** `'relay'` uses TURN servers only. Default `'all'`. */
+  /**
+   * `'relay'`: nothing is sent but through a TURN server, and the peer is told no address but the relay's. Then the
+   * peer must be reachable by IPv4 over UDP. Excludes `enableIceUdpMux`. Default `'all'`.
+   */
   iceTransportPolicy?: 'all' | 'relay';
   /** Accept any certificate of the peer. Default false. */
   disableFingerprintVerification?: boolean;
@@ -58,9 +64,15 @@ export interface PeerConnectionConfig {
 const DEFAULT_PORT_RANGE_BEGIN = 1024;
 const DEFAULT_PORT_RANGE_END = 65_535;
 
-/** A fresh configuration for the native constructor. */
-export function validatePeerConnectionConfig(config: unknown = {}, name = 'config'): ndc.RtcConfig {
-  const given = readOptions<ndc.RtcConfig>(config, name, {
+/** A configuration for the native constructor, but for the servers. */
+export interface CheckedConnectionConfig extends Omit<ndc.RtcConfig, 'iceServers'> {
+  iceServers: CheckedIceServer[];
+}
+
+export function validatePeerConnectionConfig(config: unknown = {}, name = 'config'): CheckedConnectionConfig {
+  const given = readOptions<
+    Omit<CheckedConnectionConfig, 'iceServers'> & { iceServers: CheckedIceServer[][] }
+  >(config, name, {
     iceServers: arrayOf(iceServer),
     proxyServer,
     bindAddress: singleLine,
@@ -85,8 +97,13 @@ export function validatePeerConnectionConfig(config: unknown = {}, name = 'confi
       `${name}.portRangeBegin (${portRangeBegin}) must not be above ${name}.portRangeEnd (${portRangeEnd})`,
     );
   }
+  if (given.iceTransportPolicy === 'relay' && given.enableIceUdpMux === true) {
+    throw new TypeError(
+      `${name}.enableIceUdpMux is not possible with ${name}.iceTransportPolicy 'relay': the library uses no TURN server then`,
+    );
+  }
   checkCertificatePair(given, name);
-  return { ...given, iceServers: given.iceServers ?? [] };
+  return { ...given, iceServers: given.iceServers?.flat() ?? [] };
 }
 
 export function validatePeerName(peerName: unknown, name = 'name'): string {

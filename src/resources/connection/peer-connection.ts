@@ -36,6 +36,7 @@ import { RemoteSide } from './negotiation/remote-side.js';
 import type { Signaling } from './negotiation/signaling.js';
 import { NEGOTIATION_EVENTS, TAKEN_OVER } from './peer-connection-events.js';
 import type { ConnectionState, DescriptionType, SessionDescription } from './peer-connection-state.js';
+import type { IceServers } from './servers/ice-servers.js';
 import { PendingEvents } from '../pending-events.js';
 
 /**
@@ -55,6 +56,9 @@ export class PeerConnection extends ConnectionStatus {
   readonly #tracks: ConnectionTracks;
   #negotiable = false;
   #negotiation: Negotiation | undefined;
+
+  /** The STUN and TURN servers, and what came of each; none of a connection that was adopted. @internal */
+  servers: IceServers | undefined;
 
   /** Made by `scope.createPeerConnection()`. @internal */
   constructor(
@@ -261,7 +265,9 @@ export class PeerConnection extends ConnectionStatus {
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {
-      this.fail(new RtcNativeError(FAILED, { path: this.path }), this.engine.teardownTimeout);
+      const cause = this.servers?.refusal;
+      const options = cause === undefined ? { path: this.path } : { path: this.path, cause };
+      this.fail(new RtcNativeError(FAILED, options), this.engine.teardownTimeout);
     } else if (state === 'closed') {
       this.end('remote', undefined, this.engine.teardownTimeout);
     }

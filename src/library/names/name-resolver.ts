@@ -1,0 +1,142 @@
+import { promises as dns } from 'node:dns';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { addressesInHostsFile } from './hosts-file.js';
+import { queryMulticast } from './multicast-query.js';
+import { NameError } from './name-error.js';
+import { searchList } from './search-list.js';
+
+/**
+ * Finds the addresses of a name, the preferred first. Rejects with an error that has Node's `code` (`ENOTFOUND`,
+ * `ETIMEOUT`, …), and soon after `signal` aborts.
+ */
+export type ResolveName = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+/**
+ * Names to addresses, without the library: it would ask the C library in a thread that nobody can interrupt, and its
+ * cleanup waits for that thread (H54). Node's own `dns.lookup` has the same fault: the end of the process waits for it.
+ */
+export class NameResolver {
+  readonly #resolve: ResolveName;
+  /** When a name was asked for that has not been answered since. */
+  readonly #asked = new Map<string, number>();
+  readonly #cache = new Map<string, { readonly addresses: readonly string[]; readonly until: number }>();
+
+  constructor(resolve: ResolveName = resolveName) {
+    this.#resolve = resolve;
+  }
+
+  /** What is known without asking anybody: addresses as such, the hosts file, what was found a moment ago. */
+  known(name: string): readonly string[] | undefined {
+    if (isIP(name) !== 0) return [name];
+    const fromFile = addressesInHostsFile(name);
+    if (fromFile) return reachable(fromFile);
+    if (isLocalhost(name)) return ['127.0.0.1', '::1'];
+    const cached = this.#cache.get(name);
+    if (cached && cached.until > performance.now()) return cached.addresses;
+    this.#cache.delete(name);
+    return undefined;
+  }
+
+  /** Asked for some time ago, and not answered yet. */
+  isSilent(name: string): boolean {
+    const age = performance.now() - (this.#asked.get(name) ?? Number.NaN);
+    return age > SILENT_MS && age < CACHED_MS;
+  }
+
+  async resolve(name: string, signal: AbortSignal): Promise<readonly string[]> {
+    const known = this.known(name);
+    if (known) return known;
+    signal.throwIfAborted();
+    const now = performance.now();
+    if (this.#asked.size >= MOST_CACHED) this.#asked.clear();
+    if (!(now - (this.#asked.get(name) ?? Number.NEGATIVE_INFINITY) < CACHED_MS)) this.#asked.set(name, now);
+    let addresses: readonly string[];
+    try {
+      addresses = await this.#resolve(name, signal);
+    } catch (error) {
+      if (code(error) !== 'ETIMEOUT' && !signal.aborted) this.#asked.delete(name);
+      throw error;
+    }
+    this.#asked.delete(name);
+    if (this.#cache.size >= MOST_CACHED) this.#cache.clear();
+    this.#cache.set(name, { addresses, until: performance.now() + CACHED_MS });
+    return addresses;
+  }
+}
+
+async function resolveName(name: string, signal: AbortSignal): Promise<readonly string[]> {
+  if (/\.local\.?$/i.test(name)) return queryMulticast(name, signal);
+  let last: unknown;
+  for (const candidate of searchList(name)) {
+    try {
+      const found = reachable(await queryServers(candidate, signal));
+      if (found.length > 0) return found;
+      last = new NameError('ENODATA', `${name} has no address of a family that this machine has`);
+    } catch (error) {
+      last = error;
+      if (signal.aborted || code(error) === 'ETIMEOUT') throw error;
+    }
+  }
+  // A name server answered, or there is none: what else the system knows (files, NetBIOS, a directory) comes at once.
+  try {
+    const found = await dns.lookup(name, { all: true, verbatim: true });
+    return found.map(({ address }) => address);
+  } catch {
+    throw last;
+  }
+}
+
+/** Both families at once (RFC 8305, section 3): an answer with addresses waits for the other only a moment. */
+async function queryServers(name: string, signal: AbortSignal): Promise<string[]> {
+  const resolver = new dns.Resolver({ timeout: TRY_MS, tries: TRIES });
+  const cancel = () => resolver.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const v6 = resolver.resolve6(name);
+    const v4 = resolver.resolve4(name);
+    const either = (first: Promise<string[]>, second: Promise<string[]>) =>
+      first.then(async (addresses) => {
+        const others = await Promise.race([second.catch(() => []), after(OTHER_FAMILY_MS)]);
+        return first === v6 ? [...addresses, ...others] : [...others, ...addresses];
+      });
+    return await Promise.any([either(v6, v4), either(v4, v6)]);
+  } catch (error) {
+    signal.throwIfAborted();
+    const errors = error instanceof AggregateError ? error.errors : [error];
+    throw errors.find((each) => code(each) === 'ETIMEOUT') ?? errors[0];
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    resolver.cancel();
+  }
+}
+
+const after = (ms: number) => new Promise<string[]>((resolve) => setTimeout(resolve, ms, []));
+
+/** As `getaddrinfo` does with `AI_ADDRCONFIG`: a family that the machine has no address of is of no use. */
+export function reachable(addresses: readonly string[]): readonly string[] {
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .filter((each) => each && !each.internal);
+  const has = (family: 4 | 6) =>
+    own.some((each) => each?.family === `IPv${family}` && !each.address.startsWith('fe80:'));
+  const isOurs = (address: string) => address === '::1' || address.startsWith('127.');
+  const fit = addresses.filter((address) => isOurs(address) || has(isIP(address) as 4 | 6));
+  return fit.length > 0 ? fit : addresses;
+}
+
+/** RFC 6761, section 6.3: never asked of a name server. */
+const isLocalhost = (name: string) => /(^|\.)localhost\.?$/i.test(name);
+
+const code = (error: unknown) => (error as { code?: unknown } | undefined)?.code;
+
+/** Milliseconds for which an address is used again without asking, and for which silence is remembered. */
+const CACHED_MS = 30_000;
+const MOST_CACHED = 1000;
+/** Milliseconds in which a name server that is alive has answered. */
+const SILENT_MS = 1000;
+/** Milliseconds of the first try; c-ares doubles them. The C library's default is 5 s and two tries. */
+const TRY_MS = 1000;
+const TRIES = 3;
+/** RFC 8305, section 3: the resolution delay. */
+const OTHER_FAMILY_MS = 50;

@@ -1,0 +1,135 @@
+import type * as ndc from 'node-datachannel';
+import type { NativePeerConnection } from '../binding.js';
+import { lateChannel, lateTrack } from './late-channels.js';
+import { type Answers, standIn } from './stand-in.js';
+
+/** How a connection is made, and what it waits for. */
+export interface LateConstruction {
+  readonly config: Promise<ndc.RtcConfig>;
+  construct(config: ndc.RtcConfig): NativePeerConnection;
+  /** Called with the connection before the calls that had waited are made; may replace its methods. */
+  made?(native: NativePeerConnection, config: ndc.RtcConfig): void;
+  /** The library refused the connection, or a call that had waited for it. */
+  refused(error: unknown): void;
+  /** The connection is closed; it will not be made any more. */
+  cancel(): void;
+}
+
+/**
+ * A native connection that is made when its configuration is complete: the library takes the addresses of STUN and
+ * TURN servers with the constructor only, and they have to be found first. Calls before that are made then.
+ *
+ * Nothing has been offered until then, so an offer of the peer's collides with nothing: it is taken first. What the
+ * library refuses of these calls ends the connection in the state `failed`.
+ */
+export function latePeerConnection(late: LateConstruction, autoNegotiates: boolean): NativePeerConnection {
+  const first: Step[] = [];
+  const steps: Step[] = [];
+  let onState: ((state: string) => void) | undefined;
+  let remote: { type: ndc.DescriptionType; sdp: string } | undefined;
+  let owesAnswer = false;
+  let closed = false;
+  let made = 0;
+
+  const answers: Answers<NativePeerConnection> = {
+    onLocalDescription: 'later',
+    onLocalCandidate: 'later',
+    onIceStateChange: 'later',
+    onSignalingStateChange: 'later',
+    onGatheringStateChange: 'later',
+    onDataChannel: 'later',
+    onTrack: 'later',
+    onStateChange: (callback) => {
+      onState = callback;
+    },
+    close: () => {
+      if (closed) return;
+      closed = true;
+      late.cancel();
+      setImmediate(() => onState?.('closed'));
+    },
+    createDataChannel: (label, init) => {
+      const channel = lateChannel(label, init);
+      steps.push((real) => {
+        if (channel.closed()) return;
+        channel.becomes(real.createDataChannel(label, ...(init ? [init] : [])));
+        made++;
+      });
+      return channel.native;
+    },
+    addTrack: (media) => {
+      const track = lateTrack(media);
+      first.push((real) => {
+        if (track.closed()) return;
+        track.becomes(real.addTrack(media));
+        made++;
+      });
+      return track.native;
+    },
+    setLocalDescription: (type = 'unspec', init) => {
+      if (type !== 'pranswer') owesAnswer = false;
+      steps.push((real) => {
+        // The library ends the process over a call that the state does not allow (H10). It may have made the offer by
+        // itself, or taken the peer's instead.
+        if (made === 0 && !remote) return;
+        if (!allows(real.signalingState(), type)) return;
+        real.setLocalDescription(type, ...(init ? [init] : []));
+      });
+    },
+    setRemoteDescription: (sdp, type) => {
+      const offers = type === 'offer' || type === 'unspec';
+      remote = { type: offers ? 'offer' : type, sdp };
+      owesAnswer = offers && !autoNegotiates;
+      (offers ? first : steps).push((real) => real.setRemoteDescription(sdp, type));
+    },
+    addRemoteCandidate: (candidate, mid) => {
+      steps.push((real) => {
+        try {
+          real.addRemoteCandidate(candidate, mid);
+        } catch {} // one that is malformed is of no use, and ICE goes on with the others
+      });
+    },
+    localDescription: () => null,
+    remoteDescription: () => remote ?? null,
+    remoteFingerprint: () => 0 as never, // the addon's word for "none"
+    hasMedia: () => false,
+    state: () => (closed ? 'closed' : 'new'),
+    iceState: () => (closed ? 'closed' : 'new'),
+    signalingState: () => (owesAnswer ? 'have-remote-offer' : 'stable'),
+    gatheringState: () => 'new',
+    bytesSent: () => 0,
+    bytesReceived: () => 0,
+    rtt: () => -1,
+    getSelectedCandidatePair: () => null,
+    maxDataChannelId: () => MAX_STREAM,
+    maxMessageSize: () => DEFAULT_REMOTE_MAX_MESSAGE_SIZE,
+  };
+
+  const { native, becomes } = standIn(answers);
+  void late.config.then((config) => {
+    if (closed) return;
+    try {
+      becomes(late.construct(config));
+      late.made?.(native, config);
+      if (onState) native.onStateChange(onState);
+      for (const step of [...first, ...steps]) step(native);
+    } catch (error) {
+      late.refused(error);
+      onState?.('failed');
+    }
+  });
+  return native;
+}
+
+type Step = (real: NativePeerConnection) => void;
+
+function allows(state: string, type: ndc.DescriptionType): boolean {
+  if (type === 'rollback') return true;
+  const answers = state === 'have-remote-offer' || state === 'have-local-pranswer';
+  if (type === 'offer') return state === 'stable';
+  return answers || (type === 'unspec' && state === 'stable');
+}
+
+const MAX_STREAM = 65_534;
+/** As libdatachannel has it (`impl/internals.hpp`) for a peer of which nothing is known. */
+const DEFAULT_REMOTE_MAX_MESSAGE_SIZE = 65_536;

@@ -1,0 +1,184 @@
+import type * as ndc from 'node-datachannel';
+import { isIP } from 'node:net';
+import type { NameResolver } from '../../../library/names/name-resolver.js';
+import type { NativePeerConnection } from '../../../native/binding.js';
+import { type CheckedIceServer, iceServerUrlOf } from '../../../native/validate/ice-server.js';
+import type { Clock } from '../../../time/clock.js';
+import { askServer } from './ask-server.js';
+
+/** A STUN or TURN server of a connection, and what came of it in a few words, e.g. `no answer`. */
+export interface IceServerOutcome {
+  /** Without credentials. */
+  readonly url: string;
+  readonly outcome: string;
+}
+
+/** A server as the library is given it. */
+export interface AddressedServer {
+  readonly entry: IceServerEntry;
+  readonly address: string;
+  readonly port: number;
+}
+
+export class IceServerEntry {
+  readonly server: CheckedIceServer;
+  readonly url: string;
+  outcome: string | (() => string);
+  address: string | undefined;
+
+  constructor(server: CheckedIceServer, outcome: string) {
+    this.server = server;
+    this.url = iceServerUrlOf(server);
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * The STUN and TURN servers of one connection: their names are looked up here, the library gets addresses, and what came
+ * of each is known here, as far as it can be.
+ */
+export class IceServers {
+  readonly #names: NameResolver;
+  readonly #clock: Clock;
+  readonly #entries: readonly IceServerEntry[];
+  readonly #ended = new AbortController();
+  /** Why the native connection could not be made when the names were known. */
+  refusal: unknown;
+  #used: readonly AddressedServer[] = [];
+  #cancelCheck: (() => void) | undefined;
+
+  constructor(servers: readonly CheckedIceServer[], relayOnly: boolean, names: NameResolver, clock: Clock) {
+    this.#names = names;
+    this.#clock = clock;
+    this.#entries = servers.map((server) => {
+      if (server.kind === 'stun') return new IceServerEntry(server, relayOnly ? NOT_ASKED : UNUSED);
+      return new IceServerEntry(server, server.relayType === 'TurnUdp' ? UNUSED : UNSUPPORTED);
+    });
+  }
+
+  /** TURN servers that this build of the library cannot use. */
+  get unsupported(): string[] {
+    return this.#entries.filter(({ outcome }) => outcome === UNSUPPORTED).map(({ url }) => url);
+  }
+
+  /** True when every address is known; otherwise `lookUp` has to come first. */
+  addressed(): boolean {
+    for (const entry of this.#candidates())
+      entry.address = preferred(this.#names.known(entry.server.hostname));
+    return this.#candidates().every(({ address }) => address !== undefined);
+  }
+
+  /** Looks the names up, all at once. Never rejects; resolves after `HOLD_MS` at the latest. */
+  async lookUp(): Promise<void> {
+    const { signal } = this.#ended;
+    const held = this.#held();
+    const lookups = this.#candidates().map(async (entry) => {
+      if (entry.address !== undefined) return;
+      entry.outcome = 'the name server has not answered';
+      try {
+        entry.address = preferred(await this.#names.resolve(entry.server.hostname, signal));
+        entry.outcome = UNUSED;
+      } catch (error) {
+        const { code } = error as { code?: unknown };
+        if (code !== 'ETIMEOUT') entry.outcome = `the name was not found (${String(code)})`;
+      }
+    });
+    await Promise.race([Promise.all(lookups), held]);
+  }
+
+  /** A name that was asked for in vain a moment ago is not waited for again. */
+  #held(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const silent = this.#candidates().every(
+        ({ address, server }) => address !== undefined || this.#names.isSilent(server.hostname),
+      );
+      const cancel = this.#clock.after(silent ? 0 : HOLD_MS, resolve);
+      this.signal.addEventListener(
+        'abort',
+        () => {
+          cancel();
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+
+  /** What the library is given: as many as it uses, in an order of chance. */
+  choose(): readonly AddressedServer[] {
+    const shuffled = this.#candidates()
+      .map((entry) => ({ entry, rank: Math.random() }))
+      .sort((a, b) => a.rank - b.rank);
+    const left = { stun: MOST_STUN, turn: MOST_TURN };
+    this.#used = shuffled.flatMap(({ entry }) => {
+      if (entry.address === undefined || left[entry.server.kind]-- <= 0) return [];
+      entry.outcome = 'no answer yet';
+      return [{ entry, address: entry.address, port: entry.server.port }];
+    });
+    return this.#used;
+  }
+
+  /** Watches what the library makes of them. */
+  attach(native: NativePeerConnection): void {
+    const hasCandidate = (type: string) => (native.localDescription()?.sdp ?? '').includes(` typ ${type}`);
+    const isUp = () => native.state() === 'connected';
+    this.#cancelCheck = this.#clock.after(ASK_AFTER_MS, () => {
+      for (const { entry, address, port } of this.#used) {
+        if (typeof entry.outcome === 'function' || isUp()) continue;
+        if (hasCandidate(entry.server.kind === 'stun' ? 'srflx' : 'relay')) entry.outcome = 'answered';
+        else {
+          void askServer({ ...entry.server, address, port }, this.#ended.signal).then((outcome) => {
+            entry.outcome = outcome;
+          });
+        }
+      }
+    });
+  }
+
+  outcomes(): readonly IceServerOutcome[] {
+    return this.#entries.map(({ url, outcome }) => ({
+      url,
+      outcome: typeof outcome === 'string' ? outcome : outcome(),
+    }));
+  }
+
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  end(): void {
+    this.#cancelCheck?.();
+    this.#ended.abort();
+  }
+
+  /** Those that the library could use. */
+  #candidates(): IceServerEntry[] {
+    return this.#entries.filter(({ outcome }) => outcome !== UNSUPPORTED && outcome !== NOT_ASKED);
+  }
+}
+
+/** The server in the addon's form. */
+export function nativeServer({ entry, address, port }: AddressedServer): ndc.IceServer {
+  const { username, password, relayType } = entry.server;
+  const server = { hostname: address, port };
+  return (relayType ? { ...server, username, password, relayType } : server) as ndc.IceServer;
+}
+
+/** The library takes one; an address of IPv4 before one of IPv6 (libjuice does so for TURN), as relays and NATs are. */
+function preferred(addresses: readonly string[] | undefined): string | undefined {
+  return addresses?.find((address) => isIP(address) === 4) ?? addresses?.[0];
+}
+
+const UNUSED = 'not used: another one was picked';
+const NOT_ASKED = 'not used: iceTransportPolicy is relay';
+const UNSUPPORTED = 'not supported: this build of the library relays over UDP only';
+/** libdatachannel's (`impl/icetransport.cpp`). */
+const MOST_STUN = 1;
+const MOST_TURN = 2;
+/**
+ * Milliseconds that a connection waits for names. Host candidates wait as well, so that a dead name server costs a
+ * connection in the local network this much, once in a while.
+ */
+const HOLD_MS = 1000;
+/** Milliseconds after which a server of which nothing is seen is asked what is wrong. */
+const ASK_AFTER_MS = 1500;

@@ -1,0 +1,85 @@
+import type * as ndc from 'node-datachannel';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import type { NativePeerConnection } from '../../../native/binding.js';
+import type { CheckedConnectionConfig } from '../../../native/validate/peer-connection-config.js';
+import { type IceServers, nativeServer } from './ice-servers.js';
+import { TurnForwarder } from './turn-forwarder.js';
+
+/**
+ * A configuration with which the library cannot send but through a relay (H55): its socket is bound to the loopback
+ * interface, from where only forwarders to the TURN servers lead out.
+ */
+export async function relayConfig(
+  config: CheckedConnectionConfig,
+  servers: IceServers,
+): Promise<ndc.RtcConfig> {
+  const host = await loopbackHost();
+  const forwarded: ndc.IceServer[] = [];
+  for (const server of servers.choose()) {
+    const { entry, address, port } = server;
+    try {
+      const forwarder = await TurnForwarder.open(address, port, host, config.bindAddress);
+      if (servers.signal.aborted) {
+        forwarder.close();
+        break;
+      }
+      servers.signal.addEventListener('abort', () => forwarder.close(), { once: true });
+      entry.outcome = () => forwarder.outcome;
+      forwarded.push(nativeServer({ entry, address: host, port: forwarder.port }));
+    } catch (error) {
+      entry.outcome = `not reachable (${String((error as { code?: unknown }).code)})`;
+    }
+  }
+  return { ...config, bindAddress: host, enableIceTcp: false, iceServers: forwarded };
+}
+
+/**
+ * From `::1` an address of IPv4 cannot be sent to at all, and of the peer's candidates only those of IPv4 are taken. From
+ * `127.0.0.1`, where a machine has no IPv6, other processes of this machine could be reached.
+ */
+async function loopbackHost(): Promise<string> {
+  const probe = createSocket('udp6');
+  try {
+    probe.bind(0, '::1');
+    await once(probe, 'listening');
+    return '::1';
+  } catch {
+    return '127.0.0.1';
+  } finally {
+    probe.close();
+  }
+}
+
+/** Keeps from the library what it could reach past the relay, and ends a connection that found such a way after all. */
+export function holdToRelay(native: NativePeerConnection, { bindAddress }: ndc.RtcConfig): void {
+  const avoided = bindAddress === '127.0.0.1' ? ownAddresses() : undefined;
+  const mayBeRelayedTo = (candidate: string) => {
+    const address = CANDIDATE.exec(candidate)?.[1];
+    return address !== undefined && !avoided?.has(address) && !(avoided && address.startsWith('127.'));
+  };
+  const { setRemoteDescription, addRemoteCandidate, onStateChange } = native;
+  native.setRemoteDescription = (sdp, type) => {
+    const held = sdp.replace(CANDIDATE_LINE, (line) => (mayBeRelayedTo(line) ? line : ''));
+    setRemoteDescription(held, type);
+  };
+  native.addRemoteCandidate = (candidate, mid) => {
+    if (mayBeRelayedTo(candidate)) addRemoteCandidate(candidate, mid);
+  };
+  native.onStateChange = (callback) => {
+    onStateChange((state) => {
+      const direct = state === 'connected' && native.getSelectedCandidatePair()?.local.type !== 'relay';
+      callback(direct ? 'failed' : state);
+    });
+  };
+}
+
+const CANDIDATE_LINE = /^a=candidate:.*\r?\n/gm;
+const CANDIDATE = /candidate:\S+ \d+ udp \d+ (\d+\.\d+\.\d+\.\d+) \d+ typ /i;
+
+function ownAddresses(): ReadonlySet<string> {
+  return new Set(
+    Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []),
+  );
+}

@@ -1,0 +1,187 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type DataChannel, type PeerConnectionConfig, RtcRuntime, type RtcScope } from 'scoped-rtc';
+import { memorySignaling } from 'scoped-rtc';
+import { expect, it, onTestFinished } from 'vitest';
+import type { ResolveName } from '../../src/library/names/name-resolver.js';
+import { nextEvent, within } from '../support/event.js';
+import { wire } from '../support/connected-pair.js';
+
+/** A runtime whose name servers are `resolveName`, and a scope of it. */
+function scopeWith(resolveName: ResolveName): RtcScope {
+  const scope = new RtcRuntime({ resolveName }).scope('app', { timeout: 3000 });
+  onTestFinished(async () => {
+    await scope.disposeAsync();
+    expect(RtcRuntime.shared.threads().count).toBe(0);
+  });
+  return scope;
+}
+
+/** Answers when it is told to. */
+function slowNameServer(...addresses: string[]): {
+  resolve: ResolveName;
+  asked: string[];
+  answer(): void;
+  aborted: number;
+} {
+  let answer = () => {};
+  const ready = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const server = {
+    asked: [] as string[],
+    aborted: 0,
+    answer,
+    resolve: (name: string, signal: AbortSignal) => {
+      server.asked.push(name);
+      return new Promise<readonly string[]>((resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          server.aborted++;
+          reject(signal.reason as Error);
+        });
+        void ready.then(() => resolve(addresses));
+      });
+    },
+  };
+  return server;
+}
+
+async function stunServer(): Promise<{ port: number; heard: () => Promise<unknown> }> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  onTestFinished(() => void socket.close());
+  const first = once(socket, 'message');
+  return {
+    port: (socket.address() as AddressInfo).port,
+    heard: () => within(first, 'a request to the STUN server'),
+  };
+}
+
+const pairOf = (scope: RtcScope, config: PeerConnectionConfig) =>
+  ['alice', 'bob'].map((name) => scope.createPeerConnection(name, config)) as [
+    ReturnType<RtcScope['createPeerConnection']>,
+    ReturnType<RtcScope['createPeerConnection']>,
+  ];
+
+it('the library is given the address of a STUN server whose name was found', async () => {
+  const names = slowNameServer('::1', '127.0.0.1');
+  const stun = await stunServer();
+  const scope = scopeWith(names.resolve);
+  const pc = scope.createPeerConnection('pc', { iceServers: [`stun:stun.example.org:${stun.port}`] });
+  pc.createDataChannel('chat');
+  expect(names.asked).toEqual(['stun.example.org']);
+  expect(pc.gatheringState).toBe('new');
+  names.answer();
+  await stun.heard();
+  expect(pc.signalingState).toBe('have-local-offer');
+});
+
+it('what was made and described while the name was looked up is there afterwards', async () => {
+  const names = slowNameServer('127.0.0.1');
+  const scope = scopeWith(names.resolve);
+  const [alice, bob] = pairOf(scope, { iceServers: ['stun:stun.example.org:9'] });
+  const [near, far] = memorySignaling();
+  const chat = alice.createDataChannel('chat', { protocol: 'v1' });
+  expect([chat.state, chat.id, chat.protocol]).toEqual(['opening', undefined, 'v1']);
+  const greeting = chat.send('sent before there was a connection');
+  const incoming = nextEvent<[DataChannel]>(bob, 'dataChannel');
+  const up = Promise.all([alice.negotiate(near), bob.negotiate(far)]);
+  names.answer();
+  await up;
+  await greeting;
+  const [channel] = await incoming;
+  for await (const message of channel) {
+    expect(message).toBe('sent before there was a connection');
+    break;
+  }
+});
+
+it('an offer and candidates of the peer are taken while the name is looked up', async () => {
+  const names = slowNameServer('127.0.0.1');
+  const scope = scopeWith(names.resolve);
+  const alice = scope.createPeerConnection('alice');
+  const bob = scope.createPeerConnection('bob', { iceServers: ['stun:stun.example.org:9'] });
+  wire(alice, bob);
+  const chat = alice.createDataChannel('chat');
+  await expect.poll(() => bob.remoteDescription()?.type).toBe('offer');
+  expect(bob.localDescription()).toBeNull();
+  names.answer();
+  await chat.opened();
+});
+
+it('offers that cross while the names are looked up are settled', async () => {
+  const names = slowNameServer('127.0.0.1');
+  const scope = scopeWith(names.resolve);
+  const [alice, bob] = pairOf(scope, { iceServers: ['stun:stun.example.org:9'] });
+  const [near, far] = memorySignaling();
+  const channels = [alice.createDataChannel('a'), bob.createDataChannel('b')];
+  const up = Promise.all([alice.negotiate(near), bob.negotiate(far)]);
+  names.answer();
+  await up;
+  await Promise.all(channels.map((channel) => channel.opened()));
+});
+
+it('a channel that is closed before the name was found costs the others nothing', async () => {
+  const names = slowNameServer('127.0.0.1');
+  const scope = scopeWith(names.resolve);
+  const [alice, bob] = pairOf(scope, { iceServers: ['stun:stun.example.org:9'] });
+  const [near, far] = memorySignaling();
+  const early = alice.createDataChannel('early');
+  const chat = alice.createDataChannel('chat');
+  await early.close();
+  const up = Promise.all([alice.negotiate(near), bob.negotiate(far)]);
+  names.answer();
+  await up;
+  await chat.opened();
+});
+
+it('a description that the library refuses when the name was found ends the connection with its words', async () => {
+  const names = slowNameServer('127.0.0.1');
+  const scope = scopeWith(names.resolve);
+  const pc = scope.createPeerConnection('pc', { iceServers: ['stun:stun.example.org:9'] });
+  const failed = nextEvent(pc, 'error');
+  pc.setRemoteDescription('v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=fingerprint:none\r\n', 'offer');
+  names.answer();
+  const [error] = await failed;
+  expect(error).toMatchObject({ code: 'RTC_NATIVE', cause: expect.any(Error) });
+});
+
+it('a name that is never answered costs a connection a second, and the next one nothing', async () => {
+  const names = slowNameServer();
+  const scope = scopeWith(names.resolve);
+  const took: number[] = [];
+  for (let round = 0; round < 2; round++) {
+    const [near, far] = memorySignaling();
+    const alice = scope.createPeerConnection(`alice-${round}`, { iceServers: ['stun:stun.example.org'] });
+    const bob = scope.createPeerConnection(`bob-${round}`);
+    alice.createDataChannel('chat');
+    const started = performance.now();
+    await Promise.all([alice.negotiate(near), bob.negotiate(far)]);
+    took.push(performance.now() - started);
+    expect(alice.servers?.outcomes()).toEqual([
+      { url: 'stun:stun.example.org:3478', outcome: 'the name server has not answered' },
+    ]);
+  }
+  expect(took[0]).toBeGreaterThan(950);
+  expect(took[1]).toBeLessThan((took[0] as number) - 500);
+});
+
+it('a scope that ends while names are looked up gives the lookups up', async () => {
+  const names = slowNameServer();
+  const runtime = new RtcRuntime({ resolveName: names.resolve });
+  const scope = runtime.scope('app', { timeout: 3000 });
+  const [alice] = pairOf(scope, {
+    iceServers: ['stun:one.example.org', { urls: 'turn:two.example.org', username: 'u', credential: 'p' }],
+  });
+  const chat = alice.createDataChannel('chat');
+  const opened = chat.opened();
+  const started = performance.now();
+  await scope.disposeAsync();
+  expect(performance.now() - started).toBeLessThan(1000);
+  await expect(opened).rejects.toMatchObject({ code: 'RTC_CLOSING' });
+  expect(names.asked).toHaveLength(4);
+  expect(names.aborted).toBe(4);
+  expect((await alice.closed()).by).toBe('owner');
+});
