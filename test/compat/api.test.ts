@@ -5,10 +5,11 @@ import { RtcRuntime } from 'scoped-rtc';
 import { afterEach, expect, test } from 'vitest';
 import * as compat from '../../src/compat/index.js';
 import * as polyfill from '../../src/compat/polyfill.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 afterEach(async () => {
   await compat.shutdown();
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+  await nothingLeft();
   expect(RtcRuntime.shared.snapshot().natives.held).toBe(0);
 });
 

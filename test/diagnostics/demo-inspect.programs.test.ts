@@ -41,4 +41,4 @@ it('the demo shows itself on the inspector, and ends when its page is closed', a
   await shown;
   expect(await within(ended, 'the end of the demo', 20_000), text).toBe(0);
   expect(text).toContain('claims hold');
-}, 90_000);
+});

@@ -10,7 +10,7 @@ import { RtcRuntime } from 'scoped-rtc';
 import { expect, it } from 'vitest';
 import { instrumentRuntime } from '../../src/telemetry/index.js';
 import { loopbackPair } from '../../src/testing/index.js';
-import { take } from '../support/event.js';
+import { take, until } from '../support/event.js';
 
 const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
@@ -48,7 +48,11 @@ it('measures handles, traffic, teardowns, cleanups and threads of the real libra
   expect(valueOf(live('scoped_rtc.io'), { direction: 'receive' })).toBe(1000);
   expect(valueOf(live('scoped_rtc.messages'), { direction: 'receive' })).toBe(10);
   if (runtime.threads().supported) {
-    expect(valueOf(live('scoped_rtc.threads'), { name: 'RTC worker' })).toBeGreaterThanOrEqual(2);
+    // A thread has its name a moment after it began.
+    const workers = () => runtime.threads().names.filter((name) => name === 'RTC worker').length;
+    await until(() => workers() >= 2, 'the names of the threads');
+    const named = await collect();
+    expect(valueOf(named('scoped_rtc.threads'), { name: 'RTC worker' })).toBeGreaterThanOrEqual(2);
   }
   await scope.disposeAsync();
 

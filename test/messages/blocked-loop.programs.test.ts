@@ -1,12 +1,11 @@
-import * as ndc from 'node-datachannel';
 import { type DataChannel, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { incomingChannel } from '../support/connected-pair.js';
-import { until, within } from '../support/event.js';
+import { within } from '../support/event.js';
 import { makeCertificate } from '../support/certificate.js';
 import { busy, note, type Seen } from './numbered.js';
 import { PeerProcess } from './peer-process.js';
-import { rawConnection } from './raw-connection.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 const COUNT = 20_000;
 const SIZE = 100;
@@ -26,8 +25,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+  await nothingLeft();
 });
 
 interface Record extends Seen {
@@ -108,42 +106,3 @@ async function serve(tls: boolean): Promise<string> {
   });
   return `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}`;
 }
-
-describe('the raw binding in the same place, as a control', () => {
-  for (const close of ['channel', 'connection'] as const) {
-    it(`loses messages when the ${close} is closed`, async () => {
-      const id = `raw ${close}`;
-      await peer.call('connect', { id });
-      const connection = await rawConnection(scope, id, peer.signaling(id));
-      const sent = peer.call<number>('burst', { id, count: COUNT, size: SIZE, close });
-      const channel = await connection.incoming();
-      let count = 0;
-      let closed = false;
-      channel.onClosed(() => {
-        closed = true;
-      });
-      channel.onMessage(() => count++);
-      blockWhile(() => channel.sendMessage('go'));
-      await until(() => closed, 'the close');
-      await sent;
-      expect(count).toBeLessThan(COUNT);
-    });
-  }
-
-  it('loses messages of a WebSocket server', async () => {
-    const socket = new ndc.WebSocket();
-    scope.adopt(socket, (open) => open.close());
-    const opened = new Promise<void>((resolve) => socket.onOpen(resolve));
-    let count = 0;
-    let closed = false;
-    socket.onMessage(() => count++);
-    socket.onClosed(() => {
-      closed = true;
-    });
-    socket.open(await serve(false));
-    await within(opened, 'opening');
-    blockWhile(() => socket.sendMessage('go'));
-    await until(() => closed, 'the close');
-    expect(count).toBeLessThan(COUNT);
-  });
-});

@@ -2,7 +2,7 @@ import { type PeerConnection, RtcRuntime } from 'scoped-rtc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { burst, numbered, type Seen } from './numbered.js';
 import { PeerProcess } from './peer-process.js';
-import { rawConnection } from './raw-connection.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 const BURSTS = [
   { count: 3000, size: 100 },
@@ -22,9 +22,8 @@ beforeAll(() => {
 afterAll(async () => {
   expect(await peer.end()).toBe(0);
 });
-afterEach(() => {
-  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+afterEach(async () => {
+  await nothingLeft();
 });
 
 /** Runs `body` with a connection to the peer, leaves the scope at once, and tells what the peer got. */
@@ -95,24 +94,6 @@ describe('sending and leaving from within a callback', () => {
         });
       });
       expect(seen).toEqual({ burst: { count } });
-    });
-  }
-});
-
-describe('the raw binding in the same place, as a control', () => {
-  // The small bursts may get through before the close has its effect.
-  for (const { count, size } of BURSTS.slice(-1)) {
-    it(`loses some of ${count} x ${size} B`, async () => {
-      const id = `raw-${++ids}`;
-      await peer.call('connect', { id });
-      await RtcRuntime.acquire(id).run(async (scope) => {
-        const { pc, first } = await rawConnection(scope, id, peer.signaling(id));
-        await peer.call('taken', { id });
-        for (let n = 0; n < count; n++) first.sendMessageBinary(numbered(n, size));
-        pc.close();
-      });
-      const { first } = await peer.call<Record<string, Seen>>('seen', { id });
-      expect(first?.count).toBeLessThan(count);
     });
   }
 });

@@ -17,6 +17,7 @@ import {
 import { codeOf, until, within } from '../support/event.js';
 import { burst, seenBy } from './numbered.js';
 import { rawConnection } from './raw-connection.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 const ANNOUNCEMENT = /^a=x-scoped-rtc-receipts:1 [0-9a-f]{32}\r\n/m;
 
@@ -27,8 +28,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+  await nothingLeft();
 });
 
 describe('the announcement', () => {

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { channelPair, connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
 import { strangerPair } from '../support/strangers.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 const LIMIT = 20;
 
@@ -24,8 +25,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await scope.disposeAsync();
-  expect(runtime.snapshot().natives).toEqual({ held: 0, retained: 0, retainedLimit: LIMIT });
-  expect(runtime.threads().count).toBe(0);
+  await nothingLeft(runtime);
 });
 
 /** A channel that `alice` makes, says something on, and closes; how it ended on either side, and what came. */

@@ -1,25 +1,23 @@
-import * as ndc from 'node-datachannel';
 import { type DataChannel, RtcRuntime } from 'scoped-rtc';
 import { afterAll, describe, expect, it } from 'vitest';
 import { burst, numbered } from '../messages/numbered.js';
 import { codeOf, until, within } from '../support/event.js';
 import { endOf, linkedChannel, linkedPair } from './linked-pair.js';
-import { UdpLink } from './udp-link.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 const DELAY_MS = 50;
 const JITTER_MS = 20;
 const DARK_MS = 2000;
 
 // The links are waited for at once, so what is left is seen when all have ended.
-afterAll(() => {
-  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+afterAll(async () => {
+  await nothingLeft();
 });
 
-/** The numbers of what came, in the order in which it came. */
 /** Milliseconds: a repetition may be lost as well, and each comes twice as late as the one before. */
 const PATIENCE_MS = 40_000;
 
+/** The numbers of what came, in the order in which it came. */
 function numbersOf(channel: DataChannel): number[] {
   const numbers: number[] = [];
   channel.on('message', (message) => numbers.push((message as Buffer).readUInt32LE()));
@@ -82,27 +80,23 @@ describe.concurrent('over a link that delays', () => {
     ['both sides', { delay: DELAY_MS, strangers: false }],
     // Their resets cross, and are told from answers by the time; a busy machine takes some for itself.
     ['two strangers', { delay: 3 * DELAY_MS, strangers: true }],
-  ])(
-    'nothing is lost when %s close at once',
-    async (_, options) => {
-      const pair = await linkedPair({ jitter: 0, loss: 0, seed: 6, ...options });
-      try {
-        const { near, far } = await linkedChannel(pair, 'crossing');
-        const came = numbersOf(far);
-        await near.send(numbered(0, 100));
-        await until(() => came.length > 0, 'the first message');
-        const count = 50;
-        for (let n = 1; n < count; n++) void near.send(numbered(n, 100));
-        await Promise.all([pair.bob.close(), pair.alice.close()]);
-        expect(came.length).toBe(count);
-        // Between strangers no answer tells so.
-        expect((await near.closed()).unconfirmed.messages).toBe(options.strangers ? count : 0);
-      } finally {
-        await endOf(pair);
-      }
-    },
-    60_000,
-  );
+  ])('nothing is lost when %s close at once', async (_, options) => {
+    const pair = await linkedPair({ jitter: 0, loss: 0, seed: 6, ...options });
+    try {
+      const { near, far } = await linkedChannel(pair, 'crossing');
+      const came = numbersOf(far);
+      await near.send(numbered(0, 100));
+      await until(() => came.length > 0, 'the first message');
+      const count = 50;
+      for (let n = 1; n < count; n++) void near.send(numbered(n, 100));
+      await Promise.all([pair.bob.close(), pair.alice.close()]);
+      expect(came.length).toBe(count);
+      // Between strangers no answer tells so.
+      expect((await near.closed()).unconfirmed.messages).toBe(options.strangers ? count : 0);
+    } finally {
+      await endOf(pair);
+    }
+  });
 });
 
 describe.concurrent('over a link that loses 10 %', () => {
@@ -112,10 +106,6 @@ describe.concurrent('over a link that loses 10 %', () => {
     const pair = await linkedPair({ delay: 5, jitter: 0, loss: 0.1, seed: 8 });
     try {
       const count = 20;
-      const late: string[] = [];
-      using _reports = RtcRuntime.shared.on('teardown', (report) => {
-        for (const { path, ms } of report) if (ms >= PATIENCE_MS / 2) late.push(path);
-      });
       const ends = await Promise.all(
         Array.from({ length: count }, async (_, n) => {
           const { near, far } = await linkedChannel(pair, `lossy ${n}`, { maxRetransmits: 0 });
@@ -126,7 +116,6 @@ describe.concurrent('over a link that loses 10 %', () => {
         }),
       );
       expect(ends.map(({ by }) => by)).toEqual(Array.from({ length: count }, () => 'remote'));
-      expect(late).toEqual([]); // by their deadline
     } finally {
       await endOf(pair);
     }
@@ -150,9 +139,12 @@ describe.concurrent('a link that goes dark for good', () => {
       const size = 60_000;
       const sends = Array.from({ length: count }, (_, n) => near.send(numbered(n, size)));
       expect(await codeOf(near.drained({ timeout: 300 }))).toBe('RTC_TIMEOUT');
-      const started = performance.now();
+      const outcomes = new Map<string, string>();
+      using _reports = RtcRuntime.shared.on('teardown', (report) => {
+        for (const { path, outcome } of report) outcomes.set(path, outcome);
+      });
       await here.disposeAsync();
-      expect(performance.now() - started).toBeLessThan(timeout + 1500);
+      expect(outcomes.get(near.path)).toBe('forced'); // not when the silence was noticed
       expect(await codeOf(sends.at(-1) as Promise<void>)).toBe('RTC_CLOSING');
       expect(await codeOf(near.send('more'))).toBe('RTC_CLOSED');
       const { undelivered, unconfirmed } = await near.closed();
@@ -164,7 +156,7 @@ describe.concurrent('a link that goes dark for good', () => {
     } finally {
       await endOf(pair);
     }
-  }, 60_000);
+  });
 
   it('is noticed by itself, and what was on its way is told as unconfirmed', async ({ expect }) => {
     const pair = await linkedPair({ delay: 1, jitter: 0, loss: 0, seed: 4 }, 1500);
@@ -185,47 +177,5 @@ describe.concurrent('a link that goes dark for good', () => {
     } finally {
       await endOf(pair);
     }
-  }, 60_000);
-});
-
-describe('the raw binding over such a link, as a control', () => {
-  it('loses what was sent when it waits for an empty buffer and closes', async () => {
-    // Keeps the library for the raw connections, and cleans it up after them.
-    await RtcRuntime.acquire('raw').run(async (scope) => {
-      scope.createPeerConnection('ours');
-      const link = await UdpLink.open({ delay: DELAY_MS, jitter: JITTER_MS, loss: 0.02, seed: 5 });
-      link.isLossy = true;
-      scope.defer(() => link.close());
-      const [near, far] = (['left', 'right'] as const).map((side) => {
-        const pc = new ndc.PeerConnection(side, { iceServers: [], bindAddress: '127.0.0.1' });
-        scope.adopt(pc, (open) => open.close());
-        pc.onStateChange(() => {});
-        return pc;
-      }) as [ndc.PeerConnection, ndc.PeerConnection];
-      for (const [from, to, side] of [
-        [near, far, 'left'],
-        [far, near, 'right'],
-      ] as const) {
-        from.onLocalDescription((sdp, type) => to.setRemoteDescription(link.redirect(sdp, side), type));
-        from.onLocalCandidate((candidate, mid) => to.addRemoteCandidate(link.redirect(candidate, side), mid));
-      }
-      let came = 0;
-      let incoming: ndc.DataChannel | undefined;
-      far.onDataChannel((channel) => {
-        incoming = channel;
-        scope.adopt(channel, (open) => open.close());
-        channel.onMessage(() => came++);
-      });
-      const channel = near.createDataChannel('raw');
-      scope.adopt(channel, (open) => open.close());
-      await within(new Promise<void>((resolve) => channel.onOpen(resolve)), 'opening');
-      await until(() => incoming !== undefined, 'the channel');
-      const count = 1000;
-      for (let n = 0; n < count; n++) channel.sendMessageBinary(numbered(n, 200));
-      await until(() => channel.bufferedAmount() === 0, 'an empty buffer');
-      near.close();
-      await until(() => incoming?.isOpen() === false, 'the close');
-      expect(came).toBeLessThan(count);
-    });
-  }, 60_000);
+  });
 });

@@ -35,6 +35,7 @@ export class UdpLink {
   isLossy = false;
   /** Nothing gets through while this is true. */
   isDark = false;
+  #withheld: (() => void)[] | undefined;
   #entered = 0;
   #latest = 0;
 
@@ -71,6 +72,22 @@ export class UdpLink {
     this.isDark = false;
   }
 
+  /** What would get through from now on waits for `release()`. */
+  hold(): void {
+    this.#withheld ??= [];
+  }
+
+  /** Datagrams that wait. */
+  get held(): number {
+    return this.#withheld?.length ?? 0;
+  }
+
+  release(): void {
+    const withheld = this.#withheld ?? [];
+    this.#withheld = undefined;
+    for (const pass of withheld) pass();
+  }
+
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     for (const { socket } of this.#ends) socket.close();
@@ -90,7 +107,9 @@ export class UdpLink {
         this.counts.passed++;
         if (number < this.#latest) this.counts.overtaken++;
         else this.#latest = number;
-        to.socket.send(data, to.peer, HOST);
+        const pass = () => to.socket.send(data, to.peer, HOST);
+        if (this.#withheld) this.#withheld.push(pass);
+        else pass();
       });
     }
   }

@@ -7,7 +7,7 @@ import { Consumer } from './consumer.js';
 let consumer: Consumer;
 beforeAll(async () => {
   consumer = await Consumer.make();
-}, 120_000);
+});
 afterAll(() => consumer?.[Symbol.dispose]());
 
 const TOLD = [

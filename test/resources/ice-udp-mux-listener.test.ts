@@ -4,6 +4,7 @@ import { type PeerConnection, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freeUdpPort } from '../lifecycle/programs/free-udp-port.js';
 import { nextEvent, within } from '../support/event.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 let scope: RtcScope;
 beforeEach(() => {
@@ -11,8 +12,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot()).toMatchObject({ state: 'idle', natives: { held: 0, retained: 0 } });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+  await nothingLeft();
 });
 
 /** A connection that sends its STUN requests to `port`, where nobody knows of it. */

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { burst, busy, type Seen, seenBy } from '../messages/numbered.js';
 import { connectedPair, incomingChannel } from '../support/connected-pair.js';
 import { nextEvent, until, within } from '../support/event.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
-afterEach(() => {
-  expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+afterEach(async () => {
+  await nothingLeft();
 });
 
 const bursts = [

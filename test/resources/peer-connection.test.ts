@@ -2,7 +2,7 @@ import { type DescriptionType, PeerConnection } from 'scoped-rtc';
 import { expect, it } from 'scoped-rtc/vitest';
 import { describe } from 'vitest';
 import { channelPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
-import { codeOf, nextEvent, take, within } from '../support/event.js';
+import { codeOf, nextEvent, take, until, within } from '../support/event.js';
 
 /** Everything that can be asked, so that no state makes a getter throw. */
 const facts = (pc: PeerConnection) => ({
@@ -209,7 +209,7 @@ describe('events that come before anybody listens', () => {
     const alice = rtc.createPeerConnection('alice');
     const bob = rtc.createPeerConnection('bob');
     const near = alice.createDataChannel('chat');
-    await nextEvent(alice, 'gatheringStateChange').catch(() => {});
+    await until(() => alice.gatheringState === 'complete', 'gathering');
     const [offer] = await nextEvent<[{ type: DescriptionType; sdp: string }]>(alice, 'localDescription');
     bob.setRemoteDescription(offer);
     alice.on('localCandidate', (candidate, mid) => bob.addRemoteCandidate(candidate, mid));

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { RtcRuntime } from 'scoped-rtc';
 import { expect, it } from 'vitest';
 import { within } from '../support/event.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 interface Told {
   description?: { type: 'answer'; sdp: string };
@@ -43,13 +44,11 @@ it('a peer that is killed in mid-transfer costs no more than the deadline, and t
     await within(exited, 'the end of the child');
     const count = 100;
     for (let n = 0; n < count; n++) void channel.send(Buffer.alloc(60_000, n)); // none of these can arrive
-    const started = performance.now();
-    await scope.disposeAsync();
-    expect(performance.now() - started).toBeLessThan(6000);
+    await within(scope.disposeAsync(), 'the teardown', 25_000); // the library itself notices after 40 s
     const { undelivered } = await channel.closed();
     expect(undelivered).toBeGreaterThanOrEqual(count);
     expect(undelivered).toBeLessThanOrEqual(count + 1); // the first one lies within the last unconfirmed MiB or not
-    expect(RtcRuntime.shared.threads().count).toBe(0);
+    await nothingLeft();
   } finally {
     child.kill('SIGKILL');
     await exited;

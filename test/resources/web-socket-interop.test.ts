@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import WsClient, { WebSocketServer as WsServer } from 'ws';
 import { type Certificate, makeCertificate } from '../support/certificate.js';
 import { nextEvent, take, within } from '../support/event.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 let certificate: Certificate;
 let scope: RtcScope;
@@ -17,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await scope.disposeAsync();
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+  await nothingLeft();
 });
 
 /** A TLS server of the `ws` package on a free port, until the scope ends. */

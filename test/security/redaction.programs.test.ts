@@ -165,7 +165,7 @@ test('nothing that a process with secrets says of itself contains one', async ()
   const folder = await mkdtemp(join(tmpdir(), 'said-'));
   const file = join(folder, 'said.json');
   const program = new globalThis.URL('programs/keeper.ts', import.meta.url);
-  const { code, stderr } = await runChild(program, [file], { timeout: 60_000 });
+  const { code, stderr } = await runChild(program, [file]);
   expect(code, stderr).toBe(1);
   const { secrets, said } = JSON.parse(await readFile(file, 'utf8')) as {
     secrets: string[];

@@ -7,6 +7,7 @@ import { connectedPair } from '../support/connected-pair.js';
 import { until, within } from '../support/event.js';
 import { rejectionOf } from '../support/rejection.js';
 import { slowTransfer } from './slow-transfer.js';
+import { nothingLeft } from '../support/nothing-left.js';
 
 let scope: RtcScope;
 beforeEach(() => {
@@ -14,8 +15,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await scope.disposeAsync();
-  expect(RtcRuntime.shared.snapshot()).toMatchObject({ state: 'idle', natives: { held: 0, retained: 0 } });
-  expect(RtcRuntime.shared.threads().count).toBe(0);
+  await nothingLeft();
 });
 
 const MB = 1024 * 1024;

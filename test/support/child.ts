@@ -6,92 +6,154 @@ export type Line = Readonly<Record<string, unknown>>;
 
 export interface ChildEnd {
   readonly code: number | null;
+  /** SIGKILL also where the program was ended by its bound. */
   readonly signal: NodeJS.Signals | null;
   readonly lines: readonly Line[];
+  readonly stdout: string;
   readonly stderr: string;
-  /** Milliseconds from the program's `mainDone()` to its exit; undefined when it never got there. */
-  readonly lingered: number | undefined;
+  /** The program said `mainDone()`, and nothing kept its process from exiting after that. */
+  readonly exitedByItself: boolean;
 }
 
 export interface ChildOptions {
-  /** Milliseconds after which the program is killed with SIGKILL. Default 20 000. */
+  /** Milliseconds after which the program is killed with SIGKILL. Default 60 000; `Infinity` for no bound. */
   readonly timeout?: number;
+  /** Milliseconds from the program's `mainDone()` until it is killed. Default 60 000. */
+  readonly lingers?: number;
   readonly nodeArguments?: readonly string[];
   /** Variables on top of this process's own. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Default: the root of the project. */
+  readonly folder?: string;
+  /** Called for each line as it comes. */
+  readonly onLine?: (line: Line) => void;
+  /** Opens a channel for `process.send()`, and is called for each message of the program. */
+  readonly onMessage?: (message: never) => void;
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DEFAULT_BOUND_MS = 60_000;
 
-/** A program in a process of its own, with TypeScript as it is, bounded in time. */
+/**
+ * A program in a process of its own, bounded in time: the one way to start one, in tests and in `verify/`. The first
+ * argument is a file for Node.js, TypeScript or not, or the name of a command.
+ */
 export class Child {
   readonly ended: Promise<ChildEnd>;
   readonly #process: ChildProcess;
+  readonly #onLine: ((line: Line) => void) | undefined;
   readonly #lines: Line[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #lingers: number;
+  #timer: NodeJS.Timeout | undefined;
+  #stdout = '';
   #stderr = '';
-  #mainDone: number | undefined;
-  #exited: number | undefined;
+  #rest = '';
+  #mainDone = false;
+  #end: ChildEnd | undefined;
 
-  constructor(program: URL, args: readonly string[] = [], options: ChildOptions = {}) {
-    const { timeout = 20_000, nodeArguments = [], environment = {} } = options;
-    const command = [...nodeArguments, '--import', 'tsx', fileURLToPath(program), ...args];
-    const child = spawn(process.execPath, command, {
-      cwd: ROOT,
-      env: { ...process.env, ...environment },
-      timeout,
-      killSignal: 'SIGKILL',
+  constructor(program: URL | string, args: readonly string[] = [], options: ChildOptions = {}) {
+    const { timeout = DEFAULT_BOUND_MS, lingers = DEFAULT_BOUND_MS, onLine, onMessage } = options;
+    this.#lingers = lingers;
+    this.#onLine = onLine;
+    const [command, ...before] = commandFor(program, options.nodeArguments ?? []);
+    const child = spawn(command, [...before, ...args], {
+      cwd: options.folder ?? ROOT,
+      env: { ...process.env, ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe', ...(onMessage ? (['ipc'] as const) : [])],
     });
     this.#process = child;
-    let rest = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      const parts = (rest + text).split('\n');
-      rest = parts.pop() ?? '';
-      for (const part of parts) this.#onLine(part);
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    this.#killAfter(timeout);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#onText(text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
+      this.#wake();
     });
-    child.on('exit', () => {
-      this.#exited = Date.now();
-    });
+    if (onMessage) child.on('message', onMessage as (message: unknown) => void);
     this.ended = new Promise((resolve, reject) => {
-      child.on('error', reject);
+      child.on('error', (error) => {
+        clearTimeout(this.#timer);
+        reject(error);
+      });
       child.on('close', (code, signal) => {
-        const lingered =
-          this.#mainDone === undefined ? undefined : (this.#exited ?? Date.now()) - this.#mainDone;
-        resolve({ code, signal, lines: this.#lines, stderr: this.#stderr, lingered });
+        clearTimeout(this.#timer);
+        this.#end = {
+          ...{ code, signal, lines: this.#lines, stdout: this.#stdout, stderr: this.#stderr },
+          exitedByItself: this.#mainDone && signal === null,
+        };
+        resolve(this.#end);
         this.#wake();
       });
     });
     this.ended.catch(() => {});
   }
 
+  /** What it has printed until now. */
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** The first line that has `key`; rejects when the program ends without one. */
-  async line(key: string): Promise<Line> {
-    for (;;) {
-      const found = this.#lines.find((line) => key in line);
-      if (found) return found;
-      if (this.#exited !== undefined) {
-        const { stderr } = await this.ended;
-        const late = this.#lines.find((line) => key in line);
-        if (late) return late;
-        throw new Error(`the program ended without saying "${key}": ${stderr}`);
-      }
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
-    }
+  line(key: string): Promise<Line> {
+    return this.#first(() => this.#lines.find((line) => key in line), `"${key}"`);
+  }
+
+  /** The first match in what it prints, on either output; rejects when it ends without one. */
+  said(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#first(
+      () => pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr) ?? undefined,
+      String(pattern),
+    );
+  }
+
+  /** Of a program with `onMessage`. One that has gone is seen by its end. */
+  send(message: object): void {
+    if (this.#process.connected) this.#process.send(message, () => {});
+  }
+
+  /** Closes the channel for messages: the program sees it by its `disconnect` event. */
+  disconnect(): void {
+    if (this.#process.connected) this.#process.disconnect();
   }
 
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }
 
-  #onLine(text: string): void {
-    if (!text.startsWith('{')) return;
-    const line = JSON.parse(text) as Line;
-    if (typeof line.mainDone === 'number') this.#mainDone = line.mainDone;
-    this.#lines.push(line);
+  async #first<T>(find: () => T | undefined, what: string): Promise<T> {
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (this.#end)
+        throw new Error(`the program ended without saying ${what}: ${JSON.stringify(this.#end)}`);
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  #onText(text: string): void {
+    this.#stdout += text;
+    const parts = (this.#rest + text).split('\n');
+    this.#rest = parts.pop() ?? '';
+    for (const part of parts) {
+      const line = parsed(part);
+      if (!line) continue;
+      if ('mainDone' in line && !this.#mainDone) {
+        this.#mainDone = true;
+        this.#killAfter(this.#lingers);
+      }
+      this.#lines.push(line);
+      this.#onLine?.(line);
+    }
     this.#wake();
+  }
+
+  #killAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    if (ms !== Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.kill('SIGKILL'), ms);
   }
 
   #wake(): void {
@@ -102,9 +164,25 @@ export class Child {
 
 /** Runs a program to its end. */
 export function runChild(
-  program: URL,
+  program: URL | string,
   args: readonly string[] = [],
   options: ChildOptions = {},
 ): Promise<ChildEnd> {
   return new Child(program, args, options).ended;
+}
+
+function commandFor(program: URL | string, nodeArguments: readonly string[]): [string, ...string[]] {
+  const file = program instanceof URL ? fileURLToPath(program) : program;
+  if (!/\.[cm]?[jt]s$/.test(file)) return [file];
+  const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  return [process.execPath, ...nodeArguments, ...loader, file];
+}
+
+function parsed(text: string): Line | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return undefined; // the library's own output
+  }
 }

@@ -4,7 +4,8 @@ interface Source {
   off(event: string, listener: (...args: never[]) => void): unknown;
 }
 
-const WAIT_MS = 15_000;
+/** Milliseconds; what does not come in this time never will, also on a machine that is busy with something else. */
+const WAIT_MS = 30_000;
 
 /** The arguments of the next `event`. */
 export function nextEvent<A extends unknown[]>(source: unknown, event: string): Promise<A> {

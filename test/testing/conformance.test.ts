@@ -93,7 +93,8 @@ forEachBinding((rig) => {
     });
     for (let i = 0; i < 3000; i += 1) near.sendMessage(`${i}`);
     near.close();
-    keepBusy(300);
+    // Then all of them wait to be handed over, and the close event behind them.
+    keepBusy(() => !far.isOpen(), rig.hasThreads ? 20_000 : 0);
     await until(() => !far.isOpen(), 'the reset arrives');
     await until(() => closed === 1, 'the close event');
     await turns(5);

@@ -9,7 +9,7 @@ const SETTLED = 60;
 
 function start(options: FakeBindingOptions = {}) {
   const fake = createFakeBinding(options);
-  return { fake, rig: new Rig(fake) };
+  return { fake, rig: new Rig(fake, false) };
 }
 
 describe('the fake binding on demand', () => {

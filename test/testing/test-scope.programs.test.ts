@@ -102,4 +102,4 @@ it('works with node:test, whose process exits by itself', () => {
   });
   expect(ended.stdout).toContain('# pass 3\n# fail 0\n');
   expect([ended.status, ended.signal]).toEqual([0, null]);
-}, 90_000);
+});

@@ -16,6 +16,8 @@ export interface ChaosResult extends Verdict {
   readonly blocked: number;
 }
 
+/** Milliseconds from one step to the next. */
+const STEP_MS = 100;
 const WORKERS = 4;
 const MOST_CONNECTIONS = 12;
 /** Milliseconds that a process gets to close everything and exit by itself; the teardown's own bound is 2500. */
@@ -61,7 +63,8 @@ class Worker {
 
 /**
  * Several processes that connect, send, close, abort, throw, block and die at random for some seconds; what they say
- * in the end is held against each other.
+ * in the end is held against each other. The seed decides each step, and each deed of each process; only how the
+ * processes interleave is up to the machine.
  */
 export async function runChaos({ seconds, seed }: ChaosOptions): Promise<ChaosResult> {
   const random = new Random(seed);
@@ -87,9 +90,8 @@ export async function runChaos({ seconds, seed }: ChaosOptions): Promise<ChaosRe
 
   try {
     await Promise.all(Array.from({ length: WORKERS }, start));
-    const end = performance.now() + seconds * 1000;
-    for (let step = 0; performance.now() < end; step++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let step = 0; step < (seconds * 1000) / STEP_MS; step++) {
+      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
       const one = random.pick(running);
       const other = random.pick(running.filter((worker) => worker !== one));
       if (!one || !other) continue;

@@ -15,6 +15,13 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   }
 
+  /** A generator of its own for the part called `name`, whatever else is drawn before. */
+  static of(seed: number, name: string | number): Random {
+    let state = seed >>> 0;
+    for (const letter of String(name)) state = (Math.imul(state, 31) + (letter.codePointAt(0) ?? 0)) >>> 0;
+    return new Random(state);
+  }
+
   /** From 0 to below `end`. */
   below(end: number): number {
     return Math.floor(this.next() * end);

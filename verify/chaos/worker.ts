@@ -4,7 +4,7 @@ import { Random } from './random.js';
 import type { FromWorker, ToWorker } from './reports.js';
 
 /** One of the processes: connects to whom it is told to, and does at random what users do, mistakes included. */
-const random = new Random(Number(process.argv[2]));
+const seed = Number(process.argv[2]);
 // A killed peer is not noticed for longer than this, so the milliseconds are waited for in full.
 const scope = RtcRuntime.acquire('chaos', { timeout: 2500 });
 const logs = new Set<ChannelLog>();
@@ -14,6 +14,8 @@ const reports: Promise<void>[] = [];
 const unexpected: string[] = [];
 const figures = { connections: 0, thrown: 0, blocked: 0 };
 let finishing = false;
+let deeds = 0;
+let opened = 0;
 
 class Mishap extends Error {}
 
@@ -51,8 +53,9 @@ function connect(id: string, offers: boolean): void {
 }
 
 function openChannel(id: string, pc: PeerConnection): void {
-  const unordered = random.chance(0.3);
-  const label = `${id}/${random.below(2 ** 32)}${unordered ? ' unordered' : ''}`;
+  const name = `${id}/${seed}.${opened++}`;
+  const unordered = Random.of(seed, name).chance(0.3);
+  const label = `${name}${unordered ? ' unordered' : ''}`;
   log(pc.createDataChannel(label, { unordered }), 'created');
 }
 
@@ -66,6 +69,7 @@ function openAnother(id: string, pc: PeerConnection): void {
 }
 
 function log(channel: DataChannel, origin: 'created' | 'incoming'): void {
+  const random = Random.of(seed, channel.label);
   const made = new ChannelLog(channel, origin, () => {
     if (!finishing && random.chance(0.002)) {
       figures.thrown++;
@@ -81,12 +85,13 @@ function log(channel: DataChannel, origin: 'created' | 'incoming'): void {
   reports.push(told);
 }
 
-/** One random deed; most of the time, sending. */
+/** One random deed; most of the time, sending. Which one it is does not depend on what came before. */
 function act(): void {
+  const random = Random.of(seed, ++deeds);
   const open = [...logs].filter(({ channel, greeted }) => channel.state === 'open' && greeted);
+  const dice = random.next();
   const entry = random.pick(open);
   const [id, pc] = random.pick([...connections]) ?? [];
-  const dice = random.next();
   if (dice < 0.8) entry?.burst(random);
   else if (dice < 0.86 && id !== undefined && pc?.connectionState === 'connected') {
     if (pc.state === 'open' || pc.state === 'opening') openAnother(id, pc);

@@ -1,5 +1,5 @@
 import { type AnyHandle, type CloseInfo, RtcRuntime } from '../../../src/index.js';
-import { compared, type Leftovers, leftovers } from '../programs/leftovers.js';
+import { compared, type Leftovers, leftovers } from '../../support/nothing-left.js';
 import type { Bench, Reach, Reached } from './bench.js';
 import type { Cell, Kind, State } from './cells.js';
 import { channelStates, connectionStates } from './connection-states.js';

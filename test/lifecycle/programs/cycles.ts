@@ -1,6 +1,6 @@
 // Acquires, connects, exchanges and disposes, 200 times in one process. Run with --expose-gc.
 import { RtcRuntime } from '../../../src/index.js';
-import { compared, leftovers } from './leftovers.js';
+import { compared, leftovers } from '../../support/nothing-left.js';
 import { LOOPBACK, openChannel } from './link.js';
 import { mainDone, say } from './say.js';
 

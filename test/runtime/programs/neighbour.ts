@@ -2,7 +2,7 @@
 import { cleanup } from 'node-datachannel';
 import { type AnyHandle, type CloseInfo, type DataChannel, RtcRuntime } from '../../../src/index.js';
 import { freeUdpPort } from '../../lifecycle/programs/free-udp-port.js';
-import { compared, leftovers } from '../../lifecycle/programs/leftovers.js';
+import { compared, leftovers } from '../../support/nothing-left.js';
 import { incoming, LOOPBACK, link, openChannel } from '../../lifecycle/programs/link.js';
 import { mainDone, say } from '../../lifecycle/programs/say.js';
 

@@ -6,4 +6,4 @@ it('the example stops and starts its server in between, and ends by itself with 
   expect(stderr).toBe('');
   expect(stdout).toBe('bob has: before\nbob has: while nobody is there to pass it on\n');
   expect(code).toBe(0);
-}, 60_000);
+});

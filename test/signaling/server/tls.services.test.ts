@@ -61,37 +61,33 @@ describe('through the server over TLS', () => {
       { heard: 'bob heard: hello bob' },
       { heard: 'hello bob' },
     ]);
-  }, 45_000);
+  });
 
-  it.skipIf(!hasChromium)(
-    'a page in Chromium and a process connect and talk',
-    async () => {
-      const browser = await launchChromium('--ignore-certificate-errors', WITHOUT_MDNS);
-      try {
-        const page = await browser.newPage();
-        const query = new URLSearchParams({
-          url: url(),
-          room: 'web',
-          peer: 'page',
-          to: 'alice',
-          token: 'open sesame',
-        });
-        const alice = startPeer('web', 'alice', 'page');
-        await page.goto(`${origin}/?${query.toString()}`);
-        const { lines, code, stderr } = await within(alice.ended, 'the process', 40_000);
-        expect({ lines: lines.slice(0, 1), code, stderr }).toEqual({
-          lines: [{ heard: 'the page heard: hello page' }],
-          code: 0,
-          stderr: '',
-        });
-        expect(await page.textContent('#log')).toContain('hello page');
-      } finally {
-        await browser.close();
-        await new Promise((resolve) => web.close(resolve));
-      }
-    },
-    90_000,
-  );
+  it.skipIf(!hasChromium)('a page in Chromium and a process connect and talk', async () => {
+    const browser = await launchChromium('--ignore-certificate-errors', WITHOUT_MDNS);
+    try {
+      const page = await browser.newPage();
+      const query = new URLSearchParams({
+        url: url(),
+        room: 'web',
+        peer: 'page',
+        to: 'alice',
+        token: 'open sesame',
+      });
+      const alice = startPeer('web', 'alice', 'page');
+      await page.goto(`${origin}/?${query.toString()}`);
+      const { lines, code, stderr } = await within(alice.ended, 'the process', 40_000);
+      expect({ lines: lines.slice(0, 1), code, stderr }).toEqual({
+        lines: [{ heard: 'the page heard: hello page' }],
+        code: 0,
+        stderr: '',
+      });
+      expect(await page.textContent('#log')).toContain('hello page');
+    } finally {
+      await browser.close();
+      await new Promise((resolve) => web.close(resolve));
+    }
+  });
 });
 
 it("the browser's end of the protocol has no more than 50 lines of code", async () => {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { RtcRuntime } from '../../../src/index.js';
+import { RtcRuntime } from '../../src/index.js';
 
 /** What a scope that has ended may not leave behind. */
 export interface Leftovers {
@@ -10,6 +10,10 @@ export interface Leftovers {
   readonly retained: number;
 }
 
+/** Milliseconds: threads, and Node's own sockets, end a moment after whoever closed them heard so. */
+const PATIENCE_MS = 15_000;
+
+/** What there is at this moment; a base for `compared()`. */
 export function leftovers(runtime: RtcRuntime = RtcRuntime.shared): Leftovers {
   const { held, retained } = runtime.snapshot().natives;
   let listeners = 0;
@@ -19,13 +23,12 @@ export function leftovers(runtime: RtcRuntime = RtcRuntime.shared): Leftovers {
   return { threads: runtime.threads().names, descriptors, listeners, held, retained };
 }
 
-/** The difference, once it is none, or after the patience is over. Node closes its own sockets a moment later. */
+/** What has come since `before`, once that is nothing, or after the patience is over. */
 export async function compared(
   before: Leftovers,
   runtime: RtcRuntime = RtcRuntime.shared,
-  patience = 2000,
 ): Promise<Leftovers> {
-  const end = Date.now() + patience;
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const now = leftovers(runtime);
     const difference = {
@@ -37,10 +40,30 @@ export async function compared(
     };
     const { threads, descriptors, listeners, held, retained } = difference;
     const clean = threads.length === 0 && descriptors <= 0 && listeners === 0 && held + retained === 0;
-    if (clean || Date.now() > end) return difference;
+    if (clean || performance.now() > end) return difference;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
 /** `compared()` of a process in which nothing is left. */
 export const NOTHING_LEFT = { threads: [], listeners: 0, held: 0, retained: 0 } as const;
+
+/**
+ * Fails when a runtime whose scopes have ended still holds natives, or threads of the library stay. For the end of a
+ * test in the process of others: descriptors and listeners are asked of a program, by `compared()`.
+ */
+export async function nothingLeft(runtime: RtcRuntime = RtcRuntime.shared): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { state, natives } = runtime.snapshot();
+    const threads = runtime.threads().names;
+    if (state === 'idle' && natives.held + natives.retained + threads.length === 0) return;
+    if (performance.now() > end) {
+      throw new Error(
+        `the runtime is ${state}, ${natives.held} natives are held and ${natives.retained} retained, ` +
+          `threads: ${threads.join(', ') || 'none'}\n${runtime.inspect()}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
