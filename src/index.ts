@@ -103,8 +103,11 @@ export {
   type MessageChannelSignalingOptions,
   messageChannelSignaling,
 } from './signaling/message-channel-signaling.js';
+export type { PeerSignaling } from './signaling/room/peer-signaling.js';
+export type { RoomOptions, SignalingSocket } from './signaling/room/room-options.js';
+export { joinRoom, type SignalingRoom, type SignalingRoomEvents } from './signaling/room/signaling-room.js';
+export type { Departure, MemberDescription } from './signaling/wire/room-message.js';
 export {
-  type SignalingSocket,
   type WebSocketSignaling,
   type WebSocketSignalingOptions,
   webSocketSignaling,

@@ -7,6 +7,7 @@ import { newScopeArguments, runtimeArguments } from './owner-members.js';
 import { footprint, makeRig, type Rig } from './rig.js';
 import {
   acknowledgedChannelArguments,
+  joinRoomArguments,
   idleSocket,
   webSocketSignalingArguments,
 } from './signaling-members.js';
@@ -160,6 +161,13 @@ describe('functions and constructors', () => {
     const given = () => [idleSocket(), { room: 'room', peer: 'alice' }];
     const make = api.webSocketSignaling as (...args: unknown[]) => api.WebSocketSignaling;
     expect(await tryAll(given, webSocketSignalingArguments, (args) => make(...args))).toEqual([]);
+    await make(...given()).close();
+  });
+
+  it('joinRoom() refuses every wrong argument by name', async () => {
+    const given = () => [idleSocket(), { room: 'room', peer: 'alice' }];
+    const make = api.joinRoom as (...args: unknown[]) => api.SignalingRoom;
+    expect(await tryAll(given, joinRoomArguments, (args) => make(...args))).toEqual([]);
     await make(...given()).close();
   });
 });

@@ -32,9 +32,9 @@ const NO_JSON: readonly ValueName[] = [
   ...(['proxy that throws', 'array proxy that throws', 'revoked proxy', 'pretended URL'] as const),
 ];
 
-const MESSAGE = argument(0, 'message', {
-  accepts: (Object.keys(WRONG_VALUES) as ValueName[]).filter((name) => !NO_JSON.includes(name)),
-});
+const JSON_VALUES = (Object.keys(WRONG_VALUES) as ValueName[]).filter((name) => !NO_JSON.includes(name));
+
+const MESSAGE = argument(0, 'message', { accepts: JSON_VALUES });
 
 const OPTIONAL_FUNCTION = { accepts: ['undefined', ...FUNCTION.accepts] as const };
 const WAITS = { ...BAG };
@@ -112,6 +112,7 @@ const signalingOptions: Record<keyof WebSocketSignalingOptions, typeof BAG> & Re
   to: { accepts: ['undefined', ...ROOM.accepts] },
   token: { accepts: ['undefined', 'empty string', 'text', 'long text'] },
   polite: BOOLEAN,
+  data: { accepts: ['undefined', ...JSON_VALUES] },
   reconnect: WAITS,
   ...waits('reconnect'),
   retransmit: WAITS,
@@ -124,3 +125,8 @@ export const webSocketSignalingArguments = [
   argument(1, 'options', { accepts: [] }),
   ...options(1, 'options', signalingOptions).slice(1),
 ];
+
+/** Those of a room that is for one of its peers, without what is about that one. */
+export const joinRoomArguments = webSocketSignalingArguments.filter(
+  ({ named }) => !/options\.(to|polite)$/.test(named),
+);

@@ -37,7 +37,7 @@ export const CLASSES: Readonly<Record<string, readonly [AnyClass, Readonly<Recor
 };
 
 /** Exported functions; those that take arguments are tried in the test. */
-export const FUNCTIONS = ['memorySignaling', 'messageChannelSignaling', 'webSocketSignaling'];
+export const FUNCTIONS = ['joinRoom', 'memorySignaling', 'messageChannelSignaling', 'webSocketSignaling'];
 
 /** Static members of the classes, tried in the test. */
 export const STATICS: Readonly<Record<string, readonly string[]>> = { RtcRuntime: ['shared', 'acquire'] };

@@ -1,0 +1,83 @@
+import type { AnyHandle } from '../../resources/handle.js';
+import type {
+  Signaling,
+  SignalingMessage,
+  SignalingProgress,
+} from '../../resources/connection/negotiation/signaling.js';
+import type { CloseOptions } from '../../scope/scope-options.js';
+import { AcknowledgedChannel } from '../acknowledged/acknowledged-channel.js';
+import type { AcknowledgedChannelOptions } from '../acknowledged/acknowledged-options.js';
+import type { PeerChannel, PeerRoute, RoomSession } from '../wire/room-session.js';
+
+/** Signaling with one peer of a room. */
+export interface PeerSignaling extends Signaling, AsyncDisposable {
+  /** Messages of the application's own may go through it as well, while nobody negotiates. */
+  readonly channel: AcknowledgedChannel;
+  /** The name of the other peer, once it is known. */
+  readonly remotePeer: string | undefined;
+  readonly progress: SignalingProgress;
+  /** Waits until the peer has everything, and tells it. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+export interface PeerSignalingSettings {
+  readonly peer: string | undefined;
+  readonly polite: boolean | undefined;
+  readonly channel: AcknowledgedChannelOptions;
+  /** Keeps the order of teardown: connections before the sockets that they negotiate over. */
+  usedBy(connection: AnyHandle): void;
+}
+
+/** Acknowledged messages to one peer of a room, as the signaling of a connection. */
+export class RoomPeerSignaling implements PeerSignaling {
+  readonly channel: AcknowledgedChannel;
+  readonly polite?: boolean;
+  readonly usedBy: (connection: AnyHandle) => void;
+  readonly #route: PeerRoute;
+
+  constructor(session: RoomSession, { peer, polite, channel, usedBy }: PeerSignalingSettings) {
+    if (polite !== undefined) this.polite = polite;
+    this.usedBy = usedBy;
+    const acknowledged = new AcknowledgedChannel(undefined, channel);
+    this.channel = acknowledged;
+    const way: PeerChannel = {
+      attach: (transport) => {
+        if (acknowledged.state !== 'closed') acknowledged.attach(transport);
+      },
+      fail: (error) => void acknowledged.abort(error),
+    };
+    this.#route = session.route(peer, way);
+    acknowledged.signal.addEventListener('abort', () => this.#route[Symbol.dispose]());
+  }
+
+  get remotePeer(): string | undefined {
+    return this.#route.peer;
+  }
+
+  get progress(): SignalingProgress {
+    return this.#route.progress;
+  }
+
+  /**
+   * A description is waited for until the peer has it, so that a negotiation knows when its answer arrived;
+   * candidates are not, so that they do not cost a round trip each. The order is kept.
+   */
+  send(message: SignalingMessage): void | Promise<void> {
+    const sent = this.channel.send(message, { timeout: Number.POSITIVE_INFINITY });
+    if ('description' in message) return sent;
+    sent.catch(() => {}); // it ended, and whoever subscribed is told so
+    return undefined;
+  }
+
+  subscribe(onMessage: (message: unknown) => void, onClosed: (reason?: unknown) => void): Disposable {
+    return this.channel.subscribe((message) => void onMessage(message), onClosed);
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    return this.channel.close(options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

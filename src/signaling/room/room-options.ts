@@ -1,0 +1,60 @@
+import { outOfRange, readFrom, wrongType } from '../../arguments/wrong-argument.js';
+import { type Field, readOptions, secret } from '../../arguments/argument.js';
+import type { MessageChannel } from '../../resources/channel/message-channel.js';
+import type { Clock } from '../../time/clock.js';
+import { backoff, clock, DEFAULT_RETRANSMIT } from '../acknowledged/acknowledged-options.js';
+import type { BackoffOptions } from '../wire/backoff.js';
+import type { WebSocketLike } from '../wire/message-transport.js';
+import { isName, LONGEST_NAME } from '../wire/room-message.js';
+
+/** A socket to the signaling server. */
+export type SignalingSocket = MessageChannel | WebSocketLike;
+
+export interface RoomOptions {
+  /** The room in which the peers meet. */
+  room: string;
+  /** Our own name in it. */
+  peer: string;
+  /** What the server wants to see. */
+  token?: string;
+  /** What the others are told of us: any JSON value, at most 1024 bytes of text. */
+  data?: unknown;
+  /** Waits before another socket is made. Default: first 250 ms, doubled, 10 000 at the most; with jitter. */
+  reconnect?: BackoffOptions;
+  /** See `AcknowledgedChannelOptions.retransmit`. */
+  retransmit?: BackoffOptions;
+  /** The source of time. Default: the system's. */
+  clock?: Clock;
+}
+
+export const roomName: Field<string> = (value, where) => {
+  if (typeof value !== 'string') throw wrongType(where, 'a string', value);
+  if (!isName(value)) throw outOfRange(where, `a name of 1 to ${LONGEST_NAME} characters`, value);
+  return value;
+};
+
+/** As it is now: the caller may change it afterwards. */
+const jsonValue: Field<unknown> = (value, name) => {
+  const json = readFrom(name, () => JSON.stringify(value));
+  if (json === undefined) throw wrongType(name, 'a JSON value', value);
+  return JSON.parse(json) as unknown;
+};
+
+export const DEFAULT_RECONNECT = { first: 250, longest: 10_000 };
+
+/** The fields of the options that every way into a room has. */
+export const ROOM_FIELDS = {
+  room: roomName,
+  peer: roomName,
+  token: secret,
+  data: jsonValue,
+  reconnect: backoff(DEFAULT_RECONNECT),
+  retransmit: backoff(DEFAULT_RETRANSMIT),
+  clock,
+};
+
+export function checkRoomOptions(options: unknown): RoomOptions {
+  const given = readOptions<RoomOptions>(options, 'options', ROOM_FIELDS);
+  const [room, peer] = [roomName(given.room, 'options.room'), roomName(given.peer, 'options.peer')];
+  return { ...given, room, peer };
+}

@@ -1,0 +1,226 @@
+import { boolean, readOptions } from '../../arguments/argument.js';
+import { readFrom } from '../../arguments/wrong-argument.js';
+import { RtcClosedError, RtcInvalidStateError } from '../../errors/kinds.js';
+import { type AnyHandle, Handle } from '../../resources/handle.js';
+import type { SignalingProgress } from '../../resources/connection/negotiation/signaling.js';
+import { type CloseOptions, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
+import { type Clock, systemClock } from '../../time/clock.js';
+import { bounded, Latch } from '../../time/wait.js';
+import { transportOver } from '../acknowledged/attachable-transport.js';
+import { Backoff } from '../wire/backoff.js';
+import { EventSource } from '../wire/event-source.js';
+import type { MessageTransport } from '../wire/message-transport.js';
+import {
+  type Departure,
+  type MemberDescription,
+  withoutUndefined,
+  type JoinRequest,
+} from '../wire/room-message.js';
+import { RoomSession } from '../wire/room-session.js';
+import { type PeerSignaling, RoomPeerSignaling } from './peer-signaling.js';
+import {
+  checkRoomOptions,
+  DEFAULT_RECONNECT,
+  type RoomOptions,
+  roomName,
+  type SignalingSocket,
+} from './room-options.js';
+
+export interface SignalingRoomEvents {
+  /** Somebody is in the room: who was there before us, too. */
+  joined: [member: MemberDescription];
+  /** Somebody has left, was sent away, or was lost; the departure tells which. */
+  left: [member: MemberDescription, departure: Departure];
+  /** The stay has ended; `reason` says why, unless we closed it. */
+  close: [reason: unknown];
+}
+
+/**
+ * Joins a room of the signaling server, over one socket for all its peers. Given a function that makes sockets, such as
+ * `() => scope.createWebSocket(url)`, it reconnects by itself.
+ */
+export function joinRoom(
+  socket: SignalingSocket | (() => SignalingSocket),
+  options: RoomOptions,
+): SignalingRoom {
+  return new SignalingRoom(socket, checkRoomOptions(options));
+}
+
+/** A stay in a room of the signaling server; see `joinRoom`. */
+export class SignalingRoom extends EventSource<SignalingRoomEvents> implements AsyncDisposable {
+  /** Our own name in it. */
+  readonly peer: string;
+  readonly name: string;
+  readonly #options: RoomOptions;
+  readonly #session: RoomSession;
+  readonly #connect: (() => SignalingSocket) | undefined;
+  readonly #clock: Clock;
+  /** What is torn down before the sockets, whichever of them is in use. */
+  readonly #connections = new Set<AnyHandle>();
+  readonly #signalings = new Map<string, RoomPeerSignaling>();
+  readonly #ready = new Latch<void>();
+  readonly #closed = new Latch<unknown>();
+  #socket!: SignalingSocket;
+
+  /** @internal */
+  constructor(socket: SignalingSocket | (() => SignalingSocket), options: RoomOptions) {
+    super(`${options.room}/${options.peer}`);
+    const isFunction = typeof socket === 'function';
+    if (!isFunction) transportOver(socket, 'socket');
+    this.name = options.room;
+    this.peer = options.peer;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#connect = isFunction ? socket : undefined;
+    const { room, peer, token, data } = options;
+    this.#session = new RoomSession(withoutUndefined({ room, peer, token, data }) as JoinRequest, {
+      clock: this.#clock,
+      backoff: new Backoff({ ...DEFAULT_RECONNECT, ...options.reconnect }),
+      connect: isFunction ? () => this.#use(readFrom('socket', socket), 'socket()') : undefined,
+      entered: () => this.#ready.resolve(),
+      joined: (member) => void this.emit('joined', member),
+      left: (member, departure) => void this.emit('left', member, departure),
+      ended: (reason) => this.#ended(reason),
+    });
+    this.#session.enter(
+      this.#use(isFunction ? readFrom('socket', socket) : socket, isFunction ? 'socket()' : 'socket'),
+    );
+  }
+
+  /** The others who are there, by name. */
+  get members(): ReadonlyMap<string, MemberDescription> {
+    return this.#session.members;
+  }
+
+  /** `lost`: between two sockets. */
+  get state(): 'connecting' | 'joined' | 'lost' | 'closed' {
+    const { state } = this.#session;
+    return state === 'over' ? 'closed' : state;
+  }
+
+  /** How far it has got on the way to the server, and to anybody else. */
+  get progress(): SignalingProgress {
+    return this.#session.progressTo(this.members.keys().next().value);
+  }
+
+  /** Resolves when the server has let us in; rejects with `RTC_CLOSED` and its reason when it refuses. */
+  ready(options?: WaitOptions): Promise<void> {
+    try {
+      const bounds = checkBounds(options, 'ready()');
+      return bounded(this.#ready.promise, bounds, this.#clock, this.#path, 'joining the room');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Resolves when the stay has ended, with the reason, unless it was closed here. */
+  closed(options?: WaitOptions): Promise<unknown> {
+    try {
+      const bounds = { timeout: Number.POSITIVE_INFINITY, ...checkBounds(options, 'closed()') };
+      return bounded(this.#closed.promise, bounds, this.#clock, this.#path, 'leaving the room');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * The signaling with one peer of the room, for `negotiate`. Both sides call it with each other's name; whoever does
+   * so first need not wait for the other. The same object until it has ended.
+   *
+   * It ends with `RTC_CLOSED` when the peer joins as another one: then `joined` tells, and another can be made.
+   */
+  connect(peer: string, options: { polite?: boolean } = {}): PeerSignaling {
+    roomName(peer, 'peer');
+    const { polite } = readOptions<{ polite?: boolean }>(options, 'options', { polite: boolean });
+    const before = this.#signalings.get(peer);
+    if (before && before.channel.state === 'open') return before;
+    const signaling = this.signalingTo(peer, polite);
+    this.#signalings.set(peer, signaling);
+    signaling.channel.signal.addEventListener('abort', () => {
+      if (this.#signalings.get(peer) === signaling) this.#signalings.delete(peer);
+    });
+    return signaling;
+  }
+
+  /** Without a name: to the first that is there. @internal */
+  signalingTo(peer: string | undefined, polite: boolean | undefined): RoomPeerSignaling {
+    if (this.state === 'closed') throw this.#error('connect()');
+    const { retransmit } = this.#options;
+    return new RoomPeerSignaling(this.#session, {
+      ...{ peer, polite },
+      channel: {
+        name: peer === undefined ? this.#path : `${this.#path}/${peer}`,
+        clock: this.#clock,
+        ...(retransmit ? { retransmit } : {}),
+      },
+      usedBy: (connection) => this.#usedBy(connection),
+    });
+  }
+
+  /** Goes on over another socket; needed only when the first was given as such and not as a function. */
+  attach(socket: SignalingSocket): void {
+    transportOver(socket, 'socket');
+    if (this.#connect) {
+      throw new RtcInvalidStateError('the signaling makes its sockets by itself', { path: this.#path });
+    }
+    if (this.state === 'closed') throw this.#error('attach()');
+    this.#session.enter(this.#use(socket, 'socket'));
+  }
+
+  /** Waits until the peers have what was sent to them, leaves the room and closes the socket. */
+  async close(options?: CloseOptions): Promise<void> {
+    checkBounds(options, 'close()');
+    await Promise.all([...this.#signalings.values()].map((signaling) => signaling.close(options)));
+    this.#session.end();
+    await this.#socket.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Leaves at once. @internal */
+  leave(error?: unknown): void {
+    this.#session.end(error);
+  }
+
+  get #path(): string {
+    return `${this.name}/${this.peer}`;
+  }
+
+  #use(socket: SignalingSocket, name: string): MessageTransport {
+    const transport = transportOver(socket, name);
+    this.#socket = socket;
+    for (const connection of this.#connections) this.#keepOrder(connection);
+    return transport;
+  }
+
+  #usedBy(connection: AnyHandle): void {
+    this.#connections.add(connection);
+    connection.once('close', () => this.#connections.delete(connection));
+    this.#keepOrder(connection);
+  }
+
+  #keepOrder(connection: AnyHandle): void {
+    if (!(this.#socket instanceof Handle) || this.#socket.state === 'closed') return; // the next one, then
+    try {
+      connection.dependsOn(this.#socket);
+    } catch {
+      // One of them is about to go, or they are in different trees: there is no order to keep.
+    }
+  }
+
+  #ended(reason: unknown): void {
+    this.#ready.reject(reason ?? this.#error('ready()'));
+    this.#closed.resolve(reason);
+    this.emit('close', reason);
+    // Nobody waits here: who wants to know how it went asks `close()`.
+    if (this.#connect) Promise.resolve(this.#socket.close()).catch(() => {});
+  }
+
+  #error(what: string): RtcClosedError {
+    return new RtcClosedError('RTC_CLOSED', `${what} is not possible, the room was left`, {
+      path: this.#path,
+    });
+  }
+}
