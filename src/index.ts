@@ -88,7 +88,7 @@ export type { NativeThreads } from './diagnostics/threads.js';
 export type { Clock } from './time/clock.js';
 export type { TeardownCause } from './scope/node.js';
 export { Scope } from './scope/scope.js';
-export type { CloseOptions, ScopeOptions, WaitOptions } from './scope/scope-options.js';
+export type { CloseOptions, ForkOptions, ScopeOptions, WaitOptions } from './scope/scope-options.js';
 export type { TeardownReport, TeardownStep } from './scope/teardown-report.js';
 export { AcknowledgedChannel } from './signaling/acknowledged/acknowledged-channel.js';
 export type { AcknowledgedChannelOptions } from './signaling/acknowledged/acknowledged-options.js';

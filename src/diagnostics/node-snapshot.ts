@@ -23,7 +23,22 @@ export interface NodeSnapshot {
   readonly children: readonly NodeSnapshot[];
 }
 
-export function snapshotOf(node: OwnedNode, now = Date.now()): NodeSnapshot {
+// A tree may be deeper than the call stack, so nothing here is recursive.
+
+export function snapshotOf(root: OwnedNode, now = Date.now()): NodeSnapshot {
+  const whole = { node: root, into: [] as NodeSnapshot[] };
+  const stack = [whole];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { node, into } = next;
+    const children: NodeSnapshot[] = [];
+    into.push(one(node, children, now));
+    const below = [...node.children].filter((child) => child.kind !== 'cleanup');
+    for (const child of below.reverse()) stack.push({ node: child, into: children });
+  }
+  return whole.into[0]!;
+}
+
+function one(node: OwnedNode, children: readonly NodeSnapshot[], now: number): NodeSnapshot {
   const description = node.behaviour.describe?.();
   const { createdAt, creationStack, state, ...figures } = description ?? { state: node.phase };
   return {
@@ -34,31 +49,51 @@ export function snapshotOf(node: OwnedNode, now = Date.now()): NodeSnapshot {
     ...(creationStack === undefined ? {} : { creationStack }),
     ...figures,
     dependsOn: [...node.dependencies].map((dependency) => dependency.path),
-    children: [...node.children]
-      .filter((child) => child.kind !== 'cleanup')
-      .map((child) => snapshotOf(child, now)),
+    children,
   };
 }
 
+/** Every member of `snapshots` with its owner, owners first. */
+export function* membersOf(
+  snapshots: readonly NodeSnapshot[],
+): Generator<{ readonly node: NodeSnapshot; readonly owner: NodeSnapshot | undefined }, void, undefined> {
+  const stack = snapshots.map((node) => ({ node, owner: undefined as NodeSnapshot | undefined })).reverse();
+  for (let member = stack.pop(); member; member = stack.pop()) {
+    yield member;
+    const { node } = member;
+    for (const child of node.children.toReversed()) stack.push({ node: child, owner: node });
+  }
+}
+
 /** A member and what it owns, a line each, for people. */
-export function renderNode(node: NodeSnapshot, first = '', rest = '', name = nameOf(node)): string[] {
+export function renderNode(root: NodeSnapshot, rootName = nameOf(root)): string[] {
+  const lines: string[] = [];
+  const stack = [{ node: root, name: rootName, first: '', rest: '' }];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { node, name, first, rest } = next;
+    lines.push(`${first}${name}  ${node.kind}  ${factsOf(node).join(', ')}`);
+    const last = node.children.length - 1;
+    for (const [index, child] of [...node.children.entries()].reverse()) {
+      const [branch, below] = index === last ? ['└─ ', '   '] : ['├─ ', '│  '];
+      stack.push({ node: child, name: nameOf(child), first: `${rest}${branch}`, rest: `${rest}${below}` });
+    }
+  }
+  return lines;
+}
+
+function factsOf(node: NodeSnapshot): string[] {
   const facts = [node.state];
   if (node.age !== undefined) facts.push(`${(node.age / 1000).toFixed(1)} s`);
   if (node.bytesSent) facts.push(`${node.bytesSent} B sent`);
   if (node.bytesReceived) facts.push(`${node.bytesReceived} B received`);
   if (node.bufferedAmount) facts.push(`${node.bufferedAmount} B buffered`);
   if (node.dependsOn.length > 0) facts.push(`before ${node.dependsOn.join(', ')}`);
-  const lines = [`${first}${name}  ${node.kind}  ${facts.join(', ')}`];
-  node.children.forEach((child, index) => {
-    const last = index === node.children.length - 1;
-    lines.push(...renderNode(child, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`));
-  });
-  return lines;
+  return facts;
 }
 
 /** What `util.inspect` and `console.log` show of a scope or handle: its whole path, and what it owns. */
 export function inspectNode(node: OwnedNode): string {
-  return renderNode(snapshotOf(node), '', '', node.path).join('\n');
+  return renderNode(snapshotOf(node), node.path).join('\n');
 }
 
 function nameOf(node: NodeSnapshot): string {

@@ -6,15 +6,15 @@ import type { OwnedNode } from '../scope/node.js';
 /** The topmost handles below `nodes`, the newest first. */
 export function openHandles(nodes: Iterable<OwnedNode>): OwnedNode[] {
   const found: OwnedNode[] = [];
-  for (const node of nodes) collect(node, found);
-  return found;
-}
-
-function collect(node: OwnedNode, into: OwnedNode[]): void {
-  for (const child of [...node.children].reverse()) {
-    if (child.behaviour.kill) into.push(child);
-    else collect(child, into);
+  for (const root of nodes) {
+    // The newest is the last child, which is the next to be taken: a tree may be deeper than the call stack.
+    const stack = [...root.children];
+    for (let node = stack.pop(); node; node = stack.pop()) {
+      if (node.behaviour.kill) found.push(node);
+      else for (const child of node.children) stack.push(child);
+    }
   }
+  return found;
 }
 
 export function openAtExitWarning(open: readonly OwnedNode[], traced: boolean): RtcWarning {

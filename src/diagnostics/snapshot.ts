@@ -1,4 +1,4 @@
-import { type NodeSnapshot, renderNode } from './node-snapshot.js';
+import { membersOf, type NodeSnapshot, renderNode } from './node-snapshot.js';
 import type { TrafficFigures } from '../library/traffic.js';
 
 export interface RuntimeSnapshot {
@@ -18,17 +18,14 @@ export interface RuntimeSnapshot {
 /** What the channels below `scopes` have moved, on top of `ended`. */
 export function trafficOf(ended: TrafficFigures, scopes: readonly NodeSnapshot[]): TrafficFigures {
   let { messagesSent, messagesReceived, bytesSent, bytesReceived } = ended;
-  const add = (node: NodeSnapshot) => {
+  for (const { node } of membersOf(scopes)) {
     // A connection counts the bytes of its channels once more, but no messages.
-    if (node.messagesSent !== undefined && node.state !== 'closed') {
-      messagesSent += node.messagesSent;
-      messagesReceived += node.messagesReceived ?? 0;
-      bytesSent += node.bytesSent ?? 0;
-      bytesReceived += node.bytesReceived ?? 0;
-    }
-    node.children.forEach(add);
-  };
-  scopes.forEach(add);
+    if (node.messagesSent === undefined || node.state === 'closed') continue;
+    messagesSent += node.messagesSent;
+    messagesReceived += node.messagesReceived ?? 0;
+    bytesSent += node.bytesSent ?? 0;
+    bytesReceived += node.bytesReceived ?? 0;
+  }
   return { messagesSent, messagesReceived, bytesSent, bytesReceived };
 }
 

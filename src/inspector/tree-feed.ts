@@ -1,5 +1,5 @@
 import { placeOf } from '../diagnostics/creation-place.js';
-import type { NodeSnapshot } from '../diagnostics/node-snapshot.js';
+import { membersOf, type NodeSnapshot } from '../diagnostics/node-snapshot.js';
 import type { NodeFacts, NodeUpdate } from './protocol.js';
 
 interface Known {
@@ -30,7 +30,9 @@ export class TreeFeed {
   change(scopes: readonly NodeSnapshot[]): TreeChange {
     const change = { made: [] as NodeFacts[], updates: [] as NodeUpdate[], gone: [] as number[] };
     this.#round++;
-    for (const scope of scopes) this.#visit(scope, undefined, change);
+    for (const { node, owner } of membersOf(scopes)) {
+      this.#see(node, owner && this.#known.get(owner.path)?.facts.id, change);
+    }
     for (const [path, { facts, seen }] of this.#known) {
       if (seen === this.#round) continue;
       this.#known.delete(path);
@@ -45,7 +47,7 @@ export class TreeFeed {
     return { made: known.map(({ facts }) => facts), updates: known.map(({ update }) => update), gone: [] };
   }
 
-  #visit(
+  #see(
     node: NodeSnapshot,
     parent: number | undefined,
     change: { made: NodeFacts[]; updates: NodeUpdate[]; gone: number[] },
@@ -80,7 +82,6 @@ export class TreeFeed {
         change.updates.push(update);
       }
     }
-    for (const child of node.children) this.#visit(child, id, change);
   }
 }
 

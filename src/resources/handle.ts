@@ -4,6 +4,7 @@ import { type Engine, ownEngine } from '../library/engine.js';
 import { warnOfCycle } from '../diagnostics/dependency-cycle.js';
 import { inspectNode } from '../diagnostics/node-snapshot.js';
 import { bounded, Latch } from '../time/wait.js';
+import { whenAborted } from '../time/when-aborted.js';
 import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
 import { RtcError } from '../errors/rtc-error.js';
 import { wrongType } from '../arguments/wrong-argument.js';
@@ -90,7 +91,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
       (event) => this.onFirstListener(event),
     );
     owner.adoptNode(node);
-    this.#follow(signal);
+    if (signal) this.#stopWatchingSignal = whenAborted(signal, () => void this.abort(signal.reason));
     if (diagnostics.created.hasSubscribers) diagnostics.created.publish({ path: node.path, kind });
   }
 
@@ -154,7 +155,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
 
   /**
    * Drains, then closes; bounded by the options' or else the owner's timeout. Idempotent: later callers wait for
-   * the same end, only the first gets its error.
+   * the same end, only the first gets its error. Their options can make it end sooner, not later.
    */
   close(options?: CloseOptions): Promise<void> {
     let bounds: Bounds;
@@ -166,22 +167,23 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     const { ending, phase } = this[TREE_NODE];
     if (phase === 'live') {
       return teardown(this[TREE_NODE], 'local', this.engine, {
-        timeout: bounds.timeout ?? this[TREE_NODE].inheritedTimeout ?? this.engine.teardownTimeout,
+        timeout: bounds.timeout ?? this.teardownTimeout,
         signal: bounds.signal,
       });
     }
-    if (!ending.done && bounds.timeout === 0) ending.deadline?.force();
+    if (!ending.done) ending.deadline?.shorten(bounds);
     return ending.settled;
   }
 
   /**
-   * Closes at once, without draining. Waits that are pending on the handle reject with `RTC_ABORTED`, whose
-   * `cause` is `reason`.
+   * Closes at once, without draining, and resolves when that has ended; it never rejects. Waits that are pending on the
+   * handle reject with `RTC_ABORTED`, whose `cause` is `reason`.
    */
-  abort(reason?: unknown): void {
+  abort(reason?: unknown): Promise<void> {
     const { ending, phase } = this[TREE_NODE];
     if (phase === 'live') this.end('local', reason ?? new RtcAbortedError('aborted', { path: this.path }));
     else ending.deadline?.force();
+    return ending.settled;
   }
 
   /** Resolves when the handle has closed, with how it ended. Waits for as long as that takes, unless `options` say otherwise. */
@@ -226,6 +228,11 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     this.#reason = error;
     this.emit('error', error);
     this.end('error', error, timeout);
+  }
+
+  /** Milliseconds that ending this handle may take when nobody said otherwise. @internal */
+  protected get teardownTimeout(): number {
+    return this[TREE_NODE].inheritedTimeout ?? this.engine.teardownTimeout;
   }
 
   /** @internal */
@@ -322,6 +329,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
 
   #end(): void {
     this.#state = 'closed';
+    this[TREE_NODE].ending.deadline?.[Symbol.dispose]();
     this.onClosed();
     const info: CloseInfo =
       this.#reason === undefined
@@ -332,16 +340,5 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     }
     this.#ended.resolve(info);
     this.#events.emit('close', info);
-  }
-
-  #follow(signal: AbortSignal | undefined): void {
-    if (!signal) return;
-    const abort = () => this.abort(signal.reason);
-    if (signal.aborted) {
-      queueMicrotask(abort);
-      return;
-    }
-    signal.addEventListener('abort', abort, { once: true });
-    this.#stopWatchingSignal = () => signal.removeEventListener('abort', abort);
   }
 }

@@ -12,7 +12,6 @@ import { callback } from '../arguments/argument.js';
 import { type RtcLogLevel, validateLogLevel } from '../native/validate/log-level.js';
 import { type SctpSettings, validateSctpSettings } from '../native/validate/sctp-settings.js';
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
-import { Deadline } from '../time/deadline.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { Scope, ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds, type ScopeOptions } from '../scope/scope-options.js';
@@ -96,7 +95,7 @@ export class RtcRuntime {
   /** A root scope. The library is cleaned up when the last one is gone; the next one starts a new generation. */
   scope(name?: string, options: ScopeOptions = {}): RtcScope {
     const checkedName = name === undefined ? `scope-${++this.#named}` : name;
-    const scope = new RtcScope(this.#engine, this.#host, checkedName, options);
+    const scope = new RtcScope(this.#engine, this.#host, checkedName, checkBounds(options, 'scope'));
     const lease = this.#lease();
     scope[TREE_NODE].adoptNode(lease);
     if (this.#roots.size === 0) {
@@ -164,28 +163,19 @@ export class RtcRuntime {
   }
 
   /**
-   * Tears down every root scope, the newest first, within one deadline. With `cleanup: 'manual'` this is also
+   * Tears down every root scope, all at the same time and within one deadline. With `cleanup: 'manual'` this is also
    * what runs the library's cleanup.
    */
   async shutdown(options: CloseOptions = {}): Promise<void> {
     const { timeout = this.#engine.teardownTimeout, signal } = checkBounds(options, 'shutdown()');
-    using deadline = new Deadline(this.#engine.clock, { timeout, signal });
-    const errors = new ErrorChain();
-    for (const scope of [...this.#roots.values()].reverse()) {
+    const ends = [...this.#roots.values()].reverse().map((scope) => {
       const node = scope[TREE_NODE];
-      const ended =
-        node.phase === 'live'
-          ? teardown(node, 'owner', this.#host, { timeout: deadline.remaining, signal })
-          : node.ending.settled;
-      try {
-        if (!(await deadline.within(ended))) {
-          node.ending.deadline?.force();
-          await ended;
-        }
-      } catch (error) {
-        errors.add(error);
-      }
-    }
+      // One that is ending already rejects to whoever began that.
+      if (node.phase !== 'live') node.ending.deadline?.shorten({ timeout, signal });
+      return teardown(node, 'owner', this.#host, { timeout, signal });
+    });
+    const errors = new ErrorChain();
+    for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') errors.add(end.reason);
     if (this.#cleanup === 'manual' && this.#roots.size === 0) await this.#runCleanup();
     if (errors.failed) throw errors.error;
   }
@@ -238,6 +228,7 @@ export class RtcRuntime {
   #lease(): OwnedNode {
     let idle = false;
     const lease: OwnedNode = new OwnedNode('cleanup', 'cleanup', {
+      turn: 'alone',
       release: async () => {
         if (this.#roots.size === 1 && this.#cleanup === 'auto') await this.#threadWatch.settled();
         this.#roots.delete(lease);

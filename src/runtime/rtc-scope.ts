@@ -34,7 +34,7 @@ import { WebSocket, type WebSocketOptions } from '../resources/web-socket/web-so
 import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
 import { Scope, type ScopeHost } from '../scope/scope.js';
-import { checkName, checkSignal, type ScopeOptions } from '../scope/scope-options.js';
+import { checkName, checkSignal, type ForkOptions } from '../scope/scope-options.js';
 
 /** Settings of a peer connection. */
 export interface PeerConnectionConfig extends NativeConfig {
@@ -53,7 +53,7 @@ export class RtcScope extends Scope {
   #made = 0;
 
   /** @internal */
-  constructor(engine: Engine, host: ScopeHost, name: string, options: ScopeOptions) {
+  constructor(engine: Engine, host: ScopeHost, name: string, options: ForkOptions) {
     ownEngine(engine, 'RtcScope');
     super(host, name, options);
     this.#engine = engine;
@@ -75,15 +75,7 @@ export class RtcScope extends Scope {
     const checkedName = givenName ?? `pc-${++this.#made}`;
     const path = `${this.path}/${checkedName}`;
     const { native, servers } = createNativeConnection(this.#engine, path, checkedName, checked);
-    const negotiatesItself = !checked.disableAutoNegotiation;
-    const connection = new PeerConnection(
-      this.#engine,
-      this[TREE_NODE],
-      checkedName,
-      native,
-      signal,
-      negotiatesItself,
-    );
+    const connection = new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, signal);
     connection.servers = servers;
     connection[TREE_NODE].ending.onSettled(() => servers.end());
     return connection;
@@ -179,7 +171,7 @@ export class RtcScope extends Scope {
     return inspectNode(this[TREE_NODE]);
   }
 
-  protected override spawn(name: string, options: ScopeOptions): this {
+  protected override spawn(name: string, options: ForkOptions): this {
     return new RtcScope(this.#engine, this.#host, name, options) as this;
   }
 }

@@ -10,7 +10,7 @@ export class Ending {
   #settled: Promise<void> | undefined;
   #listener: (() => void) | undefined;
   #done = false;
-  /** The bound that the running teardown obeys; forcing it forces the teardown. */
+  /** The bound that the teardown of this node obeys, and of what it owns; forcing it forces these. */
   deadline: Deadline | undefined;
   /** The promise that the starter got, with its error. */
   started: Promise<void> | undefined;

@@ -23,12 +23,21 @@ export interface NodeDescription {
   readonly bufferedAmount?: number;
 }
 
+/**
+ * How a member takes its turn among its siblings in a teardown: `alone`, a user's disposer, never at the same time as a
+ * neighbour; `beside`, a fork, at the same time as neighbours that are forks; `first`, before all others. Handles say
+ * nothing: neighbours drain together and are released one by one.
+ */
+export type Turn = 'alone' | 'beside' | 'first';
+
 /** What a member of the tree does when it is torn down. Each is called at most once, in this order. */
 export interface NodeBehaviour {
-  /** Milliseconds that a teardown started below it may take when nobody said otherwise; scopes have one. */
+  /**
+   * Milliseconds that a teardown of it, or one that is started below it, may take when nobody said otherwise; scopes
+   * have one.
+   */
   readonly teardownTimeout?: number;
-  /** True for a user's disposer: it runs strictly in its turn, never beside a neighbour. */
-  readonly strict?: boolean;
+  readonly turn?: Turn;
   /** Synchronous: refuse new work, abort the signal. */
   begin?(cause: TeardownCause): void;
   /** Waits until what is under way has arrived. Must end by itself when the deadline passes. */
@@ -60,6 +69,7 @@ export class OwnedNode {
   readonly behaviour: NodeBehaviour;
   readonly ending = new Ending();
   #phase: NodePhase = 'live';
+  #ownerEnds = false;
   #parent: OwnedNode | undefined;
   #children: Set<OwnedNode> | undefined;
   /** The names of `#children`. */
@@ -124,10 +134,12 @@ export class OwnedNode {
 
   /** True when a teardown of this node or of one of its owners has begun. */
   get inTeardown(): boolean {
-    for (let node: OwnedNode | undefined = this; node; node = node.#parent) {
-      if (node.#phase !== 'live') return true;
-    }
-    return false;
+    return this.#phase !== 'live' || this.#ownerEnds;
+  }
+
+  /** A teardown of an owner has begun. Kept here: a walk to the root for each new member would be quadratic. */
+  markOwnerEnds(): void {
+    this.#ownerEnds = true;
   }
 
   /** Makes `child` this node's newest child. A child that has an owner already changes hands. */
@@ -138,6 +150,7 @@ export class OwnedNode {
     this.#names ??= new SiblingNames();
     child.#number = this.#names.claim(child.#segment);
     child.#parent = this;
+    child.#ownerEnds = this.inTeardown;
     this.#children.add(child);
   }
 
@@ -169,10 +182,11 @@ export class OwnedNode {
     sibling.#dependents.add(this);
   }
 
-  /** Claims the node for one teardown; only the first claim is granted. */
-  claim(): boolean {
+  /** Claims the node for one teardown, which obeys `deadline`; only the first claim is granted. */
+  claim(deadline?: Deadline): boolean {
     if (this.#phase !== 'live') return false;
     this.#phase = 'ending';
+    this.ending.deadline = deadline;
     return true;
   }
 

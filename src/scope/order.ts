@@ -1,6 +1,6 @@
 import type { OwnedNode } from './node.js';
 
-/** The order in which `node`'s children are torn down: dependents first, otherwise the newest first (P2). */
+/** The order in which `node`'s children are torn down: dependents first, otherwise the newest first. */
 export function teardownOrder(node: OwnedNode): OwnedNode[] {
   const order: OwnedNode[] = [];
   const seen = new Set<OwnedNode>();
@@ -32,18 +32,99 @@ export function teardownOrder(node: OwnedNode): OwnedNode[] {
 
 /**
  * Everything below and including `root`, in teardown order: children before their owner. What somebody else is
- * ending is listed, and what it owns is left to whoever ends it: two teardowns that each hold a part of a
- * branch would wait for each other.
+ * tearing down already stands for all that it owns.
  */
 export function flattenSubtree(root: OwnedNode): OwnedNode[] {
+  // Owners first, then turned round: a tree may be deeper than the call stack.
   const flat: OwnedNode[] = [];
-  const visit = (node: OwnedNode) => {
-    for (const child of teardownOrder(node)) {
-      if (child.phase === 'live') visit(child);
-      else flat.push(child);
-    }
+  const stack = [root];
+  for (let node = stack.pop(); node; node = stack.pop()) {
     flat.push(node);
+    if (node !== root && node.phase !== 'live') continue;
+    for (const child of teardownOrder(node)) stack.push(child);
+  }
+  return flat.reverse();
+}
+
+/**
+ * Children of one scope that are ended in one go.
+ *
+ * `first`, and a run of forks (`beside`): all at the same time, each on its own. `alone`: one member, which is waited for.
+ * `drained`, a run of handles, and of forks between them in which nothing has to keep its turn: drained all at once, then
+ * released in order, neighbouring forks at the same time.
+ */
+export interface Stage {
+  readonly how: 'first' | 'alone' | 'beside' | 'drained';
+  readonly members: readonly OwnedNode[];
+}
+
+/**
+ * The stages in which the children of `node` are ended, one after the other; each is a run of neighbours in teardown
+ * order. `ordered` has the members in which something has to keep its turn.
+ */
+export function stagesOf(node: OwnedNode, ordered: ReadonlySet<OwnedNode>): Stage[] {
+  const first: OwnedNode[] = [];
+  const stages: Stage[] = [];
+  let run: OwnedNode[] = [];
+  let allForks = true;
+  let allFree = true;
+  const endRun = () => {
+    if (run.length > 0) stages.push({ how: allForks ? 'beside' : 'drained', members: run });
+    run = [];
+    allForks = true;
+    allFree = true;
   };
-  visit(root);
-  return flat;
+  for (const child of teardownOrder(node)) {
+    const { turn } = child.behaviour;
+    if (turn === 'first') first.push(child);
+    else if (turn === 'alone') {
+      endRun();
+      stages.push({ how: 'alone', members: [child] });
+    } else {
+      const fork = turn === 'beside';
+      const free = !ordered.has(child);
+      if (!(allForks && fork) && !(allFree && free)) endRun();
+      run.push(child);
+      allForks &&= fork;
+      allFree &&= free;
+    }
+  }
+  endRun();
+  return first.length > 0 ? [{ how: 'first', members: first }, ...stages] : stages;
+}
+
+/** `members` in their order, cut wherever forks and handles meet. */
+export function forksAndHandles(
+  members: readonly OwnedNode[],
+): { readonly forks: boolean; readonly members: OwnedNode[] }[] {
+  const runs: { forks: boolean; members: OwnedNode[] }[] = [];
+  for (const node of members) {
+    const forks = node.behaviour.turn === 'beside';
+    const last = runs.at(-1);
+    if (last?.forks === forks) last.members.push(node);
+    else runs.push({ forks, members: [node] });
+  }
+  return runs;
+}
+
+/**
+ * Prepares the tree below `root` for its teardown: from now on nothing can be added to it. Returns the members that have
+ * to keep their turn, and what owns them.
+ */
+export function beginTeardown(root: OwnedNode): ReadonlySet<OwnedNode> {
+  const ordered = new Set<OwnedNode>();
+  const found = [root];
+  for (const node of found) {
+    for (const child of node.children) {
+      child.markOwnerEnds();
+      found.push(child);
+    }
+    const { turn } = node.behaviour;
+    if (turn !== 'alone' && turn !== 'first') continue;
+    for (let at: OwnedNode | undefined = node; at && !ordered.has(at); at = at.parent) {
+      ordered.add(at);
+      if (at === root) break;
+    }
+  }
+  return ordered;
 }

@@ -10,6 +10,14 @@ export interface ScopeOptions {
   signal?: AbortSignal;
 }
 
+export interface ForkOptions extends ScopeOptions {
+  /**
+   * Ends alone, when what is newer has ended and before what is older begins to, as an entry does. Default `false`: at
+   * the same time as the forks made just before and after it.
+   */
+  inTurn?: boolean;
+}
+
 export interface CloseOptions {
   /**
    * Total milliseconds for draining and releasing; past it the rest is forced. `0` forces at once.
@@ -49,6 +57,15 @@ export function checkBounds(options: unknown, where: string, others: readonly st
   if (timeout !== undefined) bounds.timeout = checkTimeout(timeout, `${name}.timeout`);
   if (signal !== undefined) bounds.signal = checkSignal(signal, `${name}.signal`);
   return bounds;
+}
+
+/** As `checkBounds`, for `fork()`. */
+export function checkForkOptions(options: unknown): ForkOptions {
+  const bounds: ForkOptions = checkBounds(options, 'scope', ['inTurn']);
+  const inTurn = readFrom('scope options.inTurn', () => (options as ForkOptions).inTurn);
+  if (inTurn === undefined) return bounds;
+  if (typeof inTurn !== 'boolean') throw wrongType('scope options.inTurn', 'a boolean', inTurn);
+  return { ...bounds, inTurn };
 }
 
 /** Milliseconds, `Infinity` included. */

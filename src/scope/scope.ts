@@ -1,7 +1,8 @@
 import { RtcClosedError } from '../errors/kinds.js';
+import { whenAborted } from '../time/when-aborted.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { type InTree, OwnedNode, TREE_NODE } from './node.js';
-import { checkBounds, checkFunction, checkName, type ScopeOptions } from './scope-options.js';
+import { checkForkOptions, checkFunction, checkName, type ForkOptions } from './scope-options.js';
 import { type TeardownHost, teardown } from './teardown.js';
 import { disposerOf, userEntry } from './user-entry.js';
 
@@ -29,22 +30,27 @@ export abstract class Scope implements AsyncDisposable, InTree {
   #stopWatchingSignal: (() => void) | undefined;
   #forks = 0;
 
-  protected constructor(host: ScopeHost, name: string, options: ScopeOptions = {}) {
+  protected constructor(host: ScopeHost, name: string, options: ForkOptions = {}) {
     checkName(name, 'name');
-    const { timeout, signal } = checkBounds(options, 'scope');
+    const { timeout, signal, inTurn = false } = checkForkOptions(options);
     this.#host = host;
     this.#timeout = timeout ?? host.teardownTimeout;
     this[TREE_NODE] = new OwnedNode(name, 'scope', {
       teardownTimeout: this.#timeout,
+      turn: inTurn ? 'alone' : 'beside',
       begin: () => this.#begin(),
       release: () => true,
     });
     this.#followed = signal;
-    this.#follow(signal);
+    if (!signal) return;
+    this.#stopWatchingSignal = whenAborted(signal, () => {
+      // Whoever leaves the scope's block gets the error; until then it must not count as unhandled.
+      this.disposeAsync().catch(() => {});
+    });
   }
 
   /** A scope of the same kind, not yet in the tree. */
-  protected abstract spawn(name: string, options: ScopeOptions): this;
+  protected abstract spawn(name: string, options: ForkOptions): this;
 
   get name(): string {
     return this[TREE_NODE].name;
@@ -104,7 +110,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
    */
   move(): this {
     this.assertUsable('move');
-    const options: ScopeOptions = { timeout: this.#timeout };
+    const options: ForkOptions = { timeout: this.#timeout, inTurn: this.#node.behaviour.turn === 'alone' };
     if (this.#followed) options.signal = this.#followed;
     const heir = this.spawn(this.name, options);
     this.#controller ??= new AbortController();
@@ -120,10 +126,16 @@ export abstract class Scope implements AsyncDisposable, InTree {
     return heir;
   }
 
-  /** A child scope: torn down with this one, or on its own before. */
-  fork(name?: string, options: ScopeOptions = {}): this {
+  /**
+   * A child scope: torn down with this one, or on its own before.
+   *
+   * In the teardown of this scope, forks that were made one after the other end at the same time, each within its own
+   * `timeout`, so that one that hangs costs the others nothing. What was made before them waits until all of them have
+   * ended. A handle's `dependsOn()` and the option `inTurn` put forks in line.
+   */
+  fork(name?: string, options: ForkOptions = {}): this {
     this.assertUsable('fork');
-    const bounds = { timeout: this.#timeout, ...checkBounds(options, 'scope') };
+    const bounds = { timeout: this.#timeout, ...checkForkOptions(options) };
     const child = this.spawn(name === undefined ? `scope-${++this.#forks}` : name, bounds);
     this.#node.adoptNode(child.#node);
     return child;
@@ -192,20 +204,6 @@ export abstract class Scope implements AsyncDisposable, InTree {
 
   #closing(): RtcClosedError {
     return new RtcClosedError('RTC_CLOSING', 'the scope is being torn down', { path: this.path });
-  }
-
-  #follow(signal: AbortSignal | undefined): void {
-    if (!signal) return;
-    const dispose = () => {
-      // Whoever leaves the scope's block gets the error; until then it must not count as unhandled.
-      this.disposeAsync().catch(() => {});
-    };
-    if (signal.aborted) {
-      queueMicrotask(dispose);
-      return;
-    }
-    signal.addEventListener('abort', dispose, { once: true });
-    this.#stopWatchingSignal = () => signal.removeEventListener('abort', dispose);
   }
 }
 

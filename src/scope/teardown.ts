@@ -1,13 +1,11 @@
 import { RtcTimeoutError } from '../errors/kinds.js';
-import { ErrorChain } from '../errors/suppressed-error.js';
 import type { Clock } from '../time/clock.js';
 import { Deadline, type DeadlineOptions } from '../time/deadline.js';
-import { drive, type Steps } from './drive.js';
 import { NOTHING_LOST } from './loss.js';
 import type { OwnedNode, TeardownCause } from './node.js';
-import { flattenSubtree, teardownOrder } from './order.js';
-import { TurnSlice } from '../time/turn-slice.js';
-import { attachReport, type TeardownReport, type TeardownStep } from './teardown-report.js';
+import { beginTeardown, flattenSubtree, forksAndHandles, type Stage, stagesOf } from './order.js';
+import { type Steps, Tasks } from './tasks.js';
+import { TeardownLog, type TeardownReport, type TeardownStep } from './teardown-report.js';
 
 export interface TeardownHost {
   readonly clock: Clock;
@@ -17,7 +15,7 @@ export interface TeardownHost {
 
 /**
  * Ends `root` and all it owns. Resolves when everything is released; rejects with what went wrong, as the
- * language chains it. Must be called once for a node that is still live.
+ * language chains it. For a node that is ending already: resolves when it has ended.
  */
 export function teardown(
   root: OwnedNode,
@@ -25,134 +23,236 @@ export function teardown(
   host: TeardownHost,
   bound: DeadlineOptions,
 ): Promise<void> {
-  if (!root.claim()) return root.ending.settled;
-  let resolve!: () => void;
-  let reject!: (error: unknown) => void;
+  if (root.phase !== 'live') return root.ending.settled;
+  const deadline = new Deadline(host.clock, bound);
+  root.claim(deadline);
   // Stored before any work is done, so that a call from within finds it.
-  root.ending.started = new Promise<void>((res, rej) => {
-    resolve = res;
-    reject = rej;
+  let settle!: Settle;
+  const started = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
   });
-  drive(new TeardownRun(host, bound).end(root, cause), resolve, reject);
-  return root.ending.started;
+  root.ending.started = started;
+  new TeardownRun(host, root, deadline).start(cause, settle);
+  return started;
 }
 
+/** A member that has begun to end, with the bound that it and all it owns obey. */
+interface Branch {
+  readonly node: OwnedNode;
+  readonly cause: TeardownCause;
+  readonly deadline: Deadline;
+  readonly log: TeardownLog;
+}
+
+/** A member of a subtree that drains, and for how many milliseconds it did. */
+interface DrainedMember {
+  readonly node: OwnedNode;
+  ms: number;
+  failure?: { readonly error: unknown };
+}
+
+/** A subtree that drains, in the order in which its members are released; `waits` is what has to end before. */
+interface Draining {
+  readonly members: readonly DrainedMember[];
+  readonly since: number;
+  readonly waits: readonly Promise<void>[];
+}
+
+/**
+ * A scope is ended in stages, one after the other; see `stagesOf`. What is in one stage is ended at the same time. Only
+ * where the stages of a fork are concerned does one branch wait for another, and nothing here is recursive.
+ */
 class TeardownRun {
   readonly #host: TeardownHost;
+  readonly #root: OwnedNode;
   readonly #deadline: Deadline;
-  readonly #steps: TeardownStep[] = [];
-  readonly #errors = new ErrorChain();
   readonly #startedAt: number;
-  /** So that thousands of members do not keep the event loop from everything else. */
-  readonly #slice = new TurnSlice();
+  readonly #tasks = new Tasks();
+  readonly #log = new TeardownLog();
+  readonly #ordered: ReadonlySet<OwnedNode>;
 
-  constructor(host: TeardownHost, bound: DeadlineOptions) {
+  constructor(host: TeardownHost, root: OwnedNode, deadline: Deadline) {
     this.#host = host;
+    this.#root = root;
+    this.#deadline = deadline;
     this.#startedAt = host.clock.now();
-    this.#deadline = new Deadline(host.clock, bound);
+    this.#ordered = beginTeardown(root);
   }
 
-  *end(root: OwnedNode, cause: TeardownCause): Steps {
-    using _deadline = this.#deadline;
-    using _process = holdProcess();
-    yield* this.#endBranch(root, cause);
-    if (this.#errors.failed) attachReport(this.#errors.error, this.#steps);
-    this.#host.tornDown(root, this.#steps, this.#errors.error);
-    if (this.#errors.failed) throw this.#errors.error;
+  start(cause: TeardownCause, { resolve, reject }: Settle): void {
+    const letProcessGo = holdProcess();
+    const branch = { node: this.#root, cause, deadline: this.#deadline, log: this.#log };
+    this.#tasks.start(this.#end(branch), (failure) => {
+      if (failure) this.#log.failed(failure.error);
+      this.#deadline[Symbol.dispose]();
+      letProcessGo();
+      const { report, errors } = this.#log.result();
+      this.#host.tornDown(this.#root, report, errors.error);
+      if (errors.failed) reject(errors.error);
+      else resolve();
+    });
   }
 
-  /** `node` is claimed already. */
-  *#endBranch(node: OwnedNode, cause: TeardownCause): Steps {
-    if (!holdsUserEntries(node)) {
-      yield* this.#endTogether([node], cause);
+  /** Ends a member that is claimed already. */
+  *#end(branch: Branch): Steps {
+    const { node, cause, deadline, log } = branch;
+    if (node.behaviour.turn === undefined) {
+      yield* this.#release([yield* this.#beginDrain(node, cause, log)], log);
       return;
     }
-    node.ending.deadline = this.#deadline;
-    node.behaviour.begin?.(cause);
-    let together: OwnedNode[] = [];
-    const endTogether = () => {
-      const batch = together;
-      together = [];
-      return this.#endTogether(batch, 'owner');
-    };
-    for (const child of teardownOrder(node)) {
-      if (!holdsUserEntries(child) && child.claim()) {
-        together.push(child);
-        continue;
-      }
-      if (together.length > 0) yield* endTogether();
-      // While the others were torn down, this one may have been ended by somebody else.
-      if (!child.claim()) yield this.#waitFor(child);
-      else if (child.behaviour.strict) yield* this.#release(child, 0);
-      else yield* this.#endBranch(child, 'owner');
-    }
-    if (together.length > 0) yield* endTogether();
-    yield* this.#release(node, 0);
+    this.#begin(node, cause, log);
+    for (const stage of stagesOf(node, this.#ordered)) yield* this.#endStage(stage, branch);
+    yield* this.#releaseOne(node, deadline, log);
   }
 
-  /**
-   * A run without user entries: drained all at once, then released one by one in order.
-   * The members of `batch` are claimed already; what they own is claimed here.
-   */
-  *#endTogether(batch: readonly OwnedNode[], cause: TeardownCause): Steps {
-    const mine: OwnedNode[] = [];
-    const waits: Promise<void>[] = [];
-    for (const root of batch) {
-      const subtree: OwnedNode[] = [];
-      for (const node of flattenSubtree(root)) {
-        if (node === root || node.claim()) subtree.push(node);
-        else waits.push(this.#waitFor(node));
-      }
-      mine.push(...subtree);
-      // Owners hear of it before what they own.
-      for (const node of subtree.reverse()) {
-        node.ending.deadline = this.#deadline;
-        node.behaviour.begin?.(node === root ? cause : 'owner');
+  *#endStage({ how, members }: Stage, { deadline, log }: Branch): Steps {
+    const [only] = members;
+    if (how === 'drained') yield* this.#endDrained(members, deadline, log);
+    else if (how === 'alone' && only!.children.size === 0 && only!.claim(deadline)) {
+      // A user's disposer, in place: the language spends no more turns on it either.
+      this.#begin(only!, 'owner', log);
+      yield* this.#releaseOne(only!, deadline, log);
+    } else yield* this.#endBeside(members, log, (node, part) => this.#endMember(node, deadline, part));
+  }
+
+  *#endMember(node: OwnedNode, owner: Deadline, log: TeardownLog): Steps {
+    const deadline = deadlineOf(node, owner);
+    if (node.claim(deadline)) yield* this.#end({ node, cause: 'owner', deadline, log });
+    else yield this.#waitFor(node, owner);
+  }
+
+  /** All at the same time, begun in order; one on which another depends waits for that one. */
+  *#endBeside(
+    members: readonly OwnedNode[],
+    log: TeardownLog,
+    end: (node: OwnedNode, log: TeardownLog) => Steps,
+  ): Steps {
+    const plans = new Map(
+      members.map((node) => [node, { log: log.part(), waitsFor: 0, unblocks: [] as OwnedNode[] }]),
+    );
+    // Read now: a member that has ended has no links any more.
+    for (const [node, plan] of plans) {
+      for (const dependent of node.dependents) if (plans.has(dependent)) plan.waitsFor++;
+      for (const dependency of node.dependencies) if (plans.has(dependency)) plan.unblocks.push(dependency);
+    }
+    let left = members.length;
+    yield (resume) => {
+      const start = (node: OwnedNode) => {
+        const plan = plans.get(node)!;
+        this.#tasks.start(end(node, plan.log), (failure) => {
+          if (failure) plan.log.failed(failure.error);
+          for (const next of plan.unblocks) if (--plans.get(next)!.waitsFor === 0) start(next);
+          if (--left === 0) resume();
+        });
+      };
+      // The last to be started is the first to run.
+      for (const node of members.toReversed()) if (plans.get(node)!.waitsFor === 0) start(node);
+    };
+  }
+
+  /** Drained all at once; then released in order, forks at the same time as the forks next to them. */
+  *#endDrained(members: readonly OwnedNode[], deadline: Deadline, log: TeardownLog): Steps {
+    const draining = new Map<OwnedNode, Draining>();
+    for (const node of members) {
+      const drain = node.claim(deadlineOf(node, deadline))
+        ? yield* this.#beginDrain(node, 'owner', log)
+        : { members: [], since: 0, waits: [this.#waitFor(node, deadline)] };
+      draining.set(node, drain);
+    }
+    for (const run of forksAndHandles(members)) {
+      if (run.forks && run.members.length > 1) {
+        yield* this.#endBeside(run.members, log, (node, part) => this.#release([draining.get(node)!], part));
+      } else {
+        yield* this.#release(
+          run.members.map((node) => draining.get(node)!),
+          log,
+        );
       }
     }
-    const started = this.#host.clock.now();
-    const drainMs = new Map<OwnedNode, number>();
-    for (const node of mine) {
-      if (this.#slice.over) yield this.#slice.next();
-      const draining = this.#drain(node);
-      if (!draining) continue;
+  }
+
+  /** Begins to end `root`, which is claimed already, and all it owns. */
+  *#beginDrain(root: OwnedNode, cause: TeardownCause, log: TeardownLog): Steps<Draining> {
+    const waits: Promise<void>[] = [];
+    // From the owners down: they hear of it first, and their bound is the bound of what they own.
+    const claimed = flattenSubtree(root)
+      .reverse()
+      .filter((node) => {
+        if (node === root || node.claim(deadlineOf(node, node.parent!.ending.deadline!))) return true;
+        waits.push(this.#waitFor(node, root.ending.deadline!));
+        return false;
+      });
+    for (const node of claimed) this.#begin(node, node === root ? cause : 'owner', log);
+    const since = this.#host.clock.now();
+    const members: DrainedMember[] = claimed.reverse().map((node) => ({ node, ms: 0 }));
+    for (const member of members) {
+      if (this.#tasks.slice.over) yield this.#tasks.slice.next();
+      const drain = this.#drain(member.node, log);
+      if (!drain) continue;
+      const ended = () => {
+        member.ms = this.#host.clock.now() - since;
+      };
       waits.push(
-        draining
-          .catch((error: unknown) => this.#errors.add(error))
-          .then(() => void drainMs.set(node, this.#host.clock.now() - started)),
+        drain.then(ended, (error: unknown) => {
+          ended();
+          member.failure = { error };
+        }),
       );
     }
+    return { members, since, waits };
+  }
+
+  /** Waits until all of `draining` have drained, then releases them one by one. */
+  *#release(draining: readonly Draining[], log: TeardownLog): Steps {
+    const waits = draining.flatMap((each) => each.waits);
     if (waits.length > 0) yield Promise.all(waits);
-    for (const node of mine) {
-      if (this.#slice.over) yield this.#slice.next();
-      yield* this.#release(node, drainMs.get(node) ?? 0, started);
+    for (const { members, since } of draining) {
+      for (const { node, ms, failure } of members) {
+        if (this.#tasks.slice.over) yield this.#tasks.slice.next();
+        if (failure) log.failed(failure.error);
+        yield* this.#releaseOne(node, node.ending.deadline!, log, ms, since);
+      }
     }
   }
 
-  #drain(node: OwnedNode): Promise<void> | undefined {
+  #begin(node: OwnedNode, cause: TeardownCause, log: TeardownLog): void {
     try {
-      return node.behaviour.drain?.(this.#deadline);
+      node.behaviour.begin?.(cause);
     } catch (error) {
-      this.#errors.add(error);
+      log.failed(error);
+    }
+  }
+
+  #drain(node: OwnedNode, log: TeardownLog): Promise<void> | undefined {
+    try {
+      return node.behaviour.drain?.(node.ending.deadline!);
+    } catch (error) {
+      log.failed(error);
       return undefined;
     }
   }
 
-  *#release(node: OwnedNode, drainMs: number, drainedFrom?: number): Steps {
+  *#releaseOne(
+    node: OwnedNode,
+    deadline: Deadline,
+    log: TeardownLog,
+    drainMs = 0,
+    drainedSince?: number,
+  ): Steps {
     const { path, kind, behaviour } = node;
     const started = this.#host.clock.now();
     let outcome: TeardownStep['outcome'] = 'closed';
     try {
-      const confirmed = behaviour.release(this.#deadline);
+      const confirmed = behaviour.release(deadline);
       if (!(typeof confirmed === 'boolean' ? confirmed : yield confirmed)) outcome = 'forced';
     } catch (error) {
       outcome = error instanceof RtcTimeoutError ? 'forced' : 'failed';
-      this.#errors.add(error);
+      log.failed(error);
     }
     const ended = this.#host.clock.now();
     if (!behaviour.unreported?.()) {
-      const from = drainMs > 0 ? (drainedFrom ?? started) : started;
-      this.#steps.push({
+      const from = drainMs > 0 ? (drainedSince ?? started) : started;
+      log.step({
         path,
         kind,
         outcome,
@@ -169,28 +269,38 @@ class TeardownRun {
   }
 
   /** `node` is being ended by somebody else: waits for that, and hurries it when our own deadline passes. */
-  async #waitFor(node: OwnedNode): Promise<void> {
+  async #waitFor(node: OwnedNode, deadline: Deadline): Promise<void> {
     if (node.ending.done) return;
-    if (await this.#deadline.within(node.ending.settled)) return;
+    if (await deadline.within(node.ending.settled)) return;
     node.ending.deadline?.force();
     await node.ending.settled;
   }
+}
+
+/** The bound of one member inside that of its owner. */
+function deadlineOf(node: OwnedNode, owner: Deadline): Deadline {
+  const { teardownTimeout, turn } = node.behaviour;
+  // What runs before the rest leaves the rest some time, also when it hangs.
+  if (turn === 'first') return owner.nested(teardownTimeout ?? owner.remaining / 2);
+  // A handle has one that a later `close()` can shorten, for this handle alone.
+  if (teardownTimeout === undefined) return owner.nested();
+  // A deep chain of forks shares one.
+  return teardownTimeout < owner.remaining ? owner.nested(teardownTimeout) : owner;
+}
+
+interface Settle {
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
 /**
  * Every clock of this package lets the process go. A teardown must not lose it half way, also where no callback of
  * a library keeps it (another binding): the process would end with code 13 and leave the rest undone.
  */
-function holdProcess(): Disposable {
+function holdProcess(): () => void {
   const timer = setInterval(() => {}, LONGEST_INTERVAL);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return () => clearInterval(timer);
 }
 
 /** What Node's timers can take at most: a signed 32-bit number of milliseconds. */
 const LONGEST_INTERVAL = 2 ** 31 - 1;
-
-function holdsUserEntries(node: OwnedNode): boolean {
-  if (node.behaviour.strict) return true;
-  for (const child of node.children) if (holdsUserEntries(child)) return true;
-  return false;
-}

@@ -5,7 +5,7 @@ import { OwnedNode } from './node.js';
 /** What `use`, `adopt` and `defer` put into a scope. */
 export function userEntry(name: string, dispose: () => unknown): OwnedNode {
   const entry: OwnedNode = new OwnedNode(name, 'entry', {
-    strict: true,
+    turn: 'alone',
     release(deadline: Deadline): Promise<boolean> {
       const result = dispose();
       // One turn of the microtask queue, as the language spends on a disposer that returns nothing.

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type BatchObservableResult, metrics } from '@opentelemetry/api';
-import type { NodeSnapshot } from '../diagnostics/node-snapshot.js';
+import { membersOf } from '../diagnostics/node-snapshot.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { checkTelemetryOptions, type TelemetryOptions } from './telemetry-options.js';
@@ -63,11 +63,9 @@ export function instrumentRuntime(options: TelemetryOptions = {}): Disposable {
   const observe = (result: BatchObservableResult): void => {
     const { scopes, traffic, cleanups: done } = runtime.snapshot();
     handleCounts.reset();
-    const count = (node: NodeSnapshot): void => {
+    for (const { node } of membersOf(scopes)) {
       if (node.age !== undefined) handleCounts.add(node.kind, node.state);
-      node.children.forEach(count);
-    };
-    scopes.forEach(count);
+    }
     handleCounts.each((value, attributes) => result.observe(handles, value, attributes));
     result.observe(io, traffic.bytesSent, { direction: 'transmit' });
     result.observe(io, traffic.bytesReceived, { direction: 'receive' });

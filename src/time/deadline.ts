@@ -8,44 +8,81 @@ export interface DeadlineOptions {
 }
 
 /**
- * The one bound that everything in a teardown shares. When it passes, or is forced, every wait that was
- * raced against it ends at once; nothing is cancelled, it is only no longer waited for.
+ * The bound that everything in a teardown shares. When it passes, or is forced, every wait that was raced against it
+ * ends at once; nothing is cancelled, it is only no longer waited for.
+ *
+ * A part of a teardown may have a deadline inside that of the whole: it can end sooner, never later.
  */
 export class Deadline implements Disposable {
   readonly clock: Clock;
-  readonly #end: number;
+  readonly #owner: Deadline | undefined;
+  /** The nearest that has a time of its own: one timer for all that have none. */
+  readonly #bounding: Deadline;
+  #inside: Set<Deadline> | undefined;
+  #end = Number.POSITIVE_INFINITY;
+  #forced = false;
   readonly #waiting = new Set<() => void>();
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () => this.force();
+  /** Waits that need the timer of this one. */
+  #waits = 0;
+  #signals: Map<AbortSignal, () => void> | undefined;
   #cancelTimer: (() => void) | undefined;
-  #expired = false;
 
-  constructor(clock: Clock, { timeout, signal }: DeadlineOptions) {
+  constructor(clock: Clock, { timeout, signal }: DeadlineOptions, owner?: Deadline) {
     this.clock = clock;
+    this.#owner = owner;
+    this.#bounding = owner && timeout === Number.POSITIVE_INFINITY ? owner.#bounding : this;
+    if (owner) (owner.#inside ??= new Set()).add(this);
     this.#end = clock.now() + timeout;
-    this.#signal = signal;
-    if (signal?.aborted || timeout <= 0) {
-      this.#expired = true;
-      return;
-    }
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (timeout <= 0) this.force();
+    else if (signal) this.#follow(signal);
+  }
+
+  /** A deadline that passes after `timeout` milliseconds, and with this one at the latest. */
+  nested(timeout = Number.POSITIVE_INFINITY): Deadline {
+    return new Deadline(this.clock, { timeout }, this);
   }
 
   get expired(): boolean {
-    return this.#expired || this.clock.now() >= this.#end;
+    const now = this.clock.now();
+    for (let at: Deadline | undefined = this; at; at = at.#owner)
+      if (at.#forced || now >= at.#end) return true;
+    return false;
   }
 
   /** Milliseconds left; never negative. */
   get remaining(): number {
-    return this.#expired ? 0 : Math.max(0, this.#end - this.clock.now());
+    let end = Number.POSITIVE_INFINITY;
+    for (let at: Deadline | undefined = this; at; at = at.#owner) {
+      if (at.#forced) return 0;
+      end = Math.min(end, at.#end);
+    }
+    return Math.max(0, end - this.clock.now());
+  }
+
+  /** Moves the deadline forward, or lets another signal end it. A bound that is later than the present one does nothing. */
+  shorten({ timeout = Number.POSITIVE_INFINITY, signal }: Partial<DeadlineOptions>): void {
+    if (this.#forced) return;
+    if (timeout <= 0) this.force();
+    else if (signal) this.#follow(signal);
+    const end = this.clock.now() + timeout;
+    if (this.#forced || end >= this.#end) return;
+    this.#end = end;
+    // Whatever waits inside has its timer elsewhere.
+    this.#waits++;
+    this.#setTimer();
   }
 
   /** Lets every wait end now. */
   force(): void {
-    if (this.#expired) return;
-    this.#expired = true;
-    this.#release();
-    for (const wake of [...this.#waiting]) wake();
+    // A list instead of recursion: deadlines may be nested deeper than the call stack.
+    const forced: Deadline[] = [this];
+    for (const deadline of forced) {
+      if (deadline.#forced) continue;
+      deadline.#forced = true;
+      for (const inner of deadline.#inside ?? []) forced.push(inner);
+      deadline[Symbol.dispose]();
+      for (const wake of [...deadline.#waiting]) wake();
+    }
   }
 
   /**
@@ -63,13 +100,11 @@ export class Deadline implements Disposable {
     let cancel = () => {};
     const end = new Promise<false>((resolve) => {
       const wake = () => resolve(false);
-      this.#waiting.add(wake);
-      this.#arm();
+      this.#watch(wake);
       const cancelLimit = Number.isFinite(limit) ? this.clock.after(limit, wake) : undefined;
       cancel = () => {
-        this.#waiting.delete(wake);
+        this.#unwatch(wake);
         cancelLimit?.();
-        if (this.#waiting.size === 0) this.#disarm();
       };
     });
     try {
@@ -79,23 +114,42 @@ export class Deadline implements Disposable {
     }
   }
 
-  #arm(): void {
-    if (this.#cancelTimer || !Number.isFinite(this.#end)) return;
-    this.#cancelTimer = this.clock.after(this.remaining, () => this.force());
+  /** There is a timer only while somebody waits. */
+  #watch(wake: () => void): void {
+    this.#waiting.add(wake);
+    if (++this.#bounding.#waits === 1) this.#bounding.#setTimer();
   }
 
-  #disarm(): void {
+  #unwatch(wake: () => void): void {
+    this.#waiting.delete(wake);
+    if (--this.#bounding.#waits === 0) this.#bounding.#stopTimer();
+  }
+
+  #setTimer(): void {
+    this.#stopTimer();
+    if (!Number.isFinite(this.#end)) return;
+    this.#cancelTimer = this.clock.after(Math.max(0, this.#end - this.clock.now()), () => this.force());
+  }
+
+  #stopTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
 
-  #release(): void {
-    this.#disarm();
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+  #follow(signal: AbortSignal): void {
+    if (signal.aborted) this.force();
+    if (this.#forced || this.#signals?.has(signal)) return;
+    const onAbort = () => this.force();
+    this.#signals ??= new Map();
+    this.#signals.set(signal, onAbort);
+    signal.addEventListener('abort', onAbort, { once: true });
   }
 
   [Symbol.dispose](): void {
-    this.#release();
+    this.#stopTimer();
+    for (const [signal, onAbort] of this.#signals ?? []) signal.removeEventListener('abort', onAbort);
+    this.#signals = undefined;
+    if (this.#owner) this.#owner.#inside?.delete(this);
   }
 }
 

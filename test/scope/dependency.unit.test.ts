@@ -130,4 +130,4 @@ test('a chain of three thousand dependencies is no problem', async () => {
   for (let n = 1; n < handles.length; n++) handles[n - 1]!.dependsOn(handles[n]!);
   await root.disposeAsync();
   expect(paths).toEqual(handles.map((_, n) => `app/p${n}`));
-});
+}, 60_000);

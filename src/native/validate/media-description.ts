@@ -92,7 +92,6 @@ const source: Field<MediaSource> = (value, name) => {
   return { ...checked, ...required(checked, name, 'ssrc') };
 };
 
-export const mediaDirection = oneOf<MediaDirection>('SendOnly', 'RecvOnly', 'SendRecv', 'Inactive');
 const kindField = oneOf('audio', 'video');
 
 export function validateMediaDescription(value: unknown, name: string): CheckedMediaDescription {
@@ -105,7 +104,7 @@ export function validateMediaDescription(value: unknown, name: string): CheckedM
   const checked = readOptions<MediaDescription>(value, name, {
     kind: kindField,
     mid: token,
-    direction: mediaDirection,
+    direction: oneOf('SendOnly', 'RecvOnly', 'SendRecv', 'Inactive'),
     codecs: arrayOf(codecOf(kind)),
     sources: arrayOf(source),
     bitrate: integer(1, MAX_INT32, 'kilobits per second'),

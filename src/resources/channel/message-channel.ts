@@ -202,7 +202,7 @@ export abstract class MessageChannel<
 
   /** The native end was seen: hand over what is queued, then close. @internal */
   protected closedByPeer(): void {
-    this.end('remote', undefined, this.engine.teardownTimeout);
+    this.end('remote', undefined, this.teardownTimeout);
   }
 
   /** True where a message was none of the application's. @internal */

@@ -132,13 +132,13 @@ export class WebSocket extends MessageChannel {
   }
 
   async #judgeOpening(): Promise<void> {
-    using deadline = new Deadline(this.engine.clock, { timeout: this.engine.teardownTimeout });
+    using deadline = new Deadline(this.engine.clock, { timeout: this.teardownTimeout });
     await this.received(deadline);
     if (this.state === 'open') this.closedByPeer();
     else if (this.state === 'opening') {
       const why = this.#lastError ?? 'the server refused or ended the connection';
       const error = new RtcNativeError(`the WebSocket could not be opened: ${why}`, { path: this.path });
-      this.fail(error, this.engine.teardownTimeout);
+      this.fail(error, this.teardownTimeout);
     }
   }
 

@@ -1,5 +1,5 @@
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
-import type { NodeSnapshot } from '../../diagnostics/node-snapshot.js';
+import { membersOf, type NodeSnapshot } from '../../diagnostics/node-snapshot.js';
 import { nativeThreads } from '../../diagnostics/threads.js';
 import { realTime } from '../real-time.js';
 import { kitScopes } from './kit-scopes.js';
@@ -148,11 +148,13 @@ export class TestWatch {
 }
 
 /** Where each handle below `scope` was made, as far as we saw it. */
-function places(scope: NodeSnapshot, into = new Map<string, string>()): Map<string, string> {
-  const place = handles.placeOf(scope.path);
-  if (place !== undefined) into.set(scope.path, place);
-  for (const child of scope.children) places(child, into);
-  return into;
+function places(scope: NodeSnapshot): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { node } of membersOf([scope])) {
+    const place = handles.placeOf(node.path);
+    if (place !== undefined) found.set(node.path, place);
+  }
+  return found;
 }
 
 function without(names: readonly string[], taken: readonly string[]): string[] {

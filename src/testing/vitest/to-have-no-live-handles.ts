@@ -1,4 +1,4 @@
-import { type NodeSnapshot, snapshotOf } from '../../diagnostics/node-snapshot.js';
+import { membersOf, type NodeSnapshot, snapshotOf } from '../../diagnostics/node-snapshot.js';
 import { TREE_NODE } from '../../scope/node.js';
 import { Scope } from '../../scope/scope.js';
 import { isRuntime } from '../kit-arguments.js';
@@ -6,11 +6,11 @@ import { treeLines } from '../leaks/leak-message.js';
 import type { MatcherContext, MatcherResult } from './matcher-context.js';
 
 /** What in the tree is no handle. */
-const PLAIN = new Set(['scope', 'entry', 'cleanup']);
+const PLAIN = new Set(['scope', 'entry', 'beforeEnd', 'cleanup']);
 
 export function toHaveNoLiveHandles(this: MatcherContext, received: unknown): MatcherResult {
   const roots = treesOf(received);
-  const live = roots.flatMap((root) => handlesBelow(root));
+  const live = [...membersOf(roots)].map(({ node }) => node).filter(({ kind }) => !PLAIN.has(kind));
   return {
     pass: live.length === 0,
     message: () => {
@@ -34,9 +34,4 @@ function treesOf(received: unknown): readonly NodeSnapshot[] {
 
 function ended(scope: Scope): boolean {
   return scope[TREE_NODE].ending.done;
-}
-
-function handlesBelow(node: NodeSnapshot): NodeSnapshot[] {
-  const below = node.children.flatMap((child) => handlesBelow(child));
-  return PLAIN.has(node.kind) ? below : [node, ...below];
 }

@@ -2,14 +2,11 @@ import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
 import type { PendingEvents } from '../../pending-events.js';
-import type { SessionDescription } from '../peer-connection-state.js';
 import type { CandidateGate } from './candidate-gate.js';
 
 export interface Announcer {
   /** A description of ours, as the peer is to be given it. */
-  announced(description: SessionDescription): SessionDescription | null;
-  /** The mid that the peer is to be given with a candidate of ours. */
-  candidateMid(mid: string): string;
+  announced<T extends { readonly sdp: string }>(description: T): T | null;
 }
 
 /**
@@ -52,7 +49,7 @@ export class ConnectionEvents {
     const native = this.#native;
     const tell = (...args: [unknown?, unknown?]) => this.#pending.emit(event, ...args);
     if (event === 'localDescription')
-      native.onLocalDescription(this.#guard((sdp, type) => this.#described({ sdp, type })));
+      native.onLocalDescription(this.#guard((sdp, type) => this.#described(sdp, type)));
     else if (event === 'localCandidate')
       native.onLocalCandidate(this.#guard((text, mid) => this.#candidate(text, mid)));
     else if (event === 'iceStateChange') native.onIceStateChange(this.#guard(tell));
@@ -69,7 +66,7 @@ export class ConnectionEvents {
     else this.#tellCandidate(candidate, mid);
   }
 
-  #described({ sdp, type }: SessionDescription): void {
+  #described(sdp: string, type: string): void {
     this.#pending.emit('localDescription', this.#announcer.announced({ type, sdp }));
     const early = this.#early;
     this.#early = undefined;
@@ -78,8 +75,7 @@ export class ConnectionEvents {
   }
 
   #tellCandidate(candidate: string, mid: string): void {
-    if (this.#order.keepsLocal(candidate, mid)) return;
-    this.#pending.emit('localCandidate', candidate, this.#announcer.candidateMid(mid));
+    if (!this.#order.keepsLocal(candidate, mid)) this.#pending.emit('localCandidate', candidate, mid);
   }
 
   #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
