@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { NoSkippedTests } from './test/support/skipped.js';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 /** What the tests of a project may need, and what they are given. CONTRIBUTING.md tells which is whose. */
@@ -11,6 +12,8 @@ interface Project {
   /** Milliseconds for a test or a hook. */
   readonly limit: number;
   readonly workers: number;
+  /** Run once before the first file. */
+  readonly globalSetup?: string;
 }
 
 /** The projects run one after the other, in this order, so that what ends early tells early. */
@@ -18,7 +21,13 @@ const PROJECTS: Readonly<Record<string, Project>> = {
   unit: { suffix: '.unit.test.ts', guards: ['addon', 'programs'], limit: 10_000, workers: 2 },
   library: { suffix: '.test.ts', guards: ['programs'], limit: 60_000, workers: 2 },
   programs: { suffix: '.programs.test.ts', guards: [], limit: 120_000, workers: 2 },
-  services: { suffix: '.services.test.ts', guards: [], limit: 120_000, workers: 1 },
+  services: {
+    suffix: '.services.test.ts',
+    guards: [],
+    limit: 120_000,
+    workers: 1,
+    globalSetup: 'test/support/services.ts',
+  },
 };
 
 const TESTS = fileURLToPath(new URL('./test', import.meta.url));
@@ -50,7 +59,7 @@ function suffixes(): string {
 const files = filesByProject();
 
 const projects = Object.entries(PROJECTS).map(
-  ([name, { guards, limit, workers }], index): TestProjectConfiguration => ({
+  ([name, { guards, limit, workers, globalSetup }], index): TestProjectConfiguration => ({
     extends: true,
     test: {
       name,
@@ -58,6 +67,7 @@ const projects = Object.entries(PROJECTS).map(
       setupFiles: guards.map((guard) => `test/support/guards/${guard}.ts`),
       testTimeout: limit,
       hookTimeout: limit,
+      ...(globalSetup === undefined ? {} : { globalSetup }),
       maxWorkers: workers,
       sequence: { groupOrder: index },
     },
@@ -82,6 +92,7 @@ export default defineConfig({
   test: {
     // The addon aborts the process when a second thread loads it (H8), so every file gets a process of its own.
     pool: 'forks',
+    reporters: ['default', ...(process.env.CI ? [new NoSkippedTests()] : [])],
     projects,
   },
 });

@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { service } from './services.js';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const CHROMIUM = service('chromium');
 
-/** Debian's package, or another by CHROMIUM_PATH; says so when there is none. */
-export const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium) {
-  console.warn(`skipped: no Chromium at ${CHROMIUM}; "apt-get install chromium", or set CHROMIUM_PATH`);
-}
+export const hasChromium = CHROMIUM !== undefined;
 
 /** Host names of mDNS instead of addresses need a network that answers multicast. */
 export const WITHOUT_MDNS = '--disable-features=WebRtcHideLocalIpsWithMdns';
@@ -15,7 +11,7 @@ export const WITHOUT_MDNS = '--disable-features=WebRtcHideLocalIpsWithMdns';
 /** Headless, and asking nobody on the network for anything; `more` are further switches. */
 export function launchChromium(...more: string[]): Promise<Browser> {
   return chromium.launch({
-    executablePath: CHROMIUM,
+    ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
     timeout: 60_000,
     args: [
       '--headless',

@@ -11,7 +11,8 @@ import {
 } from '../../../src/signaling/server/index.js';
 import { until, within } from '../../support/event.js';
 import { Client } from './client.js';
-import { Service } from './service.js';
+import { Service } from '../../support/service.js';
+import { type ServiceName, service } from '../../support/services.js';
 
 const MESSAGES = 10_000;
 const RESTARTS = 20;
@@ -25,7 +26,10 @@ interface Connected {
 
 const REDIS = (port: number) => ['--port', `${port}`, '--bind', '127.0.0.1', '--save', ''];
 
-const BROKERS: Record<string, [string, (port: number) => string[], (port: number) => Promise<Connected>]> = {
+const BROKERS: Record<
+  string,
+  [ServiceName, (port: number) => string[], (port: number) => Promise<Connected>]
+> = {
   NATS: [
     'nats-server',
     (port) => ['-a', '127.0.0.1', '-p', `${port}`],
@@ -62,7 +66,7 @@ const BROKERS: Record<string, [string, (port: number) => string[], (port: number
 };
 
 describe.each(Object.entries(BROKERS))('%s', (_, [program, args, connected]) => {
-  const isThere = Service.isInstalled(program);
+  const isThere = service(program) !== undefined;
 
   it.skipIf(!isThere)(
     `${MESSAGES} messages through ${RESTARTS} kills arrive exactly once and in order, both ways`,

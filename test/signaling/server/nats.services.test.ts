@@ -1,6 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataChannel, RtcRuntime, webSocketSignaling } from 'scoped-rtc';
@@ -10,29 +7,22 @@ import {
   startSignalingServer,
 } from '../../../src/signaling/server/index.js';
 import { nextEvent, until } from '../../support/event.js';
+import { Service } from '../../support/service.js';
+import { service } from '../../support/services.js';
 import { expectConversation } from '../conversation.js';
 import { Client } from './client.js';
 
-const isThere = spawnSync('nats-server', ['--version']).status === 0;
-if (!isThere) console.warn('skipped: no nats-server in the path; "apt-get install nats-server"');
-
-describe.skipIf(!isThere)('servers that are joined through NATS', () => {
+describe.skipIf(!service('nats-server'))('servers that are joined through NATS', () => {
   const things: (() => unknown)[] = [];
   let servers: [SignalingServer, SignalingServer];
+  let address = '';
 
   beforeAll(async () => {
-    const port = await freePort();
-    const nats = spawn('nats-server', ['-a', '127.0.0.1', '-p', `${port}`], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let log = '';
-    nats.stderr.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-    });
-    things.push(() => nats.kill('SIGKILL'));
-    await until(() => log.includes('Server is ready'), 'the NATS server');
+    const nats = await Service.start('nats-server', (port) => ['-a', '127.0.0.1', '-p', `${port}`]);
+    things.push(() => nats.kill());
+    address = `127.0.0.1:${nats.port}`;
     const start = async () => {
-      const connection: NatsConnection = await connect({ servers: `127.0.0.1:${port}` });
+      const connection: NatsConnection = await connect({ servers: address });
       things.push(() => connection.close());
       const server = await startSignalingServer({
         ...{ port: 0, host: '127.0.0.1', idleTimeout: 1000 },
@@ -85,7 +75,7 @@ describe.skipIf(!isThere)('servers that are joined through NATS', () => {
   it('forget the peers of a server that ended without a word', async () => {
     const [here] = servers;
     using alice = await Client.join(here.port, 'c', 'alice');
-    const lost = await connect({ servers: connectionString() });
+    const lost = await connect({ servers: address });
     const subject = `test.${Buffer.from('c').toString('base64url')}`;
     lost.publish(subject, JSON.stringify({ i: 'another', peers: ['ghost'] }));
     lost.publish(subject, 'garbage');
@@ -99,19 +89,6 @@ describe.skipIf(!isThere)('servers that are joined through NATS', () => {
     );
     await lost.close();
   });
-
-  let address = '';
-  const connectionString = () => address;
-
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    address = `127.0.0.1:${port}`;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 });
 
 interface Pair {
