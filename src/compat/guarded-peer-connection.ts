@@ -14,6 +14,7 @@ import type {
 } from '../resources/connection/peer-connection-state.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
+import { describeAnswer } from './describe-answer.js';
 import { GuardedDataChannel } from './guarded-data-channel.js';
 import { GuardedTrack } from './guarded-track.js';
 import { DATA_CHANNEL_SETTINGS, knownSettings, PEER_CONNECTION_SETTINGS } from './known-settings.js';
@@ -28,8 +29,6 @@ export class GuardedPeerConnection {
   readonly #callbacks = new CallbackSlots();
   #isClosed = false;
   #toldClosed = false;
-  /** For the W3C objects on top, which show what the polyfill's channel does not. @internal */
-  newestChannel: GuardedDataChannel | undefined;
 
   constructor(owner: NativeOwner, name: string, config: ndc.RtcConfig) {
     const known = knownSettings(config, 'config', PEER_CONNECTION_SETTINGS) as ndc.RtcConfig | undefined;
@@ -59,13 +58,7 @@ export class GuardedPeerConnection {
       this.#connection.setRemoteDescription(sdp, lower);
       return;
     }
-    // Its candidates afterwards: with them the library may be connected while it still stores the answer, and then
-    // DTLS verifies the peer's certificate before there is a fingerprint.
-    this.#connection.setRemoteDescription(sdp.replace(CANDIDATE_LINE, ''), lower);
-    const mid = /^a=mid:(.*?)\r?$/m.exec(sdp)?.[1] ?? '0';
-    for (const line of sdp.match(CANDIDATE_LINE) ?? []) {
-      if (!line.startsWith('a=end')) this.#connection.addRemoteCandidate(line.trim(), mid);
-    }
+    describeAnswer(this.#connection, sdp);
   }
 
   localDescription(): SessionDescription | null {
@@ -103,7 +96,6 @@ export class GuardedPeerConnection {
         ? this.#connection.createDataChannel(label)
         : this.#connection.createDataChannel(label, init),
     );
-    this.newestChannel = channel;
     return channel;
   }
 
@@ -201,7 +193,6 @@ export class GuardedPeerConnection {
 }
 
 const STATE = 'state';
-const CANDIDATE_LINE = /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm;
 
 const asOneArgument = (state: string) => [state];
 

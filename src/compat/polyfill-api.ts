@@ -6,7 +6,8 @@ import { packagePolyfill } from '../native/package-exports.js';
 
 /** The W3C configuration, as far as it is read here. */
 interface Configuration {
-  iceServers?: { urls: string | string[]; username?: string; credential?: string }[];
+  iceServers?:
+    { urls: string | string[]; username?: string | undefined; credential?: string | undefined }[] | undefined;
   peerIdentity?: string;
   peerConnection?: unknown;
 }
@@ -15,9 +16,6 @@ interface Configuration {
 export type PolyfillApi = Omit<typeof polyfill, 'default'>;
 
 type PolyfillConnection = new (configuration?: object) => object;
-
-/** The native behind each connection that was made here. */
-export const guardedOf = new WeakMap<object, GuardedPeerConnection>();
 
 /** The W3C objects of node-datachannel, whose natives `owner` owns. */
 export function polyfillApi(owner: NativeOwner): PolyfillApi {
@@ -37,7 +35,6 @@ export function polyfillApi(owner: NativeOwner): PolyfillApi {
       const config = { ...configuration, iceServers: iceServerUrls(configuration) };
       const peerConnection = new GuardedPeerConnection(owner, name, config as RtcConfig);
       super({ ...configuration, peerConnection });
-      guardedOf.set(this, peerConnection);
     }
   }
 
@@ -45,7 +42,7 @@ export function polyfillApi(owner: NativeOwner): PolyfillApi {
 }
 
 /** The URLs of all servers, with their credentials in them, as the binding takes them. */
-function iceServerUrls(configuration: Configuration | null): string[] {
+export function iceServerUrls(configuration: Pick<Configuration, 'iceServers'> | null): string[] {
   const servers = configuration?.iceServers ?? [];
   return servers.flatMap(({ urls, username, credential }) => {
     const list = Array.isArray(urls) ? urls : [urls];

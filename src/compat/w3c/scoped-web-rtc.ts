@@ -1,11 +1,47 @@
-import { ownedBy } from '../native-owner.js';
-import { type PolyfillApi, polyfillApi } from '../polyfill-api.js';
+import { packagePolyfill } from '../../native/package-exports.js';
 import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
-import { mendedConnection } from './mended-connection.js';
+import type { PolyfillApi } from '../polyfill-api.js';
+import { RTCDataChannel } from './rtc-data-channel.js';
+import { RTCDataChannelEvent, RTCErrorEvent, RTCPeerConnectionIceEvent } from './rtc-events.js';
+import { RTCPeerConnection } from './rtc-peer-connection.js';
+import type * as w3c from './w3c-types.js';
 
-/** The W3C classes, each of whose natives a scope owns; what `simple-peer` calls `wrtc`. */
-export type ScopedWebRTC = PolyfillApi;
+/** The classes as they are typed without TypeScript's DOM library. */
+interface OwnTypes {
+  RTCPeerConnection: {
+    prototype: w3c.PeerConnection;
+    new (configuration?: w3c.Configuration): w3c.PeerConnection;
+  };
+  RTCDataChannel: { prototype: w3c.DataChannel; new (): w3c.DataChannel };
+  RTCSessionDescription: {
+    prototype: w3c.SessionDescription;
+    new (init: w3c.SessionDescriptionInit): w3c.SessionDescription;
+  };
+  RTCIceCandidate: { prototype: w3c.IceCandidate; new (init?: w3c.IceCandidateInit): w3c.IceCandidate };
+  RTCPeerConnectionIceEvent: {
+    prototype: w3c.IceCandidateEvent;
+    new (type: string, init?: w3c.EventInit & { candidate?: w3c.IceCandidate | null }): w3c.IceCandidateEvent;
+  };
+  RTCDataChannelEvent: {
+    prototype: w3c.ChannelEvent;
+    new (type: string, init: w3c.EventInit & { channel: w3c.DataChannel }): w3c.ChannelEvent;
+  };
+  RTCErrorEvent: {
+    prototype: w3c.ChannelErrorEvent;
+    new (type: string, init: w3c.EventInit & { error: DOMException }): w3c.ChannelErrorEvent;
+  };
+  RTCError: { prototype: DOMException; new (init: { errorDetail: string }, message?: string): DOMException };
+  RTCCertificate: { prototype: object };
+  RTCDtlsTransport: { prototype: EventTarget };
+  RTCIceTransport: { prototype: EventTarget };
+  RTCSctpTransport: { prototype: EventTarget };
+}
+
+/** The W3C classes, each of whose natives a scope owns; what `simple-peer` calls `wrtc`. The DOM's types where they are there. */
+export type ScopedWebRTC = {
+  readonly [N in keyof OwnTypes]: typeof globalThis extends Record<N, infer T> ? T : OwnTypes[N];
+};
 
 /**
  * The W3C's WebRTC objects for data channels. Every connection made with them is owned by `scope`: torn down with it,
@@ -19,6 +55,22 @@ export function scopedWebRTC(scope: RtcScope): ScopedWebRTC {
     // By what it can do: it may come from another copy of the package, with which the runtime is shared.
     typeof readFrom('scope', () => scope.createPeerConnection) === 'function';
   if (!isScope) throw wrongType('scope', 'an RtcScope', scope);
-  const api = polyfillApi(ownedBy(scope));
-  return { ...api, RTCPeerConnection: mendedConnection(api) };
+  const { default: _, ...classes } = packagePolyfill() as { default: unknown } & PolyfillApi;
+  let made = 0;
+
+  class ScopedPeerConnection extends RTCPeerConnection {
+    constructor(configuration?: w3c.Configuration) {
+      super(scope, classes, `peer-${++made}`, configuration);
+    }
+  }
+  Object.defineProperty(ScopedPeerConnection, 'name', { value: 'RTCPeerConnection' });
+
+  return {
+    ...classes,
+    RTCPeerConnection: ScopedPeerConnection,
+    RTCDataChannel,
+    RTCDataChannelEvent,
+    RTCErrorEvent,
+    RTCPeerConnectionIceEvent,
+  } as unknown as ScopedWebRTC;
 }

@@ -1,0 +1,57 @@
+import { dictionary, domException, oneOf } from './web-idl.js';
+import type { Configuration, IceServer } from './w3c-types.js';
+
+/** What the W3C's constructor and `setConfiguration()` check, as `getConfiguration()` shows it. */
+export function checkConfiguration(given: Configuration | null | undefined): Configuration {
+  const configuration = dictionary(given, 'configuration');
+  const { iceCandidatePoolSize = 0, certificates = [] } = configuration;
+  if (configuration.iceServers === null) throw new TypeError('iceServers must be an array');
+  const pool = Math.trunc(Number(iceCandidatePoolSize));
+  if (!(pool >= 0 && pool <= 255)) {
+    throw new TypeError('iceCandidatePoolSize must be an integer from 0 to 255');
+  }
+  return {
+    ...configuration,
+    iceServers: Array.from(configuration.iceServers ?? [], checkServer),
+    iceTransportPolicy: oneOf(configuration.iceTransportPolicy, 'iceTransportPolicy', ['all', 'relay']),
+    bundlePolicy: oneOf(configuration.bundlePolicy, 'bundlePolicy', ['balanced', 'max-compat', 'max-bundle']),
+    rtcpMuxPolicy: oneOf(configuration.rtcpMuxPolicy, 'rtcpMuxPolicy', ['require']),
+    iceCandidatePoolSize: pool,
+    certificates: [...certificates],
+  };
+}
+
+/** What cannot be changed in a connection that exists. */
+export function assertSameTransport(before: Configuration, after: Configuration, described: boolean): void {
+  const fixed = ['bundlePolicy', 'rtcpMuxPolicy'] as const;
+  const changed = fixed.find((name) => before[name] !== after[name]);
+  const pool = described && before.iceCandidatePoolSize !== after.iceCandidatePoolSize;
+  const [old = [], now = []] = [before.certificates, after.certificates];
+  const certificates = now.length !== old.length || now.some((certificate, i) => certificate !== old[i]);
+  const name = changed ?? (pool ? 'iceCandidatePoolSize' : certificates ? 'certificates' : undefined);
+  if (name !== undefined) throw domException('InvalidModificationError', `${name} cannot be changed`);
+}
+
+function checkServer(given: IceServer): IceServer {
+  if (typeof given !== 'object' || given === null || given.urls === undefined) {
+    throw new TypeError('iceServers must be objects with urls');
+  }
+  const urls = (typeof given.urls === 'string' ? [given.urls] : Array.from(given.urls, String)) as string[];
+  if (urls.length === 0) throw domException('SyntaxError', 'urls of an ICE server are empty');
+  for (const url of urls) checkUrl(url, given);
+  return { ...given, urls };
+}
+
+function checkUrl(url: string, { username, credential }: IceServer): void {
+  const [, scheme = '', host = ''] = /^(stuns?|turns?):([^?]+)/i.exec(url) ?? [];
+  if (host === '' || host.startsWith('//') || host.includes('@')) {
+    throw domException(
+      'SyntaxError',
+      'the URL of an ICE server must be stun:, stuns:, turn: or turns: and a host',
+    );
+  }
+  if (!/^turn/i.test(scheme)) return;
+  if (username === undefined || credential === undefined) {
+    throw domException('InvalidAccessError', 'a TURN server needs username and credential');
+  }
+}

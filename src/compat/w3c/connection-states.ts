@@ -1,0 +1,53 @@
+import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
+import type { PeerConnection } from './w3c-types.js';
+
+type States = Pick<PeerConnection, 'connectionState' | 'iceConnectionState' | 'iceGatheringState'>;
+
+/**
+ * The states as the application was told them, which the event of each is about: the handle may be ahead of them.
+ *
+ * `closed` is what the application's own `close()` makes (W3C WebRTC, section 4.3.3), and the end of its scope. Where the
+ * peer closed, a browser finds the path gone: `disconnected`, and `failed` once the channels have ended.
+ */
+export class ConnectionStates {
+  readonly #tell: (event: string) => void;
+  #now: States = { connectionState: 'new', iceConnectionState: 'new', iceGatheringState: 'new' };
+  #wasConnected = false;
+
+  constructor(handle: Connection, tell: (event: string) => void) {
+    this.#tell = tell;
+    handle.on('iceStateChange', (state) => {
+      if (state !== 'closed') this.set('iceConnectionState', state === 'completed' ? 'connected' : state);
+    });
+    handle.on('connectionStateChange', (state) => {
+      if (handle.state === 'closing') return; // its end is the application's, and told by that
+      this.#wasConnected ||= state === 'connected';
+      if (state !== 'closed') this.set('connectionState', state);
+      else if (this.#wasConnected) this.set('connectionState', 'disconnected');
+    });
+  }
+
+  get now(): States {
+    return this.#now;
+  }
+
+  set<K extends keyof States>(name: K, state: States[K]): void {
+    const before = this.#now[name];
+    if (before === state || this.#now.connectionState === 'closed') return;
+    // These are final, but for the end by the application.
+    if ((before === 'failed' && state !== 'closed') || before === 'complete') return;
+    this.#now = { ...this.#now, [name]: state };
+    this.#tell(`${name.toLowerCase()}change`);
+  }
+
+  /** The application has closed: nothing is told of that. */
+  closed(): void {
+    this.#now = { ...this.#now, connectionState: 'closed', iceConnectionState: 'closed' };
+  }
+
+  /** The handle has ended, and the application did not ask for that. */
+  ended(withScope: boolean): void {
+    this.set('iceConnectionState', withScope ? 'closed' : 'disconnected');
+    this.set('connectionState', withScope ? 'closed' : 'failed');
+  }
+}

@@ -1,0 +1,229 @@
+import { RtcError } from '../../errors/rtc-error.js';
+import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
+import { describeAnswer } from '../describe-answer.js';
+import type { LocalCandidates } from './local-candidates.js';
+import {
+  allowsTrickle,
+  browserOptions,
+  candidateLinesOf,
+  emptyOffer,
+  hasDataSection,
+  originOf,
+  type PlacedCandidate,
+  withCandidates,
+  withoutCandidates,
+} from './session-text.js';
+import type { PeerConnection, SdpType } from './w3c-types.js';
+import { domException } from './web-idl.js';
+
+type State = PeerConnection['signalingState'];
+
+/** A description and the candidates that came after it. */
+export class Described {
+  readonly type: SdpType;
+  readonly text: string;
+  readonly added: PlacedCandidate[] = [];
+
+  constructor(type: SdpType, text: string) {
+    this.type = type;
+    this.text = text;
+  }
+
+  get sdp(): string {
+    return withCandidates(this.text, this.added);
+  }
+}
+
+/** What leads where (W3C WebRTC, section 4.3.1); anything else is an InvalidStateError. */
+const TRANSITIONS: Readonly<
+  Record<'local' | 'remote', Readonly<Partial<Record<SdpType, Readonly<Partial<Record<State, State>>>>>>>
+> = {
+  local: {
+    offer: { stable: 'have-local-offer', 'have-local-offer': 'have-local-offer' },
+    answer: { 'have-remote-offer': 'stable', 'have-local-pranswer': 'stable' },
+    pranswer: { 'have-remote-offer': 'have-local-pranswer', 'have-local-pranswer': 'have-local-pranswer' },
+    rollback: { 'have-local-offer': 'stable' },
+  },
+  remote: {
+    // An offer in have-local-offer rolls our own back.
+    offer: {
+      stable: 'have-remote-offer',
+      'have-local-offer': 'have-remote-offer',
+      'have-remote-offer': 'have-remote-offer',
+    },
+    answer: { 'have-local-offer': 'stable', 'have-remote-pranswer': 'stable' },
+    pranswer: { 'have-local-offer': 'have-remote-pranswer', 'have-remote-pranswer': 'have-remote-pranswer' },
+    rollback: { 'have-remote-offer': 'stable' },
+  },
+};
+
+/**
+ * The descriptions and the signaling state as the W3C has them. The library has no `createOffer()`: it makes a
+ * description by setting it, so its own state may be ahead of this one, until the application sets what it was given.
+ */
+export class Descriptions {
+  readonly #handle: Connection;
+  readonly #candidates: LocalCandidates;
+  #state: State = 'stable';
+  #current: { local: Described | null; remote: Described | null } = { local: null, remote: null };
+  #pending: { local: Described | null; remote: Described | null } = { local: null, remote: null };
+  /** What `createOffer()` and `createAnswer()` gave last. */
+  #made: { readonly type: SdpType; readonly sdp: string } | undefined;
+
+  constructor(handle: Connection, candidates: LocalCandidates) {
+    this.#handle = handle;
+    this.#candidates = candidates;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get current() {
+    return this.#current;
+  }
+
+  get pending() {
+    return this.#pending;
+  }
+
+  get local(): Described | null {
+    return this.#pending.local ?? this.#current.local;
+  }
+
+  get remote(): Described | null {
+    return this.#pending.remote ?? this.#current.remote;
+  }
+
+  /** Data channels are part of what was negotiated. */
+  get hasData(): boolean {
+    return hasDataSection(this.#current.local?.text) && hasDataSection(this.#current.remote?.text);
+  }
+
+  close(): void {
+    this.#state = 'closed';
+  }
+
+  createOffer(): string {
+    if (this.#state !== 'stable' && this.#state !== 'have-local-offer')
+      throw this.#wrongState('createOffer()');
+    const sdp = this.#handle.negotiable ? this.#libraryText('offer') : emptyOffer(++sessions);
+    this.#made = { type: 'offer', sdp };
+    return sdp;
+  }
+
+  createAnswer(): string {
+    if (this.#state !== 'have-remote-offer' && this.#state !== 'have-local-pranswer') {
+      throw this.#wrongState('createAnswer()');
+    }
+    const sdp = this.#libraryText('answer');
+    this.#made = { type: 'answer', sdp };
+    return sdp;
+  }
+
+  setLocal(given: SdpType | undefined, sdp: string): void {
+    const offers =
+      this.#state === 'stable' ||
+      this.#state === 'have-local-offer' ||
+      this.#state === 'have-remote-pranswer';
+    const type = given ?? (offers ? 'offer' : 'answer');
+    const next = this.#next('local', type);
+    if (type === 'rollback') {
+      this.#rollBackOffer();
+      return;
+    }
+    const isOffer = type === 'offer';
+    if (sdp !== '' && (this.#made === undefined || originOf(this.#made.sdp) !== originOf(sdp))) {
+      throw domException('InvalidModificationError', `the ${type} is none that this connection has made`);
+    }
+    const text = isOffer ? this.createOffer() : this.createAnswer();
+    const described = new Described(type, text);
+    this.#state = next;
+    if (type === 'answer') {
+      this.#current = { local: described, remote: this.#pending.remote };
+      this.#pending = { local: null, remote: null };
+    } else this.#pending.local = described;
+    // Who takes the option out waits for all candidates before the offer goes to the peer.
+    if (isOffer) this.#candidates.offered(allowsTrickle(sdp === '' ? text : sdp));
+    else this.#candidates.release();
+  }
+
+  setRemote(type: SdpType, sdp: string): void {
+    const next = this.#next('remote', type);
+    if (type === 'rollback') {
+      // The library cannot take it back, and needs not: the next offer of the peer replaces it.
+      this.#pending.remote = null;
+      this.#state = next;
+      return;
+    }
+    const isOffer = type === 'offer';
+    // An answer to an offer of nothing is nothing to the library.
+    if (isOffer || this.#handle.signalingState === 'have-local-offer') this.#give(type, sdp);
+    if (isOffer) this.#forgetOffer(); // the library has rolled it back
+    const described = new Described(type, sdp);
+    this.#state = next;
+    if (type === 'answer') {
+      this.#current = { local: this.#pending.local, remote: described };
+      this.#pending = { local: null, remote: null };
+      this.#candidates.release();
+    } else this.#pending.remote = described;
+  }
+
+  #give(type: SdpType, sdp: string): void {
+    translated(() => {
+      if (type === 'answer') describeAnswer(this.#handle, sdp);
+      else this.#handle.setRemoteDescription(sdp, type);
+    });
+  }
+
+  /** What the library has made, or makes now, as it is before candidates are told. */
+  #libraryText(type: 'offer' | 'answer'): string {
+    const handle = this.#handle;
+    const state = type === 'offer' ? 'have-local-offer' : 'stable';
+    const isMade = handle.signalingState === state && (type === 'offer' || this.#made?.type === 'answer');
+    if (!isMade) translated(() => handle.setLocalDescription(type));
+    return browserOptions(withoutCandidates(handle.localDescription()?.sdp ?? ''));
+  }
+
+  /** The lines of all candidates that the library has found for the local description. */
+  candidateLines(): string[] {
+    return candidateLinesOf(this.#handle.localDescription()?.sdp ?? '');
+  }
+
+  #rollBackOffer(): void {
+    const { signalingState } = this.#handle;
+    if (signalingState === 'have-local-offer') translated(() => this.#handle.setLocalDescription('rollback'));
+    this.#forgetOffer();
+    this.#state = 'stable';
+  }
+
+  #forgetOffer(): void {
+    this.#pending.local = null;
+    this.#made = undefined;
+    this.#candidates.forgotten();
+  }
+
+  #next(side: 'local' | 'remote', type: SdpType): State {
+    const next = TRANSITIONS[side][type]?.[this.#state];
+    if (next === undefined) throw this.#wrongState(`a ${side} ${type}`);
+    return next;
+  }
+
+  #wrongState(what: string): DOMException {
+    return domException(
+      'InvalidStateError',
+      `${what} is not possible: the signaling state is ${this.#state}`,
+    );
+  }
+}
+
+/** Calls the handle; what it refuses is an error of the W3C's. */
+function translated(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    throw error instanceof RtcError ? domException('OperationError', error.message, error) : error;
+  }
+}
+
+let sessions = 0;

@@ -1,0 +1,59 @@
+import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
+import type { ConnectionStates } from './connection-states.js';
+import { Descriptions } from './descriptions.js';
+import { LocalCandidates } from './local-candidates.js';
+import { type PlacedCandidate, sectionOf, usernameFragmentOf } from './session-text.js';
+import type { IceCandidateInit } from './w3c-types.js';
+
+/** Gathering as the application sees it: nothing is told before it has set a description. */
+export class Gathering {
+  readonly candidates: LocalCandidates;
+  readonly descriptions: Descriptions;
+  readonly #handle: Connection;
+  readonly #states: ConnectionStates;
+  #isComplete = false;
+
+  constructor(
+    handle: Connection,
+    states: ConnectionStates,
+    tell: (candidate: IceCandidateInit | null) => void,
+  ) {
+    this.#handle = handle;
+    this.#states = states;
+    this.candidates = new LocalCandidates((found) => tell(found && this.#asInit(found)));
+    this.descriptions = new Descriptions(handle, this.candidates);
+    handle.on('localCandidate', (candidate, mid) => {
+      this.candidates.add({ candidate: candidate.replace(/^a=/, ''), mid });
+      this.update();
+    });
+    handle.on('gatheringStateChange', (state) => {
+      this.#isComplete = state === 'complete';
+      this.update();
+    });
+  }
+
+  /** Those that the local description shows: all once the application knows that all were found. */
+  get shown(): readonly PlacedCandidate[] {
+    return this.#states.now.iceGatheringState === 'complete' ? this.candidates.found : this.candidates.told;
+  }
+
+  update(): void {
+    const { local, state } = this.descriptions;
+    if (!local || state === 'closed') return;
+    if (this.#handle.gatheringState !== 'new') this.#states.set('iceGatheringState', 'gathering');
+    // An answerer's last candidates come later than the library says that all are there (H27).
+    if (!this.#isComplete || this.candidates.found.length < this.descriptions.candidateLines().length) return;
+    this.#states.set('iceGatheringState', 'complete');
+    this.candidates.end();
+  }
+
+  #asInit(placed: PlacedCandidate): IceCandidateInit {
+    const sdp = this.descriptions.local?.text ?? '';
+    return {
+      candidate: placed.candidate,
+      sdpMid: placed.mid,
+      sdpMLineIndex: sectionOf(sdp, placed) ?? 0,
+      usernameFragment: usernameFragmentOf(sdp) ?? null,
+    };
+  }
+}

@@ -1,0 +1,299 @@
+import { RtcError } from '../../errors/rtc-error.js';
+import { MAX_UINT32 } from '../../native/validate/limits.js';
+import type { DataChannel as ChannelHandle } from '../../resources/data-channel/data-channel.js';
+import type { Message } from '../../resources/channel/message.js';
+import { closeInBackground } from '../close-in-background.js';
+import type { ChannelSettings } from './channel-settings.js';
+import { eventAttributes } from './event-attributes.js';
+import { RTCErrorEvent } from './rtc-events.js';
+import type { SendQueue } from './send-queue.js';
+import type { DataChannel } from './w3c-types.js';
+import { domException } from './web-idl.js';
+
+/** What a channel needs of its connection. */
+export interface ChannelOwner {
+  readonly queue: SendQueue;
+  /** Bytes that one message may have; `undefined` before it is agreed. */
+  readonly maxMessageSize: number | undefined;
+  /** An error of this kind, for an event; the class is the polyfill's. */
+  failure(detail: 'data-channel-failure' | 'sctp-failure', message: string): DOMException;
+}
+
+type Outgoing = string | Blob | ArrayBuffer | ArrayBufferView;
+
+const CONSTRUCTION = Symbol('construction');
+
+/** The W3C's `RTCDataChannel` on a handle. Made by a connection. */
+export class RTCDataChannel extends EventTarget {
+  readonly #handle: ChannelHandle;
+  readonly #owner: ChannelOwner;
+  readonly #settings: ChannelSettings;
+  #readyState: DataChannel['readyState'];
+  #binaryType: DataChannel['binaryType'] = 'arraybuffer';
+  #threshold = 0;
+  /** What was sent since the last turn of the event loop, with what was there before; undefined: nothing. */
+  #amount: number | undefined;
+  #toldLow = false;
+  #isHearingLow = false;
+  /** Bytes behind a Blob that is still read. */
+  #queued = 0;
+  #lastQueued: Promise<void> | undefined;
+  /** Messages that came before `open` was told; undefined from the turn after that. */
+  #early: Message[] | undefined = [];
+
+  /** @internal */
+  constructor(
+    key: symbol,
+    handle: ChannelHandle,
+    owner: ChannelOwner,
+    settings: ChannelSettings,
+    incoming: boolean,
+  ) {
+    if (key !== CONSTRUCTION) throw new TypeError('Illegal constructor');
+    super();
+    this.#handle = handle;
+    this.#owner = owner;
+    this.#settings = settings;
+    // One that the peer opened can send in the event that tells of it already.
+    this.#readyState = incoming ? 'open' : 'connecting';
+    handle.highWaterMark = MAX_UINT32; // the W3C's send() never waits for room
+    handle.on('message', (message) => {
+      if (this.#early) this.#early.push(message);
+      else this.#tellMessage(message);
+    });
+    handle.on('close', ({ by, reason }) => this.#ended(by === 'error' || by === 'owner', reason));
+    if (!incoming) handle.on('open', () => this.#opened());
+  }
+
+  /** @internal */
+  static make(
+    handle: ChannelHandle,
+    owner: ChannelOwner,
+    settings: ChannelSettings,
+    incoming = false,
+  ): RTCDataChannel {
+    return new RTCDataChannel(CONSTRUCTION, handle, owner, settings, incoming);
+  }
+
+  /** `datachannel` was told: now `open`, and in later turns the messages. @internal */
+  announce(): void {
+    setImmediate(() => this.#opened());
+  }
+
+  /** The connection was closed by the application. @internal */
+  connectionClosed(): void {
+    this.#readyState = 'closed';
+  }
+
+  get label(): string {
+    return this.#handle.label;
+  }
+
+  get ordered(): boolean {
+    return this.#settings.ordered;
+  }
+
+  get maxPacketLifeTime(): number | null {
+    return this.#settings.maxPacketLifeTime;
+  }
+
+  get maxRetransmits(): number | null {
+    return this.#settings.maxRetransmits;
+  }
+
+  get protocol(): string {
+    return this.#handle.protocol;
+  }
+
+  get negotiated(): boolean {
+    return this.#settings.negotiated;
+  }
+
+  get id(): number | null {
+    return this.#handle.id ?? null;
+  }
+
+  get readyState(): DataChannel['readyState'] {
+    return this.#readyState;
+  }
+
+  /** Grows with `send()`, and falls in a later turn of the event loop only. */
+  get bufferedAmount(): number {
+    return this.#queued + (this.#amount ?? this.#handle.bufferedAmount);
+  }
+
+  get bufferedAmountLowThreshold(): number {
+    return this.#threshold;
+  }
+
+  set bufferedAmountLowThreshold(bytes: number) {
+    this.#threshold = Number(bytes) >>> 0;
+    // The handle tells when half of its mark is reached.
+    this.#handle.highWaterMark = Math.max(1, Math.min(MAX_UINT32, 2 * this.#threshold));
+    if (this.#handle.state !== 'closed') this.#hearLow();
+  }
+
+  get binaryType(): DataChannel['binaryType'] {
+    return this.#binaryType;
+  }
+
+  set binaryType(type: DataChannel['binaryType']) {
+    // Another word is ignored, as Web IDL has it for an attribute.
+    if (type === 'blob' || type === 'arraybuffer') this.#binaryType = type;
+  }
+
+  send(data: Outgoing): void {
+    if (this.#readyState !== 'open') {
+      throw domException('InvalidStateError', `send(): the channel is ${this.#readyState}`);
+    }
+    const message = typeof data === 'string' || isBytes(data) || data instanceof Blob ? data : String(data);
+    const bytes = sizeOf(message);
+    const most = this.#owner.maxMessageSize;
+    if (most !== undefined && most > 0 && bytes > most) {
+      throw new TypeError(`send(): the message has ${bytes} bytes, of which the peer takes ${most}`);
+    }
+    if (message instanceof Blob || this.#lastQueued) this.#enqueue(message, bytes);
+    else {
+      const before = this.#amount ?? this.#handle.bufferedAmount;
+      this.#sendNow(message);
+      this.#sent(before + bytes);
+    }
+  }
+
+  close(): void {
+    if (this.#readyState === 'closing' || this.#readyState === 'closed') return;
+    this.#readyState = 'closing';
+    const close = () => closeInBackground(this.#handle);
+    if (this.#lastQueued) void this.#lastQueued.then(close);
+    else close();
+  }
+
+  #enqueue(message: Outgoing, bytes: number): void {
+    this.#queued += bytes;
+    const before = this.#lastQueued;
+    const content =
+      message instanceof Blob
+        ? message.arrayBuffer()
+        : typeof message === 'string'
+          ? message
+          : copyOf(message);
+    const work = async () => {
+      await before;
+      let failure: unknown;
+      try {
+        this.#sendNow(await content);
+      } catch (error) {
+        failure = error;
+      }
+      this.#queued -= bytes;
+      if (this.#lastQueued === last) this.#lastQueued = undefined;
+      if (failure !== undefined) this.#fail(failure);
+      else this.#sent(this.#handle.bufferedAmount);
+    };
+    const last = work();
+    this.#lastQueued = last;
+    this.#owner.queue.hold(last);
+  }
+
+  #sendNow(message: string | ArrayBuffer | ArrayBufferView): void {
+    try {
+      if (this.#handle.trySend(message)) return;
+    } catch (error) {
+      if (error instanceof RtcError && error.code === 'RTC_MESSAGE_TOO_LARGE') {
+        throw new TypeError(error.message, { cause: error });
+      }
+      throw error instanceof RtcError ? domException('OperationError', error.message, error) : error;
+    }
+    // Above the mark, which only tells when the amount is low: nobody waits for room here.
+    this.#handle.send(message).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** `amount` is shown until the next turn. */
+  #sent(amount: number): void {
+    if (this.#amount === undefined) {
+      this.#toldLow = false;
+      setImmediate(() => this.#settle());
+    }
+    this.#amount = amount;
+  }
+
+  #settle(): void {
+    const before = this.#amount ?? 0;
+    this.#amount = undefined;
+    // What is still buffered the handle tells of itself.
+    if (!this.#toldLow && before > this.#threshold && this.bufferedAmount <= this.#threshold) {
+      this.dispatchEvent(new Event('bufferedamountlow'));
+    }
+  }
+
+  #hearLow(): void {
+    if (this.#isHearingLow) return;
+    this.#isHearingLow = true;
+    this.#handle.on('bufferedAmountLow', () => {
+      if (this.#amount !== undefined) this.#toldLow = true;
+      this.dispatchEvent(new Event('bufferedamountlow'));
+    });
+  }
+
+  #opened(): void {
+    if (this.#readyState === 'connecting') this.#readyState = 'open';
+    if (this.#readyState === 'open') this.dispatchEvent(new Event('open'));
+    // In a later turn, so that who has waited for `open` can listen.
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const message of early) this.#tellMessage(message);
+  }
+
+  #tellMessage(message: Message): void {
+    this.dispatchEvent(new MessageEvent('message', { data: this.#shown(message) }));
+  }
+
+  #shown(message: Message): string | ArrayBuffer | Blob {
+    if (typeof message === 'string') return message;
+    if (this.#binaryType === 'blob') return new Blob([message as Uint8Array<ArrayBuffer>]);
+    const { buffer, byteOffset, byteLength } = message;
+    const isWhole = byteLength === buffer.byteLength;
+    return (isWhole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
+  }
+
+  /** `abruptly`: with its connection, or by a failure. */
+  #ended(abruptly: boolean, reason: unknown): void {
+    this.#flush();
+    const asked = this.#readyState === 'closing' || this.#readyState === 'closed';
+    if (!asked) {
+      this.#readyState = 'closing';
+      if (!abruptly) this.dispatchEvent(new Event('closing'));
+    }
+    setImmediate(() => {
+      this.#readyState = 'closed';
+      if (abruptly && !asked) this.#fail(reason, 'sctp-failure');
+      this.dispatchEvent(new Event('close'));
+    });
+  }
+
+  #fail(cause: unknown, detail: 'data-channel-failure' | 'sctp-failure' = 'data-channel-failure'): void {
+    const message = cause instanceof Error ? cause.message : 'the connection has ended';
+    this.dispatchEvent(new RTCErrorEvent('error', { error: this.#owner.failure(detail, message) }));
+  }
+}
+
+eventAttributes(RTCDataChannel, ['open', 'message', 'bufferedamountlow', 'error', 'closing', 'close']);
+
+const isBytes = (data: unknown): data is ArrayBuffer | ArrayBufferView =>
+  ArrayBuffer.isView(data) || data instanceof ArrayBuffer;
+
+function sizeOf(message: Outgoing): number {
+  if (typeof message === 'string') return Buffer.byteLength(message);
+  return message instanceof Blob ? message.size : message.byteLength;
+}
+
+/** The application may change it before its turn comes. */
+function copyOf(bytes: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(bytes)
+    ? Uint8Array.from(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    : new Uint8Array(bytes.slice(0));
+}

@@ -1,0 +1,44 @@
+/*
+ * Conversions of Web IDL, which decide what a wrong argument is: a TypeError, before anything has changed.
+ */
+
+/** An `[EnforceRange] unsigned short`; `undefined` and `null` are "not given". */
+export function unsignedShort(value: unknown, name: string): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const number = Math.trunc(Number(value));
+  if (!(number >= 0 && number <= MAX_UINT16)) {
+    throw new TypeError(`${name} must be an integer from 0 to ${MAX_UINT16}`);
+  }
+  return number + 0; // -0 is 0
+}
+
+const MAX_UINT16 = 65_535;
+
+/** A `USVString` of at most 65535 bytes, as the open message has room for (RFC 8832). */
+export function shortText(value: unknown, name: string): string {
+  const text = Buffer.from(String(value)).toString();
+  if (Buffer.byteLength(text) > MAX_UINT16) {
+    throw new TypeError(`${name} has more than ${MAX_UINT16} bytes of UTF-8`);
+  }
+  return text;
+}
+
+/** A member of an enumeration; `undefined` is the first of them. */
+export function oneOf<const T extends string>(value: unknown, name: string, members: readonly T[]): T {
+  if (value === undefined) return members[0] as T;
+  const text = String(value) as T;
+  if (!members.includes(text)) throw new TypeError(`${name} must be one of ${members.join(', ')}`);
+  return text;
+}
+
+/** A dictionary; `undefined` and `null` are an empty one. */
+export function dictionary<T extends object>(value: T | null | undefined, name: string): Partial<T> {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' && typeof value !== 'function') {
+    throw new TypeError(`${name} must be an object`);
+  }
+  return value;
+}
+
+export const domException = (name: string, message: string, cause?: unknown): DOMException =>
+  cause === undefined ? new DOMException(message, name) : new DOMException(message, { name, cause } as never);

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { DataChannel } from '../../src/compat/w3c/w3c-types.js';
+import { once, Pair } from './pair.js';
+
+/** What a channel tells, by name. */
+function eventsOf(channel: DataChannel): string[] {
+  const events: string[] = [];
+  for (const type of ['open', 'message', 'error', 'closing', 'close'] as const) {
+    channel.addEventListener(type, () => void events.push(`${type} ${channel.readyState}`));
+  }
+  return events;
+}
+
+describe('a Blob', () => {
+  const endings: Record<string, (pair: Pair, channel: DataChannel) => unknown> = {
+    'nothing more': () => {},
+    'channel.close()': (_, channel) => channel.close(),
+    'connection.close()': ({ near }) => near.close(),
+    'the end of the scope': ({ scopes }) => scopes[0].disposeAsync(),
+  };
+  it.each(Object.entries(endings))(
+    'arrives in order with what was sent behind it, before %s',
+    async (_, end) => {
+      await using pair = new Pair();
+      const [near, far] = await pair.channel();
+      const received: unknown[] = [];
+      const all = new Promise<void>((resolve) => {
+        far.onmessage = ({ data }) => {
+          received.push(typeof data === 'string' ? data : data.byteLength);
+          if (received.length === 3) resolve();
+        };
+      });
+      near.send(new Blob(['x'.repeat(1000)]));
+      expect(near.bufferedAmount).toBe(1000);
+      near.send(Buffer.from('bytes'));
+      near.send('text');
+      await end(pair, near);
+      await all;
+      expect(received).toEqual([1000, 5, 'text']);
+    },
+  );
+
+  it('is what comes with binaryType "blob"', async () => {
+    await using pair = new Pair();
+    const [near, far] = await pair.channel();
+    far.binaryType = 'blob';
+    far.binaryType = 'nonsense' as never;
+    expect(far.binaryType).toBe('blob');
+    const message = once<MessageEvent>(far, 'message');
+    near.send(Uint8Array.of(1, 2, 3));
+    const { data } = await message;
+    expect(data).toBeInstanceOf(Blob);
+    expect([...new Uint8Array(await (data as Blob).arrayBuffer())]).toEqual([1, 2, 3]);
+  });
+});
+
+describe('the end of a channel', () => {
+  it('is closing and close at the other end of close(), without an error', async () => {
+    await using pair = new Pair();
+    const [near, far] = await pair.channel();
+    const events = eventsOf(far);
+    near.close();
+    expect(near.readyState).toBe('closing');
+    await Promise.all([once(near, 'close'), once(far, 'close')]);
+    expect(events).toEqual(['closing closing', 'close closed']);
+    expect(near.readyState).toBe('closed');
+  });
+
+  it('is error and close where the handshake of its connection failed', async () => {
+    await using pair = new Pair();
+    const channel = pair.near.createDataChannel('chat');
+    const events = eventsOf(channel);
+    const failed = once<Event & { error: { errorDetail: string; name: string } }>(channel, 'error');
+    const closed = once(channel, 'close');
+    pair.negotiate((sdp) =>
+      sdp.replace(/(a=fingerprint:sha-256 )(.)/, (_, start, digit) => start + (digit === 'A' ? 'B' : 'A')),
+    );
+    expect((await failed).error).toMatchObject({ name: 'OperationError', errorDetail: 'sctp-failure' });
+    await closed;
+    expect(events).toEqual(['error closed', 'close closed']);
+  });
+
+  it('is no opening for one that is closed in the datachannel event', async () => {
+    await using pair = new Pair();
+    let events: string[] = [];
+    const closed = new Promise<void>((resolve) => {
+      pair.far.ondatachannel = ({ channel }) => {
+        expect(channel.readyState).toBe('open');
+        events = eventsOf(channel);
+        channel.onclose = () => resolve();
+        channel.close();
+      };
+    });
+    pair.near.createDataChannel('chat');
+    pair.negotiate();
+    await closed;
+    expect(events).toEqual(['close closed']);
+  });
+});
+
+it('who listens from open on, after an await, gets every message', async () => {
+  await using pair = new Pair();
+  const init = { negotiated: true, id: 0 };
+  const near = pair.near.createDataChannel('chat', init);
+  const far = pair.far.createDataChannel('chat', init);
+  expect(near).toMatchObject({ readyState: 'connecting', id: 0, negotiated: true, ordered: true });
+  near.onopen = () => [1, 2, 3].forEach((n) => near.send(`message ${n}`));
+  const opened = once(far, 'open');
+  pair.negotiate();
+  await opened;
+  const received: unknown[] = [];
+  await new Promise<void>((resolve) => {
+    far.onmessage = ({ data }) => received.push(data) === 3 && resolve();
+  });
+  expect(received).toEqual(['message 1', 'message 2', 'message 3']);
+});
+
+it('wrong messages are refused in the words of the specification', async () => {
+  await using pair = new Pair();
+  const early = pair.near.createDataChannel('early');
+  expect(() => early.send('x')).toThrow(expect.objectContaining({ name: 'InvalidStateError' }));
+  const [near] = await pair.channel();
+  expect(() => near.send(new Uint8Array(300_000))).toThrow(TypeError);
+  expect(near.bufferedAmount).toBe(0);
+  near.send('x'.repeat(10));
+  expect(near.bufferedAmount).toBe(10);
+  await once(near, 'bufferedamountlow');
+  expect(near.bufferedAmount).toBe(0);
+});
