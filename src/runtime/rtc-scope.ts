@@ -30,6 +30,8 @@ import { splitChannelOptions } from '../resources/channel/channel-options.js';
 import { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
 import { PeerConnection } from '../resources/connection/peer-connection.js';
 import { createNativeConnection } from '../resources/connection/servers/create-native-connection.js';
+import { dial as dialSocket } from '../resources/web-socket/dial.js';
+import { withLimit } from '../resources/web-socket/message-limit.js';
 import { WebSocket, type WebSocketOptions } from '../resources/web-socket/web-socket.js';
 import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
@@ -89,10 +91,13 @@ export class RtcScope extends Scope {
     const config = validateWebSocketOptions(transport);
     this.assertUsable('createWebSocket');
     const checkedName = name ?? new URL(url).host;
-    const { WebSocket: Native } = this.#engine.native;
     const path = `${this.path}/${checkedName}`;
-    const native = callNative(path, 'new WebSocket', () => new Native(config));
-    const socket = new WebSocket(this.#engine, this[TREE_NODE], checkedName, native, channelOptions);
+    const [limit, limited] = withLimit(config);
+    const { native, dial } = dialSocket(this.#engine, path, checkedUrl, limited, (error) =>
+      socket.cannotConnect(error),
+    );
+    const socket = new WebSocket(this.#engine, this[TREE_NODE], checkedName, native, channelOptions, limit);
+    socket.dial = dial;
     try {
       callNative(path, 'open', () => native.open(checkedUrl));
     } catch (error) {
@@ -110,7 +115,12 @@ export class RtcScope extends Scope {
     this.assertUsable('createWebSocketServer');
     const checkedName = name ?? 'server';
     const { WebSocketServer: Native } = this.#engine.native;
-    const native = callNative(`${this.path}/${checkedName}`, 'new WebSocketServer', () => new Native(config));
+    const [limit, limited] = withLimit(config);
+    const native = callNative(
+      `${this.path}/${checkedName}`,
+      'new WebSocketServer',
+      () => new Native(limited),
+    );
     const { bindAddress } = config;
     return new WebSocketServer(
       this.#engine,
@@ -119,6 +129,7 @@ export class RtcScope extends Scope {
       native,
       bindAddress,
       channelOptions,
+      limit,
     );
   }
 

@@ -93,6 +93,7 @@ export const webSocketMembers: Members<WebSocket> = {
   ...messageChannelMembers,
   remoteAddress: reads,
   requestPath: reads,
+  protocol: reads,
 };
 
 export const mediaTrackMembers: Members<MediaTrack> = {

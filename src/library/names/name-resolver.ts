@@ -26,6 +26,11 @@ export class NameResolver {
     this.#resolve = resolve;
   }
 
+  /** The C library finds it by itself, at once: an address, or a name in the hosts file. */
+  isLocal(name: string): boolean {
+    return isIP(name) !== 0 || addressesInHostsFile(name) !== undefined;
+  }
+
   /** What is known without asking anybody: addresses as such, the hosts file, what was found a moment ago. */
   known(name: string): readonly string[] | undefined {
     if (isIP(name) !== 0) return [name];
@@ -53,7 +58,7 @@ export class NameResolver {
     if (!(now - (this.#asked.get(name) ?? Number.NEGATIVE_INFINITY) < CACHED_MS)) this.#asked.set(name, now);
     let addresses: readonly string[];
     try {
-      addresses = await this.#resolve(name, signal);
+      addresses = await orAborted(this.#resolve(name, signal), signal);
     } catch (error) {
       if (code(error) !== 'ETIMEOUT' && !signal.aborted) this.#asked.delete(name);
       throw error;
@@ -63,6 +68,15 @@ export class NameResolver {
     this.#cache.set(name, { addresses, until: performance.now() + CACHED_MS });
     return addresses;
   }
+}
+
+/** A resolver of the user's may not heed the signal. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 async function resolveName(name: string, signal: AbortSignal): Promise<readonly string[]> {

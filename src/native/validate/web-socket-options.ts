@@ -49,8 +49,16 @@ const subprotocols: Field<string[]> = (value, name) => {
   return list;
 };
 
+const headers: Field<undefined> = (_, name) => {
+  throw new TypeError(
+    `${name} is not possible: the binding sends no headers of yours. Put a token into the URL's query, or into ` +
+      'a subprotocol that the server expects it in; with another WebSocket client use `scope.use(socket)`',
+  );
+};
+
 export function validateWebSocketOptions(options: unknown = {}, name = 'options'): NativeWebSocketConfig {
-  const checked = readOptions<NativeWebSocketConfig>(options, name, {
+  const checked = readOptions<NativeWebSocketConfig & { headers?: undefined }>(options, name, {
+    headers,
     disableTlsVerification: boolean,
     proxyServer: webSocketProxy,
     protocols: subprotocols,

@@ -166,7 +166,7 @@ export abstract class MessageChannel<
 
   /** Bytes that one message may have, agreed with the peer; known once the channel is open. */
   get maxMessageSize(): number {
-    if (this.#maxMessageSize === 0 && this.record.state === 'held') return this.#native.maxMessageSize();
+    if (this.#maxMessageSize === 0 && this.record.state === 'held') return this.nativeLimit();
     return this.#maxMessageSize;
   }
 
@@ -197,6 +197,11 @@ export abstract class MessageChannel<
     return channelToWeb(this, this.engine.clock, options);
   }
 
+  /** Bytes that one message may have. @internal */
+  protected nativeLimit(): number {
+    return this.#native.maxMessageSize();
+  }
+
   /** Called by the watcher: looks whether the native end closed. @internal */
   abstract checkClosed(): void;
 
@@ -216,7 +221,7 @@ export abstract class MessageChannel<
   /** @internal */
   protected nowOpen(): void {
     if (!this.markOpen()) return;
-    this.#maxMessageSize = this.#native.maxMessageSize();
+    this.#maxMessageSize = this.nativeLimit();
     this.#outbox.flush((data, byteLength) => this.#sendNow(data, byteLength));
     this.#opened.resolve(this);
     this.#toldOpen = this.emit('open');

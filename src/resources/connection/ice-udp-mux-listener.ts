@@ -8,6 +8,8 @@ import { type CloseInfo, Handle } from '../handle.js';
 export interface IceUdpMuxListenerEvents {
   /** A STUN request that belongs to no connection of this process. */
   unhandledStunRequest: [request: IceUdpMuxRequest];
+  /** The listener has failed; `close` follows. */
+  error: [error: Error];
   close: [info: CloseInfo];
 }
 

@@ -21,6 +21,8 @@ export interface WebSocketServerOptions extends TransportOptions, ChannelOptions
 export interface WebSocketServerEvents {
   /** A client connected; the socket is open. It is owned by the server already; waits for its first listener. */
   connection: [socket: WebSocket];
+  /** The server has failed; `close` follows. */
+  error: [error: Error];
   close: [info: CloseInfo];
 }
 
@@ -34,6 +36,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   readonly #port: number;
   readonly #bindAddress: string | undefined;
   readonly #socketOptions: CheckedChannelOptions;
+  readonly #limit: number;
   #fence: AcceptFence | undefined;
   #accepted = 0;
   #lastAcceptedAt = 0;
@@ -46,6 +49,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     native: NativeWebSocketServer,
     bindAddress: string | undefined,
     socketOptions: CheckedChannelOptions,
+    limit: number,
   ) {
     super(ownEngine(engine, 'WebSocketServer'), owner, 'WebSocketServer', name, socketOptions.signal);
     this.#socketOptions = { ...socketOptions, signal: undefined };
@@ -55,6 +59,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
       (event) => this.hasListener(event),
       (event, args) => this.emit(event, ...args),
     );
+    this.#limit = limit;
     this.#port = native.port();
     this.#bindAddress = bindAddress;
     native.onClient(
@@ -131,7 +136,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     // Told only once it can be used: who hears of it answers at once, and may close right after.
     const tell = (socket: WebSocket) => this.#pending.emit('connection', socket);
     const name = `socket-${this.#accepted}`;
-    new WebSocket(this.engine, this[TREE_NODE], name, native, this.#socketOptions, tell);
+    new WebSocket(this.engine, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, tell);
   }
 }
 

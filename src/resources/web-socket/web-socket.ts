@@ -1,14 +1,16 @@
 import type { Engine } from '../../library/engine.js';
 import { poll } from '../../time/poll.js';
 import { Latch } from '../../time/wait.js';
-import { RtcNativeError } from '../../errors/kinds.js';
+import { RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeWebSocket } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import type { WebSocketOptions as TransportOptions } from '../../native/validate/web-socket-options.js';
 import { Deadline } from '../../time/deadline.js';
 import type { OwnedNode } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
+import type { Message } from '../channel/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
+import type { Dial } from './dial.js';
 
 /** Settings of a WebSocket client. */
 export interface WebSocketOptions extends TransportOptions, ChannelOptions {
@@ -27,9 +29,14 @@ export class WebSocket extends MessageChannel {
   readonly #native: NativeWebSocket;
   readonly #acknowledged = new Latch<void>();
   readonly #onOpen: ((socket: WebSocket) => void) | undefined;
+  /** How a client gets to its server. @internal */
+  dial: Dial | undefined;
+  /** `undefined` where somebody else has set it. */
+  readonly #limit: number | undefined;
   #lastError: string | undefined;
   #remoteAddress: string | undefined;
   #requestPath: string | undefined;
+  #protocol: string | undefined;
   #endSeen = false;
 
   /** Made by a scope or a server. @internal */
@@ -39,10 +46,12 @@ export class WebSocket extends MessageChannel {
     name: string,
     native: NativeWebSocket,
     options: CheckedChannelOptions,
+    limit?: number,
     onOpen?: (socket: WebSocket) => void,
   ) {
     super(engine, owner, 'WebSocket', name, native, options);
     this.#native = native;
+    this.#limit = limit;
     this.#onOpen = onOpen;
     const guard = <A extends unknown[]>(callback: (...args: A) => void) =>
       guardCallback(() => this.path, callback);
@@ -65,6 +74,20 @@ export class WebSocket extends MessageChannel {
   /** Path and query of the request, e.g. `/room/1?token=…`, once connected. */
   get requestPath(): string | undefined {
     return this.#requestPath;
+  }
+
+  /**
+   * The subprotocol that was agreed on; '' for none. Of a client it is known where the answer can be read, which is with
+   * `ws:` and a host that is looked up; otherwise `undefined`.
+   */
+  get protocol(): string | undefined {
+    return this.#protocol;
+  }
+
+  /** There is no way to the server. @internal */
+  cannotConnect(cause: unknown): void {
+    this.#endSeen = true;
+    this.#refuse(cause instanceof Error ? cause.message : String(cause), cause);
   }
 
   /** @internal */
@@ -119,6 +142,7 @@ export class WebSocket extends MessageChannel {
    * stops, and would never be given back (H24); so it is let through before. Also past the deadline.
    */
   async #attemptEnds(): Promise<void> {
+    if (this.dial?.begun === false) return;
     using longest = new Deadline(this.engine.clock, { timeout: MOST_ATTEMPT_MS });
     await poll(() => this.#native.path() !== undefined, longest);
   }
@@ -127,6 +151,7 @@ export class WebSocket extends MessageChannel {
     if (this.state !== 'opening') return;
     this.#remoteAddress = this.#native.remoteAddress();
     this.#requestPath = this.#native.path();
+    this.#protocol = this.dial?.tunnel ? (this.dial.tunnel.protocol ?? '') : this.#protocol;
     this.nowOpen();
     this.#onOpen?.(this);
   }
@@ -136,10 +161,35 @@ export class WebSocket extends MessageChannel {
     await this.received(deadline);
     if (this.state === 'open') this.closedByPeer();
     else if (this.state === 'opening') {
-      const why = this.#lastError ?? 'the server refused or ended the connection';
-      const error = new RtcNativeError(`the WebSocket could not be opened: ${why}`, { path: this.path });
-      this.fail(error, this.teardownTimeout);
+      const { refusal } = this.dial?.tunnel ?? {};
+      if (refusal === undefined)
+        this.#refuse(this.#lastError ?? 'the server refused or ended the connection');
+      else this.#refuse(`the server answered ${refusal}`);
     }
+  }
+
+  #refuse(why: string, cause?: unknown): void {
+    const options = cause === undefined ? { path: this.path } : { path: this.path, cause };
+    const error = new RtcNativeError(`the WebSocket could not be opened: ${why}`, options);
+    this.fail(error, this.teardownTimeout);
+  }
+
+  protected override nativeLimit(): number {
+    return this.#limit ?? super.nativeLimit();
+  }
+
+  /** The library cuts a message off that is too large; it is given a limit that is a byte larger, so that it shows. */
+  protected override takesItself(message: Message): boolean {
+    const limit = this.#limit;
+    if (limit === undefined) return false;
+    const size = typeof message === 'string' ? textSize(message, limit) : message.byteLength;
+    if (size <= limit) return false;
+    this.fail(
+      new RtcMessageError('RTC_MESSAGE_TOO_LARGE', `the peer sent a message of more than ${limit} bytes`, {
+        path: this.path,
+      }),
+    );
+    return true;
   }
 
   /** Counts what the operating system has not taken. */
@@ -156,6 +206,10 @@ export class WebSocket extends MessageChannel {
     await this.received(deadline);
   }
 }
+
+/** Counted only where it may matter: a character of JavaScript is three bytes at the most. */
+const textSize = (text: string, limit: number) =>
+  text.length * 3 <= limit ? text.length : Buffer.byteLength(text);
 
 /** Milliseconds for an answer that is queued already; a few turns of the event loop. */
 const ANSWER_MS = 50;

@@ -1,0 +1,121 @@
+import type { Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Engine } from '../../library/engine.js';
+import { RtcTimeoutError } from '../../errors/kinds.js';
+import type { NativeWebSocket, NativeWebSocketConfig } from '../../native/binding.js';
+import { callNative } from '../../native/guard.js';
+import { lateWebSocket } from '../../native/late/late-web-socket.js';
+import { raceConnect } from './race-connect.js';
+import { Tunnel } from './tunnel.js';
+
+/** The way of a client to its server, as far as it is gone without the library. */
+export interface Dial {
+  /** False while the library has nothing to do with it yet. */
+  readonly begun: boolean;
+  /** Why there is no way. */
+  readonly failure: unknown;
+  /** What could be read of the server's answer, and the other end's address. */
+  readonly tunnel: Tunnel | undefined;
+}
+
+interface Dialled {
+  readonly native: NativeWebSocket;
+  readonly dial: Dial;
+}
+
+/**
+ * A native client that connects to `url`.
+ *
+ * The library would look the server's name up in a thread that cannot be interrupted, and try one address after the other
+ * for ten seconds each (H54). So a name is looked up here and connected to, and the library gets the connection through a
+ * tunnel; only where there is one address that needs no asking does it connect by itself. `failed` is called in a later
+ * turn.
+ */
+export function dial(
+  engine: Engine,
+  path: string,
+  url: string,
+  config: NativeWebSocketConfig,
+  failed: (error: unknown) => void,
+): Dialled {
+  const { WebSocket: Native } = engine.native;
+  const make = (complete: NativeWebSocketConfig) =>
+    callNative(path, 'new WebSocket', () => new Native(complete));
+  const target = targetOf(url, config);
+  const known = engine.names.known(target.host);
+  const isOne = known?.length === 1 || isSelf(known);
+  if ((isOne && engine.names.isLocal(target.host)) || !engine.isLibrary || !hasLoopback()) {
+    return { native: make(config), dial: { begun: true, failure: undefined, tunnel: undefined } };
+  }
+  const { connectionTimeout = DEFAULT_TIMEOUT_MS } = config;
+  const started = engine.clock.now();
+  const ended = new AbortController();
+  const state: { begun: boolean; failure: unknown; tunnel: Tunnel | undefined } = {
+    begun: false,
+    failure: undefined,
+    tunnel: undefined,
+  };
+  const late = lateWebSocket(config.maxMessageSize ?? 0, () => ended.abort());
+  const cancelTimer =
+    connectionTimeout === 0
+      ? () => {}
+      : engine.clock.after(connectionTimeout, () =>
+          ended.abort(new RtcTimeoutError(`no connection within ${connectionTimeout} ms`, { path })),
+        );
+  const work = async () => {
+    const { signal } = ended;
+    let upstream: Socket | undefined;
+    try {
+      const addresses = known ?? (await engine.names.resolve(target.host, signal));
+      upstream = await raceConnect(addresses, target.port, signal);
+      const tunnel = await Tunnel.open(upstream, config.proxyServer !== undefined);
+      state.tunnel = tunnel;
+      signal.throwIfAborted();
+      const left = Math.max(1, Math.round(connectionTimeout - (engine.clock.now() - started)));
+      const real = make({
+        ...config,
+        proxyServer: { type: 'Http', ip: '127.0.0.1', port: tunnel.port },
+        ...(connectionTimeout === 0 ? {} : { connectionTimeout: left }),
+      });
+      late.becomes(real);
+      state.begun = true;
+      Object.assign(late.native, tunnelled(real, tunnel));
+    } catch (error) {
+      if (state.tunnel) state.tunnel[Symbol.dispose]();
+      else upstream?.destroy();
+      state.failure = error;
+      failed(error);
+    } finally {
+      cancelTimer();
+    }
+  };
+  void work();
+  return { native: late.native, dial: state };
+}
+
+/** What a native client at the end of a tunnel answers otherwise. */
+function tunnelled(real: NativeWebSocket, tunnel: Tunnel): Partial<NativeWebSocket> {
+  return {
+    bufferedAmount: () => real.bufferedAmount() + tunnel.buffered,
+    remoteAddress: () => tunnel.remoteAddress,
+  };
+}
+
+function targetOf(url: string, { proxyServer }: NativeWebSocketConfig): { host: string; port: number } {
+  if (proxyServer) return { host: proxyServer.ip, port: proxyServer.port };
+  const { hostname, port, protocol } = new URL(url);
+  return {
+    host: decodeURIComponent(hostname.replace(/^\[(.*)\]$/, '$1')),
+    port: Number(port || (protocol === 'wss:' ? 443 : 80)),
+  };
+}
+
+/** All of this machine: what does not listen there refuses at once. */
+const isSelf = (addresses: readonly string[] | undefined) =>
+  addresses?.every((address) => address === '::1' || address.startsWith('127.')) === true;
+
+const hasLoopback = () =>
+  Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '127.0.0.1'));
+
+/** libdatachannel's (`impl/websocket.cpp`, `impl/internals.hpp`). */
+const DEFAULT_TIMEOUT_MS = 30_000;

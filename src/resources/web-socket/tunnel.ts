@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * Carries the library's connection through one that was made here: the library is told that there is an HTTP proxy, which
+ * leaves the host's name to TLS and to the request, and no name to be looked up.
+ */
+export class Tunnel implements Disposable {
+  readonly #server: Server;
+  readonly #upstream: Socket;
+  #client: Socket | undefined;
+  #head = '';
+  #statusLine: string | undefined;
+  #protocol: string | undefined;
+
+  private constructor(server: Server, upstream: Socket) {
+    this.#server = server;
+    this.#upstream = upstream;
+    upstream.on('error', () => this.#client?.destroy());
+  }
+
+  /** `proxied`: the other end of `upstream` is a proxy itself, which the library's own request is for. */
+  static async open(upstream: Socket, proxied: boolean): Promise<Tunnel> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    const tunnel = new Tunnel(server, upstream);
+    server.once('connection', (client) => {
+      server.close(); // one is all there is
+      tunnel.#carry(client, proxied);
+    });
+    server.listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      upstream.destroy();
+      throw error;
+    }
+    return tunnel;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** As the library writes the address of the other end. */
+  get remoteAddress(): string {
+    return `${this.#upstream.remoteAddress}:${this.#upstream.remotePort}`;
+  }
+
+  /** Bytes that the library has given away and the system has not taken. */
+  get buffered(): number {
+    return this.#upstream.writableLength + (this.#client?.readableLength ?? 0);
+  }
+
+  /** The answer to the request where it was not 101 and could be read, e.g. `401 Unauthorized`. */
+  get refusal(): string | undefined {
+    return this.#statusLine?.startsWith('101') === false ? this.#statusLine : undefined;
+  }
+
+  /** The subprotocol that the server chose, where its answer could be read. */
+  get protocol(): string | undefined {
+    return this.#protocol;
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.close();
+    this.#client?.destroy();
+    this.#upstream.destroy();
+  }
+
+  #carry(client: Socket, proxied: boolean): void {
+    const upstream = this.#upstream;
+    this.#client = client;
+    client.on('error', () => upstream.destroy());
+    // What is left to be sent when the library has ended gets a moment; nothing more is heard.
+    client.once('close', () => {
+      upstream.end();
+      upstream.resume();
+      const timer = setTimeout(() => upstream.destroy(), LINGER_MS);
+      upstream.once('close', () => clearTimeout(timer));
+    });
+    upstream.once('close', () => client.destroySoon());
+    const join = () => {
+      upstream.on('data', this.#read);
+      upstream.pipe(client);
+      client.pipe(upstream);
+    };
+    if (proxied) {
+      join();
+      return;
+    }
+    client.on('data', (chunk) => {
+      this.#head += chunk.toString('latin1');
+      const end = this.#head.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const rest = Buffer.from(this.#head.slice(end + 4), 'latin1');
+      client.removeAllListeners('data');
+      client.pause();
+      this.#head = '';
+      if (rest.length > 0) client.unshift(rest);
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      join();
+    });
+  }
+
+  /** The head of the answer, where it is not encrypted. */
+  readonly #read = (chunk: Buffer): void => {
+    this.#head += chunk.toString('latin1', 0, MOST_HEAD);
+    const isHttp = this.#head.startsWith('HTTP/1.1 '.slice(0, this.#head.length));
+    const end = this.#head.indexOf('\r\n\r\n');
+    if (isHttp && end < 0 && this.#head.length < MOST_HEAD) return;
+    this.#upstream.off('data', this.#read);
+    if (isHttp) {
+      const [status = '', ...lines] = this.#head.slice(0, end).split('\r\n');
+      this.#statusLine = status.slice('HTTP/1.1 '.length).trim();
+      const field = lines.find((line) => /^sec-websocket-protocol:/i.test(line));
+      this.#protocol = field?.slice(field.indexOf(':') + 1).trim();
+    }
+    this.#head = '';
+  };
+}
+
+const MOST_HEAD = 16_384;
+/** Milliseconds for the last bytes when the library has closed its end. */
+const LINGER_MS = 300;
