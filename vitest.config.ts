@@ -81,6 +81,7 @@ export default defineConfig({
       'scoped-rtc/compat': new URL('./src/compat/index.ts', import.meta.url).pathname,
       'scoped-rtc/register': new URL('./src/compat/register.ts', import.meta.url).pathname,
       'scoped-rtc/w3c': new URL('./src/compat/w3c/index.ts', import.meta.url).pathname,
+      'scoped-rtc/browser': new URL('./src/browser/index.ts', import.meta.url).pathname,
       'scoped-rtc/inspector': new URL('./src/inspector/index.ts', import.meta.url).pathname,
       'scoped-rtc/opentelemetry': new URL('./src/telemetry/index.ts', import.meta.url).pathname,
       'scoped-rtc/signaling-server': new URL('./src/signaling/server/index.ts', import.meta.url).pathname,

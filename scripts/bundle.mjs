@@ -16,7 +16,8 @@ const named = [
   ...Object.values(exports).map((entry) => entry.import?.default ?? entry.default),
   ...Object.values(bin),
 ]
-  .filter((file) => file?.endsWith('.js'))
+  // The browser's module has a bundle of its own (build-browser.mjs).
+  .filter((file) => file?.endsWith('.js') && !file.startsWith('./dist/browser/'))
   .map((file) => join(root, file));
 const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))

@@ -4,31 +4,22 @@ import { validateMessage } from '../../native/validate/message.js';
 import type { Clock } from '../../time/clock.js';
 import { Fifo } from './fifo.js';
 import type { Message, Sendable } from './message.js';
+import { grantIn, MESSAGE_COST, WindowAccount } from './window-account.js';
 import type { MessageStreamEnd, Streamable } from './streamable.js';
 
 /**
  * One end of a stream whose writer goes no faster than the other end's reader: neither SCTP nor WebSockets can be told
- * to wait, so the two ends do it among themselves.
- *
- * Binary messages are data, and so are texts that begin with `t`. Text that begins with `w` grants as many bytes more,
- * `e` says that no more data comes. A message costs its bytes and `MESSAGE_COST`; one may be sent while anything is
- * left of what was granted, so it may be larger than that.
+ * to wait, so the two ends do it among themselves, as `WindowAccount` says.
  */
 export class WindowedEnd implements MessageStreamEnd {
   readonly #channel: Streamable;
   readonly #clock: Clock;
-  readonly #window: number;
+  readonly #account: WindowAccount;
   readonly #arrived = new Fifo<Message>(costOf);
   readonly #firstGrant = new Latch<void>();
   /** Renewed when somebody waits for it. */
   #more: Latch<void> | undefined;
   #room: Latch<void> | undefined;
-  /** Totals: what the peer granted us and what we have used of it, and the same the other way. */
-  #granted = 0;
-  #used = 0;
-  #weGranted = 0;
-  #theyUsed = 0;
-  #taken = 0;
   #weEnded = false;
   #theyEnded = false;
   #reads = true;
@@ -37,7 +28,7 @@ export class WindowedEnd implements MessageStreamEnd {
   constructor(channel: Streamable, window: number, clock: Clock) {
     this.#channel = channel;
     this.#clock = clock;
-    this.#window = window;
+    this.#account = new WindowAccount(window);
     const reading = channel.subscribe('message', (message) => this.#take(message));
     void channel.closed({ timeout: Number.POSITIVE_INFINITY }).then(({ reason }) => {
       reading.unsubscribe();
@@ -49,7 +40,7 @@ export class WindowedEnd implements MessageStreamEnd {
       );
     });
     void channel.opened({ timeout: Number.POSITIVE_INFINITY }).then(
-      () => this.#grant(window),
+      () => this.#tell(this.#account.open()),
       () => {}, // the closing tells
     );
   }
@@ -72,12 +63,12 @@ export class WindowedEnd implements MessageStreamEnd {
 
   async send(data: Sendable): Promise<void> {
     const { data: message, byteLength } = validateMessage(data);
-    while (this.#used >= this.#granted) {
+    while (!this.#account.mayWrite) {
       this.#assertAlive();
       this.#room ??= new Latch();
       await this.#room.promise;
     }
-    this.#used += byteLength + MESSAGE_COST;
+    this.#account.wrote(byteLength);
     await this.#channel.send(typeof message === 'string' ? `t${message}` : message);
   }
 
@@ -125,7 +116,7 @@ export class WindowedEnd implements MessageStreamEnd {
   }
 
   #data(message: Message): void {
-    if (this.#theyEnded || this.#theyUsed >= this.#weGranted) {
+    if (this.#theyEnded || !this.#account.arrived(sizeOf(message))) {
       this.#refuse(
         new RtcMessageError(
           'RTC_OVERFLOW',
@@ -135,7 +126,6 @@ export class WindowedEnd implements MessageStreamEnd {
       );
       return;
     }
-    this.#theyUsed += costOf(message);
     if (!this.#reads) {
       this.#took(message);
       return;
@@ -144,29 +134,26 @@ export class WindowedEnd implements MessageStreamEnd {
     this.#wake();
   }
 
-  /** In halves, so that the writer need not wait for each reading, nor is told of each. */
   #took(message: Message): void {
-    this.#taken += costOf(message);
-    if (!this.#theyEnded && this.#taken >= this.#window / 2) this.#grant(this.#taken);
+    const grant = this.#account.read(sizeOf(message));
+    if (grant !== undefined && !this.#theyEnded) this.#tell(grant);
   }
 
   #granting(message: string): void {
-    const bytes = /^w\d{1,15}$/.test(message) ? Number(message.slice(1)) : 0;
+    const bytes = grantIn(message);
     if (bytes === 0) {
       const why = 'the other end of the stream does not speak its protocol; both ends need a window';
       this.#refuse(new RtcInvalidStateError(why, { path: this.#channel.path }));
       return;
     }
-    this.#granted += bytes;
+    this.#account.granted(bytes);
     this.#firstGrant.resolve();
     this.#room?.resolve();
     this.#room = undefined;
   }
 
-  #grant(bytes: number): void {
-    this.#weGranted += bytes;
-    this.#taken = 0;
-    this.#channel.send(`w${bytes}`).catch(() => {}); // the closing tells
+  #tell(grant: string): void {
+    this.#channel.send(grant).catch(() => {}); // the closing tells
   }
 
   #refuse(error: Error): void {
@@ -193,9 +180,7 @@ export class WindowedEnd implements MessageStreamEnd {
   }
 }
 
-/** Bytes that a message is counted for besides its own: about what one that waits takes in memory. */
-const MESSAGE_COST = 64;
+const sizeOf = (message: Message) =>
+  typeof message === 'string' ? Buffer.byteLength(message) : message.length;
 
-function costOf(message: Message): number {
-  return MESSAGE_COST + (typeof message === 'string' ? Buffer.byteLength(message) : message.length);
-}
+const costOf = (message: Message) => MESSAGE_COST + sizeOf(message);

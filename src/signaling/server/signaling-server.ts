@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { Latch } from '../../time/wait.js';
@@ -14,6 +14,7 @@ import {
   readClientMessage,
   ROOM_PROTOCOL_VERSION,
 } from '../wire/room-message.js';
+import { answer, readBrowserModule } from './browser-module.js';
 import { GuardedBroker } from './guarded-broker.js';
 import { Listener } from './listener.js';
 import { Member } from './member.js';
@@ -35,8 +36,9 @@ import {
 export async function startSignalingServer(options: SignalingServerOptions = {}): Promise<SignalingServer> {
   const checked = checkServerOptions(options);
   const sockets = await webSocketServer(checked.limits.messageSize);
+  const page = checked.serveClient ? await readBrowserModule() : undefined;
   const listener = await Listener.start(checked);
-  return new SignalingServer(checked, listener, sockets);
+  return new SignalingServer(checked, listener, sockets, page);
 }
 
 /** A member of a room of this server. */
@@ -69,7 +71,12 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
   #progress: Latch<void> | undefined;
 
   /** @internal */
-  constructor(options: CheckedServerOptions, listener: Listener, sockets: WebSocketServer) {
+  constructor(
+    options: CheckedServerOptions,
+    listener: Listener,
+    sockets: WebSocketServer,
+    browserModule: string | undefined,
+  ) {
     super('signaling server');
     this.#options = options;
     this.#listener = listener;
@@ -78,7 +85,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
       options.broker &&
       new GuardedBroker(options.broker, options.clock, (error) => this.#brokerFailed(error));
     listener.serve({
-      request: (request, response) => this.#answer(request, response),
+      request: (request, response) => answer(request, response, browserModule),
       upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
     });
     this.#every(options.idleTimeout / QUESTIONS, () => this.#lookAround());
@@ -167,10 +174,6 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
       this.#progress = new Latch();
       if (!(await deadline.within(this.#progress.promise))) return;
     }
-  }
-
-  #answer(_: IncomingMessage, response: ServerResponse): void {
-    response.writeHead(426, { connection: 'close' }).end('WebSocket only\n');
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -1,0 +1,115 @@
+import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
+import { reportUncaught } from '../native/firewall.js';
+import { type AcknowledgedEnd, AcknowledgedSession } from '../signaling/wire/acknowledged-session.js';
+import { Backoff, type BackoffOptions } from '../signaling/wire/backoff.js';
+import type { MessageConsumer } from '../signaling/wire/incoming.js';
+import {
+  type MessageTransport,
+  overWebSocketLike,
+  type WebSocketLike,
+} from '../signaling/wire/message-transport.js';
+import { pageClock } from './page-clock.js';
+
+export interface AcknowledgedChannelOptions {
+  /** Name for messages of errors. Default `acknowledged`. */
+  name?: string;
+  /** Largest message, in bytes of its JSON text. Default 60 000. */
+  maxMessageSize?: number;
+  /** When a message is said again. Default: first after 500 ms, then doubled, 10 000 at the most; with jitter. */
+  retransmit?: BackoffOptions | undefined;
+  /** Called when the transport has ended and the channel has not: attach another. */
+  onDetached?: (reason?: unknown) => void;
+}
+
+/**
+ * Messages that arrive exactly once and in order at the application of one peer, whatever happens to the sockets in
+ * between. The other end is one of these, or the `AcknowledgedChannel` of `scoped-rtc`.
+ */
+export class AcknowledgedChannel {
+  /** Resolves when the channel has ended, with how it did. */
+  readonly closed: Promise<AcknowledgedEnd>;
+  readonly #session: AcknowledgedSession;
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  #closing: Promise<void> | undefined;
+
+  constructor(transport?: WebSocketLike | MessageTransport, options: AcknowledgedChannelOptions = {}) {
+    const { name: path = 'acknowledged', maxMessageSize = 60_000, retransmit, onDetached } = options;
+    let ended!: (end: AcknowledgedEnd) => void;
+    this.closed = new Promise((resolve) => {
+      ended = resolve;
+    });
+    const guarded = (work: () => void) => {
+      try {
+        work();
+      } catch (error) {
+        reportUncaught(error, path);
+      }
+    };
+    this.#session = new AcknowledgedSession({
+      ...{ path, maxMessageSize, clock: pageClock, outbox: { messages: 1024, bytes: 2 ** 24 } },
+      backoff: new Backoff({ first: 500, longest: 10_000, ...retransmit }),
+      afterTurn: (callback) => setTimeout(callback),
+      uncaught: (error) => reportUncaught(error, path),
+      detached: (reason) => guarded(() => onDetached?.(reason)),
+      ended: (end) => {
+        this.#state = 'closed';
+        ended(end);
+      },
+    });
+    if (transport) this.attach(transport);
+  }
+
+  get state(): 'open' | 'closing' | 'closed' {
+    return this.#state;
+  }
+
+  /** Messages sent that the peer's application does not have, as far as is known here. */
+  get pending(): number {
+    return this.#session.pending;
+  }
+
+  /** Goes on over another transport. What the peer has not got is sent again. */
+  attach(transport: WebSocketLike | MessageTransport): void {
+    this.#assert(this.#state !== 'closed');
+    this.#session.attach('subscribe' in transport ? transport : overWebSocketLike(transport));
+  }
+
+  /** Resolves when the peer's application has the message: any JSON value. */
+  async send(message: unknown): Promise<void> {
+    this.#assert(this.#state === 'open');
+    const json = JSON.stringify(message) as string | undefined;
+    if (json === undefined) throw new TypeError('message must be a JSON value');
+    await this.#session.send(json, new TextEncoder().encode(json).length);
+  }
+
+  /** Calls `onMessage` for every message, in order; the next when it has returned and its promise has settled. */
+  subscribe(onMessage: MessageConsumer, onClosed: (reason?: unknown) => void = () => {}): Disposable {
+    return this.#session.subscribe(onMessage, onClosed);
+  }
+
+  /** Iterates the messages. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<unknown> {
+    return this.#session.incoming.iterate();
+  }
+
+  /** Waits until the peer's application has everything, at most `timeout` (default 10 000 ms), and ends. */
+  close({ timeout = 10_000 }: { timeout?: number } = {}): Promise<void> {
+    const end = () => this.#session.end('local', undefined);
+    if (this.#state === 'closed') return Promise.resolve();
+    this.#state = 'closing';
+    const cancel = pageClock.after(timeout, end);
+    void this.closed.then(cancel);
+    this.#closing ??= this.#session.emptied().then(end);
+    return this.#closing;
+  }
+
+  /** Ends at once; what waits rejects with `RTC_ABORTED`. */
+  abort(reason?: unknown): void {
+    const error = new RtcAbortedError('the channel was aborted', { cause: reason });
+    this.#session.end('local', reason ?? error, error);
+  }
+
+  #assert(holds: boolean): void {
+    if (!holds) throw new RtcClosedError('RTC_CLOSED', 'the channel has ended');
+  }
+}

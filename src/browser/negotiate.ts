@@ -1,0 +1,138 @@
+import { RtcAbortedError, RtcClosedError, RtcNativeError, RtcTimeoutError } from '../errors/kinds.js';
+import { givesWay } from '../resources/connection/negotiation/politeness.js';
+import { readSignalingMessage } from '../resources/connection/negotiation/signaling-message.js';
+import type {
+  SignalingMessage,
+  SignalingProgress,
+} from '../resources/connection/negotiation/signaling-vocabulary.js';
+import { pageClock } from './page-clock.js';
+import type { PeerConnectionLike } from './page-types.js';
+
+/** The way to one peer: `room.connect(peer)`, or anything that keeps messages in order and loses none. */
+export interface Signaling {
+  send(message: SignalingMessage): unknown;
+  subscribe(onMessage: (message: unknown) => void, onClosed: (reason?: unknown) => void): Disposable;
+  readonly progress?: SignalingProgress;
+  readonly polite?: boolean | undefined;
+}
+
+export interface NegotiateOptions {
+  /** Which side yields when both offer at once. Default: the signaling's, or what the two offers say. */
+  polite?: boolean;
+  /** Milliseconds until it rejects with `RTC_TIMEOUT`. Default 30 000. */
+  timeout?: number;
+  /** Aborting it ends the negotiation. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Perfect negotiation (W3C WebRTC, section 10.7) with a page, or with `pc.negotiate()` of `scoped-rtc`: offers, answers
+ * and candidates go out and come in, offers that cross are settled. Resolves when the connection is up, and goes on
+ * until the connection or the signaling closes. Channels may be made before or after it is called.
+ */
+export function negotiate(
+  pc: PeerConnectionLike,
+  signaling: Signaling,
+  { polite = signaling.polite, timeout = 30_000, signal }: NegotiateOptions = {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    /** One after the other: so the state of the connection is what it says. */
+    let steps: Promise<unknown> = Promise.resolve();
+    let isOver = false;
+    /** The peer's offer was passed over; so are its candidates. */
+    let ignored = false;
+
+    const run = (step: () => Promise<unknown>) => {
+      steps = steps
+        .then(() => (isOver ? undefined : step()))
+        .catch((error: unknown) => {
+          if (!isOver) console.warn('scoped-rtc: a step of the negotiation failed', error);
+        });
+    };
+    const send = (message: SignalingMessage) => {
+      if (!isOver) Promise.resolve(signaling.send(message)).catch(() => {}); // its end is told to the subscriber
+    };
+    const describe = async () => {
+      await pc.setLocalDescription();
+      const { type, sdp } = pc.localDescription as { type: 'offer' | 'answer'; sdp: string };
+      send({ description: { type, sdp } });
+    };
+    const offer = async () => {
+      if (pc.signalingState === 'stable') await describe();
+    };
+    const take = async (message: SignalingMessage) => {
+      if ('candidate' in message) {
+        const added = pc.addIceCandidate(message.candidate ?? undefined);
+        return added.catch((error: unknown) => {
+          if (!ignored && message.candidate?.candidate) throw error;
+        });
+      }
+      const { description } = message;
+      const collides = description.type === 'offer' && pc.signalingState === 'have-local-offer';
+      ignored = collides && !(polite ?? givesWay(pc.localDescription?.sdp ?? '', description.sdp));
+      if (ignored) return;
+      await pc.setRemoteDescription(description); // takes our own offer back by itself
+      if (description.type === 'offer') await describe();
+    };
+
+    const stop = () => {
+      isOver = true;
+      cancel();
+      signal?.removeEventListener('abort', onAbort);
+      for (const [event, listener] of listeners) pc.removeEventListener(event, listener);
+      subscription?.[Symbol.dispose]();
+    };
+    const fail = (error: Error) => {
+      stop();
+      reject(error);
+    };
+    const onAbort = () => fail(new RtcAbortedError('the negotiation was aborted', { cause: signal?.reason }));
+    const onState = () => {
+      const state = pc.connectionState;
+      if (state === 'connected') {
+        cancel();
+        resolve();
+      } else if (state === 'failed') reject(new RtcNativeError('the connection failed'));
+      else if (state === 'closed') fail(new RtcClosedError('RTC_CLOSED', 'the connection was closed'));
+    };
+    const listeners: readonly [string, Parameters<PeerConnectionLike['addEventListener']>[1]][] = [
+      ['negotiationneeded', () => run(offer)],
+      ['connectionstatechange', onState],
+      [
+        'icecandidate',
+        ({ candidate }: { candidate: { toJSON(): never } | null }) =>
+          send({ candidate: candidate && candidate.toJSON() }),
+      ],
+    ];
+    const cancel = pageClock.after(timeout, () => {
+      const { description, cause } = signaling.progress ?? {};
+      const why = `connecting took longer than ${timeout} ms${description ? `: ${description}` : ''}`;
+      fail(new RtcTimeoutError(why, { cause }));
+    });
+    for (const [event, listener] of listeners) pc.addEventListener(event, listener);
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) return onAbort();
+    // The event may have come before anybody listened: then there is something to offer, and no description yet.
+    run(async () => {
+      if (pc.signalingState !== 'stable' || pc.localDescription || pc.remoteDescription) return;
+      if (/^m=/m.test((await pc.createOffer()).sdp ?? '')) await offer();
+    });
+    const subscription: Disposable | undefined = signaling.subscribe(
+      (given) => {
+        const message = readSignalingMessage(given);
+        if (typeof message === 'string') console.warn(`scoped-rtc: the peer sent ${message}`);
+        else run(() => take(message));
+      },
+      (cause) => {
+        // With both descriptions exchanged the connection needs no signaling to come up.
+        if (pc.signalingState === 'stable' && pc.remoteDescription) return stop();
+        fail(
+          new RtcClosedError('RTC_CLOSED', 'the signaling ended before offer and answer were exchanged', {
+            cause,
+          }),
+        );
+      },
+    );
+    onState();
+  });
+}

@@ -1,0 +1,132 @@
+import { RtcClosedError } from '../errors/kinds.js';
+import type {
+  SignalingMessage,
+  SignalingProgress,
+} from '../resources/connection/negotiation/signaling-vocabulary.js';
+import { Backoff, type BackoffOptions } from '../signaling/wire/backoff.js';
+import { EventSource } from '../signaling/wire/event-source.js';
+import { overWebSocketLike, type WebSocketLike } from '../signaling/wire/message-transport.js';
+import type { Departure, JoinRequest, MemberDescription } from '../signaling/wire/room-message.js';
+import { type PeerRoute, RoomSession } from '../signaling/wire/room-session.js';
+import { AcknowledgedChannel } from './acknowledged-channel.js';
+import { pageClock } from './page-clock.js';
+
+export interface RoomOptions extends JoinRequest {
+  /** Waits before another socket is made. Default: first 250 ms, doubled, 10 000 at the most; with jitter. */
+  readonly reconnect?: BackoffOptions;
+  /** When a message is said again. Default: first after 500 ms, then doubled, 10 000 at the most; with jitter. */
+  readonly retransmit?: BackoffOptions;
+}
+
+export interface RoomEvents {
+  /** Somebody is in the room: who was there before us, too. */
+  joined: [member: MemberDescription];
+  /** Somebody has left, was sent away, or was lost; the departure tells which. */
+  left: [member: MemberDescription, departure: Departure];
+  /** The stay has ended; `reason` says why, unless we closed it. */
+  close: [reason: unknown];
+}
+
+/** Signaling with one peer of a room, for `negotiate`. */
+export interface PeerSignaling {
+  /** Messages of the application's own may go through it as well, while nobody negotiates. */
+  readonly channel: AcknowledgedChannel;
+  readonly remotePeer: string;
+  readonly progress: SignalingProgress;
+  readonly polite?: boolean | undefined;
+  send(message: SignalingMessage): Promise<void>;
+  subscribe(onMessage: (message: unknown) => void, onClosed: (reason?: unknown) => void): Disposable;
+  close(): Promise<void>;
+}
+
+/** Joins a room of the signaling server, and comes back by itself. `url`, or a function that makes the next socket. */
+export function joinRoom(url: string | URL | (() => WebSocketLike), options: RoomOptions): Room {
+  return new Room(url, options);
+}
+
+/** A stay in a room; see `joinRoom`. */
+export class Room extends EventSource<RoomEvents> {
+  readonly name: string;
+  readonly peer: string;
+  /** Resolves when the server has let us in; rejects with its reason when it refuses. */
+  readonly ready: Promise<void>;
+  readonly #session: RoomSession;
+  readonly #retransmit: BackoffOptions | undefined;
+  readonly #signalings = new Map<string, PeerSignaling>();
+  #socket: WebSocketLike | undefined;
+
+  /** @internal */
+  constructor(url: string | URL | (() => WebSocketLike), options: RoomOptions) {
+    const { reconnect, retransmit, ...request } = options;
+    super(`${request.room}/${request.peer}`);
+    this.name = request.room;
+    this.peer = request.peer;
+    this.#retransmit = retransmit;
+    let entered!: () => void;
+    let refused!: (reason: unknown) => void;
+    this.ready = new Promise((resolve, reject) => {
+      entered = resolve;
+      refused = reject;
+    });
+    this.ready.catch(() => {});
+    this.#session = new RoomSession(request, {
+      clock: pageClock,
+      backoff: new Backoff({ first: 250, longest: 10_000, ...reconnect }),
+      connect: () => {
+        this.#socket = typeof url === 'function' ? url() : new globalThis.WebSocket(url);
+        return overWebSocketLike(this.#socket);
+      },
+      entered,
+      joined: (member) => void this.emit('joined', member),
+      left: (member, departure) => void this.emit('left', member, departure),
+      ended: (reason) => {
+        refused(reason ?? new RtcClosedError('RTC_CLOSED', 'the room was left'));
+        this.emit('close', reason);
+        this.#socket?.close();
+      },
+    });
+    this.#session.connect();
+  }
+
+  /** The others who are there, by name. */
+  get members(): ReadonlyMap<string, MemberDescription> {
+    return this.#session.members;
+  }
+
+  /** `lost`: between two sockets. `over`: it was left, or the server refused us. */
+  get state(): 'connecting' | 'joined' | 'lost' | 'over' {
+    return this.#session.state;
+  }
+
+  /** The signaling with one peer of the room. Both sides call it with each other's name. */
+  connect(peer: string, { polite }: { polite?: boolean } = {}): PeerSignaling {
+    const before = this.#signalings.get(peer);
+    if (before?.channel.state === 'open') return before;
+    if (this.state === 'over') throw new RtcClosedError('RTC_CLOSED', 'the room was left');
+    const channel = new AcknowledgedChannel(undefined, { name: peer, retransmit: this.#retransmit });
+    const route: PeerRoute = this.#session.route(peer, {
+      attach: (transport) => {
+        if (channel.state !== 'closed') channel.attach(transport);
+      },
+      fail: (error) => channel.abort(error),
+    });
+    void channel.closed.then(() => route[Symbol.dispose]());
+    const signaling: PeerSignaling = {
+      ...{ channel, remotePeer: peer, polite },
+      get progress() {
+        return route.progress;
+      },
+      send: (message) => channel.send(message),
+      subscribe: (onMessage, onClosed) => channel.subscribe((message) => void onMessage(message), onClosed),
+      close: () => channel.close(),
+    };
+    this.#signalings.set(peer, signaling);
+    return signaling;
+  }
+
+  /** Waits until the peers have what was sent to them, and leaves. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#signalings.values()].map((signaling) => signaling.close()));
+    this.#session.end();
+  }
+}
