@@ -77,7 +77,15 @@ export class RtcScope extends Scope {
     const checkedName = givenName ?? `pc-${++this.#made}`;
     const path = `${this.path}/${checkedName}`;
     const { native, servers } = createNativeConnection(this.#engine, path, checkedName, checked);
-    const connection = new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, signal);
+    const negotiatesItself = !checked.disableAutoNegotiation;
+    const connection = new PeerConnection(
+      this.#engine,
+      this[TREE_NODE],
+      checkedName,
+      native,
+      signal,
+      negotiatesItself,
+    );
     connection.servers = servers;
     connection[TREE_NODE].ending.onSettled(() => servers.end());
     return connection;

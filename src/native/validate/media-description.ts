@@ -92,6 +92,7 @@ const source: Field<MediaSource> = (value, name) => {
   return { ...checked, ...required(checked, name, 'ssrc') };
 };
 
+export const mediaDirection = oneOf<MediaDirection>('SendOnly', 'RecvOnly', 'SendRecv', 'Inactive');
 const kindField = oneOf('audio', 'video');
 
 export function validateMediaDescription(value: unknown, name: string): CheckedMediaDescription {
@@ -104,7 +105,7 @@ export function validateMediaDescription(value: unknown, name: string): CheckedM
   const checked = readOptions<MediaDescription>(value, name, {
     kind: kindField,
     mid: token,
-    direction: oneOf('SendOnly', 'RecvOnly', 'SendRecv', 'Inactive'),
+    direction: mediaDirection,
     codecs: arrayOf(codecOf(kind)),
     sources: arrayOf(source),
     bitrate: integer(1, MAX_INT32, 'kilobits per second'),

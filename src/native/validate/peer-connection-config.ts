@@ -36,7 +36,11 @@ export interface PeerConnectionConfig {
   disableAutoNegotiation?: boolean;
   /** Do not gather candidates by itself. Default false. */
   disableAutoGathering?: boolean;
-  /** Set up the media transport although there is no track yet. Default false. */
+  /**
+   * Set up the media transport although there is no track yet, so that one can be added later. Default true. With
+   * `false` a peer is reached, too, that has no DTLS-SRTP at all; then the first track must be there before the
+   * connection is up.
+   */
   forceMediaTransport?: boolean;
   /** First local UDP port, 0 to 65535. Default 1024. */
   portRangeBegin?: number;
@@ -103,7 +107,7 @@ export function validatePeerConnectionConfig(config: unknown = {}, name = 'confi
     );
   }
   checkCertificatePair(given, name);
-  return { ...given, iceServers: given.iceServers?.flat() ?? [] };
+  return { forceMediaTransport: true, ...given, iceServers: given.iceServers?.flat() ?? [] };
 }
 
 export function validatePeerName(peerName: unknown, name = 'name'): string {

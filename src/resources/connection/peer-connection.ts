@@ -31,6 +31,7 @@ import { CandidateGate } from './negotiation/candidate-gate.js';
 import { ConnectionEvents } from './negotiation/connection-events.js';
 import { assertMayDescribe } from './negotiation/may-describe.js';
 import { checkNegotiateArguments } from './negotiation/negotiate-arguments.js';
+import { OwedOffers } from './negotiation/owed-offers.js';
 import { type NegotiateOptions, Negotiation } from './negotiation/negotiation.js';
 import { RemoteSide } from './negotiation/remote-side.js';
 import type { Signaling } from './negotiation/signaling.js';
@@ -54,6 +55,7 @@ export class PeerConnection extends ConnectionStatus {
   readonly #remote: RemoteSide;
   readonly #channels: ConnectionChannels;
   readonly #tracks: ConnectionTracks;
+  readonly #offers: OwedOffers;
   #negotiable = false;
   #negotiation: Negotiation | undefined;
 
@@ -67,6 +69,7 @@ export class PeerConnection extends ConnectionStatus {
     name: string,
     native: NativePeerConnection,
     signal?: AbortSignal,
+    negotiatesItself = true,
   ) {
     super(engine, owner, name, native, signal);
     this.#native = native;
@@ -83,9 +86,19 @@ export class PeerConnection extends ConnectionStatus {
       pathFound: () => this.iceState === 'connected' || this.iceState === 'completed',
     });
     this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.record);
-    this.#remote = new RemoteSide(engine, native, this.record, this.#order, this.#channels);
-    this.#events = new ConnectionEvents(native, this.record, this.#pending, this.#order, this.#channels);
-    this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.record);
+    this.#offers = new OwedOffers({
+      signalingState: () => this.signalingState,
+      hasNegotiated: () => this.record.state === 'held' && native.remoteDescription() !== null,
+      offer: () => this.setLocalDescription('offer'),
+    });
+    this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.record, () => {
+      if (negotiatesItself && !this[TREE_NODE].inTeardown) this.#offers.owe();
+    });
+    this.#remote = new RemoteSide(engine, native, this.record, this.#order, this.#channels, this.#tracks);
+    this.#events = new ConnectionEvents(native, this.record, this.#pending, this.#order, {
+      announced: (description) => this.#announced(description),
+      candidateMid: (mid) => this.#tracks.candidateMid(mid),
+    });
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
     // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
     native.onDataChannel(this.#guard((channel: NativeDataChannel) => this.#onDataChannel(channel)));
@@ -146,6 +159,7 @@ export class PeerConnection extends ConnectionStatus {
     callNative(this.path, 'setLocalDescription', () =>
       this.#native.setLocalDescription(checkedType, ...(checkedInit ? [checkedInit] : [])),
     );
+    if (this.signalingState === 'stable') this.#offers.described(false);
   }
 
   /** Takes the peer's description. `RTC_NATIVE` when the library refuses it; nothing has changed then. */
@@ -155,8 +169,10 @@ export class PeerConnection extends ConnectionStatus {
     const { sdp, type } = validateRemoteDescription(first, second);
     this.assertUsable('setRemoteDescription()');
     this.#events.hookNegotiation();
+    const hadOffer = this.signalingState === 'have-local-offer';
     this.#remote.describe(sdp, type);
     this.#negotiable = true;
+    this.#offers.described(hadOffer && type === 'offer');
   }
 
   /**
@@ -217,7 +233,7 @@ export class PeerConnection extends ConnectionStatus {
   /** What the peer is to be given, with the candidates found so far, or `null` before there is one. */
   localDescription(): SessionDescription | null {
     if (this.record.state !== 'held') return null;
-    return this.#channels.announced(this.#native.localDescription());
+    return this.#announced(this.#native.localDescription());
   }
 
   /** As the peer wrote it, with the candidates taken so far, or `null` before there is one. */
@@ -243,6 +259,7 @@ export class PeerConnection extends ConnectionStatus {
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
     this.#channels.end();
+    this.#tracks.end();
     if (this.record.state !== 'held') return true;
     this.record.close();
     if (this.#closedSeen.settled) {
@@ -271,6 +288,16 @@ export class PeerConnection extends ConnectionStatus {
     } else if (state === 'closed') {
       this.end('remote', undefined, this.teardownTimeout);
     }
+  }
+
+  #announced<T extends SessionDescription>(description: T | null): T | null {
+    const announced = this.#channels.announced(description);
+    return announced && this.#tracks.announced(announced);
+  }
+
+  /** The mid for a candidate of ours, which may have been found before the peer rejected its section. @internal */
+  acceptedMid(mid: string): string {
+    return this.#tracks.acceptedMid(mid);
   }
 
   #onDataChannel(native: NativeDataChannel): void {

@@ -1,4 +1,4 @@
-import type { Audio, Video } from 'node-datachannel';
+import type { Audio, Direction, Video } from 'node-datachannel';
 import type { Engine } from '../../library/engine.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError } from '../../errors/kinds.js';
@@ -14,7 +14,9 @@ import {
 } from '../../native/validate/media-description.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type CheckedChannelOptions, splitChannelOptions } from '../channel/channel-options.js';
-import { MediaTrack } from './media-track.js';
+import { type MediaSection, MediaSections, type RemoteReading } from './media-sections.js';
+import { MediaTrack, type TrackSection } from './media-track.js';
+import { DIRECTIONS, flowOf } from './flow.js';
 
 /** What `addTrack` takes: plain settings, or the object of node-datachannel that they are made into. */
 export type Media = MediaDescription | Audio | Video;
@@ -25,14 +27,33 @@ export class ConnectionTracks {
   readonly #node: OwnedNode;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
-  readonly #open = new Set<MediaTrack>();
-  #hears = false;
+  readonly #renegotiate: () => void;
+  readonly #sections: MediaSections;
+  /** By the mid that the library knows. */
+  readonly #open = new Map<string, MediaTrack>();
+  /** Of sections whose track has ended and which the peer may use again: closed once, the library never revives them (H56). */
+  readonly #parked = new Map<string, { native: NativeTrack; record: NativeRecord }>();
+  #tell: ((track: MediaTrack) => void) | undefined;
 
-  constructor(engine: Engine, node: OwnedNode, native: NativePeerConnection, record: NativeRecord) {
+  /** `renegotiate`: a section changed, and the peer is to be told by an offer. */
+  constructor(
+    engine: Engine,
+    node: OwnedNode,
+    native: NativePeerConnection,
+    record: NativeRecord,
+    renegotiate: () => void,
+  ) {
     this.#engine = engine;
     this.#node = node;
     this.#native = native;
     this.#record = record;
+    this.#renegotiate = renegotiate;
+    this.#sections = new MediaSections({
+      refused: (section, first) => this.#refuse(this.#open.get(section.mid), first),
+      stopped: (section) => this.#open.get(section.mid)?.stoppedByPeer(),
+      paused: (section) => this.#open.get(section.mid)?.stoppedByPeer(),
+      resumed: (section) => this.#resume(section),
+    });
   }
 
   /** Checks `media` without making anything. */
@@ -43,54 +64,164 @@ export class ConnectionTracks {
       type !== undefined && readFrom('media', () => media instanceof type);
     if (isOneOf(AudioClass) || isOneOf(VideoClass)) {
       const native = media as Audio | Video;
-      return {
-        native,
-        mid: token(
-          readFrom('media', () => native.mid()),
-          'media.mid()',
-        ),
-      };
+      const read = readFrom('media', () => ({ mid: native.mid(), direction: native.direction() }));
+      const kind = isOneOf(VideoClass) ? 'video' : 'audio';
+      return { native, kind, mid: token(read.mid, 'media.mid()'), direction: read.direction };
     }
     if (Object.prototype.toString.call(media) !== '[object Object]') {
       throw wrongType('media', 'a description of audio or video', media);
     }
     const plain = validateMediaDescription(media, 'media');
-    return { plain, mid: plain.mid };
+    return { plain, kind: plain.kind, mid: plain.mid, direction: plain.direction };
   }
 
   add(media: CheckedMedia, options: CheckedChannelOptions): MediaTrack {
     this.#assertFree(media.mid);
-    const native = callNative(this.#node.path, 'addTrack', () =>
-      this.#native.addTrack(media.native ?? this.#describe(media.plain)),
-    );
-    return this.#own(native, options);
+    const mid = this.#sections.newMid(media.mid);
+    if (media.native && mid !== media.mid) {
+      throw new RtcInvalidStateError(
+        `an earlier section had the mid '${media.mid}'; give the new one another`,
+        {
+          path: this.#node.path,
+        },
+      );
+    }
+    const native = callNative(this.#node.path, 'addTrack', () => {
+      if (!media.native) return this.#native.addTrack(this.#describe({ ...media.plain, mid }));
+      // As in `#describe`: the section says what passes, not the library.
+      media.native.setDirection('SendRecv');
+      try {
+        return this.#native.addTrack(media.native);
+      } finally {
+        media.native.setDirection(media.direction);
+      }
+    });
+    return this.#own(native, options, this.#sections.add(mid, media.kind, flowOf(media.direction)));
   }
 
   /** Somebody wants to know of the peer's tracks; the library keeps them until then. */
   hear(tell: (track: MediaTrack) => void): void {
-    if (this.#hears || this.#record.state !== 'held') return;
-    this.#hears = true;
-    const [options] = splitChannelOptions(undefined, 'options');
-    const onTrack = (native: NativeTrack) => {
-      if (this.#node.inTeardown) {
-        this.#engine.ledger.hold('MediaTrack', native, this.#record.path).tryClose();
-      } else {
-        tell(this.#own(native, options));
-      }
-    };
-    this.#native.onTrack(guardCallback(this.#record.path, onTrack));
+    if (this.#tell || this.#record.state !== 'held') return;
+    this.#tell = tell;
+    this.#native.onTrack(guardCallback(this.#record.path, (native: NativeTrack) => this.#onTrack(native)));
   }
 
-  #own(native: NativeTrack, options: CheckedChannelOptions): MediaTrack {
-    const track = new MediaTrack(this.#engine, this.#node, native, options);
-    this.#open.add(track);
-    track[TREE_NODE].ending.onSettled(() => this.#open.delete(track));
+  /** A description of ours, as the peer is to be given it. */
+  announced<T extends { readonly sdp: string; readonly type: string }>(description: T): T {
+    return { ...description, sdp: this.#sections.announce(description.sdp, description.type) };
+  }
+
+  read(sdp: string, offered: boolean): RemoteReading {
+    return this.#sections.read(sdp, offered);
+  }
+
+  restored(sdp: string): string {
+    return this.#sections.restore(sdp);
+  }
+
+  /** The mid to tell the peer with a candidate that the library found for `mid`. */
+  candidateMid(mid: string): string {
+    return this.acceptedMid(this.#sections.nameOf(mid));
+  }
+
+  /** The same for one that was told of before, when the peer had not rejected its section yet. */
+  acceptedMid(mid: string): string {
+    return this.#sections.acceptedMid(mid);
+  }
+
+  /** The connection is about to be closed. */
+  end(): void {
+    for (const { record } of this.#parked.values()) record.tryClose();
+    this.#parked.clear();
+  }
+
+  #onTrack(native: NativeTrack): void {
+    const section = this.#sectionOf(native);
+    if (this.#node.inTeardown || section.state !== 'live') this.#hold(native).tryClose();
+    else if (section.paused) this.#park(native, section);
+    else this.#tell?.(this.#own(native, INCOMING, section));
+  }
+
+  #refuse(track: MediaTrack | undefined, first: boolean): void {
+    track?.refusedByPeer();
+    // The transport of a bundle is named after the first section, and Firefox, having rejected that, starts none. It
+    // does when an offer comes in which the section is removed.
+    if (first) track?.[TREE_NODE].ending.onSettled(() => this.#renegotiate());
+  }
+
+  /** A track that was there before this package: adopted, or not negotiated through it. */
+  #sectionOf(native: NativeTrack): MediaSection {
+    const mid = native.mid();
+    return this.#sections.get(mid) ?? this.#sections.add(mid, native.type(), flowOf(native.direction()));
+  }
+
+  #own(native: NativeTrack, options: CheckedChannelOptions, section: MediaSection): MediaTrack {
+    const track = new MediaTrack(
+      this.#engine,
+      this.#node,
+      native,
+      options,
+      this.#trackSection(native, section),
+    );
+    this.#open.set(section.mid, track);
+    track[TREE_NODE].ending.onSettled(() => {
+      if (this.#open.get(section.mid) === track) this.#open.delete(section.mid);
+      if (this.#parked.has(section.mid) && !section.paused) this.#resume(section);
+    });
     return track;
+  }
+
+  #trackSection(native: NativeTrack, section: MediaSection): TrackSection {
+    const sections = this.#sections;
+    return {
+      get mid() {
+        return sections.nameOf(section.mid);
+      },
+      get direction() {
+        return DIRECTIONS[section.flow];
+      },
+      get flow() {
+        return section.flow;
+      },
+      ask: (direction) => {
+        section.wanted = flowOf(direction);
+        this.#renegotiate();
+      },
+      giveBack: () => {
+        if (section.state === 'live' && section.paused && !this.#node.inTeardown) {
+          this.#park(native, section);
+          return false;
+        }
+        if (section.state === 'live') section.state = 'stopped';
+        return true;
+      },
+      stopped: () => this.#renegotiate(),
+    };
+  }
+
+  #park(native: NativeTrack, section: MediaSection): void {
+    this.#parked.set(section.mid, { native, record: this.#hold(native) });
+  }
+
+  /** A track that is still ending takes it up when it has ended. */
+  #resume(section: MediaSection): void {
+    const parked = this.#parked.get(section.mid);
+    if (!parked || this.#open.has(section.mid) || this.#node.inTeardown) return;
+    this.#parked.delete(section.mid);
+    const track = this.#own(parked.native, INCOMING, section);
+    parked.record.forget(); // the track has one of its own
+    this.#tell?.(track);
+  }
+
+  #hold(native: NativeTrack): NativeRecord {
+    const record = this.#engine.ledger.hold(undefined, native, this.#record.path);
+    native.onClosed(() => record.released());
+    return record;
   }
 
   /** For a mid in use the library hands out the same track once more, and closing one closes both. */
   #assertFree(mid: string): void {
-    for (const track of this.#open) {
+    for (const track of this.#open.values()) {
       if (track.mid === mid) {
         throw new RtcInvalidStateError(`the mid '${mid}' is in use by ${track.path}`, {
           path: this.#node.path,
@@ -103,9 +234,8 @@ export class ConnectionTracks {
     const { Audio: AudioClass, Video: VideoClass } = this.#engine.native;
     if (!AudioClass || !VideoClass) throw new Error('the binding has no media');
     const isVideo = media.kind === 'video';
-    const native = isVideo
-      ? new VideoClass(media.mid, media.direction)
-      : new AudioClass(media.mid, media.direction);
+    // The library cannot change a direction: it lets everything pass, and the section says what does.
+    const native = new (isVideo ? VideoClass : AudioClass)(media.mid, 'SendRecv');
     for (const { codec, payloadType, profile, rtx } of media.codecs) {
       const given: [number, string, string?] = [payloadType, codec];
       if (profile ?? DEFAULT_PROFILES[codec]) given.push((profile ?? DEFAULT_PROFILES[codec]) as string);
@@ -123,10 +253,16 @@ export class ConnectionTracks {
   }
 }
 
-type CheckedMedia = { readonly mid: string } & (
+type CheckedMedia = {
+  readonly mid: string;
+  readonly kind: 'audio' | 'video';
+  readonly direction: Direction;
+} & (
   | { readonly native: Audio | Video; readonly plain?: never }
   | { readonly native?: never; readonly plain: CheckedMediaDescription }
 );
+
+const [INCOMING] = splitChannelOptions(undefined, 'options');
 
 /** What the library's own shortcuts for these codecs say (`description.cpp`). */
 const DEFAULT_PROFILES: Readonly<Partial<Record<string, string>>> = {

@@ -1,22 +1,38 @@
-import type { Direction, MediaHandler } from 'node-datachannel';
+import type { MediaHandler } from 'node-datachannel';
 import { type Engine, ownEngine } from '../../library/engine.js';
 import { CLOSE_ANSWER_MS } from '../../library/release-ledger.js';
 import { Latch } from '../../time/wait.js';
-import { RtcInvalidStateError, RtcMessageError } from '../../errors/kinds.js';
+import { RtcInvalidStateError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeChannel, NativeTrack } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import { callNative } from '../../native/guard.js';
 import { integer } from '../../arguments/argument.js';
+import { type MediaDirection, mediaDirection } from '../../native/validate/media-description.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { type MediaHandlers, validateMediaHandlers } from '../../native/validate/media-handlers.js';
 import { validateMessage } from '../../native/validate/message.js';
 import type { Deadline } from '../../time/deadline.js';
 import type { OwnedNode } from '../../scope/node.js';
-import type { WaitOptions } from '../../scope/scope-options.js';
+import type { CloseOptions, WaitOptions } from '../../scope/scope-options.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { assertMediaHandler, claimMediaHandler, type MediaChain, makeMediaChain } from './media-chain.js';
 import { MessageChannel } from '../channel/message-channel.js';
-import type { Sendable } from '../channel/message.js';
+import type { Message, Sendable } from '../channel/message.js';
+import { type Flow, RECEIVES, SENDS } from './flow.js';
+
+/** What a track needs of its media section. */
+export interface TrackSection {
+  /** As descriptions call it. */
+  readonly mid: string;
+  readonly direction: MediaDirection;
+  readonly flow: Flow;
+  /** This side wants the section to have that direction: by an offer, when one can be made. */
+  ask(direction: MediaDirection): void;
+  /** The track has ended. False: the section takes the native track, because the peer may use it again. */
+  giveBack(): boolean;
+  /** The track has ended, and the peer is to be told. */
+  stopped(): void;
+}
 
 /**
  * A media track, owned by its connection. Messages are RTP and RTCP packets as the library hands them over. With a
@@ -28,18 +44,26 @@ import type { Sendable } from '../channel/message.js';
 export class MediaTrack extends MessageChannel {
   readonly #native: NativeTrack;
   readonly #acknowledged = new Latch<void>();
-  readonly #mid: string;
+  readonly #section: TrackSection;
+  readonly #media: { chain?: MediaChain };
   readonly #type: string;
   #endSeen = false;
-  #chain: MediaChain | undefined;
 
   /** Made by `PeerConnection`. @internal */
-  constructor(engine: Engine, owner: OwnedNode, native: NativeTrack, options: CheckedChannelOptions) {
+  constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    native: NativeTrack,
+    options: CheckedChannelOptions,
+    section: TrackSection,
+  ) {
     const own = ownEngine(engine, 'MediaTrack');
-    const mid = native.mid();
-    super(own, owner, 'MediaTrack', `track-${mid}`, asChannel(native), options);
+    const media: { chain?: MediaChain } = {};
+    const channel = asChannel(native, section, () => media.chain?.takesFrames === true);
+    super(own, owner, 'MediaTrack', `track-${section.mid}`, channel, options);
+    this.#media = media;
     this.#native = native;
-    this.#mid = mid;
+    this.#section = section;
     this.#type = native.type();
     native.onOpen(
       guardCallback(
@@ -47,13 +71,22 @@ export class MediaTrack extends MessageChannel {
         () => this.nowOpen(),
       ),
     );
+    native.onError(
+      guardCallback(
+        () => this.path,
+        (text) => this.fail(new RtcNativeError(noTransport(text), { path: this.path })),
+      ),
+    );
     engine.watcher.watch(this);
     if (native.isOpen()) this.nowOpen();
   }
 
-  /** Identification of the media section in the session description. */
+  /**
+   * Identification of the media section in the session descriptions. Where the one that was asked for belongs to
+   * another section by the time of the negotiation, that with a number: `video-2`.
+   */
   get mid(): string {
-    return this.#mid;
+    return this.#section.mid;
   }
 
   /** `audio` or `video`. */
@@ -61,9 +94,31 @@ export class MediaTrack extends MessageChannel {
     return this.#type;
   }
 
-  /** As it was negotiated. */
-  get direction(): Direction {
-    return this.record.state === 'held' ? this.#native.direction() : 'Inactive';
+  /**
+   * Which way packets may go now: what this side asks for, as far as the peer agreed to it. While it does not send,
+   * what is sent is discarded, but for RTCP packets without a packetizer.
+   *
+   * To set it asks for another direction, by an offer as soon as one can be made; with `disableAutoNegotiation` by
+   * the next one of yours. Less takes effect at once, more with the peer's answer. This is how to pause a track.
+   */
+  get direction(): MediaDirection {
+    return this.record.state === 'held' ? this.#section.direction : 'Inactive';
+  }
+
+  set direction(direction: MediaDirection) {
+    const checked = mediaDirection(direction, 'direction');
+    this.assertUsable('setting the direction');
+    this.#section.ask(checked);
+  }
+
+  /**
+   * Closes the track, and tells the peer that its media section is not used any more: by an offer as soon as one can
+   * be made; with `disableAutoNegotiation` by the next one of yours. `close()` leaves that to the next offer.
+   */
+  async stop(options?: CloseOptions): Promise<void> {
+    const first = this.state === 'opening' || this.state === 'open';
+    await this.close(options);
+    if (first) this.#section.stopped();
   }
 
   /**
@@ -83,7 +138,7 @@ export class MediaTrack extends MessageChannel {
     const [first] = chain.handlers;
     if (!first) throw new TypeError('handlers must name at least one handler; got none');
     callNative(this.path, 'setMediaHandler', () => this.#native.setMediaHandler(first));
-    this.#chain = chain;
+    this.#media.chain = chain;
   }
 
   /**
@@ -96,7 +151,7 @@ export class MediaTrack extends MessageChannel {
     this.assertUsable('setMediaHandler()');
     claimMediaHandler(handler, this, this.path);
     callNative(this.path, 'setMediaHandler', () => this.#native.setMediaHandler(handler));
-    this.#chain = { handlers: [handler], rtp: undefined, takesFrames: true };
+    this.#media.chain = { handlers: [handler], rtp: undefined, takesFrames: true };
   }
 
   /**
@@ -104,12 +159,12 @@ export class MediaTrack extends MessageChannel {
    * is set is taken modulo 2 ** 32. Without a packetizer 0, and setting it throws `RTC_INVALID_STATE`.
    */
   get timestamp(): number {
-    return this.#chain?.rtp?.timestamp ?? 0;
+    return this.#media.chain?.rtp?.timestamp ?? 0;
   }
 
   set timestamp(ticks: number) {
     const checked = tickCount(ticks, 'timestamp');
-    const rtp = this.#chain?.rtp;
+    const rtp = this.#media.chain?.rtp;
     if (!rtp) throw new RtcInvalidStateError('timestamp needs a packetizer', { path: this.path });
     rtp.timestamp = checked % 2 ** 32;
   }
@@ -117,7 +172,7 @@ export class MediaTrack extends MessageChannel {
   /** Bytes that one packet may have, or with a packetizer one frame. */
   override get maxMessageSize(): number {
     if (this.record.state !== 'held') return 0;
-    return this.#chain?.takesFrames ? MAX_FRAME_BYTES : this.#native.maxMessageSize();
+    return this.#media.chain?.takesFrames ? MAX_FRAME_BYTES : this.#native.maxMessageSize();
   }
 
   override send(data: Sendable, options?: WaitOptions): Promise<void> {
@@ -162,6 +217,17 @@ export class MediaTrack extends MessageChannel {
     this.closedByPeer();
   }
 
+  /** The peer rejected the media section. @internal */
+  refusedByPeer(): void {
+    const why = `the peer rejected the media section '${this.mid}': it has none of its codecs, or wants no ${this.#type}`;
+    this.fail(new RtcNativeError(why, { path: this.path }));
+  }
+
+  /** The peer stopped the media section, or lets nothing pass in it. @internal */
+  stoppedByPeer(): void {
+    this.closedByPeer();
+  }
+
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
     if (deadline.expired || this.record.state !== 'held') return undefined;
     return this.received(deadline);
@@ -170,6 +236,10 @@ export class MediaTrack extends MessageChannel {
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
     this.engine.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
+    if (!this.#section.giveBack()) {
+      this.record.forget(); // the section holds it now
+      return true;
+    }
     // Only now: registered earlier, this callback would throw away the packets still queued (H4).
     const expectsAnswer = !this.#native.isClosed();
     if (expectsAnswer) {
@@ -188,7 +258,7 @@ export class MediaTrack extends MessageChannel {
     const { byteLength } = validateMessage(data);
     const most = this.maxMessageSize;
     if (most === 0 || byteLength <= most) return;
-    const what = this.#chain?.takesFrames ? 'frame' : 'packet';
+    const what = this.#media.chain?.takesFrames ? 'frame' : 'packet';
     throw new RtcMessageError(
       'RTC_MESSAGE_TOO_LARGE',
       `the ${what} has ${byteLength} bytes, the limit is ${most}`,
@@ -203,16 +273,33 @@ const tickCount = integer(0, Number.MAX_SAFE_INTEGER, 'ticks');
 const bitrate = integer(1, MAX_UINT32, 'bits per second');
 
 /** A track as far as channels go. The addon has no buffered amount for tracks, whatever its types say. */
-function asChannel(native: NativeTrack): NativeChannel {
+function asChannel(native: NativeTrack, section: TrackSection, takesFrames: () => boolean): NativeChannel {
+  const mayPass = (flow: number, packet: Message) => (section.flow & flow) !== 0 || isRtcp(packet);
+  const maySend = (data: Message) => (takesFrames() ? (section.flow & SENDS) !== 0 : mayPass(SENDS, data));
   return {
     close: () => native.close(),
-    sendMessage: (text) => native.sendMessage(text),
-    sendMessageBinary: (bytes) => native.sendMessageBinary(bytes as Buffer),
+    sendMessage: (text) => !maySend(text) || native.sendMessage(text),
+    sendMessageBinary: (bytes) => !maySend(bytes as Buffer) || native.sendMessageBinary(bytes as Buffer),
     isOpen: () => native.isOpen(),
     bufferedAmount: () => 0,
     maxMessageSize: () => MAX_FRAME_BYTES, // the track itself knows whether it is packets or frames
     setBufferedAmountLowThreshold: () => {},
     onBufferedAmountLow: () => {},
-    onMessage: (callback) => native.onMessage(callback),
+    onMessage: (callback) =>
+      native.onMessage((packet) => {
+        if (mayPass(RECEIVES, packet as Message)) callback(packet);
+      }),
   };
+}
+
+/** By the second byte (RFC 5761, section 4). */
+function isRtcp(packet: Message): boolean {
+  if (typeof packet === 'string' || packet.length < 2) return false;
+  const type = packet[1] as number;
+  return type >= 192 && type <= 223;
+}
+
+/** The library says "The connection has no media transport". */
+function noTransport(text: unknown): string {
+  return `${String(text)}: it was made with forceMediaTransport: false, and was up before it had a track`;
 }

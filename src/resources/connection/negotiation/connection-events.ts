@@ -2,11 +2,14 @@ import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
 import type { PendingEvents } from '../../pending-events.js';
+import type { SessionDescription } from '../peer-connection-state.js';
 import type { CandidateGate } from './candidate-gate.js';
 
 export interface Announcer {
   /** A description of ours, as the peer is to be given it. */
-  announced<T extends { readonly sdp: string }>(description: T): T | null;
+  announced(description: SessionDescription): SessionDescription | null;
+  /** The mid that the peer is to be given with a candidate of ours. */
+  candidateMid(mid: string): string;
 }
 
 /**
@@ -49,7 +52,7 @@ export class ConnectionEvents {
     const native = this.#native;
     const tell = (...args: [unknown?, unknown?]) => this.#pending.emit(event, ...args);
     if (event === 'localDescription')
-      native.onLocalDescription(this.#guard((sdp, type) => this.#described(sdp, type)));
+      native.onLocalDescription(this.#guard((sdp, type) => this.#described({ sdp, type })));
     else if (event === 'localCandidate')
       native.onLocalCandidate(this.#guard((text, mid) => this.#candidate(text, mid)));
     else if (event === 'iceStateChange') native.onIceStateChange(this.#guard(tell));
@@ -66,7 +69,7 @@ export class ConnectionEvents {
     else this.#tellCandidate(candidate, mid);
   }
 
-  #described(sdp: string, type: string): void {
+  #described({ sdp, type }: SessionDescription): void {
     this.#pending.emit('localDescription', this.#announcer.announced({ type, sdp }));
     const early = this.#early;
     this.#early = undefined;
@@ -75,7 +78,8 @@ export class ConnectionEvents {
   }
 
   #tellCandidate(candidate: string, mid: string): void {
-    if (!this.#order.keepsLocal(candidate, mid)) this.#pending.emit('localCandidate', candidate, mid);
+    if (this.#order.keepsLocal(candidate, mid)) return;
+    this.#pending.emit('localCandidate', candidate, this.#announcer.candidateMid(mid));
   }
 
   #guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {

@@ -10,12 +10,19 @@ import type { SignalingCandidate } from './signaling.js';
  */
 export class LocalCandidates {
   readonly #mustWait: () => boolean;
+  readonly #midOf: (mid: string) => string;
   readonly #send: (candidate: SignalingCandidate | null) => void;
-  readonly #found: (SignalingCandidate | null)[] = [];
+  readonly #found: ({ candidate: string; sdpMid: string } | null)[] = [];
   #sent = 0;
 
-  constructor(mustWait: () => boolean, send: (candidate: SignalingCandidate | null) => void) {
+  /** `midOf`: the mid to tell, for the one that a candidate was found with. */
+  constructor(
+    mustWait: () => boolean,
+    midOf: (mid: string) => string,
+    send: (candidate: SignalingCandidate | null) => void,
+  ) {
     this.#mustWait = mustWait;
+    this.#midOf = midOf;
     this.#send = send;
   }
 
@@ -39,7 +46,10 @@ export class LocalCandidates {
   /** Tells what has not been told, if the time has come. */
   tell(): void {
     if (this.#mustWait()) return;
-    while (this.#sent < this.#found.length) this.#send(this.#found[this.#sent++] ?? null);
+    while (this.#sent < this.#found.length) {
+      const found = this.#found[this.#sent++];
+      this.#send(found ? { ...found, sdpMid: this.#midOf(found.sdpMid) } : null);
+    }
   }
 
   /** The library tells each candidate once; a peer that ignored the offer they came with has dropped them. */

@@ -62,6 +62,7 @@ export class Negotiation {
     this.#sender = new SignalingSender(signaling, connection.path, (error) => this.#lost(error));
     this.#local = new LocalCandidates(
       () => connection.signalingState === 'have-local-offer' && connection.remoteDescription() === null,
+      (mid) => connection.acceptedMid(mid),
       (candidate) => this.#send({ candidate }),
     );
     this.#candidates = new RemoteCandidates({

@@ -12,6 +12,13 @@ export interface DescriptionReader {
   describe(remoteSdp: string, isOffer: boolean, give: () => void): void;
 }
 
+export interface MediaReader {
+  /** Reads a description of the peer's before the library does; the library is given `sdp`. */
+  read(sdp: string, offered: boolean): { readonly sdp: string; accept(): void; discard(): void };
+  /** What the library has of it, in the peer's words. */
+  restored(sdp: string): string;
+}
+
 /** What a connection is told of its peer: descriptions and candidates, handed to the library in the right order. */
 export class RemoteSide {
   readonly #engine: Engine;
@@ -19,6 +26,7 @@ export class RemoteSide {
   readonly #record: NativeRecord;
   readonly #order: CandidateGate;
   readonly #reader: DescriptionReader;
+  readonly #media: MediaReader;
   #answersAsServer = false;
 
   constructor(
@@ -27,12 +35,14 @@ export class RemoteSide {
     record: NativeRecord,
     order: CandidateGate,
     reader: DescriptionReader,
+    media: MediaReader,
   ) {
     this.#engine = engine;
     this.#native = native;
     this.#record = record;
     this.#order = order;
     this.#reader = reader;
+    this.#media = media;
   }
 
   describe(sdp: string, type: DescriptionType): void {
@@ -41,16 +51,19 @@ export class RemoteSide {
     // Only the first negotiation settles the roles; later offers must not contradict them. An offer of our own that
     // this one replaces settled nothing.
     const isFirst = offered && native.remoteDescription() === null;
-    const text = isFirst ? this.#order.offered(sdp) : sdp;
+    const reading = this.#media.read(sdp, offered);
+    const text = isFirst ? this.#order.offered(reading.sdp) : reading.sdp;
     try {
       this.#reader.describe(text, offered, () =>
         this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type)),
       );
     } catch (error) {
       if (isFirst) this.#order.refused();
+      reading.discard();
       throw error;
     }
-    if (isFirst) this.#answersAsServer = text !== sdp;
+    if (isFirst) this.#answersAsServer = text !== reading.sdp;
+    reading.accept();
   }
 
   addCandidate(candidate: string, mid: string): void {
@@ -82,8 +95,10 @@ export class RemoteSide {
   /** As the peer wrote it. */
   description(): SessionDescription | null {
     const description = this.#native.remoteDescription();
-    if (!description || !this.#answersAsServer || description.type !== 'offer') return description;
-    return { type: description.type, sdp: asOffered(description.sdp) };
+    if (!description) return null;
+    const { type, sdp } = description;
+    const text = this.#media.restored(sdp);
+    return { type, sdp: this.#answersAsServer && type === 'offer' ? asOffered(text) : text };
   }
 
   /**

@@ -1,0 +1,110 @@
+import type { Flow } from './flow.js';
+
+/** By flow. */
+const ATTRIBUTES = ['inactive', 'sendonly', 'recvonly', 'sendrecv'] as const;
+
+/** A description with audio or video in it, whether accepted or not. */
+export const HAS_MEDIA = /^m=(?:audio|video) /m;
+
+const TRANSPORT = /^a=(?:ice-ufrag|ice-pwd|fingerprint|setup|candidate|end-of-candidates)\b.*(?:\r\n|\n|$)/gm;
+const DIRECTION = /^a=(inactive|sendonly|recvonly|sendrecv)\b/m;
+const MID = /^a=mid:(\S+)/m;
+
+/** One section of a session description ("m=" line and what belongs to it), to be read and changed. */
+export class SectionText {
+  readonly kind: string;
+  #text: string;
+  #mid: string;
+
+  constructor(text: string, index: number) {
+    this.#text = text;
+    this.kind = /^m=(\S+)/.exec(text)?.[1] ?? '';
+    // A section without a mid is named by its index, as the library names it.
+    this.#mid = MID.exec(text)?.[1] ?? String(index);
+  }
+
+  get mid(): string {
+    return this.#mid;
+  }
+
+  set mid(mid: string) {
+    this.#mid = mid;
+    this.#text = this.#text.replace(MID, () => `a=mid:${mid}`);
+  }
+
+  get isMedia(): boolean {
+    return this.kind === 'audio' || this.kind === 'video';
+  }
+
+  /** Refused or removed: port 0, unless it only says that the section exists in a bundle (RFC 9143, section 7.2). */
+  get isRejected(): boolean {
+    return /^m=\S+ 0[ /]/.test(this.#text) && !/^a=bundle-only/m.test(this.#text);
+  }
+
+  /** As the writer of the description sees it. */
+  get flow(): Flow {
+    const word = DIRECTION.exec(this.#text)?.[1] ?? 'sendrecv';
+    return ATTRIBUTES.indexOf(word as (typeof ATTRIBUTES)[number]) as Flow;
+  }
+
+  set flow(flow: Flow) {
+    const line = `a=${ATTRIBUTES[flow]}`;
+    this.#text = DIRECTION.test(this.#text)
+      ? this.#text.replace(DIRECTION, line)
+      : `${this.#text.trimEnd()}\r\n${line}\r\n`;
+  }
+
+  reject(): void {
+    this.#text = this.#text.replace(/^(m=\S+) \d+/, '$1 0').replace(/^a=bundle-only\r?\n/m, '');
+  }
+
+  dropTransport(): void {
+    this.#text = this.#text.replace(TRANSPORT, '');
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** A session description (RFC 8866) by its sections. */
+export class SessionText {
+  readonly sections: readonly SectionText[];
+  #session: string;
+
+  constructor(sdp: string) {
+    const [session = '', ...sections] = sdp.split(/^(?=m=)/m);
+    this.#session = session;
+    this.sections = sections.map((text, index) => new SectionText(text, index));
+  }
+
+  get media(): readonly SectionText[] {
+    return this.sections.filter((section) => section.isMedia);
+  }
+
+  /** Refuses a section, which leaves its groups with it. */
+  reject(section: SectionText): void {
+    section.reject();
+    this.#eachGroup((mids) => mids.filter((mid) => mid !== section.mid));
+  }
+
+  rename(nameOf: (mid: string) => string): void {
+    for (const section of this.sections) {
+      const name = nameOf(section.mid);
+      if (name !== section.mid) section.mid = name;
+    }
+    this.#eachGroup((mids) => mids.map(nameOf));
+  }
+
+  toString(): string {
+    return this.#session + this.sections.join('');
+  }
+
+  /** A group without members is not written. */
+  #eachGroup(change: (mids: string[]) => string[]): void {
+    this.#session = this.#session.replace(/^a=group:(\S+)(.*)(\r?\n)/gm, (_line, kind: string, mids, end) => {
+      const changed = change(mids.trim().split(' '));
+      return changed.length === 0 ? '' : `a=group:${kind} ${changed.join(' ')}${end}`;
+    });
+  }
+}
