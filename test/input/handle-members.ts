@@ -105,7 +105,12 @@ export const mediaTrackMembers: Members<MediaTrack> = {
   trySend: { ...messageChannelMembers.trySend, given: () => [Buffer.alloc(12, 0x80)] },
   mid: reads,
   type: reads,
-  direction: reads,
+  direction: {
+    given: () => ['SendOnly'],
+    wrong: [argument(0, 'direction', { accepts: [] })],
+    closed: 'works', // it reads; to set it is tried in test/media
+  },
+  stop: { wrong: bounds(0, 'close()'), live: false, closed: 'works' },
   setMediaHandlers: {
     given: () => [{ receivingSession: true }],
     wrong: [argument(0, 'handlers', { accepts: [] }), ...options(0, 'handlers', mediaHandlerOptions)],

@@ -16,7 +16,18 @@ export interface Member<T> {
 
 /** Declared public for their neighbours in the package, and taken out of the published types. */
 export type Unpublished =
-  'checkClosed' | 'negotiable' | 'takeOver' | 'adoptChannel' | 'servers' | 'dial' | 'cannotConnect';
+  | 'checkClosed'
+  | 'closedByPeer'
+  | 'refusedByPeer'
+  | 'negotiable'
+  | 'acceptedMid'
+  | 'findsCandidates'
+  | 'isAboutToCheck'
+  | 'takeOver'
+  | 'adoptChannel'
+  | 'servers'
+  | 'dial'
+  | 'cannotConnect';
 
 /** Every public member: the compiler asks for the declared ones, the test for those that are there. */
 export type Members<T> = { readonly [K in Exclude<keyof T, symbol | Unpublished>]: Member<T> } & Record<

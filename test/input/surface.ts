@@ -59,7 +59,19 @@ const INTERNAL = new Set([
   ],
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
   ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'inbox', 'received'],
-  ...['negotiable', 'takeOver', 'adoptChannel', 'servers', 'dial', 'cannotConnect', 'nativeLimit'],
+  ...[
+    'refusedByPeer',
+    'negotiable',
+    'acceptedMid',
+    'findsCandidates',
+    'isAboutToCheck',
+    'takeOver',
+    'adoptChannel',
+    'servers',
+    'dial',
+    'cannotConnect',
+    'nativeLimit',
+  ],
 ]);
 
 /** The public members that are really there, with the object that has them: its own first, then what it inherits. */

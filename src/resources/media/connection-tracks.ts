@@ -50,8 +50,8 @@ export class ConnectionTracks {
     this.#renegotiate = renegotiate;
     this.#sections = new MediaSections({
       refused: (section, first) => this.#refuse(this.#open.get(section.mid), first),
-      stopped: (section) => this.#open.get(section.mid)?.stoppedByPeer(),
-      paused: (section) => this.#open.get(section.mid)?.stoppedByPeer(),
+      stopped: (section) => this.#open.get(section.mid)?.closedByPeer(),
+      paused: (section) => this.#open.get(section.mid)?.closedByPeer(),
       resumed: (section) => this.#resume(section),
     });
   }

@@ -224,8 +224,8 @@ export class MediaTrack extends MessageChannel {
   }
 
   /** The peer stopped the media section, or lets nothing pass in it. @internal */
-  stoppedByPeer(): void {
-    this.closedByPeer();
+  override closedByPeer(): void {
+    super.closedByPeer();
   }
 
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {

@@ -1,0 +1,55 @@
+import {
+  type MediaDescription,
+  type MediaTrack,
+  memorySignaling,
+  type PeerConnection,
+  type PeerConnectionConfig,
+  type RtcScope,
+  type Signaling,
+} from 'scoped-rtc';
+import { until } from '../support/event.js';
+import { countPackets, sendUntil } from './packets.js';
+
+export function camera(ssrc: number, rest: Partial<MediaDescription> = {}): MediaDescription {
+  return {
+    kind: 'video',
+    direction: 'SendOnly',
+    codecs: [{ codec: 'VP8', payloadType: 96 }],
+    sources: [{ ssrc, name: 'camera' }],
+    ...rest,
+  };
+}
+
+export interface Pair {
+  readonly alice: PeerConnection;
+  readonly bob: PeerConnection;
+  /** What `bob` has heard of, in order. */
+  readonly tracks: MediaTrack[];
+  connect(change?: (signaling: Signaling) => Signaling): Promise<void>;
+}
+
+export function mediaPair(scope: RtcScope, config: PeerConnectionConfig = {}): Pair {
+  const alice = scope.createPeerConnection('alice', config);
+  const bob = scope.createPeerConnection('bob', config);
+  const tracks: MediaTrack[] = [];
+  bob.on('track', (track) => tracks.push(track));
+  return {
+    alice,
+    bob,
+    tracks,
+    async connect(change = (signaling) => signaling) {
+      const [near, far] = memorySignaling();
+      await Promise.all([alice.negotiate(change(near)), bob.negotiate(far)]);
+    },
+  };
+}
+
+/** Both have signaled all that there was to signal. */
+export async function settled({ alice, bob }: Pair): Promise<void> {
+  await until(() => alice.signalingState === 'stable' && bob.signalingState === 'stable', 'stable');
+}
+
+export async function arrives(sending: MediaTrack, receiving: MediaTrack, ssrc: number): Promise<void> {
+  const seen = countPackets(receiving, ssrc);
+  await sendUntil(sending, ssrc, () => seen.count >= 5);
+}
