@@ -54,7 +54,8 @@ export type {
   WebStreamOptions,
   WebStreams,
 } from './resources/channel/message-streams.js';
-export type { NegotiateOptions } from './resources/connection/negotiation/negotiation.js';
+export type { NegotiateOptions } from './resources/connection/negotiation/negotiate-arguments.js';
+export type { CompleteDescription, OneShotOptions } from './resources/connection/negotiation/one-shot.js';
 export type {
   Signaling,
   SignalingCandidate,

@@ -11,7 +11,17 @@ import {
   type WebSocketServer,
 } from 'scoped-rtc';
 import { codeOf } from '../support/event.js';
-import { argument, BOOLEAN, bounds, FUNCTION, NOTHING_OF_THESE, options, STRING } from './argument.js';
+import {
+  argument,
+  BOOLEAN,
+  bounds,
+  FUNCTION,
+  NOTHING_OF_THESE,
+  options,
+  SIGNAL,
+  STRING,
+  TIMEOUT,
+} from './argument.js';
 import { type Member, type Members, reads } from './member.js';
 import { channelOptions, dataChannelOptions, mediaHandlerOptions } from './options.js';
 
@@ -154,6 +164,15 @@ export const iceUdpMuxListenerMembers: Members<IceUdpMuxListener> = {
 
 const TYPE = { accepts: NOTHING_OF_THESE.accepts, and: ['Offer', 'offer ', 'constructor'] };
 
+const oneShot = (where: string, at: number) =>
+  options(at, `${where} options`, { timeout: TIMEOUT, signal: SIGNAL, gatheringTimeout: TIMEOUT });
+
+const described = (name: string, other: string) => [
+  { ...argument(0, name, { accepts: [] }), and: [{ sdp: 'v=0' }, { type: name }] },
+  { at: 0, option: 'sdp', named: `${name}.sdp`, accepts: STRING.accepts },
+  { at: 0, option: 'type', named: `${name}.type`, accepts: [], and: [other, 'Offer', 'unspec'] },
+];
+
 export const peerConnectionMembers: Members<PeerConnection> = {
   ...handleMembers,
   connected: {
@@ -226,6 +245,26 @@ export const peerConnectionMembers: Members<PeerConnection> = {
       { at: 1, option: 'polite', named: 'options.polite', accepts: BOOLEAN.accepts },
     ],
     live: (pc) => void pc.negotiate(memorySignaling()[0]).catch(() => {}),
+    closed: 'RTC_CLOSED',
+  },
+  offer: {
+    wrong: oneShot('offer()', 0),
+    live: async (pc) => {
+      pc.createDataChannel('offered');
+      await pc.offer({ timeout: 5000 });
+    },
+    closed: 'RTC_CLOSED',
+  },
+  answer: {
+    given: ({ offer }) => [offer],
+    wrong: [...described('offer', 'answer'), ...oneShot('answer()', 1)],
+    live: async (pc, { offer }) => void (await pc.answer(offer, { timeout: 5000 })),
+    closed: 'RTC_CLOSED',
+  },
+  accept: {
+    given: () => [{ type: 'answer', sdp: '' }],
+    wrong: described('answer', 'offer'),
+    live: false, // needs the peer's answer
     closed: 'RTC_CLOSED',
   },
   localDescription: reads,

@@ -68,9 +68,19 @@ const INTERNAL = new Set([
     'takeOver',
     'adoptChannel',
     'servers',
-    'dial',
-    'cannotConnect',
-    'nativeLimit',
+    ...[
+      'refusedByPeer',
+      'negotiable',
+      'acceptedMid',
+      'findsCandidates',
+      'isAboutToCheck',
+      'takeOver',
+      'adoptChannel',
+      'servers',
+      'dial',
+      'cannotConnect',
+      'nativeLimit',
+    ],
   ],
 ]);
 

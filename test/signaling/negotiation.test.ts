@@ -174,6 +174,53 @@ describe('negotiate', () => {
     }
   });
 
+  it('says that there are no more candidates after the last of them, as answerer in 10 of 10 runs', async () => {
+    for (let run = 0; run < 10; run++) {
+      await using scope = rig.rtc.fork(`last-${run}`);
+      const alice = scope.createPeerConnection('alice', config);
+      const bob = scope.createPeerConnection('bob', config);
+      const [left, right] = memorySignaling();
+      const said: string[] = [];
+      const watched = altered(right, (message) => {
+        if ('candidate' in message) said.push(message.candidate ? 'candidate' : 'end');
+        return message;
+      });
+      alice.createDataChannel('chat');
+      await Promise.all([alice.negotiate(left), bob.negotiate(watched)]);
+      await until(() => said.includes('end'), 'the end of candidates');
+      await new Promise((resolve) => setTimeout(resolve, 60)); // longer than any is kept
+      expect(said.indexOf('end')).toBe(said.length - 1);
+      expect(said.length).toBeGreaterThan(1);
+    }
+  });
+
+  it('is DTLS server only for an offerer that needs it: libdatachannel, by the origin of its offer', async () => {
+    for (const [origin, role] of [
+      ['rtc', 'passive'],
+      ['-', 'active'],
+    ]) {
+      await using scope = rig.rtc.fork(`role-${role}`);
+      const alice = scope.createPeerConnection('alice', config);
+      const bob = scope.createPeerConnection('bob', config);
+      const [left, right] = memorySignaling();
+      const asOther = altered(left, (message) =>
+        'description' in message
+          ? {
+              description: {
+                ...message.description,
+                sdp: message.description.sdp.replace('o=rtc', `o=${origin}`),
+              },
+            }
+          : message,
+      );
+      const near = alice.createDataChannel('chat');
+      const far = channelOf(bob);
+      await Promise.all([alice.negotiate(asOther), bob.negotiate(right)]);
+      expect(bob.localDescription()?.sdp).toContain(`a=setup:${role}`);
+      await expectConversation(near, await far);
+    }
+  });
+
   it('understands the candidates of browsers', async () => {
     const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();

@@ -30,9 +30,10 @@ import type { MediaTrack } from '../media/media-track.js';
 import { CandidateGate } from './negotiation/candidate-gate.js';
 import { ConnectionEvents } from './negotiation/connection-events.js';
 import { assertMayDescribe } from './negotiation/may-describe.js';
-import { checkNegotiateArguments } from './negotiation/negotiate-arguments.js';
+import { checkNegotiateArguments, type NegotiateOptions } from './negotiation/negotiate-arguments.js';
+import { Negotiation } from './negotiation/negotiation.js';
+import { type CompleteDescription, OneShot, type OneShotOptions } from './negotiation/one-shot.js';
 import { OwedOffers } from './negotiation/owed-offers.js';
-import { type NegotiateOptions, Negotiation } from './negotiation/negotiation.js';
 import { RemoteSide } from './negotiation/remote-side.js';
 import type { Signaling } from './negotiation/signaling.js';
 import { NEGOTIATION_EVENTS, TAKEN_OVER } from './peer-connection-events.js';
@@ -51,7 +52,7 @@ export class PeerConnection extends ConnectionStatus {
   readonly #closedSeen = new Latch<void>();
   readonly #pending: PendingEvents;
   readonly #events: ConnectionEvents;
-  readonly #order: CandidateGate;
+  readonly #gate: CandidateGate;
   readonly #remote: RemoteSide;
   readonly #channels: ConnectionChannels;
   readonly #tracks: ConnectionTracks;
@@ -80,7 +81,7 @@ export class PeerConnection extends ConnectionStatus {
         if (!this[TREE_NODE].inTeardown || !NEGOTIATION_EVENTS.has(event)) this.emit(event, ...args);
       },
     );
-    this.#order = new CandidateGate(engine.clock, {
+    this.#gate = new CandidateGate(engine.clock, {
       addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
       tellLocal: (candidate, mid) => this.#pending.emit('localCandidate', candidate, mid),
       pathFound: () => this.iceState === 'connected' || this.iceState === 'completed',
@@ -94,8 +95,8 @@ export class PeerConnection extends ConnectionStatus {
     this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.record, () => {
       if (negotiatesItself && !this[TREE_NODE].inTeardown) this.#offers.owe();
     });
-    this.#remote = new RemoteSide(engine, native, this.record, this.#order, this.#channels, this.#tracks);
-    this.#events = new ConnectionEvents(native, this.record, this.#pending, this.#order, {
+    this.#remote = new RemoteSide(engine, native, this.record, this.#gate, this.#channels, this.#tracks);
+    this.#events = new ConnectionEvents(native, this.record, this.#pending, this.#gate, {
       announced: (description) => this.#announced(description),
       candidateMid: (mid) => this.#tracks.candidateMid(mid),
     });
@@ -199,9 +200,7 @@ export class PeerConnection extends ConnectionStatus {
       const { bounds, polite } = checkNegotiateArguments(signaling, options);
       this.assertUsable('negotiate()');
       const before = this.#negotiation;
-      if (before?.active) {
-        throw new RtcInvalidStateError('another negotiation goes on; end its signaling', { path: this.path });
-      }
+      this.#assertNoNegotiation();
       this.#negotiation = new Negotiation(this, this.engine, signaling, polite, before !== undefined);
       await this.#negotiation.connected(bounds);
       return this;
@@ -209,6 +208,47 @@ export class PeerConnection extends ConnectionStatus {
     const connected = work();
     connected.catch(() => {}); // a caller that does not wait is not to be ended by it
     return connected;
+  }
+
+  /**
+   * One-shot signaling, where a message costs a request (HTTP, WHIP) or a human (copy and paste): a complete offer, with
+   * its candidates in it. Make a channel or track before. The peer gives back what its `answer(offer)`, or a browser,
+   * makes of it, and `accept(answer)` takes that; then await `connected()`.
+   *
+   * Rejects with `RTC_INVALID_STATE` while `negotiate` goes on or where there is nothing to offer, `RTC_TIMEOUT`,
+   * `RTC_ABORTED`, and `RTC_CLOSING` or `RTC_CLOSED` when the connection ends first.
+   */
+  offer(options?: OneShotOptions): Promise<CompleteDescription<'offer'>> {
+    return this.#oneShot('offer()', () => new OneShot(this, this.engine.clock).offer(options));
+  }
+
+  /**
+   * Takes a complete offer and makes the complete answer to it, which has to reach the peer within some 30 seconds: its
+   * paths are checked for no longer. Rejects as `offer` does, with `RTC_NATIVE` where the library refuses the offer.
+   */
+  answer(offer: SessionDescription, options?: OneShotOptions): Promise<CompleteDescription<'answer'>> {
+    return this.#oneShot('answer()', () => new OneShot(this, this.engine.clock).answer(offer, options));
+  }
+
+  /**
+   * Takes the answer to `offer()`. `RTC_INVALID_STATE` where none is awaited, `RTC_NATIVE` when the library refuses it;
+   * nothing has changed then.
+   */
+  accept(answer: SessionDescription): void {
+    const accept = new OneShot(this, this.engine.clock).accept(answer);
+    this.assertUsable('accept()');
+    this.#assertNoNegotiation();
+    accept();
+  }
+
+  /** @internal */
+  get findsCandidates(): boolean {
+    return this.gatheringState !== 'complete' || this.#gate.keepsLocal;
+  }
+
+  /** @internal */
+  get isAboutToCheck(): boolean {
+    return this.#gate.isAboutToCheck;
   }
 
   /** A channel or track was made, or the peer has offered one. @internal */
@@ -248,7 +288,7 @@ export class PeerConnection extends ConnectionStatus {
   }
 
   protected override onClosing(): void {
-    this.#order.stop();
+    this.#gate.stop();
     this.#negotiation?.stop();
     if (!this.#connected.settled) this.#connected.reject(this.endingError('connected()'));
   }
@@ -269,6 +309,23 @@ export class PeerConnection extends ConnectionStatus {
     return deadline.within(this.#closedSeen.promise, CLOSE_ANSWER_MS);
   }
 
+  #oneShot<T>(what: string, check: () => () => Promise<T>): Promise<T> {
+    const work = async () => {
+      const begin = check();
+      this.assertUsable(what);
+      this.#assertNoNegotiation();
+      return begin();
+    };
+    const made = work();
+    made.catch(() => {}); // a caller that does not wait is not to be ended by it
+    return made;
+  }
+
+  #assertNoNegotiation(): void {
+    if (!this.#negotiation?.active) return;
+    throw new RtcInvalidStateError('another negotiation goes on; end its signaling', { path: this.path });
+  }
+
   #onState(state: ConnectionState): void {
     if (state === 'closed') {
       this.#closedSeen.resolve();
@@ -278,7 +335,7 @@ export class PeerConnection extends ConnectionStatus {
     this.emit('connectionStateChange', state);
     this.emit('stateChange', state);
     if (state === 'connected') {
-      this.#order.connected();
+      this.#gate.connected();
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {

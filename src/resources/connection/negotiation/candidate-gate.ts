@@ -1,6 +1,7 @@
 import type { Clock } from '../../../time/clock.js';
 import { yieldProcessor } from '../../../time/yield-processor.js';
 import { answerAsDtlsServer } from './dtls-role.js';
+import { isNear } from './near-candidates.js';
 import { afterTurn } from '../../../time/turn.js';
 
 type Candidate = [candidate: string, mid: string];
@@ -15,7 +16,9 @@ export interface CandidateExchange {
 }
 
 /**
- * Makes the answerer the first to check a path and the DTLS server, so that connecting neither stalls nor fails.
+ * Makes the answerer the first to check a path and the DTLS server, so that connecting two ends of libdatachannel neither
+ * stalls nor fails. Other peers do not need it, and some number their streams by who is ICE-controlled, so with them the
+ * library does as it likes.
  *
  * Whoever is connected first drops the other's DTLS packets until it is connected itself, which costs a second
  * when the first is the DTLS client (H27). So the answerer is the server, and the first: it does not tell the
@@ -23,6 +26,12 @@ export interface CandidateExchange {
  * that is checked before it has the answer is connected while it still stores that answer, and now and then
  * verifies the peer's certificate before it has the fingerprint; the handshake fails then. So the answerer keeps
  * the offerer's candidates until the answer was told.
+ *
+ * Where the candidates are in the descriptions themselves (one-shot signaling), nobody tells the answerer when the offerer
+ * has the answer. From afar the answerer checks as soon as its answer was told: an offerer that has been checked is
+ * connected as soon as it takes the answer, whose candidates it keeps until then. On a near path the handshake could
+ * overtake the storing of the answer, so there it is the other way round: the answerer is the DTLS client, which is
+ * connected last, and leaves it to the offerer to check first. That costs the 50 ms of the next paragraph.
  *
  * Checks are spaced by 50 ms, and one that arrives puts the receiver's own off by as long (`STUN_PACING_TIME` of
  * libjuice's `agent_arm_transmission`). Its test is `abs(now - other) < 50` in whole milliseconds of the monotonic
@@ -37,6 +46,8 @@ export class CandidateGate {
   #local: Candidate[] | undefined;
   #cancel: (() => void) | undefined;
   #isChecking = false;
+  /** The offerer is near, and to check first. */
+  #leavesFirst = false;
   /** Candidates of the offerer that wait for the next millisecond to begin. */
   #late: Candidate[] | undefined;
 
@@ -45,37 +56,74 @@ export class CandidateGate {
     this.#exchange = exchange;
   }
 
-  /** The first offer has come. Returns it as the library is to read it. */
-  offered(sdp: string): string {
-    const lines = sdp.split('\r\n');
-    const kept = lines.filter((line) => !CANDIDATE.test(line) && line !== 'a=end-of-candidates');
-    this.#remote = lines.filter((line) => CANDIDATE.test(line)).map((line) => [line, '']);
+  /**
+   * The first offer has come, from a peer that needs this. Returns it as the library is to read it. `afresh`: without an
+   * offer of our own before, after which both ends take themselves for ICE-controlling.
+   */
+  offered(sdp: string, afresh: boolean): string {
+    const [rest, candidates] = withoutCandidates(sdp);
+    this.#remote = candidates;
+    this.#leavesFirst = afresh && isNear(candidates.map(([candidate]) => candidate));
+    if (this.#leavesFirst) return rest;
     this.#local = [];
-    return answerAsDtlsServer(kept.join('\r\n'));
+    return answerAsDtlsServer(rest);
   }
 
-  /** The library refused the offer: nothing is kept for it. */
+  /** The first answer has come, of a peer that checks first. Returns it as the library is to read it. */
+  receivedAnswer(sdp: string): string {
+    const [rest, candidates] = withoutCandidates(sdp);
+    if (candidates.length > 0) this.#remote = candidates;
+    return rest;
+  }
+
+  /** The library refused the description: nothing is kept for it. */
   refused(): void {
     this.#remote = undefined;
     this.#local = undefined;
   }
 
-  /** True when the peer's candidate is kept for later. One that the library would refuse is not. */
-  keepsRemote(candidate: string, mid: string): boolean {
+  /** The library has the answer that was received. */
+  tookAnswer(): void {
+    const remote = this.#remote;
+    if (remote === undefined || this.#local !== undefined) return;
+    this.#remote = undefined;
+    this.#untilChecked(this.#clock.now() + HEAD_START_MS, () => this.#add(remote));
+  }
+
+  /** Candidates of ours are kept for later, if there are any. */
+  get keepsLocal(): boolean {
+    return this.#local !== undefined;
+  }
+
+  /** The answer was given, and the checks that follow it have not begun. */
+  get isAboutToCheck(): boolean {
+    return this.#local !== undefined && (this.#remote !== undefined || this.#late !== undefined);
+  }
+
+  /** Keeps the peer's candidate for later; true when it does. One that the library would refuse is not. */
+  keepRemote(candidate: string, mid: string): boolean {
     if (this.#remote === undefined) return this.#keepsLate(candidate, mid);
     if (!CANDIDATE.test(candidate) || this.#remote.length >= MOST_KEPT) return false;
     this.#remote.push([candidate, mid]);
     return true;
   }
 
-  /** True when our candidate is kept for later. */
-  keepsLocal(candidate: string, mid: string): boolean {
+  /** Keeps our candidate for later; true when it does. */
+  keepLocal(candidate: string, mid: string): boolean {
     return this.#local !== undefined && this.#local.push([candidate, mid]) > 0;
   }
 
   /** The answer was told to the application. */
   answered(): void {
     if (this.#remote === undefined) return;
+    if (this.#leavesFirst) {
+      this.#cancel = this.#clock.after(WITHOUT_CHECKS_MS, () => {
+        const remote = this.#remote ?? [];
+        this.#remote = undefined;
+        this.#add(remote);
+      });
+      return;
+    }
     // A turn later: an application that hands the answer over in its listener has done so by then.
     afterTurn(() => this.#check());
   }
@@ -122,7 +170,7 @@ export class CandidateGate {
       if (intoMillisecond > FRESH_NS && this.#clock.now() < end) this.#soon(look, MOST_ALIGNING_MS);
       else {
         this.#late = undefined;
-        for (const [candidate, mid] of remote) this.#exchange.addRemote(candidate, mid);
+        this.#add(remote);
         yieldProcessor(YIELD_MS);
         this.#checking();
       }
@@ -150,16 +198,26 @@ export class CandidateGate {
   #checking(): void {
     if (this.#isChecking) return;
     this.#isChecking = true;
-    this.#look(this.#clock.now() + HEAD_START_MS);
+    this.#untilChecked(this.#clock.now() + HEAD_START_MS, () => this.#tell());
   }
 
-  /** Asked for rather than heard: a native callback would cost every wake-up of the process for good (H15). */
-  #look(end: number): void {
+  /**
+   * Goes on when a path was found, at `end` at the latest. Asked for rather than heard: a native callback would cost
+   * every wake-up of the process for good (H15).
+   */
+  #untilChecked(end: number, goOn: () => void): void {
     this.#cancel?.();
     const now = this.#clock.now();
-    if (this.#exchange.pathFound() || now >= end) this.#tell();
-    else if (end - now > HEAD_START_MS - EAGER_MS) this.#soon(() => this.#look(end), LOOK_MS);
-    else this.#cancel = this.#clock.after(LOOK_MS, () => this.#look(end));
+    const again = () => this.#untilChecked(end, goOn);
+    if (this.#exchange.pathFound() || now >= end) goOn();
+    else if (end - now > HEAD_START_MS - EAGER_MS) this.#soon(again, LOOK_MS);
+    else this.#cancel = this.#clock.after(LOOK_MS, again);
+  }
+
+  #add(candidates: Candidate[]): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    for (const [candidate, mid] of candidates) this.#exchange.addRemote(candidate, mid);
   }
 
   #tell(): void {
@@ -168,6 +226,12 @@ export class CandidateGate {
     this.#cancel = undefined;
     for (const [candidate, mid] of local ?? []) this.#exchange.tellLocal(candidate, mid);
   }
+}
+
+function withoutCandidates(sdp: string): [rest: string, candidates: Candidate[]] {
+  const lines = sdp.split(/\r\n|\n/);
+  const rest = lines.filter((line) => !CANDIDATE.test(line) && line !== 'a=end-of-candidates');
+  return [rest.join('\r\n'), lines.filter((line) => CANDIDATE.test(line)).map((line) => [line, ''])];
 }
 
 /** What the library's parser takes for a candidate, roughly; anything else it may refuse itself, at once. */
@@ -187,6 +251,11 @@ const FRESH_NS = 150_000;
 const YIELD_MS = 0.1;
 /** Milliseconds that are waited for a fresh one; a busy event loop may never see one begin. */
 const MOST_ALIGNING_MS = 2;
+/**
+ * Milliseconds after which the answerer checks although a near offerer has not: a request that carries the answer has come
+ * back by then, and what keeps the offerer out may be a firewall that lets in what was asked for.
+ */
+const WITHOUT_CHECKS_MS = 3000;
 /**
  * Milliseconds after which the answerer tells its candidates although none of the offerer's has come. Those of this
  * package come with the second message after the answer: twice the time that a slow signaling takes for one.

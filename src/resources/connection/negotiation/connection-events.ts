@@ -20,7 +20,7 @@ export class ConnectionEvents {
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #pending: PendingEvents;
-  readonly #order: CandidateGate;
+  readonly #gate: CandidateGate;
   readonly #announcer: Announcer;
   readonly #hooked = new Set<string>();
   /** Candidates that overtook the description they belong to; undefined once that was told. */
@@ -30,10 +30,10 @@ export class ConnectionEvents {
     native: NativePeerConnection,
     record: NativeRecord,
     pending: PendingEvents,
-    order: CandidateGate,
+    gate: CandidateGate,
     announcer: Announcer,
   ) {
-    this.#order = order;
+    this.#gate = gate;
     this.#announcer = announcer;
     this.#native = native;
     this.#record = record;
@@ -74,11 +74,11 @@ export class ConnectionEvents {
     const early = this.#early;
     this.#early = undefined;
     for (const [candidate, mid] of early ?? []) this.#tellCandidate(candidate, mid);
-    if (type === 'answer') this.#order.answered();
+    if (type === 'answer') this.#gate.answered();
   }
 
   #tellCandidate(candidate: string, mid: string): void {
-    if (this.#order.keepsLocal(candidate, mid)) return;
+    if (this.#gate.keepLocal(candidate, mid)) return;
     this.#pending.emit('localCandidate', candidate, this.#announcer.candidateMid(mid));
   }
 

@@ -15,5 +15,17 @@ export function asOffered(offer: string): string {
   return offer.replaceAll(ACTIVE, 'a=setup:actpass');
 }
 
+/** The description is of libdatachannel, whatever is on top of it: it calls itself so in the line of its origin. */
+export function isOfLibdatachannel(sdp: string): boolean {
+  return ORIGIN.test(sdp);
+}
+
+/** An answer of a DTLS server. */
+export function answersAsServer(answer: string): boolean {
+  return PASSIVE.test(answer);
+}
+
+const ORIGIN = /^o=rtc /m;
+const PASSIVE = /^a=setup:passive/m;
 const ACTPASS = /^a=setup:actpass/gm;
 const ACTIVE = /^a=setup:active/gm;

@@ -1,9 +1,18 @@
 import { readFrom, wrongType } from '../../../arguments/wrong-argument.js';
 import { boolean } from '../../../arguments/argument.js';
-import { type Bounds, checkBounds } from '../../../scope/scope-options.js';
+import { type Bounds, checkBounds, type WaitOptions } from '../../../scope/scope-options.js';
 import { Handle } from '../../handle.js';
-import type { NegotiateOptions } from './negotiation.js';
 import type { Signaling } from './signaling.js';
+
+export interface NegotiateOptions extends WaitOptions {
+  /**
+   * When both sides offer at once, the polite one takes its offer back. Needed only where the other side is told
+   * too, for instance a browser that runs the W3C's "perfect negotiation" with a fixed role: then exactly one side
+   * must be polite. Default: the signaling's `polite`, or else the side whose offer has the smaller session id
+   * (`o=` line), which two ends of this package agree on by themselves.
+   */
+  polite?: boolean;
+}
 
 /** Throws a `TypeError` or `RangeError` that names the argument, before anything was changed. */
 export function checkNegotiateArguments(

@@ -6,7 +6,7 @@ import { RtcClosedError } from '../../../errors/kinds.js';
 import { RtcError } from '../../../errors/rtc-error.js';
 import { Deadline } from '../../../time/deadline.js';
 import type { WaitOptions } from '../../../scope/scope-options.js';
-import type { PeerConnection } from '../peer-connection.js';
+import type { NegotiatedConnection } from './negotiated-connection.js';
 import type { SessionDescription } from '../peer-connection-state.js';
 import { LocalCandidates } from './local-candidates.js';
 import { givesWay } from './politeness.js';
@@ -14,16 +14,6 @@ import { RemoteCandidates } from './remote-candidates.js';
 import type { Signaling, SignalingMessage } from './signaling.js';
 import { readSignalingMessage } from './signaling-message.js';
 import { SignalingSender } from './signaling-sender.js';
-
-export interface NegotiateOptions extends WaitOptions {
-  /**
-   * When both sides offer at once, the polite one takes its offer back. Needed only where the other side is told
-   * too, for instance a browser that runs the W3C's "perfect negotiation" with a fixed role: then exactly one side
-   * must be polite. Default: the signaling's `polite`, or else the side whose offer has the smaller session id
-   * (`o=` line), which two ends of this package agree on by themselves.
-   */
-  polite?: boolean;
-}
 
 /**
  * One connection's side of "perfect negotiation" (W3C WebRTC, section 10.7) over one signaling: local descriptions
@@ -34,7 +24,7 @@ export interface NegotiateOptions extends WaitOptions {
  * awaits (`makingOffer`, `isSettingRemoteAnswerPending`) are the signaling state itself here.
  */
 export class Negotiation {
-  readonly #connection: PeerConnection;
+  readonly #connection: NegotiatedConnection;
   readonly #engine: Engine;
   readonly #polite: boolean | undefined;
   readonly #sender: SignalingSender;
@@ -42,6 +32,7 @@ export class Negotiation {
   readonly #failed = new Latch<never>();
   readonly #subscriptions: Disposable[] = [];
   readonly #local: LocalCandidates;
+  readonly #stopped = new Latch<void>();
   #active = true;
   #gathering = false;
   #answerOwed = false;
@@ -50,7 +41,7 @@ export class Negotiation {
   #warnings = 0;
 
   constructor(
-    connection: PeerConnection,
+    connection: NegotiatedConnection,
     engine: Engine,
     signaling: Signaling,
     polite: boolean | undefined,
@@ -107,6 +98,7 @@ export class Negotiation {
 
   stop(): void {
     this.#active = false;
+    this.#stopped.resolve();
     this.#sender.stop();
     for (const subscription of this.#subscriptions.splice(0)) subscription[Symbol.dispose]();
   }
@@ -144,8 +136,9 @@ export class Negotiation {
     if (this.#gathering || this.#connection.gatheringState === 'new') return;
     this.#gathering = true;
     using deadline = new Deadline(this.#engine.clock, { timeout: LONGEST_GATHERING_MS });
-    const over = () => !this.#active || this.#connection.gatheringState === 'complete';
-    if (!(await poll(over, deadline))) return;
+    const over = () => !this.#active || !this.#connection.findsCandidates;
+    await poll(over, deadline, LONGEST_GATHERING_MS, this.#stopped.promise);
+    if (!this.#active || !over()) return;
     await quietTurns(() => this.#local.count, deadline); // the last candidates may still be queued for us
     this.#local.complete();
   }

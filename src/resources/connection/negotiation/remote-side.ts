@@ -5,7 +5,7 @@ import type { NativePeerConnection } from '../../../native/binding.js';
 import { callNative } from '../../../native/guard.js';
 import type { DescriptionType, SessionDescription } from '../peer-connection-state.js';
 import type { CandidateGate } from './candidate-gate.js';
-import { asOffered } from './dtls-role.js';
+import { answerAsDtlsServer, answersAsServer, asOffered, isOfLibdatachannel } from './dtls-role.js';
 
 export interface DescriptionReader {
   /** Reads a description of the peer's as the library is given it by `give`, at a time when the transport is not up. */
@@ -24,7 +24,7 @@ export class RemoteSide {
   readonly #engine: Engine;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
-  readonly #order: CandidateGate;
+  readonly #gate: CandidateGate;
   readonly #reader: DescriptionReader;
   readonly #media: MediaReader;
   #answersAsServer = false;
@@ -33,14 +33,14 @@ export class RemoteSide {
     engine: Engine,
     native: NativePeerConnection,
     record: NativeRecord,
-    order: CandidateGate,
+    gate: CandidateGate,
     reader: DescriptionReader,
     media: MediaReader,
   ) {
     this.#engine = engine;
     this.#native = native;
     this.#record = record;
-    this.#order = order;
+    this.#gate = gate;
     this.#reader = reader;
     this.#media = media;
   }
@@ -50,20 +50,27 @@ export class RemoteSide {
     const offered = type === 'offer' || (type === 'unspec' && native.signalingState() === 'stable');
     // Only the first negotiation settles the roles; later offers must not contradict them. An offer of our own that
     // this one replaces settled nothing.
-    const isFirst = offered && native.remoteDescription() === null;
+    const isFirst = native.remoteDescription() === null && isOfLibdatachannel(sdp);
+    const needsFirst = isFirst && offered;
+    const checksFirst = isFirst && !offered && answersAsServer(sdp);
     const reading = this.#media.read(sdp, offered);
-    const text = isFirst ? this.#order.offered(reading.sdp) : reading.sdp;
+    const text = needsFirst
+      ? this.#gate.offered(reading.sdp, native.localDescription() === null)
+      : checksFirst
+        ? this.#gate.receivedAnswer(reading.sdp)
+        : reading.sdp;
     try {
       this.#reader.describe(text, offered, () =>
         this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type)),
       );
     } catch (error) {
-      if (isFirst) this.#order.refused();
+      if (isFirst) this.#gate.refused();
       reading.discard();
       throw error;
     }
-    if (isFirst) this.#answersAsServer = text !== reading.sdp;
+    if (needsFirst) this.#answersAsServer = answerAsDtlsServer(reading.sdp) !== reading.sdp;
     reading.accept();
+    if (checksFirst) this.#gate.tookAnswer();
   }
 
   addCandidate(candidate: string, mid: string): void {
@@ -72,7 +79,7 @@ export class RemoteSide {
         path: this.#record.path(),
       });
     }
-    if (this.#order.keepsRemote(candidate, mid)) return;
+    if (this.#gate.keepRemote(candidate, mid)) return;
     this.#call('addRemoteCandidate', () => this.#native.addRemoteCandidate(candidate, mid));
   }
 

@@ -1,0 +1,29 @@
+import type { Handle } from '../../handle.js';
+import type { WaitOptions } from '../../../scope/scope-options.js';
+import type { PeerConnectionEvents } from '../peer-connection-events.js';
+import type {
+  DescriptionType,
+  GatheringState,
+  SessionDescription,
+  SignalingState,
+} from '../peer-connection-state.js';
+
+/** A connection as whoever negotiates for it knows it. */
+export interface NegotiatedConnection extends Handle<PeerConnectionEvents> {
+  readonly signalingState: SignalingState;
+  readonly gatheringState: GatheringState;
+  /** There is a channel or track to negotiate. */
+  readonly negotiable: boolean;
+  /** Candidates are being gathered, or were and are still to be told. */
+  readonly findsCandidates: boolean;
+  /** The checks that follow our answer have not begun. */
+  readonly isAboutToCheck: boolean;
+  /** The mid of the media section that a candidate of the peer belongs to, as the library calls it. */
+  acceptedMid(mid: string): string;
+  localDescription(): SessionDescription | null;
+  remoteDescription(): SessionDescription | null;
+  setLocalDescription(type?: DescriptionType): void;
+  setRemoteDescription(description: SessionDescription): void;
+  addRemoteCandidate(candidate: string, mid: string): void;
+  connected(options?: WaitOptions): Promise<unknown>;
+}
