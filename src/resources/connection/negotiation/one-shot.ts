@@ -5,7 +5,7 @@ import { type Bounds, checkBounds, checkTimeout, type WaitOptions } from '../../
 import type { Clock } from '../../../time/clock.js';
 import { Deadline } from '../../../time/deadline.js';
 import { poll } from '../../../time/poll.js';
-import { bounded } from '../../../time/wait.js';
+import { bounded, DEFAULT_WAIT_MS } from '../../../time/wait.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 
 /** An offer or an answer with its candidates in it: all that the peer needs, in one message. */
@@ -81,6 +81,12 @@ export class OneShot {
     using deadline = new Deadline(this.#clock, { timeout: gatheringTimeout, signal: connection.signal });
     const gathered = async () => {
       await poll(() => connection.gatheringState === 'complete', deadline);
+      // Where the names of servers are still looked up there is none yet, whatever the candidates are worth.
+      using longer = new Deadline(this.#clock, {
+        timeout: bounds.timeout ?? DEFAULT_WAIT_MS,
+        signal: connection.signal,
+      });
+      await poll(() => connection.localDescription()?.type === type, longer);
       // An offerer that has been checked when it takes the answer checks at once, otherwise 50 ms later.
       if (type === 'answer') await poll(() => !connection.isAboutToCheck, deadline, CHECKING_MS);
     };
