@@ -4,7 +4,6 @@ import { bounded, Latch } from '../../time/wait.js';
 import { RtcInvalidStateError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
-import { callNative } from '../../native/guard.js';
 import { readOptions } from '../../arguments/argument.js';
 import { validateCandidate } from '../../native/validate/candidate.js';
 import { type DataChannelInit, validateDataChannelInit } from '../../native/validate/data-channel-init.js';
@@ -27,14 +26,10 @@ import { ConnectionTracks, type Media } from '../media/connection-tracks.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
 import { ConnectionStatus } from './connection-status.js';
 import type { MediaTrack } from '../media/media-track.js';
-import { CandidateGate } from './negotiation/candidate-gate.js';
-import { ConnectionEvents } from './negotiation/connection-events.js';
-import { assertMayDescribe } from './negotiation/may-describe.js';
+import { DescriptionExchange } from './negotiation/description-exchange.js';
 import { checkNegotiateArguments, type NegotiateOptions } from './negotiation/negotiate-arguments.js';
 import { Negotiation } from './negotiation/negotiation.js';
 import { type CompleteDescription, OneShot, type OneShotOptions } from './negotiation/one-shot.js';
-import { OwedOffers } from './negotiation/owed-offers.js';
-import { RemoteSide } from './negotiation/remote-side.js';
 import type { Signaling } from './negotiation/signaling.js';
 import { NEGOTIATION_EVENTS, TAKEN_OVER } from './peer-connection-events.js';
 import type { ConnectionState, DescriptionType, SessionDescription } from './peer-connection-state.js';
@@ -47,17 +42,12 @@ import { PendingEvents } from '../pending-events.js';
  * `state` is that of the handle; `connectionState` and its neighbours are those of the W3C API.
  */
 export class PeerConnection extends ConnectionStatus {
-  readonly #native: NativePeerConnection;
   readonly #connected = new Latch<this>();
   readonly #closedSeen = new Latch<void>();
   readonly #pending: PendingEvents;
-  readonly #events: ConnectionEvents;
-  readonly #gate: CandidateGate;
-  readonly #remote: RemoteSide;
   readonly #channels: ConnectionChannels;
   readonly #tracks: ConnectionTracks;
-  readonly #offers: OwedOffers;
-  #negotiable = false;
+  readonly #exchange: DescriptionExchange;
   #negotiation: Negotiation | undefined;
 
   /** The STUN and TURN servers, and what came of each; none of a connection that was adopted. @internal */
@@ -73,7 +63,6 @@ export class PeerConnection extends ConnectionStatus {
     negotiatesItself = true,
   ) {
     super(engine, owner, name, native, signal);
-    this.#native = native;
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => {
@@ -81,25 +70,19 @@ export class PeerConnection extends ConnectionStatus {
         if (!this[TREE_NODE].inTeardown || !NEGOTIATION_EVENTS.has(event)) this.emit(event, ...args);
       },
     );
-    this.#gate = new CandidateGate(engine.clock, {
-      addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
-      tellLocal: (candidate, mid) => this.#pending.emit('localCandidate', candidate, mid),
-      pathFound: () => this.iceState === 'connected' || this.iceState === 'completed',
-    });
     this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.record);
-    this.#offers = new OwedOffers({
-      signalingState: () => this.signalingState,
-      hasNegotiated: () => this.record.state === 'held' && native.remoteDescription() !== null,
-      offer: () => this.setLocalDescription('offer'),
-    });
     this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.record, () => {
-      if (negotiatesItself && !this[TREE_NODE].inTeardown) this.#offers.owe();
+      if (negotiatesItself && !this[TREE_NODE].inTeardown) this.#exchange.oweOffer();
     });
-    this.#remote = new RemoteSide(engine, native, this.record, this.#gate, this.#channels, this.#tracks);
-    this.#events = new ConnectionEvents(native, this.record, this.#pending, this.#gate, {
-      announced: (description) => this.#announced(description),
-      candidateMid: (mid) => this.#tracks.candidateMid(mid),
-    });
+    this.#exchange = new DescriptionExchange(
+      this,
+      engine,
+      native,
+      this.record,
+      this.#pending,
+      this.#channels,
+      this.#tracks,
+    );
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
     // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
     native.onDataChannel(this.#guard((channel: NativeDataChannel) => this.#onDataChannel(channel)));
@@ -126,9 +109,9 @@ export class PeerConnection extends ConnectionStatus {
     const [channelOptions, rest] = splitChannelOptions(options, 'options');
     const { label: checkedLabel, init } = validateDataChannelInit(label, rest, 'options');
     this.assertCanOwn('createDataChannel()');
-    this.#events.hookNegotiation();
+    this.#exchange.hook();
     const channel = this.#channels.create(checkedLabel, init, channelOptions);
-    this.#negotiable = true;
+    this.#exchange.negotiable = true;
     return channel;
   }
 
@@ -143,7 +126,7 @@ export class PeerConnection extends ConnectionStatus {
     const checked = this.#tracks.check(media);
     this.assertCanOwn('addTrack()');
     const track = this.#tracks.add(checked, channelOptions);
-    this.#negotiable = true;
+    this.#exchange.negotiable = true;
     return track;
   }
 
@@ -155,12 +138,7 @@ export class PeerConnection extends ConnectionStatus {
     const checkedType = validateDescriptionType(type);
     const checkedInit = validateLocalDescriptionInit(init);
     this.assertUsable('setLocalDescription()');
-    assertMayDescribe(this, checkedType, checkedInit !== undefined);
-    this.#events.hookNegotiation();
-    callNative(this.path, 'setLocalDescription', () =>
-      this.#native.setLocalDescription(checkedType, ...(checkedInit ? [checkedInit] : [])),
-    );
-    if (this.signalingState === 'stable') this.#offers.described(false);
+    this.#exchange.describe(checkedType, checkedInit);
   }
 
   /** Takes the peer's description. `RTC_NATIVE` when the library refuses it; nothing has changed then. */
@@ -169,11 +147,7 @@ export class PeerConnection extends ConnectionStatus {
   setRemoteDescription(first: string | SessionDescription, second?: DescriptionType): void {
     const { sdp, type } = validateRemoteDescription(first, second);
     this.assertUsable('setRemoteDescription()');
-    this.#events.hookNegotiation();
-    const hadOffer = this.signalingState === 'have-local-offer';
-    this.#remote.describe(sdp, type);
-    this.#negotiable = true;
-    this.#offers.described(hadOffer && type === 'offer');
+    this.#exchange.take(sdp, type);
   }
 
   /**
@@ -183,7 +157,7 @@ export class PeerConnection extends ConnectionStatus {
   addRemoteCandidate(candidate: string, mid: string): void {
     const checked = validateCandidate(candidate, mid);
     this.assertUsable('addRemoteCandidate()');
-    this.#remote.addCandidate(checked.candidate, checked.mid);
+    this.#exchange.takeCandidate(checked.candidate, checked.mid);
   }
 
   /**
@@ -219,7 +193,7 @@ export class PeerConnection extends ConnectionStatus {
    * `RTC_ABORTED`, and `RTC_CLOSING` or `RTC_CLOSED` when the connection ends first.
    */
   offer(options?: OneShotOptions): Promise<CompleteDescription<'offer'>> {
-    return this.#oneShot('offer()', () => new OneShot(this, this.engine.clock).offer(options));
+    return this.#oneShot.offer(options);
   }
 
   /**
@@ -227,7 +201,7 @@ export class PeerConnection extends ConnectionStatus {
    * paths are checked for no longer. Rejects as `offer` does, with `RTC_NATIVE` where the library refuses the offer.
    */
   answer(offer: SessionDescription, options?: OneShotOptions): Promise<CompleteDescription<'answer'>> {
-    return this.#oneShot('answer()', () => new OneShot(this, this.engine.clock).answer(offer, options));
+    return this.#oneShot.answer(offer, options);
   }
 
   /**
@@ -235,30 +209,28 @@ export class PeerConnection extends ConnectionStatus {
    * nothing has changed then.
    */
   accept(answer: SessionDescription): void {
-    const accept = new OneShot(this, this.engine.clock).accept(answer);
-    this.assertUsable('accept()');
-    this.#assertNoNegotiation();
-    accept();
+    this.#oneShot.accept(answer);
   }
 
   /** @internal */
   get findsCandidates(): boolean {
-    return this.gatheringState !== 'complete' || this.#gate.keepsLocal;
+    return this.#exchange.findsCandidates;
   }
 
   /** @internal */
   get isAboutToCheck(): boolean {
-    return this.#gate.isAboutToCheck;
+    return this.#exchange.isAboutToCheck;
   }
 
   /** A channel or track was made, or the peer has offered one. @internal */
   get negotiable(): boolean {
-    return this.#negotiable;
+    return this.#exchange.negotiable;
   }
 
   /** Catches up with a native that somebody else has used, and replaces their callbacks. @internal */
   takeOver(): void {
-    this.#negotiable = this.hasMedia() || this.signalingState !== 'stable' || !!this.localDescription();
+    this.#exchange.negotiable =
+      this.hasMedia() || this.signalingState !== 'stable' || !!this.localDescription();
     for (const event of TAKEN_OVER) this.onFirstListener(event);
     this.#onState(this.connectionState);
   }
@@ -266,29 +238,28 @@ export class PeerConnection extends ConnectionStatus {
   /** @internal */
   adoptChannel(native: NativeDataChannel, options: CheckedChannelOptions): DataChannel {
     this.assertCanOwn('adoptNative()');
-    this.#negotiable = true;
+    this.#exchange.negotiable = true;
     return this.#channels.own(native, 'adopted', options);
   }
 
   /** What the peer is to be given, with the candidates found so far, or `null` before there is one. */
   localDescription(): SessionDescription | null {
-    if (this.record.state !== 'held') return null;
-    return this.#announced(this.#native.localDescription());
+    return this.#exchange.local();
   }
 
   /** As the peer wrote it, with the candidates taken so far, or `null` before there is one. */
   remoteDescription(): SessionDescription | null {
-    return this.record.state === 'held' ? this.#remote.description() : null;
+    return this.#exchange.remote();
   }
 
   protected override onFirstListener(event: string): void {
-    this.#events.hook(event);
+    this.#exchange.hook(event);
     if (event === 'track') this.#tracks.hear((track) => this.#pending.emit('track', track));
     this.#pending.flush(event);
   }
 
   protected override onClosing(): void {
-    this.#gate.stop();
+    this.#exchange.stop();
     this.#negotiation?.stop();
     if (!this.#connected.settled) this.#connected.reject(this.endingError('connected()'));
   }
@@ -309,16 +280,12 @@ export class PeerConnection extends ConnectionStatus {
     return deadline.within(this.#closedSeen.promise, CLOSE_ANSWER_MS);
   }
 
-  #oneShot<T>(what: string, check: () => () => Promise<T>): Promise<T> {
-    const work = async () => {
-      const begin = check();
+  /** One-shot signaling, as long as nobody else negotiates. */
+  get #oneShot(): OneShot {
+    return new OneShot(this, this.engine.clock, (what) => {
       this.assertUsable(what);
       this.#assertNoNegotiation();
-      return begin();
-    };
-    const made = work();
-    made.catch(() => {}); // a caller that does not wait is not to be ended by it
-    return made;
+    });
   }
 
   #assertNoNegotiation(): void {
@@ -335,7 +302,7 @@ export class PeerConnection extends ConnectionStatus {
     this.emit('connectionStateChange', state);
     this.emit('stateChange', state);
     if (state === 'connected') {
-      this.#gate.connected();
+      this.#exchange.connected();
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {
@@ -345,11 +312,6 @@ export class PeerConnection extends ConnectionStatus {
     } else if (state === 'closed') {
       this.end('remote', undefined, this.teardownTimeout);
     }
-  }
-
-  #announced<T extends SessionDescription>(description: T | null): T | null {
-    const announced = this.#channels.announced(description);
-    return announced && this.#tracks.announced(announced);
   }
 
   /** The mid for a candidate of ours, which may have been found before the peer rejected its section. @internal */

@@ -56,14 +56,11 @@ export class CandidateGate {
     this.#exchange = exchange;
   }
 
-  /**
-   * The first offer has come, from a peer that needs this. Returns it as the library is to read it. `afresh`: without an
-   * offer of our own before, after which both ends take themselves for ICE-controlling.
-   */
-  offered(sdp: string, afresh: boolean): string {
+  /** The first offer has come, from a peer that needs this. Returns it as the library is to read it. */
+  offered(sdp: string): string {
     const [rest, candidates] = withoutCandidates(sdp);
     this.#remote = candidates;
-    this.#leavesFirst = afresh && isNear(candidates.map(([candidate]) => candidate));
+    this.#leavesFirst = isNear(candidates.map(([candidate]) => candidate));
     if (this.#leavesFirst) return rest;
     this.#local = [];
     return answerAsDtlsServer(rest);

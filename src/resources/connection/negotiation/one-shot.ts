@@ -31,46 +31,50 @@ export interface OneShotOptions extends WaitOptions {
 export class OneShot {
   readonly #connection: NegotiatedConnection;
   readonly #clock: Clock;
+  readonly #assertFree: (what: string) => void;
 
-  constructor(connection: NegotiatedConnection, clock: Clock) {
+  /** `assertFree` throws where the connection can not be negotiated by the call `what`. */
+  constructor(connection: NegotiatedConnection, clock: Clock, assertFree: (what: string) => void) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#assertFree = assertFree;
   }
 
-  offer(options: OneShotOptions | undefined): () => Promise<CompleteDescription<'offer'>> {
-    const checked = checkOptions(options, 'offer()');
-    return () => {
+  offer(options: unknown): Promise<CompleteDescription<'offer'>> {
+    return unwatched(async () => {
+      const checked = checkOptions(options, 'offer()');
+      this.#assertFree('offer()');
       const connection = this.#connection;
       // Made by itself with the first channel, perhaps.
       if (connection.signalingState !== 'have-local-offer') connection.setLocalDescription('offer');
       return this.#complete('offer', checked);
-    };
+    });
   }
 
-  answer(offer: unknown, options: OneShotOptions | undefined): () => Promise<CompleteDescription<'answer'>> {
-    const { sdp } = checkDescription(offer, 'offer', 'offer');
-    const checked = checkOptions(options, 'answer()');
-    return () => {
+  answer(offer: unknown, options: unknown): Promise<CompleteDescription<'answer'>> {
+    return unwatched(async () => {
+      const { sdp } = checkDescription(offer, 'offer', 'offer');
+      const checked = checkOptions(options, 'answer()');
+      this.#assertFree('answer()');
       const connection = this.#connection;
       connection.setRemoteDescription({ type: 'offer', sdp });
       if (connection.signalingState === 'have-remote-offer') connection.setLocalDescription('answer');
       // What the peer has not offered waits for another negotiation; the library has begun one by itself.
       if (connection.signalingState === 'have-local-offer') connection.setLocalDescription('rollback');
       return this.#complete('answer', checked);
-    };
+    });
   }
 
-  accept(answer: unknown): () => void {
+  accept(answer: unknown): void {
     const { sdp } = checkDescription(answer, 'answer', 'answer');
-    return () => {
-      const connection = this.#connection;
-      const { signalingState: state, path } = connection;
-      if (state !== 'have-local-offer' && state !== 'have-remote-pranswer') {
-        const why = state === 'stable' && connection.remoteDescription() ? 'it was answered before' : state;
-        throw new RtcInvalidStateError(`accept() needs an offer that waits for its answer; ${why}`, { path });
-      }
-      connection.setRemoteDescription({ type: 'answer', sdp });
-    };
+    this.#assertFree('accept()');
+    const connection = this.#connection;
+    const { signalingState: state, path } = connection;
+    if (state !== 'have-local-offer' && state !== 'have-remote-pranswer') {
+      const why = connection.remoteDescription() ? 'it was answered before' : 'offer() was not called';
+      throw new RtcInvalidStateError(`accept() needs an offer that waits for its answer; ${why}`, { path });
+    }
+    connection.setRemoteDescription({ type: 'answer', sdp });
   }
 
   async #complete<Type extends 'offer' | 'answer'>(
@@ -94,6 +98,13 @@ export class OneShot {
     connection.signal.throwIfAborted();
     return { type, sdp: connection.localDescription()?.sdp ?? '' };
   }
+}
+
+/** A caller that does not wait is not to be ended by a rejection. */
+function unwatched<T>(work: () => Promise<T>): Promise<T> {
+  const working = work();
+  working.catch(() => {});
+  return working;
 }
 
 interface CheckedOptions {

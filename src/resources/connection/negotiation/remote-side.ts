@@ -55,7 +55,7 @@ export class RemoteSide {
     const checksFirst = isFirst && !offered && answersAsServer(sdp);
     const reading = this.#media.read(sdp, offered);
     const text = needsFirst
-      ? this.#gate.offered(reading.sdp, native.localDescription() === null)
+      ? this.#gate.offered(reading.sdp)
       : checksFirst
         ? this.#gate.receivedAnswer(reading.sdp)
         : reading.sdp;
