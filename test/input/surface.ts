@@ -57,7 +57,16 @@ const INTERNAL = new Set([
     'endingError',
     'closedError',
   ],
-  ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
+  ...[
+    'onFirstListener',
+    'onClosing',
+    'onClosed',
+    'loss',
+    'figures',
+    'drainNative',
+    'releaseNative',
+    'teardownTimeout',
+  ],
   ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'inbox', 'received'],
   ...[
     'refusedByPeer',
