@@ -57,16 +57,7 @@ const INTERNAL = new Set([
     'endingError',
     'closedError',
   ],
-  ...[
-    'onFirstListener',
-    'onClosing',
-    'onClosed',
-    'loss',
-    'figures',
-    'drainNative',
-    'releaseNative',
-    'teardownTimeout',
-  ],
+  ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
   ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'inbox', 'received'],
   ...[
     'refusedByPeer',
