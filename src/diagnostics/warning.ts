@@ -21,7 +21,9 @@ export type RtcWarningCode =
   /** A TURN server is not used: this build of the library relays over UDP only. */
   | 'RTC_ICE_SERVER_UNUSED'
   /** The peer sent something over the signaling that makes no sense; it was ignored. */
-  | 'RTC_SIGNALING';
+  | 'RTC_SIGNALING'
+  /** The broker of a signaling server does not work. */
+  | 'RTC_SIGNALING_BROKER';
 
 export interface RtcWarning {
   readonly code: RtcWarningCode;
