@@ -13,6 +13,7 @@ export {
   RtcTimeoutError,
 } from './errors/kinds.js';
 export { RtcError, type RtcErrorCode } from './errors/rtc-error.js';
+export { SuppressedError } from './errors/suppressed-error.js';
 export type { NativeBinding } from './native/binding.js';
 export type { DataChannelInit } from './native/validate/data-channel-init.js';
 export type { LocalDescriptionInit } from './native/validate/description.js';
@@ -89,7 +90,13 @@ export type { NativeThreads } from './diagnostics/threads.js';
 export type { Clock } from './time/clock.js';
 export type { TeardownCause } from './scope/node.js';
 export { Scope } from './scope/scope.js';
-export type { CloseOptions, ForkOptions, ScopeOptions, WaitOptions } from './scope/scope-options.js';
+export type {
+  BeforeEndOptions,
+  CloseOptions,
+  ForkOptions,
+  ScopeOptions,
+  WaitOptions,
+} from './scope/scope-options.js';
 export type { TeardownReport, TeardownStep } from './scope/teardown-report.js';
 export { AcknowledgedChannel } from './signaling/acknowledged/acknowledged-channel.js';
 export type { AcknowledgedChannelOptions } from './signaling/acknowledged/acknowledged-options.js';

@@ -28,7 +28,7 @@ export async function watchAct(runtime: RtcRuntime, name: string, body: () => Pr
   const threadsBefore = runtime.threads();
   const cleanupsBefore = runtime.cleanups;
   let error: unknown;
-  using _teardowns = runtime.on('teardown', (steps, path) => {
+  using _teardowns = runtime.subscribe('teardown', (steps, path) => {
     if (path === name) report = steps;
   });
   subscribe(CLEANUP_CHANNEL, onCleanup);

@@ -1,4 +1,4 @@
-import { RtcError, type RtcErrorOptions } from './rtc-error.js';
+import { markErrors, RtcError, type RtcErrorOptions } from './rtc-error.js';
 
 /** The handle is closed, or is closing, and can no longer do what was asked. */
 export class RtcClosedError extends RtcError {
@@ -66,4 +66,16 @@ export class RtcBindingError extends RtcError {
   ) {
     super(code, message, options);
   }
+}
+
+for (const [name, type] of Object.entries({
+  RtcClosedError,
+  RtcTimeoutError,
+  RtcAbortedError,
+  RtcInvalidStateError,
+  RtcMessageError,
+  RtcNativeError,
+  RtcBindingError,
+})) {
+  markErrors(type, name);
 }

@@ -20,11 +20,21 @@ export interface RtcErrorOptions {
   cause?: unknown;
 }
 
+/** Under which a class of errors keeps the mark that its instances have, in whatever copy of the package. */
+const MARK = Symbol('scoped-rtc.mark');
+
+/** Makes `instanceof` hold for errors of other copies of the package: the copy for CommonJS, or another version. */
+export function markErrors(type: Function, name: string): void {
+  const mark = Symbol.for(`scoped-rtc.${name}`);
+  Object.defineProperty(type, MARK, { value: mark });
+  Object.defineProperty(type.prototype, mark, { value: true });
+}
+
 /**
  * Base of every error that is about the state of the world rather than a mistake in the call.
  * A mistake in the call is a plain `TypeError` or `RangeError`.
  *
- * Test `code`, not the class, when the error may come from another copy of the package.
+ * `instanceof` also holds for errors of another copy of the package.
  */
 export class RtcError extends Error {
   override name = 'RtcError';
@@ -39,4 +49,12 @@ export class RtcError extends Error {
     this.code = code;
     this.path = options.path;
   }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class of the user's that extends this one has no mark of its own.
+    if (!Object.hasOwn(this, MARK)) return Function.prototype[Symbol.hasInstance].call(this, value);
+    const mark = (this as unknown as { [MARK]: symbol })[MARK];
+    return typeof value === 'object' && value !== null && Reflect.get(value, mark) === true;
+  }
 }
+markErrors(RtcError, 'RtcError');

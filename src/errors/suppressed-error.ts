@@ -1,15 +1,13 @@
-interface SuppressedErrorLike extends Error {
+/** What the language throws where an error happened while the scope was ending because of another. */
+export interface SuppressedError extends Error {
+  /** The later one. */
   error: unknown;
+  /** The one before. */
   suppressed: unknown;
 }
-type SuppressedErrorClass = new (
-  error: unknown,
-  suppressed: unknown,
-  message?: string,
-) => SuppressedErrorLike;
+type SuppressedErrorClass = new (error: unknown, suppressed: unknown, message?: string) => SuppressedError;
 
-/** Equal to the language's class, for Node versions that do not have it (20 and 22). */
-class SuppressedErrorFallback extends Error implements SuppressedErrorLike {
+class SuppressedErrorFallback extends Error implements SuppressedError {
   declare error: unknown;
   declare suppressed: unknown;
 
@@ -22,12 +20,14 @@ class SuppressedErrorFallback extends Error implements SuppressedErrorLike {
   }
 }
 
-const SuppressedErrorHere =
+/** The language's class, or one that is equal to it where Node.js has none (20 and 22). */
+// oxlint-disable-next-line no-redeclare -- the class and its type have one name
+export const SuppressedError: SuppressedErrorClass =
   (globalThis as { SuppressedError?: SuppressedErrorClass }).SuppressedError ?? SuppressedErrorFallback;
 
 /** `error` happened while the scope was already ending because of `suppressed`. */
 export function suppress(error: unknown, suppressed: unknown): Error {
-  return new SuppressedErrorHere(error, suppressed, 'An error was suppressed during disposal');
+  return new SuppressedError(error, suppressed, 'An error was suppressed during disposal');
 }
 
 /** Collects teardown errors into the chain that a series of `using` declarations would have thrown. */

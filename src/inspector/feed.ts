@@ -31,7 +31,7 @@ export class Feed implements Disposable {
 
   constructor(runtime: RtcRuntime) {
     this.#runtime = runtime;
-    this.#subscription = runtime.on('teardown', (report, path) => this.#onTeardown(report, path));
+    this.#subscription = runtime.subscribe('teardown', (report, path) => this.#onTeardown(report, path));
     // Not the runtime's event: who listens to that takes the warnings off the process's own output.
     subscribe(WARNING_CHANNEL, this.#onWarning);
   }

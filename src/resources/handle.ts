@@ -167,7 +167,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     const { ending, phase } = this[TREE_NODE];
     if (phase === 'live') {
       return teardown(this[TREE_NODE], 'local', this.engine, {
-        timeout: bounds.timeout ?? this.teardownTimeout,
+        timeout: bounds.timeout ?? this.teardownBound,
         signal: bounds.signal,
       });
     }
@@ -231,7 +231,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   }
 
   /** Milliseconds that ending this handle may take when nobody said otherwise. @internal */
-  protected get teardownTimeout(): number {
+  protected get teardownBound(): number {
     return this[TREE_NODE].inheritedTimeout ?? this.engine.teardownTimeout;
   }
 

@@ -12,6 +12,7 @@ import { callback } from '../arguments/argument.js';
 import { type RtcLogLevel, validateLogLevel } from '../native/validate/log-level.js';
 import { type SctpSettings, validateSctpSettings } from '../native/validate/sctp-settings.js';
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
+import { Deadline } from '../time/deadline.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { Scope, ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds, type ScopeOptions } from '../scope/scope-options.js';
@@ -152,13 +153,28 @@ export class RtcRuntime {
     return nativeThreads();
   }
 
-  on<E extends keyof RtcRuntimeEvents>(
+  on<E extends keyof RtcRuntimeEvents>(event: E, listener: (...args: RtcRuntimeEvents[E]) => void): this {
+    this.#events.on(event, listener as unknown as AnyListener);
+    return this;
+  }
+
+  once<E extends keyof RtcRuntimeEvents>(event: E, listener: (...args: RtcRuntimeEvents[E]) => void): this {
+    this.#events.on(event, listener as unknown as AnyListener, true);
+    return this;
+  }
+
+  off<E extends keyof RtcRuntimeEvents>(event: E, listener: (...args: RtcRuntimeEvents[E]) => void): this {
+    this.#events.off(event, listener as unknown as AnyListener);
+    return this;
+  }
+
+  /** Adds a listener that is removed when the returned subscription is disposed: `using sub = …`. */
+  subscribe<E extends keyof RtcRuntimeEvents>(
     event: E,
     listener: (...args: RtcRuntimeEvents[E]) => void,
   ): Subscription {
-    const plain = listener as unknown as AnyListener;
-    this.#events.on(event, plain);
-    const unsubscribe = () => this.#events.off(event, plain);
+    this.on(event, listener);
+    const unsubscribe = () => void this.off(event, listener);
     return { unsubscribe, [Symbol.dispose]: unsubscribe };
   }
 
@@ -219,9 +235,13 @@ export class RtcRuntime {
    * Dispose the result to take the handlers out again.
    */
   installSignalHandlers(options: SignalHandlerOptions = {}): Disposable {
-    const { signals = ['SIGINT', 'SIGTERM'], timeout = this.#engine.teardownTimeout } =
-      checkSignalHandlerOptions(options);
-    return handleSignals(signals, () => this.shutdown({ timeout }));
+    const checked = checkSignalHandlerOptions(options);
+    const { timeout = this.#engine.teardownTimeout } = checked;
+    return handleSignals(
+      checked,
+      () => new Deadline(this.#engine.clock, { timeout }),
+      (bounds) => this.shutdown(bounds),
+    );
   }
 
   /** A root scope's oldest member, so the last to go: gives up its claim on the library. */

@@ -194,3 +194,16 @@ export class RtcScope extends Scope {
     return new RtcScope(this.#engine, this.#host, name, options) as this;
   }
 }
+
+// Where AsyncDisposableStack has them: of its own, on the prototype.
+for (const name of [
+  'use',
+  'adopt',
+  'defer',
+  'move',
+  'disposeAsync',
+  'disposed',
+  Symbol.asyncDispose,
+] as const) {
+  Object.defineProperty(RtcScope.prototype, name, Object.getOwnPropertyDescriptor(Scope.prototype, name)!);
+}

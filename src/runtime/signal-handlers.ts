@@ -1,12 +1,34 @@
 import { constants } from 'node:os';
-import { arrayOf, oneOf, readOptions } from '../arguments/argument.js';
-import { checkTimeout } from '../scope/scope-options.js';
+import {
+  arrayOf,
+  boolean,
+  callback,
+  type Field,
+  integer,
+  oneOf,
+  readOptions,
+} from '../arguments/argument.js';
+import { RtcTimeoutError } from '../errors/kinds.js';
+import { type CloseOptions, checkTimeout } from '../scope/scope-options.js';
+import type { Deadline } from '../time/deadline.js';
 
 export interface SignalHandlerOptions {
   /** Default `['SIGINT', 'SIGTERM']`. */
   signals?: readonly NodeJS.Signals[];
   /** Milliseconds that the shutdown may take. Default: the runtime's teardown timeout. */
   timeout?: number;
+  /** Default: 128 + the signal's number, as a shell reports it. */
+  exitCode?: number;
+  /**
+   * `false`: the process is not ended here, only `process.exitCode` is set; it ends when nothing keeps it any more. A
+   * second signal then forces what is left of the shutdown, a third does what it does without handlers. Default `true`.
+   */
+  exit?: boolean;
+  /**
+   * Called first, and awaited for at most half of `timeout`: to take no more requests, for instance. An error of it is
+   * printed and the shutdown goes on.
+   */
+  onShutdown?: (signal: NodeJS.Signals) => unknown;
 }
 
 const SIGNALS = Object.keys(constants.signals) as NodeJS.Signals[];
@@ -19,31 +41,58 @@ export function checkSignalHandlerOptions(options: unknown): SignalHandlerOption
   return readOptions<SignalHandlerOptions>(options, 'options', {
     signals: arrayOf(signalName),
     timeout: checkTimeout,
+    exitCode: integer(0, 255),
+    exit: boolean,
+    onShutdown: callback as Field<(signal: NodeJS.Signals) => unknown>,
   });
 }
 
-/**
- * On the first of `signals`: `shutdown`, then exit with 128 + the signal's number, as a shell reports it.
- * On the second: exit at once.
- */
-export function handleSignals(signals: readonly NodeJS.Signals[], shutdown: () => Promise<void>): Disposable {
+/** On the first signal: `onShutdown`, then `shutdown`, then exit. On the second: exit at once, or force the shutdown. */
+export function handleSignals(
+  { signals = ['SIGINT', 'SIGTERM'], exitCode, exit = true, onShutdown }: SignalHandlerOptions,
+  newDeadline: () => Deadline,
+  shutdown: (bounds: CloseOptions) => Promise<void>,
+): Disposable {
+  const force = new AbortController();
   let shuttingDown = false;
+  const remove = () => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
   const onSignal = (signal: NodeJS.Signals) => {
-    const code = 128 + constants.signals[signal];
-    if (shuttingDown) process.exit(code);
-    shuttingDown = true;
-    shutdown().then(
-      () => process.exit(code),
-      (error: unknown) => {
+    const code = exitCode ?? 128 + constants.signals[signal];
+    if (!shuttingDown) {
+      shuttingDown = true;
+      void shutDown(signal).then(() => {
+        if (exit) process.exit(code);
+        process.exitCode = code;
+        remove();
+      });
+    } else if (exit) process.exit(code);
+    else {
+      force.abort();
+      remove();
+    }
+  };
+  /** Never rejects: what goes wrong is printed, there is nobody else to tell. */
+  const shutDown = async (signal: NodeJS.Signals): Promise<void> => {
+    using deadline = newDeadline();
+    if (onShutdown) {
+      try {
+        using half = deadline.nested(deadline.remaining / 2);
+        half.shorten({ signal: force.signal });
+        if (!(await half.within(Promise.resolve(onShutdown(signal))))) {
+          throw new RtcTimeoutError('onShutdown had not ended in half of the time of the shutdown');
+        }
+      } catch (error) {
         console.error(error);
-        process.exit(code);
-      },
-    );
+      }
+    }
+    try {
+      await shutdown({ timeout: deadline.remaining, signal: force.signal });
+    } catch (error) {
+      console.error(error);
+    }
   };
   for (const signal of signals) process.on(signal, onSignal);
-  return {
-    [Symbol.dispose]() {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
+  return { [Symbol.dispose]: remove };
 }

@@ -18,6 +18,13 @@ export interface ForkOptions extends ScopeOptions {
   inTurn?: boolean;
 }
 
+export interface BeforeEndOptions {
+  /** Milliseconds that it may take. Default: half of what the teardown has left. */
+  timeout?: number;
+  /** Stands in paths, reports and errors. Default `beforeEnd`. */
+  name?: string;
+}
+
 export interface CloseOptions {
   /**
    * Total milliseconds for draining and releasing; past it the rest is forced. `0` forces at once.
@@ -66,6 +73,20 @@ export function checkForkOptions(options: unknown): ForkOptions {
   if (inTurn === undefined) return bounds;
   if (typeof inTurn !== 'boolean') throw wrongType('scope options.inTurn', 'a boolean', inTurn);
   return { ...bounds, inTurn };
+}
+
+export function checkBeforeEndOptions(options: unknown): BeforeEndOptions {
+  const where = 'beforeEnd() options';
+  const checked: BeforeEndOptions = {};
+  for (const key of optionKeys(options, where)) {
+    if (key !== 'timeout' && key !== 'name') throw unknownOption(where, key, ['timeout', 'name']);
+  }
+  const given = options as { timeout?: unknown; name?: unknown };
+  const timeout = readFrom(`${where}.timeout`, () => given.timeout);
+  const name = readFrom(`${where}.name`, () => given.name);
+  if (timeout !== undefined) checked.timeout = checkTimeout(timeout, `${where}.timeout`);
+  if (name !== undefined) checked.name = checkName(name, `${where}.name`);
+  return checked;
 }
 
 /** Milliseconds, `Infinity` included. */

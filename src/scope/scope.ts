@@ -2,9 +2,16 @@ import { RtcClosedError } from '../errors/kinds.js';
 import { whenAborted } from '../time/when-aborted.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { type InTree, OwnedNode, TREE_NODE } from './node.js';
-import { checkForkOptions, checkFunction, checkName, type ForkOptions } from './scope-options.js';
+import {
+  type BeforeEndOptions,
+  checkBeforeEndOptions,
+  checkForkOptions,
+  checkFunction,
+  checkName,
+  type ForkOptions,
+} from './scope-options.js';
 import { type TeardownHost, teardown } from './teardown.js';
-import { disposerOf, userEntry } from './user-entry.js';
+import { beforeEndEntry, disposerOf, userEntry } from './user-entry.js';
 
 export interface ScopeHost extends TeardownHost {
   /** Milliseconds a teardown may take when nobody said otherwise. */
@@ -80,27 +87,58 @@ export abstract class Scope implements AsyncDisposable, InTree {
     return this.#timeout;
   }
 
-  /** Disposes `value` with the scope and returns it. Null and undefined are accepted, as by `using`. */
-  use<T>(value: T): T {
+  // Names have a default where they are declared, so that the methods have the `length` of the language's.
+
+  /**
+   * Disposes `value` with the scope and returns it. Null and undefined are accepted, as by `using`. `name` stands in
+   * paths, reports and errors.
+   */
+  use<T>(value: T, name = 'use'): T {
     this.assertUsable('use');
+    checkName(name, 'name');
     const dispose = disposerOf(value);
-    this.#node.adoptNode(userEntry('use', dispose ?? (() => {})));
+    this.#node.adoptNode(userEntry(name, dispose ?? (() => {})));
     return value;
   }
 
-  /** Calls `onDispose(value)` with the scope's teardown and returns `value`. */
-  adopt<T>(value: T, onDispose: (value: T) => unknown): T {
+  /** Calls `onDispose(value)` with the scope's teardown and returns `value`; `name` as in `use()`. */
+  adopt<T>(value: T, onDispose: (value: T) => unknown, name = 'adopt'): T {
     this.assertUsable('adopt');
     checkFunction(onDispose, 'onDispose');
-    this.#node.adoptNode(userEntry('adopt', () => onDispose(value)));
+    checkName(name, 'name');
+    this.#node.adoptNode(userEntry(name, () => onDispose(value)));
     return value;
   }
 
-  /** Calls `onDispose()` with the scope's teardown. */
-  defer(onDispose: () => unknown): void {
+  /** Calls `onDispose()` with the scope's teardown; `name` as in `use()`. */
+  defer(onDispose: () => unknown, name = 'defer'): void {
     this.assertUsable('defer');
     checkFunction(onDispose, 'onDispose');
-    this.#node.adoptNode(userEntry('defer', () => onDispose()));
+    checkName(name, 'name');
+    this.#node.adoptNode(userEntry(name, () => onDispose()));
+  }
+
+  /**
+   * Calls `run(signal)` when the scope begins to end, while all that it owns is still open: the place for a farewell.
+   * What is sent then is drained as everything else, afterwards. The scope's `signal` has aborted already, and nothing
+   * new can be made. Several run at the same time.
+   *
+   * Bounded by `timeout`, by default half of the time that the teardown has; then `signal` aborts, the end goes on, and
+   * its error is an `RTC_TIMEOUT`. What `run` throws is an error of the teardown as well. Dispose the result to take it
+   * back. At `process.exit()` nothing is called.
+   */
+  beforeEnd(run: (signal: AbortSignal) => unknown, options: BeforeEndOptions = {}): Disposable {
+    this.assertUsable('beforeEnd');
+    checkFunction(run, 'run');
+    const entry = beforeEndEntry(run, checkBeforeEndOptions(options));
+    this.#node.adoptNode(entry);
+    return {
+      [Symbol.dispose]() {
+        if (entry.phase !== 'live') return;
+        entry.markEnded();
+        entry.ending.settle();
+      },
+    };
   }
 
   /**
@@ -177,9 +215,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     return node.ending.started ?? node.ending.settled;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.disposeAsync();
-  }
+  declare [Symbol.asyncDispose]: () => Promise<void>;
 
   /**
    * Throws when the scope can take nothing more. The class is the one that `AsyncDisposableStack` throws;
@@ -206,6 +242,13 @@ export abstract class Scope implements AsyncDisposable, InTree {
     return new RtcClosedError('RTC_CLOSING', 'the scope is being torn down', { path: this.path });
   }
 }
+
+// The language has one function under both names, and no own property of an instance.
+Object.defineProperty(Scope.prototype, Symbol.asyncDispose, {
+  value: Scope.prototype.disposeAsync,
+  writable: true,
+  configurable: true,
+});
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;

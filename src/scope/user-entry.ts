@@ -1,6 +1,7 @@
 import { RtcTimeoutError } from '../errors/kinds.js';
 import type { Deadline } from '../time/deadline.js';
 import { OwnedNode } from './node.js';
+import type { BeforeEndOptions } from './scope-options.js';
 
 /** What `use`, `adopt` and `defer` put into a scope. */
 export function userEntry(name: string, dispose: () => unknown): OwnedNode {
@@ -9,17 +10,48 @@ export function userEntry(name: string, dispose: () => unknown): OwnedNode {
     release(deadline: Deadline): Promise<boolean> {
       const result = dispose();
       // One turn of the microtask queue, as the language spends on a disposer that returns nothing.
-      return result === undefined ? DONE : waitFor(Promise.resolve(result), deadline);
+      if (result === undefined) return DONE;
+      return boundedBy(deadline, Promise.resolve(result), () => {
+        throw new RtcTimeoutError('the disposer had not ended when the deadline of the teardown passed', {
+          path: entry.path,
+        });
+      });
     },
   });
-  const waitFor = async (work: Promise<unknown>, deadline: Deadline): Promise<boolean> => {
-    if (await deadline.within(work)) return true;
-    work.catch(() => {}); // no longer waited for; its deadline error is the one that is reported
-    throw new RtcTimeoutError('the disposer had not ended when the deadline of the teardown passed', {
-      path: entry.path,
-    });
-  };
   return entry;
+}
+
+/** What `beforeEnd` puts into a scope. */
+export function beforeEndEntry(
+  run: (signal: AbortSignal) => unknown,
+  { timeout, name = 'beforeEnd' }: BeforeEndOptions,
+): OwnedNode {
+  const entry: OwnedNode = new OwnedNode(name, 'beforeEnd', {
+    turn: 'first',
+    ...(timeout === undefined ? {} : { teardownTimeout: timeout }),
+    release(deadline: Deadline): Promise<boolean> {
+      const controller = new AbortController();
+      const work = Promise.resolve(run(controller.signal));
+      return boundedBy(deadline, work, () => {
+        const error = new RtcTimeoutError('what runs before the end had not ended in time', {
+          path: entry.path,
+        });
+        controller.abort(error);
+        throw error;
+      });
+    },
+  });
+  return entry;
+}
+
+async function boundedBy(
+  deadline: Deadline,
+  work: Promise<unknown>,
+  onTimeout: () => never,
+): Promise<boolean> {
+  if (await deadline.within(work)) return true;
+  work.catch(() => {}); // no longer waited for; its deadline error is the one that is reported
+  return onTimeout();
 }
 
 const DONE = Promise.resolve(true);

@@ -80,7 +80,7 @@ export function instrumentRuntime(options: TelemetryOptions = {}): Disposable {
   };
   meter.addBatchObservableCallback(observe, observables);
 
-  const torndown = runtime.on('teardown', (report) => {
+  const torndown = runtime.subscribe('teardown', (report) => {
     const last = report.at(-1);
     if (!last) return;
     teardowns.record(last.endedAt / 1000, { outcome: worst(report) });

@@ -70,7 +70,7 @@ class OpenTestScope implements TestScope {
     this.#watch = new TestWatch(test, runtime);
     this.scope = kitScopes.open(runtime, name, teardownTimeout);
     this.#name = this.scope.path;
-    this.#listening = runtime.on('teardown', (report, path) => {
+    this.#listening = runtime.subscribe('teardown', (report, path) => {
       if (path === this.#name) this.#reports.push(report);
     });
   }

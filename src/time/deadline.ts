@@ -39,7 +39,8 @@ export class Deadline implements Disposable {
 
   /** A deadline that passes after `timeout` milliseconds, and with this one at the latest. */
   nested(timeout = Number.POSITIVE_INFINITY): Deadline {
-    return new Deadline(this.clock, { timeout }, this);
+    const shorter = timeout < this.remaining;
+    return new Deadline(this.clock, { timeout: shorter ? timeout : Number.POSITIVE_INFINITY }, this);
   }
 
   get expired(): boolean {

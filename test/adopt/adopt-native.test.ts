@@ -43,7 +43,7 @@ describe.each([
     await alice.createDataChannel('second').opened();
     expect((await incoming)[0].label).toBe('second');
     const reports: string[][] = [];
-    using _listening = RtcRuntime.shared.on('teardown', (report) =>
+    using _listening = RtcRuntime.shared.subscribe('teardown', (report) =>
       reports.push(report.map((step) => step.path)),
     );
     await near.send('the last');

@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium)('the page in headless Chromium', () => {
   it('the waterfall is the report', async () => {
     let report: TeardownReport = [];
     const scope = RtcRuntime.acquire('job');
-    using _told = RtcRuntime.shared.on('teardown', (steps, path) => {
+    using _told = RtcRuntime.shared.subscribe('teardown', (steps, path) => {
       if (path === 'job') report = steps;
     });
     await using inspector = await openInspector();
@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium)('the page in headless Chromium', () => {
 
   it('pauses, goes on, folds, and copies what it shows as JSON', async () => {
     const runtime = new RtcRuntime({ native: createFakeBinding() });
-    using _quiet = runtime.on('warning', () => {});
+    using _quiet = runtime.subscribe('warning', () => {});
     await using inspector = await openInspector({ runtime });
     await open(inspector);
     const scope = runtime.scope('app');

@@ -146,7 +146,7 @@ it('tells the whole to who comes, then what changes', async () => {
 
 it('gives the same as JSON, warnings and teardowns from before included', async () => {
   const scope = runtime.scope('app');
-  using _quiet = runtime.on('warning', () => {});
+  using _quiet = runtime.subscribe('warning', () => {});
   const pc = scope.createPeerConnection('alice');
   expect(() => pc.dependsOn(pc)).toThrow();
   await scope.fork('room').disposeAsync();

@@ -80,7 +80,7 @@ describe('the diagnostics channels', () => {
     for (const name of CHANNELS) subscribe(name, listener);
     try {
       const runtime = new RtcRuntime();
-      using _quiet = runtime.on('warning', () => {});
+      using _quiet = runtime.subscribe('warning', () => {});
       const scope = runtime.scope('app');
       const server = scope.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
       expect(() => server.dependsOn(server)).toThrow();
@@ -108,7 +108,7 @@ describe('the teardown report', () => {
   it('says when each member began and ended, in the time of the whole', async () => {
     const runtime = new RtcRuntime();
     let report: TeardownReport = [];
-    using _told = runtime.on('teardown', (steps, path) => {
+    using _told = runtime.subscribe('teardown', (steps, path) => {
       if (path === 'app') report = steps;
     });
     const scope = runtime.scope('app');

@@ -76,7 +76,7 @@ it('measures handles, traffic, teardowns, cleanups and threads of the real libra
 it('counts warnings without taking them off the runtime, and stops when it is disposed', async () => {
   const runtime = new RtcRuntime();
   const heard: string[] = [];
-  using _heard = runtime.on('warning', ({ code }) => heard.push(code));
+  using _heard = runtime.subscribe('warning', ({ code }) => heard.push(code));
   const telemetry = instrumentRuntime({ meter, runtime });
   await runtime.scope('cycle').run((scope) => {
     const pc = scope.createPeerConnection();

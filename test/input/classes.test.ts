@@ -83,7 +83,7 @@ describe('events', () => {
       handle.off(name, listener);
       expect(calls).toBe(0);
     }
-    rig.runtime.on(name as 'leak', () => {}).unsubscribe();
+    rig.runtime.subscribe(name as 'leak', () => {}).unsubscribe();
     expect(({} as { listener?: unknown }).listener).toBeUndefined();
     const low = rig.channel.bufferedAmount;
     await rig.channel.send('still works');

@@ -133,4 +133,7 @@ export const runtimeOptions: Options<RtcRuntimeOptions> = {
 export const signalHandlerOptions: Options<SignalHandlerOptions> = {
   signals: { ...LIST, and: [['SIGKILL'], ['SIGINT', 'SIGFOO'], 'SIGINT'] },
   timeout: TIMEOUT,
+  exitCode: { ...FROM_ZERO, and: [256] },
+  exit: BOOLEAN,
+  onShutdown: { accepts: ['undefined', ...FUNCTION.accepts] },
 };

@@ -1,6 +1,6 @@
 import { WebSocket as NativeWebSocket } from 'node-datachannel';
 import type { RtcRuntime, RtcScope } from 'scoped-rtc';
-import { argument, BAG, bounds, FUNCTION, NAME, options, SINGLE_LINE } from './argument.js';
+import { argument, BAG, BOOLEAN, bounds, FUNCTION, NAME, options, SINGLE_LINE, TIMEOUT } from './argument.js';
 import { type Members, reads } from './member.js';
 import {
   channelOptions,
@@ -33,22 +33,31 @@ export const scopeMembers: Members<RtcScope> = {
         accepts: ['null', 'undefined', 'proxy that throws', 'array proxy that throws', 'revoked proxy'],
         and: [{ [Symbol.dispose]: 5 }],
       }),
+      argument(1, 'name', NAME),
     ],
     closed: 'RTC_SCOPE_DISPOSED',
   },
   adopt: {
     given: () => [1, () => {}],
-    wrong: [argument(1, 'onDispose', FUNCTION)],
+    wrong: [argument(1, 'onDispose', FUNCTION), argument(2, 'name', NAME)],
     closed: 'RTC_SCOPE_DISPOSED',
   },
   defer: {
     given: () => [() => {}],
-    wrong: [argument(0, 'onDispose', FUNCTION)],
+    wrong: [argument(0, 'onDispose', FUNCTION), argument(1, 'name', NAME)],
+    closed: 'RTC_SCOPE_DISPOSED',
+  },
+  beforeEnd: {
+    given: () => [() => {}],
+    wrong: [
+      argument(0, 'run', FUNCTION),
+      ...options(1, 'beforeEnd() options', { timeout: TIMEOUT, name: NAME }),
+    ],
     closed: 'RTC_SCOPE_DISPOSED',
   },
   move: { live: async (scope) => scope.fork('moved').move().disposeAsync(), closed: 'RTC_SCOPE_DISPOSED' },
   fork: {
-    wrong: newScope,
+    wrong: [...newScope, ...options(1, 'scope options', { inTurn: BOOLEAN })],
     live: (scope) => scope.fork('forked', { timeout: 1000 }).disposeAsync(),
     closed: 'RTC_SCOPE_DISPOSED',
   },
@@ -109,6 +118,16 @@ export const scopeMembers: Members<RtcScope> = {
   'Symbol(nodejs.util.inspect.custom)': reads,
 };
 
+const listening = {
+  given: () => ['leak', () => {}],
+  wrong: [
+    argument(0, 'event', { accepts: ['empty string', 'text', 'text with a NUL', 'long text'] }),
+    argument(1, 'listener', FUNCTION),
+  ],
+  live: (runtime: RtcRuntime) => runtime.subscribe('leak', () => {}).unsubscribe(),
+  closed: 'works',
+} as const;
+
 export const runtimeMembers: Members<RtcRuntime> = {
   scope: {
     wrong: newScope,
@@ -121,15 +140,10 @@ export const runtimeMembers: Members<RtcRuntime> = {
   snapshot: reads,
   inspect: reads,
   threads: { closed: 'works', free: true },
-  on: {
-    given: () => ['leak', () => {}],
-    wrong: [
-      argument(0, 'event', { accepts: ['empty string', 'text', 'text with a NUL', 'long text'] }),
-      argument(1, 'listener', FUNCTION),
-    ],
-    live: (runtime) => runtime.on('leak', () => {}).unsubscribe(),
-    closed: 'works',
-  },
+  on: listening,
+  once: listening,
+  off: listening,
+  subscribe: listening,
   preload: { live: (runtime) => runtime.preload(), closed: 'works' },
   setSctpSettings: {
     given: () => [{}],

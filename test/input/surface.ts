@@ -54,6 +54,7 @@ const INTERNAL = new Set([
     'markOpen',
     'reason',
     'assertCanOwn',
+    'teardownBound',
     'endingError',
     'closedError',
   ],

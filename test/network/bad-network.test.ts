@@ -140,7 +140,7 @@ describe.concurrent('a link that goes dark for good', () => {
       const sends = Array.from({ length: count }, (_, n) => near.send(numbered(n, size)));
       expect(await codeOf(near.drained({ timeout: 300 }))).toBe('RTC_TIMEOUT');
       const outcomes = new Map<string, string>();
-      using _reports = RtcRuntime.shared.on('teardown', (report) => {
+      using _reports = RtcRuntime.shared.subscribe('teardown', (report) => {
         for (const { path, outcome } of report) outcomes.set(path, outcome);
       });
       await here.disposeAsync();

@@ -72,6 +72,37 @@ describe('signals', () => {
     expect(told(ended)).not.toHaveProperty('leak');
   });
 
+  it('onShutdown comes first, and the exit code is the one that is given', async () => {
+    const child = new Child(program, ['signalOptions']);
+    await child.line('ready');
+    child.kill('SIGTERM');
+    const ended = await child.ended;
+    expect(ended, ended.stderr).toMatchObject({ code: 3, signal: null });
+    expect(told(ended)).toMatchObject({ onShutdown: 'SIGTERM', disposed: false, tornDown: true, ...CLEAN });
+    expect(ended.stderr).toContain('printed, and not in the way');
+  });
+
+  it('an onShutdown that hangs leaves half of the time for the teardown', async () => {
+    const child = new Child(program, ['signalHangs']);
+    await child.line('ready');
+    child.kill('SIGINT');
+    const ended = await child.ended;
+    expect(ended, ended.stderr).toMatchObject({ code: 130, signal: null });
+    expect(told(ended)).toMatchObject({ tornDown: true, ...CLEAN });
+    expect(ended.stderr).toContain('RTC_TIMEOUT');
+  });
+
+  it('with exit: false a second signal forces the shutdown, and the process ends when its other work is done', async () => {
+    const child = new Child(program, ['signalNoExit']);
+    await child.line('ready');
+    child.kill('SIGTERM');
+    await child.line('stuck');
+    child.kill('SIGTERM');
+    const ended = await child.ended;
+    expect(ended, ended.stderr).toMatchObject({ code: 143, signal: null });
+    expect(told(ended)).toMatchObject({ after: true, listeners: 0, ...CLEAN });
+  });
+
   it('a second signal exits at once, although the teardown is stuck, with one cleanup', async () => {
     const child = new Child(program, ['secondSignal']);
     await child.line('ready');

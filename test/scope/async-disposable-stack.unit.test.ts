@@ -34,6 +34,17 @@ test('the methods have the names, lengths and attributes of the language', () =>
   expect(disposed?.get?.name).toBe('get disposed');
 });
 
+test('members are where the language has them: of its own on the prototype, one function for the symbol', () => {
+  for (const name of ['use', 'adopt', 'defer', 'move', 'disposeAsync', 'disposed', Symbol.asyncDispose]) {
+    const own = Object.getOwnPropertyDescriptor(RtcScope.prototype, name);
+    expect(own).toMatchObject({ enumerable: false, configurable: true });
+    expect(own).toEqual(Object.getOwnPropertyDescriptor(Scope.prototype, name));
+  }
+  expect(RtcScope.prototype[Symbol.asyncDispose]).toBe(RtcScope.prototype.disposeAsync);
+  expect(Object.keys(newScope())).not.toContain('disposed');
+  expect(Object.hasOwn(newScope(), Symbol.asyncDispose)).toBe(false);
+});
+
 test('a foreign this is a TypeError, thrown by the synchronous methods', () => {
   for (const self of FOREIGN) {
     expect(() => method('use').call(self, null)).toThrow(TypeError);

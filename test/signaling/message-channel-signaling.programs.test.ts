@@ -12,7 +12,7 @@ const config = { bindAddress: '127.0.0.1' };
 describe('messageChannelSignaling', () => {
   it('connects over a WebSocket, and tears down channel, connection and socket in this order', async () => {
     const reports: TeardownReport[] = [];
-    using _listening = RtcRuntime.shared.on('teardown', (report) => reports.push(report));
+    using _listening = RtcRuntime.shared.subscribe('teardown', (report) => reports.push(report));
     const cleanups = RtcRuntime.shared.cleanups;
     {
       await using rtc = RtcRuntime.acquire('app');

@@ -21,7 +21,7 @@ export function negotiationRig(): NegotiationRig {
   beforeEach(() => {
     rig.rtc = RtcRuntime.acquire('test');
     rig.warnings = [];
-    listening = RtcRuntime.shared.on('warning', (warning) => rig.warnings.push(warning));
+    listening = RtcRuntime.shared.subscribe('warning', (warning) => rig.warnings.push(warning));
   });
   afterEach(async () => {
     await rig.rtc.disposeAsync();

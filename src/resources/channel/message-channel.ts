@@ -207,7 +207,7 @@ export abstract class MessageChannel<
 
   /** The native end was seen: hand over what is queued, then close. @internal */
   protected closedByPeer(): void {
-    this.end('remote', undefined, this.teardownTimeout);
+    this.end('remote', undefined, this.teardownBound);
   }
 
   /** True where a message was none of the application's. @internal */

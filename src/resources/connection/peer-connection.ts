@@ -308,9 +308,9 @@ export class PeerConnection extends ConnectionStatus {
     } else if (state === 'failed') {
       const cause = this.servers?.refusal;
       const options = cause === undefined ? { path: this.path } : { path: this.path, cause };
-      this.fail(new RtcNativeError(FAILED, options), this.teardownTimeout);
+      this.fail(new RtcNativeError(FAILED, options), this.teardownBound);
     } else if (state === 'closed') {
-      this.end('remote', undefined, this.teardownTimeout);
+      this.end('remote', undefined, this.teardownBound);
     }
   }
 

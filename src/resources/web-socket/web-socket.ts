@@ -157,7 +157,7 @@ export class WebSocket extends MessageChannel {
   }
 
   async #judgeOpening(): Promise<void> {
-    using deadline = new Deadline(this.engine.clock, { timeout: this.teardownTimeout });
+    using deadline = new Deadline(this.engine.clock, { timeout: this.teardownBound });
     await this.received(deadline);
     if (this.state === 'open') this.closedByPeer();
     else if (this.state === 'opening') {
@@ -171,7 +171,7 @@ export class WebSocket extends MessageChannel {
   #refuse(why: string, cause?: unknown): void {
     const options = cause === undefined ? { path: this.path } : { path: this.path, cause };
     const error = new RtcNativeError(`the WebSocket could not be opened: ${why}`, options);
-    this.fail(error, this.teardownTimeout);
+    this.fail(error, this.teardownBound);
   }
 
   protected override nativeLimit(): number {

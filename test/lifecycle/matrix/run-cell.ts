@@ -39,7 +39,7 @@ export async function runCell(cell: Cell): Promise<CellResult> {
   const before = leftovers();
   const cleanups = runtime.cleanups;
   const warnings: string[] = [];
-  using _warnings = runtime.on('warning', ({ code, message }) => warnings.push(`${code} ${message}`));
+  using _warnings = runtime.subscribe('warning', ({ code, message }) => warnings.push(`${code} ${message}`));
   try {
     const ended = await within(end(cell), 12_000);
     const left = await compared(before);

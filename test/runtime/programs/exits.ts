@@ -136,6 +136,44 @@ const ways: Record<string, () => Promise<void>> = {
     say({ ready: true });
     await new Promise(() => {});
   },
+  signalOptions: async () => {
+    const { rtc } = await traffic('app');
+    rtc.defer(() => say({ tornDown: true }));
+    runtime.installSignalHandlers({
+      exitCode: 3,
+      onShutdown: async (signal) => {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        say({ onShutdown: signal, disposed: rtc.disposed });
+        throw new Error('printed, and not in the way');
+      },
+    });
+    tellAtExit();
+    say({ ready: true });
+    await new Promise(() => {});
+  },
+  signalHangs: async () => {
+    const { rtc } = await traffic('app');
+    rtc.defer(() => say({ tornDown: true }));
+    runtime.installSignalHandlers({ timeout: 1000, onShutdown: () => new Promise(() => {}) });
+    tellAtExit();
+    say({ ready: true });
+    await new Promise(() => {});
+  },
+  signalNoExit: async () => {
+    const { rtc } = await traffic('app');
+    rtc.defer(() => {
+      say({ stuck: true });
+      return new Promise(() => {});
+    });
+    runtime.installSignalHandlers({ exit: false });
+    const before = runtime.subscribe('teardown', () => {
+      before.unsubscribe();
+      // Work of others, which the process still does.
+      setTimeout(() => say({ after: true, listeners: process.listenerCount('SIGTERM') }), 50);
+    });
+    tellAtExit();
+    say({ ready: true });
+  },
   secondSignal: async () => {
     const { rtc } = await traffic('app');
     rtc.defer(() => {

@@ -103,7 +103,7 @@ describe('a server that is killed and started again', () => {
 
 async function reportOf(ending: () => Promise<void>) {
   const reported = new Promise<readonly { path: string; kind: string }[]>((resolve) => {
-    const subscription = RtcRuntime.shared.on('teardown', (report) => {
+    const subscription = RtcRuntime.shared.subscribe('teardown', (report) => {
       subscription[Symbol.dispose]();
       resolve(report);
     });

@@ -21,7 +21,7 @@ export const hazard: Hazard = {
     // Warnings of this package need no logger: they are an event, and without a listener Node's own warnings.
     async program(report) {
       const heard: string[] = [];
-      using _warnings = RtcRuntime.shared.on('warning', ({ code }) => heard.push(code));
+      using _warnings = RtcRuntime.shared.subscribe('warning', ({ code }) => heard.push(code));
       await using rtc = RtcRuntime.acquire('app');
       rtc.createPeerConnection('alice');
       const { createRequire } = await import('node:module');

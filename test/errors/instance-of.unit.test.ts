@@ -1,0 +1,38 @@
+import { RtcClosedError, RtcError, RtcTimeoutError, SuppressedError } from 'scoped-rtc';
+import { expect, test } from 'vitest';
+
+test('instanceof holds for the errors of another copy of the package, kind by kind', async () => {
+  const other = (await import('../../src/errors/kinds.js?copy' as string)) as {
+    RtcClosedError: typeof RtcClosedError;
+  };
+  expect(other.RtcClosedError).not.toBe(RtcClosedError);
+  const error = new other.RtcClosedError('RTC_CLOSED', 'closed', { path: 'app/chat' });
+  expect(error instanceof RtcClosedError).toBe(true);
+  expect(error instanceof RtcError).toBe(true);
+  expect(error instanceof Error).toBe(true);
+  expect(error instanceof RtcTimeoutError).toBe(false);
+  expect(new RtcClosedError('RTC_CLOSED', 'closed') instanceof other.RtcClosedError).toBe(true);
+});
+
+test('other values are no errors of ours, and a class that extends one tells its own instances', () => {
+  class Mine extends RtcError {}
+  const mine = new Mine('RTC_CLOSED', 'mine');
+  const base = new RtcError('RTC_CLOSED', 'base');
+  expect([mine instanceof Mine, mine instanceof RtcError, mine instanceof RtcClosedError]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect([base instanceof Mine, base instanceof RtcError]).toEqual([false, true]);
+  for (const value of [undefined, null, 1, 'RtcError', {}, new Error('x'), RtcError]) {
+    expect(value instanceof (RtcError as never)).toBe(false);
+  }
+});
+
+test('SuppressedError is there where Node.js has none, and is the language’s where it has one', () => {
+  const error = new SuppressedError(1, 2, 'three');
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({ name: 'SuppressedError', error: 1, suppressed: 2, message: 'three' });
+  const platform: unknown = Reflect.get(globalThis, 'SuppressedError');
+  if (platform !== undefined) expect(SuppressedError).toBe(platform);
+});
