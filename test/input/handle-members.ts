@@ -39,7 +39,6 @@ export const handleMembers: Members<AnyHandle> = {
   once: listens,
   off: listens,
   subscribe: { ...listens, live: (handle) => handle.subscribe('close', () => {}).unsubscribe() },
-  teardownTimeout: reads,
   dependsOn: {
     given: ({ server }) => [server],
     wrong: [argument(0, 'other', { accepts: [] })],
