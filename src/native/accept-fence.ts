@@ -30,15 +30,24 @@ export class AcceptFence implements Disposable {
     this.#socket.on('close', () => this.#pass(false));
   }
 
-  /** To be told of every client that is handed over. */
-  see(client: NativeWebSocket): void {
+  /** The server's system has taken the connection. */
+  get connected(): boolean {
+    return this.#address !== undefined;
+  }
+
+  /** To be told of every client that is handed over. Returns whether it is the fence's own. */
+  see(client: NativeWebSocket): boolean {
+    if (this.#socket.destroyed) return false;
     const address = client.remoteAddress();
     this.#seen.add(address);
-    if (address !== undefined && address === this.#address) this.#pass(true);
+    const ours = address !== undefined && address === this.#address;
+    if (ours) this.#pass(true);
+    return ours;
   }
 
   [Symbol.dispose](): void {
     this.#socket.destroy();
+    this.#seen.clear();
   }
 }
 

@@ -124,16 +124,20 @@ export class RtcScope extends Scope {
     const checkedName = name ?? 'server';
     const { WebSocketServer: Native } = this.#engine.native;
     const [limit, limited] = withLimit(config);
-    const native = callNative(
-      `${this.path}/${checkedName}`,
-      'new WebSocketServer',
-      () => new Native(limited),
-    );
+    const path = `${this.path}/${checkedName}`;
+    const listen = (port = limited.port) =>
+      callNative(
+        path,
+        'new WebSocketServer',
+        () => new Native(port === undefined ? limited : { ...limited, port }),
+      );
+    const native = listen();
     const { bindAddress } = config;
     return new WebSocketServer(
       this.#engine,
       this[TREE_NODE],
       checkedName,
+      listen,
       native,
       bindAddress,
       channelOptions,

@@ -2,6 +2,8 @@ import { type Engine, ownEngine } from '../../library/engine.js';
 import { poll } from '../../time/poll.js';
 import { AcceptFence } from '../../native/accept-fence.js';
 import type { NativeWebSocket, NativeWebSocketServer } from '../../native/binding.js';
+import { RtcNativeError } from '../../errors/kinds.js';
+import type { NativeRecord } from '../../library/release-ledger.js';
 import { guardCallback } from '../../native/firewall.js';
 import type { WebSocketServerOptions as TransportOptions } from '../../native/validate/web-socket-server-options.js';
 import { Deadline } from '../../time/deadline.js';
@@ -9,6 +11,7 @@ import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
 import { type CloseInfo, Handle } from '../handle.js';
 import { PendingEvents } from '../pending-events.js';
+import { AcceptWatch } from './accept-watch.js';
 import { WebSocket } from './web-socket.js';
 import { nextTurn } from '../../time/turn.js';
 
@@ -31,7 +34,9 @@ export interface WebSocketServerEvents {
  * closes (H14). Closing the server drains and closes its sockets first.
  */
 export class WebSocketServer extends Handle<WebSocketServerEvents> {
-  readonly #record;
+  readonly #listen: (port: number) => NativeWebSocketServer;
+  readonly #watch: AcceptWatch | undefined;
+  #record: NativeRecord;
   readonly #pending: PendingEvents;
   readonly #port: number;
   readonly #bindAddress: string | undefined;
@@ -46,6 +51,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     engine: Engine,
     owner: OwnedNode,
     name: string,
+    listen: (port?: number) => NativeWebSocketServer,
     native: NativeWebSocketServer,
     bindAddress: string | undefined,
     socketOptions: CheckedChannelOptions,
@@ -62,12 +68,15 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     this.#limit = limit;
     this.#port = native.port();
     this.#bindAddress = bindAddress;
-    native.onClient(
-      guardCallback(
-        () => this.path,
-        (client: NativeWebSocket) => this.#onClient(client),
-      ),
-    );
+    this.#listen = listen;
+    this.#hear(native);
+    if (engine.isLibrary) {
+      this.#watch = new AcceptWatch(
+        engine.clock,
+        () => this.#newFence(),
+        () => this.#listenAgain(),
+      );
+    }
     this.markOpen();
   }
 
@@ -110,12 +119,41 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   async #admitConnected(): Promise<void> {
     if (!this.engine.isLibrary) return; // there need not be a port
     using longest = new Deadline(this.engine.clock, { timeout: MOST_FENCE_MS });
-    using fence = new AcceptFence(this.#port, this.#bindAddress);
-    this.#fence = fence;
+    using fence = this.#newFence();
     await longest.within(fence.passed);
   }
 
+  #newFence(): AcceptFence {
+    this.#fence = new AcceptFence(this.#port, this.#bindAddress);
+    return this.#fence;
+  }
+
+  #hear(native: NativeWebSocketServer): void {
+    native.onClient(
+      guardCallback(
+        () => this.path,
+        (client: NativeWebSocket) => this.#onClient(client),
+      ),
+    );
+  }
+
+  /** In place of a native whose thread has ended. */
+  #listenAgain(): void {
+    if (this[TREE_NODE].phase !== 'live') return;
+    try {
+      this.#record.close();
+      this.#record.released();
+      const native = this.#listen(this.#port);
+      this.#record = this.engine.ledger.hold('WebSocketServer', native, () => this.path);
+      this.#hear(native);
+    } catch (cause) {
+      const what = 'the server stopped accepting, as it does without descriptors, and cannot listen again';
+      this.fail(new RtcNativeError(what, { path: this.path, cause }), this.teardownTimeout);
+    }
+  }
+
   protected override onClosing(): void {
+    this.#watch?.[Symbol.dispose]();
     this.#lastAcceptedAt = this.engine.clock.now();
   }
 
@@ -126,8 +164,8 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   #onClient(native: NativeWebSocket): void {
     this.#accepted++;
     this.#lastAcceptedAt = this.engine.clock.now();
-    if (this[TREE_NODE].inTeardown) {
-      this.#fence?.see(native);
+    const ours = this.#fence?.see(native) === true;
+    if (ours || this[TREE_NODE].inTeardown) {
       const record = this.engine.ledger.hold('WebSocket', native, () => this.path);
       native.onClosed(() => record.released());
       record.tryClose();
