@@ -148,7 +148,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
       this.#hear(native);
     } catch (cause) {
       const what = 'the server stopped accepting, as it does without descriptors, and cannot listen again';
-      this.fail(new RtcNativeError(what, { path: this.path, cause }), this.teardownTimeout);
+      this.fail(new RtcNativeError(what, { path: this.path, cause }), this.teardownBound);
     }
   }
 
