@@ -56,6 +56,7 @@ export type {
   WebStreams,
 } from './resources/channel/message-streams.js';
 export type { NegotiateOptions } from './resources/connection/negotiation/negotiate-arguments.js';
+export type { NextChannelOptions, NextTrackOptions } from './resources/connection/arrivals.js';
 export type { CompleteDescription, OneShotOptions } from './resources/connection/negotiation/one-shot.js';
 export type {
   Signaling,

@@ -28,6 +28,21 @@ export class PendingEvents {
     if (kept.length > MOST_WAITING) kept.shift();
   }
 
+  /** Somebody listens, and nothing waits. */
+  heard(event: string): boolean {
+    return !this.#pending.has(event) && this.#hasListener(event);
+  }
+
+  /** Takes the first argument of the oldest event that waits and whose argument `matches`. */
+  take(event: string, matches: (argument: unknown) => boolean): unknown {
+    const waiting = this.#pending.get(event);
+    const at = waiting?.findIndex(([argument]) => matches(argument)) ?? -1;
+    if (!waiting || at < 0) return undefined;
+    const [args] = waiting.splice(at, 1);
+    if (waiting.length === 0) this.#pending.delete(event);
+    return args?.[0];
+  }
+
   /** `event` got its first listener: hands over what waited, after the caller has finished what it is doing. */
   flush(event: string): void {
     if (!this.#pending.has(event)) return;

@@ -26,7 +26,12 @@ import {
   kindOfNative,
 } from '../resources/adopt/adopt-native.js';
 import type { DataChannel } from '../resources/data-channel/data-channel.js';
-import { splitChannelOptions } from '../resources/channel/channel-options.js';
+import {
+  type ChannelOptions,
+  channelOptionsField,
+  type CheckedChannelOptions,
+  splitChannelOptions,
+} from '../resources/channel/channel-options.js';
 import { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
 import { PeerConnection } from '../resources/connection/peer-connection.js';
 import { createNativeConnection } from '../resources/connection/servers/create-native-connection.js';
@@ -42,6 +47,11 @@ import { checkName, checkSignal, type ForkOptions } from '../scope/scope-options
 export interface PeerConnectionConfig extends NativeConfig {
   /** Aborting it aborts the connection. */
   signal?: AbortSignal;
+  /**
+   * Options of the channels that the peer opens, of each: how much may wait unread (`receiveBuffer`, 64 MiB), for
+   * instance. How many the peer opens is not bounded; close what is not wanted.
+   */
+  incoming?: ChannelOptions;
 }
 
 /**
@@ -69,23 +79,20 @@ export class RtcScope extends Scope {
   /** A peer connection owned by this scope. Throws `RTC_NATIVE` when the library refuses the configuration. */
   createPeerConnection(name?: string, config: PeerConnectionConfig = {}): PeerConnection {
     const givenName = name === undefined ? undefined : validatePeerName(name);
-    const [{ signal }, rest] = takeOptions<{ signal: AbortSignal }>(config, 'config', {
-      signal: checkSignal,
-    });
+    const [{ signal, incoming }, rest] = takeOptions<{
+      signal: AbortSignal;
+      incoming: CheckedChannelOptions;
+    }>(config, 'config', { signal: checkSignal, incoming: channelOptionsField });
     const checked = validatePeerConnectionConfig(rest);
     this.assertUsable('createPeerConnection');
     const checkedName = givenName ?? `pc-${++this.#made}`;
     const path = `${this.path}/${checkedName}`;
     const { native, servers } = createNativeConnection(this.#engine, path, checkedName, checked);
-    const negotiatesItself = !checked.disableAutoNegotiation;
-    const connection = new PeerConnection(
-      this.#engine,
-      this[TREE_NODE],
-      checkedName,
-      native,
+    const connection = new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, {
       signal,
-      negotiatesItself,
-    );
+      negotiatesItself: !checked.disableAutoNegotiation,
+      ...(incoming && { incoming }),
+    });
     connection.servers = servers;
     connection[TREE_NODE].ending.onSettled(() => servers.end());
     return connection;

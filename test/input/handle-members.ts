@@ -164,6 +164,8 @@ export const iceUdpMuxListenerMembers: Members<IceUdpMuxListener> = {
 
 const TYPE = { accepts: NOTHING_OF_THESE.accepts, and: ['Offer', 'offer ', 'constructor'] };
 
+const STRING_OPTION = { accepts: [...STRING.accepts, 'undefined' as const] };
+
 const oneShot = (where: string, at: number) =>
   options(at, `${where} options`, { timeout: TIMEOUT, signal: SIGNAL, gatheringTimeout: TIMEOUT });
 
@@ -245,6 +247,25 @@ export const peerConnectionMembers: Members<PeerConnection> = {
       { at: 1, option: 'polite', named: 'options.polite', accepts: BOOLEAN.accepts },
     ],
     live: (pc) => void pc.negotiate(memorySignaling()[0]).catch(() => {}),
+    closed: 'RTC_CLOSED',
+  },
+  nextDataChannel: {
+    wrong: options(0, 'nextDataChannel() options', {
+      timeout: TIMEOUT,
+      signal: SIGNAL,
+      label: STRING_OPTION,
+    }),
+    live: false, // waits for the peer
+    closed: 'RTC_CLOSED',
+  },
+  nextTrack: {
+    wrong: options(0, 'nextTrack() options', {
+      timeout: TIMEOUT,
+      signal: SIGNAL,
+      mid: STRING_OPTION,
+      kind: { ...NOTHING_OF_THESE, and: ['Video', 'screen'] },
+    }),
+    live: false, // waits for the peer
     closed: 'RTC_CLOSED',
   },
   offer: {

@@ -57,6 +57,7 @@ export const connectionOptions: Options<PeerConnectionConfig> = {
   bindAddress: SINGLE_LINE,
   enableIceTcp: BOOLEAN,
   enableIceUdpMux: BOOLEAN,
+  incoming: { ...BAG, and: [{ receiveBuffer: 5 }, { label: 'x' }] },
   disableAutoNegotiation: BOOLEAN,
   disableAutoGathering: BOOLEAN,
   forceMediaTransport: BOOLEAN,

@@ -107,7 +107,7 @@ export class Descriptions {
   createOffer(): string {
     if (this.#state !== 'stable' && this.#state !== 'have-local-offer')
       throw this.#wrongState('createOffer()');
-    const sdp = this.#handle.negotiable ? this.#libraryText('offer') : emptyOffer(++sessions);
+    const sdp = this.#handle.exchange.negotiable ? this.#libraryText('offer') : emptyOffer(++sessions);
     this.#made = { type: 'offer', sdp };
     return sdp;
   }

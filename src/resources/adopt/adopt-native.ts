@@ -107,9 +107,9 @@ export function adoptConnection(
   if (native.state() === 'closed') {
     bury(engine, owner, 'PeerConnection', native);
     const ended = new EndedNative() as unknown as NativePeerConnection;
-    return closing(new PeerConnection(engine, owner, name, ended, signal));
+    return closing(new PeerConnection(engine, owner, name, ended, { signal }));
   }
-  const connection = new PeerConnection(engine, owner, name, native, signal);
+  const connection = new PeerConnection(engine, owner, name, native, { signal });
   connection.takeOver();
   return connection;
 }

@@ -1,4 +1,4 @@
-import { integer, readOptions, takeOptions } from '../../arguments/argument.js';
+import { type Field, integer, readOptions, takeOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { checkSignal } from '../../scope/scope-options.js';
 import { DEFAULT_RECEIVE_BUFFER, type ReceiveBufferLimits } from './inbox.js';
@@ -49,12 +49,19 @@ export function splitChannelOptions(options: unknown, name: string): [CheckedCha
     sendQueue: limits(DEFAULT_SEND_QUEUE),
     signal: checkSignal,
   });
-  return [{ ...DEFAULTS, ...taken }, rest];
+  return [{ ...DEFAULT_CHANNEL_OPTIONS, ...taken }, rest];
 }
 
-const DEFAULTS: CheckedChannelOptions = {
+export const DEFAULT_CHANNEL_OPTIONS: CheckedChannelOptions = {
   highWaterMark: DEFAULT_HIGH_WATER_MARK,
   receiveBuffer: DEFAULT_RECEIVE_BUFFER,
   sendQueue: DEFAULT_SEND_QUEUE,
   signal: undefined,
+};
+
+/** Channel settings that stand alone, as an option of something else. */
+export const channelOptionsField: Field<CheckedChannelOptions> = (value, name) => {
+  const [options, rest] = splitChannelOptions(value, name);
+  readOptions(rest ?? {}, name, {});
+  return options;
 };

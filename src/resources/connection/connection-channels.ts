@@ -7,7 +7,7 @@ import { callNative } from '../../native/guard.js';
 import type { validateDataChannelInit } from '../../native/validate/data-channel-init.js';
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
-import { type CheckedChannelOptions, splitChannelOptions } from '../channel/channel-options.js';
+import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt-peer.js';
 import { type ChannelConnection, type ChannelOrigin, DataChannel } from '../data-channel/data-channel.js';
 import { OpeningMark } from '../data-channel/opening-mark.js';
@@ -23,10 +23,19 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #record: NativeRecord;
   readonly #open = new Set<DataChannel>();
   readonly #mark: OpeningMark;
+  readonly #incoming: CheckedChannelOptions;
   #keepUntil = 0;
   #leastRoundTrip = Number.POSITIVE_INFINITY;
 
-  constructor(engine: Engine, node: OwnedNode, native: NativePeerConnection, record: NativeRecord) {
+  /** `incoming`: options of the channels that the peer opens. */
+  constructor(
+    engine: Engine,
+    node: OwnedNode,
+    native: NativePeerConnection,
+    record: NativeRecord,
+    incoming: CheckedChannelOptions,
+  ) {
+    this.#incoming = incoming;
     this.#engine = engine;
     this.node = node;
     this.#native = native;
@@ -84,8 +93,7 @@ export class ConnectionChannels implements ChannelConnection {
       this.#hold(native).tryClose();
       return undefined;
     }
-    const [options] = splitChannelOptions(undefined, 'options');
-    return this.own(native, 'incoming', options);
+    return this.own(native, 'incoming', this.#incoming);
   }
 
   transportUp(): boolean {

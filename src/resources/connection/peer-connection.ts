@@ -19,9 +19,11 @@ import { type Bounds, checkBounds, type WaitOptions } from '../../scope/scope-op
 import {
   type ChannelOptions,
   type CheckedChannelOptions,
+  DEFAULT_CHANNEL_OPTIONS,
   splitChannelOptions,
 } from '../channel/channel-options.js';
 import { ConnectionChannels } from './connection-channels.js';
+import { Arrivals, type NextChannelOptions, type NextTrackOptions } from './arrivals.js';
 import { ConnectionTracks, type Media } from '../media/connection-tracks.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
 import { ConnectionStatus } from './connection-status.js';
@@ -36,6 +38,14 @@ import type { ConnectionState, DescriptionType, SessionDescription } from './pee
 import type { IceServers } from './servers/ice-servers.js';
 import { PendingEvents } from '../pending-events.js';
 
+export interface ConnectionOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Without `disableAutoNegotiation`. */
+  readonly negotiatesItself?: boolean;
+  /** Of the channels that the peer opens. */
+  readonly incoming?: CheckedChannelOptions;
+}
+
 /**
  * A WebRTC peer connection, owned by a scope. It owns its channels: they are drained and closed before it.
  *
@@ -45,6 +55,7 @@ export class PeerConnection extends ConnectionStatus {
   readonly #connected = new Latch<this>();
   readonly #closedSeen = new Latch<void>();
   readonly #pending: PendingEvents;
+  readonly #arrivals: Arrivals;
   readonly #channels: ConnectionChannels;
   readonly #tracks: ConnectionTracks;
   readonly #exchange: DescriptionExchange;
@@ -59,8 +70,7 @@ export class PeerConnection extends ConnectionStatus {
     owner: OwnedNode,
     name: string,
     native: NativePeerConnection,
-    signal?: AbortSignal,
-    negotiatesItself = true,
+    { signal, negotiatesItself = true, incoming = DEFAULT_CHANNEL_OPTIONS }: ConnectionOptions = {},
   ) {
     super(engine, owner, name, native, signal);
     this.#pending = new PendingEvents(
@@ -70,7 +80,8 @@ export class PeerConnection extends ConnectionStatus {
         if (!this[TREE_NODE].inTeardown || !NEGOTIATION_EVENTS.has(event)) this.emit(event, ...args);
       },
     );
-    this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.record);
+    this.#arrivals = new Arrivals(this.#pending, engine.clock, this.record.path);
+    this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.record, incoming);
     this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.record, () => {
       if (negotiatesItself && !this[TREE_NODE].inTeardown) this.#exchange.oweOffer();
     });
@@ -128,6 +139,20 @@ export class PeerConnection extends ConnectionStatus {
     const track = this.#tracks.add(checked, channelOptions);
     this.#exchange.negotiable = true;
     return track;
+  }
+
+  /**
+   * The next channel that the peer opens, or the oldest that has come and that nobody was given, by `label` where that is
+   * given. Rejects with `RTC_TIMEOUT`, `RTC_ABORTED`, and `RTC_CLOSING` or `RTC_CLOSED` when the connection ends first.
+   */
+  nextDataChannel(options?: NextChannelOptions): Promise<DataChannel> {
+    return this.#arrivals.nextChannel(options, this.#assertUsable);
+  }
+
+  /** The next track that the peer adds, as `nextDataChannel`; by `mid` or by kind where these are given. */
+  nextTrack(options?: NextTrackOptions): Promise<MediaTrack> {
+    this.#hearTracks();
+    return this.#arrivals.nextTrack(options, this.#assertUsable);
   }
 
   /**
@@ -212,19 +237,9 @@ export class PeerConnection extends ConnectionStatus {
     this.#oneShot.accept(answer);
   }
 
-  /** @internal */
-  get findsCandidates(): boolean {
-    return this.#exchange.findsCandidates;
-  }
-
-  /** @internal */
-  get isAboutToCheck(): boolean {
-    return this.#exchange.isAboutToCheck;
-  }
-
-  /** A channel or track was made, or the peer has offered one. @internal */
-  get negotiable(): boolean {
-    return this.#exchange.negotiable;
+  /** For those who negotiate for this connection. @internal */
+  get exchange(): DescriptionExchange {
+    return this.#exchange;
   }
 
   /** Catches up with a native that somebody else has used, and replaces their callbacks. @internal */
@@ -254,13 +269,14 @@ export class PeerConnection extends ConnectionStatus {
 
   protected override onFirstListener(event: string): void {
     this.#exchange.hook(event);
-    if (event === 'track') this.#tracks.hear((track) => this.#pending.emit('track', track));
+    if (event === 'track') this.#hearTracks();
     this.#pending.flush(event);
   }
 
   protected override onClosing(): void {
     this.#exchange.stop();
     this.#negotiation?.stop();
+    this.#arrivals.end(this.endingError('the wait for the next'));
     if (!this.#connected.settled) this.#connected.reject(this.endingError('connected()'));
   }
 
@@ -278,6 +294,10 @@ export class PeerConnection extends ConnectionStatus {
       return true;
     }
     return deadline.within(this.#closedSeen.promise, CLOSE_ANSWER_MS);
+  }
+
+  #hearTracks(): void {
+    this.#tracks.hear((track) => this.#arrivals.add('track', track));
   }
 
   /** One-shot signaling, as long as nobody else negotiates. */
@@ -314,16 +334,12 @@ export class PeerConnection extends ConnectionStatus {
     }
   }
 
-  /** The mid for a candidate of ours, which may have been found before the peer rejected its section. @internal */
-  acceptedMid(mid: string): string {
-    return this.#tracks.acceptedMid(mid);
-  }
-
   #onDataChannel(native: NativeDataChannel): void {
     const channel = this.#channels.incoming(native);
-    if (channel) this.#pending.emit('dataChannel', channel);
+    if (channel) this.#arrivals.add('dataChannel', channel);
   }
 
+  readonly #assertUsable = (what: string) => this.assertUsable(what);
   #guard = <A extends unknown[]>(callback: (...args: A) => void) => guardCallback(() => this.path, callback);
 }
 const FAILED = 'the connection failed: no path to the peer, or the handshake failed';

@@ -70,7 +70,7 @@ export class DescriptionExchange {
 
   describe(type: DescriptionType, init: Required<LocalDescriptionInit> | undefined): void {
     const connection = this.#connection;
-    assertMayDescribe(connection, type, init !== undefined);
+    assertMayDescribe(connection, type, this.negotiable, init !== undefined);
     this.hook();
     callNative(connection.path, 'setLocalDescription', () =>
       this.#native.setLocalDescription(type, ...(init ? [init] : [])),
@@ -111,6 +111,10 @@ export class DescriptionExchange {
   /** The checks that follow our answer have not begun. */
   get isAboutToCheck(): boolean {
     return this.#gate.isAboutToCheck;
+  }
+
+  acceptedMid(mid: string): string {
+    return this.#tracks.acceptedMid(mid);
   }
 
   connected(): void {

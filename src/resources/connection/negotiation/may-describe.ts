@@ -5,14 +5,13 @@ interface DescribedConnection {
   readonly path: string;
   readonly signalingState: SignalingState;
   readonly gatheringState: GatheringState;
-  /** There is a channel or track. */
-  readonly negotiable: boolean;
 }
 
-/** Throws for what `setLocalDescription` ends the process over (H10); `choosesCredentials`: by `iceUfrag` and `icePwd`. */
+/** Throws for what `setLocalDescription` ends the process over (H10); `negotiable`: there is a channel or track; `choosesCredentials`: by `iceUfrag` and `icePwd`. */
 export function assertMayDescribe(
   connection: DescribedConnection,
   type: DescriptionType,
+  negotiable: boolean,
   choosesCredentials: boolean,
 ): void {
   if (type === 'rollback') return;
@@ -25,7 +24,7 @@ export function assertMayDescribe(
   const offers = state === 'stable';
   const possible = type === 'offer' ? offers : type === 'unspec' ? answers || offers : answers;
   if (!possible) refuse(WHY_NOT[state] ?? `the signaling state is ${state}`);
-  if (!connection.negotiable) refuse('there is no channel or track to negotiate');
+  if (!negotiable) refuse('there is no channel or track to negotiate');
   if (choosesCredentials && connection.gatheringState !== 'new') {
     refuse(
       'iceUfrag and icePwd can be chosen before candidates are gathered, and the library has no ICE restart',

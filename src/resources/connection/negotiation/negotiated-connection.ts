@@ -12,14 +12,16 @@ import type {
 export interface NegotiatedConnection extends Handle<PeerConnectionEvents> {
   readonly signalingState: SignalingState;
   readonly gatheringState: GatheringState;
-  /** There is a channel or track to negotiate. */
-  readonly negotiable: boolean;
-  /** Candidates are being gathered, or were and are still to be told. */
-  readonly findsCandidates: boolean;
-  /** The checks that follow our answer have not begun. */
-  readonly isAboutToCheck: boolean;
-  /** The mid of the media section that a candidate of the peer belongs to, as the library calls it. */
-  acceptedMid(mid: string): string;
+  readonly exchange: {
+    /** There is a channel or track to negotiate. */
+    readonly negotiable: boolean;
+    /** Candidates are being gathered, or were and are still to be told. */
+    readonly findsCandidates: boolean;
+    /** The checks that follow our answer have not begun. */
+    readonly isAboutToCheck: boolean;
+    /** The mid for a candidate of ours, which may have been found before the peer rejected its section. */
+    acceptedMid(mid: string): string;
+  };
   localDescription(): SessionDescription | null;
   remoteDescription(): SessionDescription | null;
   setLocalDescription(type?: DescriptionType): void;

@@ -53,7 +53,7 @@ export class Negotiation {
     this.#sender = new SignalingSender(signaling, connection.path, (error) => this.#lost(error));
     this.#local = new LocalCandidates(
       () => connection.signalingState === 'have-local-offer' && connection.remoteDescription() === null,
-      (mid) => connection.acceptedMid(mid),
+      (mid) => connection.exchange.acceptedMid(mid),
       (candidate) => this.#send({ candidate }),
     );
     this.#candidates = new RemoteCandidates({
@@ -111,7 +111,7 @@ export class Negotiation {
       this.#describe(local);
     } else if (
       connection.signalingState === 'stable' &&
-      connection.negotiable &&
+      connection.exchange.negotiable &&
       local === null &&
       connection.remoteDescription() === null
     ) {
@@ -136,7 +136,7 @@ export class Negotiation {
     if (this.#gathering || this.#connection.gatheringState === 'new') return;
     this.#gathering = true;
     using deadline = new Deadline(this.#engine.clock, { timeout: LONGEST_GATHERING_MS });
-    const over = () => !this.#active || !this.#connection.findsCandidates;
+    const over = () => !this.#active || !this.#connection.exchange.findsCandidates;
     await poll(over, deadline, LONGEST_GATHERING_MS, this.#stopped.promise);
     if (!this.#active || !over()) return;
     await quietTurns(() => this.#local.count, deadline); // the last candidates may still be queued for us

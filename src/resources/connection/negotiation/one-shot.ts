@@ -92,7 +92,7 @@ export class OneShot {
       });
       await poll(() => connection.localDescription()?.type === type, longer);
       // An offerer that has been checked when it takes the answer checks at once, otherwise 50 ms later.
-      if (type === 'answer') await poll(() => !connection.isAboutToCheck, deadline, CHECKING_MS);
+      if (type === 'answer') await poll(() => !connection.exchange.isAboutToCheck, deadline, CHECKING_MS);
     };
     await bounded(gathered(), bounds, this.#clock, connection.path, 'gathering candidates');
     connection.signal.throwIfAborted();
