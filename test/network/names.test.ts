@@ -185,3 +185,47 @@ it('a scope that ends while names are looked up gives the lookups up', async () 
   expect(names.aborted).toBe(4);
   expect((await alice.closed()).by).toBe('owner');
 });
+
+it.each(['on its own', 'within the description'])(
+  'a candidate with a name, %s, is looked up here',
+  async (how) => {
+    const addresses = new Map<string, string>();
+    const scope = scopeWith(async (name) => [addresses.get(name) ?? '']);
+    const [alice, bob] = pairOf(scope, {});
+    const hide = (text: string) =>
+      text.replace(
+        /( UDP \d+ )(\S+)( \d+ typ host)/g,
+        (_, before: string, address: string, after: string) => {
+          const name = `${address.replaceAll(/[.:]/g, '-')}.local`;
+          addresses.set(name, address);
+          return `${before}${name}${after}`;
+        },
+      );
+    const chat = alice.createDataChannel('chat');
+    await expect.poll(() => alice.gatheringState).toBe('complete');
+    const { sdp } = alice.localDescription() as { sdp: string };
+    const candidates = sdp.match(/^a=candidate:.*$/gm) as string[];
+    const bare = sdp.replace(/^a=(candidate:.*|end-of-candidates)\r?\n/gm, '');
+    bob.on('localDescription', (answer) => {
+      alice.setRemoteDescription({ ...answer, sdp: answer.sdp.replace(/^a=candidate:.*\r?\n/gm, '') });
+    });
+    bob.setRemoteDescription(how === 'on its own' ? bare : hide(sdp), 'offer');
+    if (how === 'on its own')
+      for (const candidate of candidates) bob.addRemoteCandidate(hide(candidate.trim()), '0');
+    await chat.opened();
+    expect(addresses.size).toBeGreaterThan(0);
+  },
+);
+
+it('a candidate whose name nobody answers for leaves nothing behind', async () => {
+  const names = slowNameServer();
+  const scope = scopeWith(names.resolve);
+  const [alice, bob] = pairOf(scope, {});
+  wire(alice, bob);
+  const chat = alice.createDataChannel('chat');
+  await chat.opened();
+  bob.addRemoteCandidate('candidate:1 1 UDP 2122260223 6a5d1f0e-1.local 50000 typ host', '0');
+  expect(names.asked).toEqual(['6a5d1f0e-1.local']);
+  await bob.close();
+  expect(names.aborted).toBe(1);
+});

@@ -148,7 +148,7 @@ const code = (error: unknown) => (error as { code?: unknown } | undefined)?.code
 const CACHED_MS = 30_000;
 const MOST_CACHED = 1000;
 /** Milliseconds in which a name server that is alive has answered. */
-const SILENT_MS = 1000;
+const SILENT_MS = 800;
 /** Milliseconds of the first try; c-ares doubles them. The C library's default is 5 s and two tries. */
 const TRY_MS = 1000;
 const TRIES = 3;

@@ -1,5 +1,4 @@
 import { boolean, readOptions } from '../../arguments/argument.js';
-import { readFrom } from '../../arguments/wrong-argument.js';
 import { RtcClosedError, RtcInvalidStateError } from '../../errors/kinds.js';
 import { type AnyHandle, Handle } from '../../resources/handle.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling.js';
@@ -76,15 +75,13 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
     this.#session = new RoomSession(withoutUndefined({ room, peer, token, data }) as JoinRequest, {
       clock: this.#clock,
       backoff: new Backoff({ ...DEFAULT_RECONNECT, ...options.reconnect }),
-      connect: isFunction ? () => this.#use(readFrom('socket', socket), 'socket()') : undefined,
+      connect: isFunction ? () => this.#use(socket(), 'socket()') : undefined,
       entered: () => this.#ready.resolve(),
       joined: (member) => void this.emit('joined', member),
       left: (member, departure) => void this.emit('left', member, departure),
       ended: (reason) => this.#ended(reason),
     });
-    this.#session.enter(
-      this.#use(isFunction ? readFrom('socket', socket) : socket, isFunction ? 'socket()' : 'socket'),
-    );
+    this.#session.enter(this.#use(isFunction ? socket() : socket, isFunction ? 'socket()' : 'socket'));
   }
 
   /** The others who are there, by name. */

@@ -50,7 +50,15 @@ export class DescriptionExchange {
       tellLocal: (candidate, mid) => pending.emit('localCandidate', candidate, tracks.candidateMid(mid)),
       pathFound: () => record.state === 'held' && PATH_FOUND.has(native.iceState()),
     });
-    this.#remote = new RemoteSide(engine, native, record, this.#gate, channels, tracks);
+    this.#remote = new RemoteSide(
+      engine,
+      native,
+      record,
+      this.#gate,
+      channels,
+      tracks,
+      () => connection.signal,
+    );
     this.#events = new ConnectionEvents(native, record, pending, this.#gate, {
       announced: (description) => this.#announced(description),
       candidateMid: (mid) => tracks.candidateMid(mid),

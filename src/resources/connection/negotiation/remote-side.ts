@@ -6,6 +6,7 @@ import { callNative } from '../../../native/guard.js';
 import type { DescriptionType, SessionDescription } from '../peer-connection-state.js';
 import type { CandidateGate } from './candidate-gate.js';
 import { answerAsDtlsServer, answersAsServer, asOffered, isOfLibdatachannel } from './dtls-role.js';
+import { nameIn, splitNamed, withAddress } from './named-candidates.js';
 
 export interface DescriptionReader {
   /** Reads a description of the peer's as the library is given it by `give`, at a time when the transport is not up. */
@@ -27,6 +28,7 @@ export class RemoteSide {
   readonly #gate: CandidateGate;
   readonly #reader: DescriptionReader;
   readonly #media: MediaReader;
+  readonly #signal: () => AbortSignal;
   #answersAsServer = false;
 
   constructor(
@@ -36,7 +38,9 @@ export class RemoteSide {
     gate: CandidateGate,
     reader: DescriptionReader,
     media: MediaReader,
+    signal: () => AbortSignal,
   ) {
+    this.#signal = signal;
     this.#engine = engine;
     this.#native = native;
     this.#record = record;
@@ -45,7 +49,8 @@ export class RemoteSide {
     this.#media = media;
   }
 
-  describe(sdp: string, type: DescriptionType): void {
+  describe(given: string, type: DescriptionType): void {
+    const { sdp, named } = splitNamed(given);
     const native = this.#native;
     const offered = type === 'offer' || (type === 'unspec' && native.signalingState() === 'stable');
     // Only the first negotiation settles the roles; later offers must not contradict them. An offer of our own that
@@ -71,6 +76,7 @@ export class RemoteSide {
     if (needsFirst) this.#answersAsServer = answerAsDtlsServer(reading.sdp) !== reading.sdp;
     reading.accept();
     if (checksFirst) this.#gate.tookAnswer();
+    for (const { candidate, mid } of named) this.#lookUp(candidate, mid);
   }
 
   addCandidate(candidate: string, mid: string): void {
@@ -78,6 +84,10 @@ export class RemoteSide {
       throw new RtcInvalidStateError('a candidate came before the remote description; keep it until then', {
         path: this.#record.path(),
       });
+    }
+    if (nameIn(candidate) !== undefined) {
+      this.#lookUp(candidate, mid);
+      return;
     }
     if (this.#gate.keepRemote(candidate, mid)) return;
     this.#call('addRemoteCandidate', () => this.#native.addRemoteCandidate(candidate, mid));
@@ -97,6 +107,20 @@ export class RemoteSide {
         cause,
       });
     }
+  }
+
+  /**
+   * The library would look the name up in a thread that nobody can interrupt, and that outlives its cleanup. Nobody is told
+   * of a name that is not found, which may be of another network: ICE goes on with the other candidates.
+   */
+  #lookUp(candidate: string, mid: string): void {
+    const name = nameIn(candidate) ?? '';
+    this.#engine.names.resolve(name, this.#signal()).then(
+      ([address]) => {
+        if (address !== undefined) this.addKept(withAddress(candidate, name, address), mid);
+      },
+      () => {},
+    );
   }
 
   /** As the peer wrote it. */
