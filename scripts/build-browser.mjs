@@ -8,12 +8,17 @@ import { build } from 'esbuild';
 
 const TARGET = new URL('../dist/browser/index.js', import.meta.url);
 
+/** Names of properties that neither a page nor the wire sees: they are made short. */
+const INTERNAL =
+  /^(accept|afterTurn|arrived|attachment|backoff|bytes|changed|confirmed|consume|detached|emptied|enter|entered|fail|forget|granted|incoming|iterate|iteration|lost|mayWrite|messages|onClosed|onMessage|outbox|progressTo|resume|route|subscription|thrown|transmit|transport|uncaught|untaken|wrote)$/;
+
 /** The module, as text. */
 export async function buildBrowserModule() {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../src/browser/index.ts', import.meta.url))],
     bundle: true,
     minify: true,
+    mangleProps: INTERNAL,
     write: false,
     format: 'esm',
     platform: 'browser',

@@ -1,12 +1,17 @@
 import { RtcAbortedError, RtcClosedError, RtcNativeError, RtcTimeoutError } from '../errors/kinds.js';
 import { givesWay } from '../resources/connection/negotiation/politeness.js';
-import { readSignalingMessage } from '../resources/connection/negotiation/signaling-message.js';
 import type {
   SignalingMessage,
   SignalingProgress,
 } from '../resources/connection/negotiation/signaling-vocabulary.js';
 import { pageClock } from './page-clock.js';
 import type { PeerConnectionLike } from './page-types.js';
+
+/** What came from the peer; anything may. */
+interface Received {
+  readonly description: { readonly type: string; readonly sdp: string };
+  readonly candidate: { readonly candidate: string } | null;
+}
 
 /** The way to one peer: `room.connect(peer)`, or anything that keeps messages in order and loses none. */
 export interface Signaling {
@@ -60,14 +65,15 @@ export function negotiate(
     const offer = async () => {
       if (pc.signalingState === 'stable') await describe();
     };
-    const take = async (message: SignalingMessage) => {
-      if ('candidate' in message) {
-        const added = pc.addIceCandidate(message.candidate ?? undefined);
+    /** The connection checks what is in them. */
+    const take = async ({ description, candidate }: Partial<Received>) => {
+      if (!description) {
+        const added = pc.addIceCandidate(candidate ?? undefined);
         return added.catch((error: unknown) => {
-          if (!ignored && message.candidate?.candidate) throw error;
+          if (!ignored && candidate?.candidate) throw error;
         });
       }
-      const { description } = message;
+      if (description.type === 'rollback') return; // a peer may take back its own offer only
       const collides = description.type === 'offer' && pc.signalingState === 'have-local-offer';
       ignored = collides && !(polite ?? givesWay(pc.localDescription?.sdp ?? '', description.sdp));
       if (ignored) return;
@@ -118,11 +124,7 @@ export function negotiate(
       if (/^m=/m.test((await pc.createOffer()).sdp ?? '')) await offer();
     });
     const subscription: Disposable | undefined = signaling.subscribe(
-      (given) => {
-        const message = readSignalingMessage(given);
-        if (typeof message === 'string') console.warn(`scoped-rtc: the peer sent ${message}`);
-        else run(() => take(message));
-      },
+      (given) => run(() => take((given ?? {}) as Partial<Received>)),
       (cause) => {
         // With both descriptions exchanged the connection needs no signaling to come up.
         if (pc.signalingState === 'stable' && pc.remoteDescription) return stop();

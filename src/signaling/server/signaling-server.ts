@@ -206,7 +206,9 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     // Nobody waits in the room for a close that may take its time.
     const member = new Member(socket, clock, limits, leave);
     this.#members.add(member);
-    const cancel = clock.after(joinTimeout, () => room === undefined && member.cutOff(4002));
+    const cancel = clock.after(joinTimeout, () => {
+      if (!(room instanceof Room)) member.cutOff(room === undefined ? 4002 : 4012);
+    });
     socket.on('error', () => {}); // "close" follows, and says the same
     socket.on('pong', () => member.maySend() && member.seen());
     socket.on('ping', () => member.maySend() && member.seen());

@@ -143,3 +143,14 @@ it('stop() does not wait for a connection that never finishes its request', asyn
   await new Promise((resolve) => socket.once('connect', resolve));
   await other.stop();
 });
+
+it.each([
+  ['token', { token: () => new Promise<boolean>(() => {}) }],
+  ['accept', { accept: () => new Promise<boolean>(() => {}) }],
+])('who waits for a %s that never decides is told to come back', async (_, options) => {
+  const other = await startSignalingServer({ port: 0, host: '127.0.0.1', joinTimeout: 100, ...options });
+  using waiting = new Client(other.port);
+  await waiting.ask({ join: { room: 'room', peer: 'alice' } });
+  expect(await waiting.end()).toMatchObject({ code: 4012 });
+  await other.stop();
+});

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SignalingServer, startSignalingServer } from '../../../src/signaling/server/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { hasChromium, launchChromium, WITHOUT_MDNS } from '../../support/chromium.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { Child } from '../../support/child.js';
@@ -97,4 +99,29 @@ it("the browser's end of the protocol has no more than 50 lines of code", async 
     .split('\n')
     .filter((line) => line.trim() !== '');
   expect(code.length).toBeLessThanOrEqual(50);
+});
+
+it('a connection over TLS that has joined outlives the time to join, and one without a handshake does not', async () => {
+  const { certificate, key } = await makeCertificate();
+  const joinTimeout = 200;
+  await using short = await startSignalingServer({
+    port: 0,
+    host: '127.0.0.1',
+    certificate,
+    key,
+    joinTimeout,
+  });
+  const mute = connect(short.port, '127.0.0.1').on('error', () => {});
+  const ended = new Promise((resolve) => mute.once('close', resolve));
+  const socket = new WebSocket(`wss://localhost:${short.port}/`, { rejectUnauthorized: false });
+  let closed: number | undefined;
+  socket.on('close', (code) => {
+    closed = code;
+  });
+  await once(socket, 'open');
+  socket.send('{"join":{"room":"room","peer":"alice"}}');
+  await within(ended, 'the end of the one without a handshake');
+  await new Promise((resolve) => setTimeout(resolve, joinTimeout)); // nothing else tells that nothing happens
+  expect([closed, short.connections]).toEqual([undefined, 1]);
+  socket.terminate();
 });
