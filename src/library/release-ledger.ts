@@ -1,4 +1,7 @@
 import { callNative } from '../native/guard.js';
+import type { Deadline } from '../time/deadline.js';
+import { poll } from '../time/poll.js';
+import { Latch } from '../time/wait.js';
 
 /**
  * Wrappers that may be kept until cleanup when nobody said otherwise. One was measured at 2.5 kB, so these take about
@@ -7,12 +10,22 @@ import { callNative } from '../native/guard.js';
 export const DEFAULT_RETAINED_LIMIT = 20_000;
 
 /** Milliseconds to wait for the library to acknowledge a close; usually it takes one turn of the event loop. */
-export const CLOSE_ANSWER_MS = 1000;
+const ACKNOWLEDGEMENT_MS = 1000;
 
 /** A native wrapper and the one call that gives it back. */
 export interface Releasable {
   close?(): void;
   stop?(): void;
+}
+
+/** How the library acknowledges the close of a native. */
+export interface Acknowledgement {
+  /** False where it never does: the wrapper is retained until cleanup. */
+  readonly comes?: boolean;
+  /** From now on it will not come any more. */
+  readonly isLost?: () => boolean;
+  /** Milliseconds that it may take. */
+  readonly within?: number;
 }
 
 /**
@@ -38,6 +51,7 @@ export class NativeRecord {
   readonly #ledger: ReleaseLedger;
   readonly #native: Releasable;
   readonly #creation: Error | undefined;
+  readonly #acknowledged = new Latch<void>();
   #state: RecordState = 'held';
 
   constructor(
@@ -74,6 +88,7 @@ export class NativeRecord {
     callNative(this.#path(), 'close()', () => (native.close ? native.close() : native.stop?.()));
     this.#state = 'closed';
     this.#ledger.onClosed(this);
+    if (this.#acknowledged.settled) this.forget();
   }
 
   /** As `close()`, where nobody could take an error: what fails stays owed, and cleanup tries again and tells. */
@@ -84,22 +99,54 @@ export class NativeRecord {
   }
 
   /**
-   * The library will never acknowledge the close: the wrapper stays until cleanup, and counts towards the limit.
-   * What was made around it need not stay, so the path is taken down.
+   * Gives the native back to the library: closes it, waits for the acknowledgement within the deadline, and retains the
+   * wrapper until cleanup where none comes. False when it did not come in time. Throws what `close()` throws.
    */
-  stays(): void {
-    if (this.#state !== 'closed') return;
-    const path = this.#path();
-    this.#path = () => path;
-    this.#ledger.onStays(this);
+  giveBack(deadline: Deadline, acknowledgement: Acknowledgement = {}): Promise<boolean> | boolean {
+    const { comes = true, isLost, within = ACKNOWLEDGEMENT_MS } = acknowledgement;
+    this.close();
+    if (!comes) this.retainUntilCleanup();
+    if (this.#state !== 'closed' || !comes) return true;
+    return isLost
+      ? this.#acknowledgedOrLost(deadline, within, isLost)
+      : deadline.within(this.#acknowledged.promise, within);
+  }
+
+  /** The same where nobody waits for it, nor could take an error: cleanup tries again and tells. */
+  discard({ comes = true }: Acknowledgement = {}): void {
+    this.tryClose();
+    if (!comes) this.retainUntilCleanup();
   }
 
   /**
-   * The library acknowledged the close: the wrapper has left its books and may be collected. An end that came
-   * without our `close()`, because that threw, releases nothing: the close is still owed (H6).
+   * The library has acknowledged the end of the native: its wrapper leaves the ledger, and may be collected. Where the
+   * peer ended it our own `close()` is still owed (H6), and is waited for.
    */
-  released(): void {
+  acknowledge(): void {
+    this.#acknowledged.resolve();
     if (this.#state === 'closed') this.forget();
+  }
+
+  get isAcknowledged(): boolean {
+    return this.#acknowledged.settled;
+  }
+
+  /**
+   * The library will never acknowledge the close: the wrapper stays until cleanup, and counts towards the limit.
+   * What was made around it need not stay, so the path is taken down.
+   */
+  retainUntilCleanup(): void {
+    if (this.#state !== 'closed') return;
+    const path = this.#path();
+    this.#path = () => path;
+    this.#ledger.onRetained(this);
+  }
+
+  async #acknowledgedOrLost(deadline: Deadline, within: number, isLost: () => boolean): Promise<boolean> {
+    const ended = () => this.isAcknowledged || isLost();
+    if (!(await poll(ended, deadline, within))) return false;
+    this.retainUntilCleanup();
+    return true;
   }
 
   /** Nothing is owed any more, whatever was: the library has been cleaned up. @internal */
@@ -117,7 +164,7 @@ export class NativeRecord {
 export class ReleaseLedger {
   readonly #held = new Set<NativeRecord>();
   readonly #retained = new Set<NativeRecord>();
-  readonly #staying = new Set<NativeRecord>();
+  readonly #untilCleanup = new Set<NativeRecord>();
   readonly #limitReached: (limit: number) => void;
   readonly limit: number;
   readonly #traced: boolean;
@@ -159,7 +206,7 @@ export class ReleaseLedger {
 
   /** So many wrappers are kept that what is made now should see to it that its own can be freed. */
   get isFull(): boolean {
-    return this.#staying.size >= this.limit;
+    return this.#untilCleanup.size >= this.limit;
   }
 
   /** @internal */
@@ -170,8 +217,8 @@ export class ReleaseLedger {
   }
 
   /** @internal */
-  onStays(record: NativeRecord): void {
-    this.#staying.add(record);
+  onRetained(record: NativeRecord): void {
+    this.#untilCleanup.add(record);
     if (!this.isFull || this.#isTold) return;
     this.#isTold = true;
     this.#limitReached(this.limit);
@@ -181,7 +228,7 @@ export class ReleaseLedger {
   onReleased(record: NativeRecord): void {
     this.#held.delete(record);
     this.#retained.delete(record);
-    this.#staying.delete(record);
+    this.#untilCleanup.delete(record);
   }
 
   /** Pays every `close()` that is owed, the newest first, and returns what the library threw. */

@@ -13,24 +13,10 @@ export interface Subscription extends Disposable {
   unsubscribe(): void;
 }
 
+/** What the emitter calls for one subscription: no other has it, so removing it removes nothing else. */
 interface Entry {
+  (...args: unknown[]): void;
   readonly listener: AnyListener;
-  readonly hub: EventHub;
-  readonly event: string;
-  readonly once: boolean;
-}
-
-/**
- * Called by the emitter with an entry as `this`, so that each listener has a firewall of its own (P4): one that
- * throws neither reaches native code (H9) nor keeps the message from its neighbours.
- */
-function deliver(this: Entry, ...args: unknown[]): void {
-  if (this.once) this.hub.off(this.event, this.listener);
-  try {
-    this.listener.apply(this.hub.subject as never, args as never[]);
-  } catch (error) {
-    reportUncaught(error, this.hub.path());
-  }
 }
 
 /** Any string may be an event: one that never comes does no harm. */
@@ -41,41 +27,42 @@ function checkSubscription(event: unknown, listener: unknown): void {
 
 /** The listeners of one handle. No event of this package has more than two arguments. */
 export class EventHub {
-  readonly subject: object;
-  readonly path: () => string;
+  readonly #subject: object;
+  readonly #path: () => string;
   readonly #emitter = new EventEmitter();
-  readonly #entries = new Map<string, Entry[]>();
   readonly #onFirst: (event: string) => void;
 
   /** `onFirst` is called when an event gets its first listener. */
   constructor(subject: object, path: () => string, onFirst: (event: string) => void) {
-    this.subject = subject;
-    this.path = path;
+    this.#subject = subject;
+    this.#path = path;
     this.#onFirst = onFirst;
   }
 
-  on(event: string, listener: AnyListener, once = false): void {
-    checkSubscription(event, listener);
-    const entry: Entry = { listener, hub: this, event, once };
-    const entries = this.#entries.get(event);
-    if (entries) entries.push(entry);
-    else this.#entries.set(event, [entry]);
-    this.#emitter.on(event, deliver, entry);
-    if (!entries) this.#onFirst(event);
+  on(event: string, listener: AnyListener): void {
+    this.#add(event, listener, false);
   }
 
+  once(event: string, listener: AnyListener): void {
+    this.#add(event, listener, true);
+  }
+
+  subscribe(event: string, listener: AnyListener): Subscription {
+    const entry = this.#add(event, listener, false);
+    const unsubscribe = () => void this.#emitter.off(event, entry);
+    return { unsubscribe, [Symbol.dispose]: unsubscribe };
+  }
+
+  /** Ends one subscription of the listener: the newest, as in Node.js. */
   off(event: string, listener: AnyListener): void {
     checkSubscription(event, listener);
-    const entries = this.#entries.get(event);
-    const at = entries?.findIndex((entry) => entry.listener === listener) ?? -1;
-    if (!entries || at < 0) return;
-    this.#emitter.off(event, deliver, entries[at]);
-    entries.splice(at, 1);
-    if (entries.length === 0) this.#entries.delete(event);
+    const entries = this.#emitter.listeners(event) as unknown as Entry[];
+    const entry = entries.findLast((each) => each.listener === listener);
+    if (entry) this.#emitter.off(event, entry);
   }
 
   has(event: string): boolean {
-    return this.#entries.has(event);
+    return this.#emitter.listenerCount(event) > 0;
   }
 
   emit(event: string, a?: unknown, b?: unknown): boolean {
@@ -84,8 +71,22 @@ export class EventHub {
     return a === undefined ? this.#emitter.emit(event) : this.#emitter.emit(event, a);
   }
 
-  clear(): void {
-    this.#entries.clear();
-    this.#emitter.removeAllListeners();
+  #add(event: string, listener: AnyListener, once: boolean): Entry {
+    checkSubscription(event, listener);
+    // Each listener has a firewall of its own: one that throws neither reaches native code (H9) nor keeps the event
+    // from its neighbours.
+    const call = (...args: unknown[]) => {
+      try {
+        listener.apply(this.#subject as never, args as never[]);
+      } catch (error) {
+        reportUncaught(error, this.#path());
+      }
+    };
+    const entry: Entry = Object.assign(call, { listener });
+    const isFirst = !this.has(event);
+    if (once) this.#emitter.once(event, entry);
+    else this.#emitter.on(event, entry);
+    if (isFirst) this.#onFirst(event);
+    return entry;
   }
 }

@@ -121,7 +121,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   }
 
   once<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
-    this.#events.on(event, listener as unknown as AnyListener, true);
+    this.#events.once(event, listener as unknown as AnyListener);
     return this;
   }
 
@@ -132,11 +132,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
 
   /** Adds a listener that is removed when the returned subscription is disposed: `using sub = …`. */
   subscribe<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): Subscription {
-    this.on(event, listener);
-    const unsubscribe = () => {
-      this.off(event, listener);
-    };
-    return { unsubscribe, [Symbol.dispose]: unsubscribe };
+    return this.#events.subscribe(event, listener as unknown as AnyListener);
   }
 
   /**

@@ -173,9 +173,7 @@ export class RtcRuntime {
     event: E,
     listener: (...args: RtcRuntimeEvents[E]) => void,
   ): Subscription {
-    this.on(event, listener);
-    const unsubscribe = () => void this.off(event, listener);
-    return { unsubscribe, [Symbol.dispose]: unsubscribe };
+    return this.#events.subscribe(event, listener as unknown as AnyListener);
   }
 
   /**

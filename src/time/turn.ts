@@ -12,3 +12,18 @@ export function nextTurn(): Promise<void> {
     setImmediate(resolve);
   });
 }
+
+let turn = 0;
+let counts = false;
+
+/** A number that only this turn of the event loop has. One callback for all that ask in it, and none where nobody does. */
+export function currentTurn(): number {
+  if (!counts) {
+    counts = true;
+    afterTurn(() => {
+      counts = false;
+      turn++;
+    });
+  }
+  return turn;
+}

@@ -6,7 +6,7 @@ import { until, within } from '../support/event.js';
 import { burst, seenBy } from './numbered.js';
 import { nothingLeft } from '../support/nothing-left.js';
 
-const NOTHING = { undelivered: 0, unconfirmed: { messages: 0, bytes: 0 } };
+const NOTHING = { undelivered: 0, unread: 0, unconfirmed: { messages: 0, bytes: 0 } };
 
 let scope: RtcScope;
 
@@ -108,7 +108,7 @@ describe('a receive buffer without room', () => {
     far.on('message', () => {});
     void near.send('there is something to be agreed on');
     await Promise.all([near.close(), far.close()]);
-    expect(await near.closed()).toMatchObject({ by: 'local', undelivered: 100 });
+    expect(await near.closed()).toMatchObject({ by: 'local', undelivered: 0, unread: 100 });
     expect(await far.closed()).toMatchObject({
       by: 'local',
       undelivered: 90,

@@ -1,6 +1,6 @@
 import { RtcRuntime } from 'scoped-rtc';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SendAccount } from '../../src/resources/channel/send-account.js';
+import { DeliveryLedger } from '../../src/resources/channel/delivery-ledger.js';
 import { connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
 import { strangerPair } from '../support/strangers.js';
@@ -95,49 +95,49 @@ describe('what an end tells of messages that nobody confirmed', () => {
   });
 });
 
-describe('the account of what was sent', () => {
+describe('the ledger of what was sent', () => {
   const filled = () => {
-    const account = new SendAccount();
-    for (let n = 0; n < 64; n++) account.add(64 * 1024);
-    return account;
+    const ledger = new DeliveryLedger();
+    for (let n = 0; n < 64; n++) ledger.accepted(64 * 1024);
+    return ledger;
   };
 
   it('doubts what lies within the last bytes, to 64 kB', () => {
-    const account = filled();
-    account.doubt(MIB, 0);
-    expect(account.unconfirmed).toEqual({ messages: 16, bytes: MIB });
-    expect(account.lost).toBe(0);
-    account.giveUp(MIB + 1, 0);
-    expect(account.unconfirmed).toEqual({ messages: 17, bytes: MIB + 64 * 1024 });
-    expect(account.lost).toBe(17);
-    account.confirm();
-    expect([account.unconfirmed.messages, account.lost]).toEqual([0, 0]);
+    const ledger = filled();
+    ledger.doubt(MIB, 0);
+    expect(ledger.unconfirmed).toEqual({ messages: 16, bytes: MIB });
+    expect(ledger.undelivered).toBe(0);
+    ledger.giveUp(MIB + 1, 0);
+    expect(ledger.unconfirmed).toEqual({ messages: 17, bytes: MIB + 64 * 1024 });
+    expect(ledger.undelivered).toBe(17);
+    ledger.confirm();
+    expect([ledger.unconfirmed.messages, ledger.undelivered]).toEqual([0, 0]);
   });
 
   it('doubts everything of the last minute when the peer has closed, and nothing older', () => {
-    const account = filled();
-    expect(account.hasNews).toBe(true);
-    account.onItsWay(MIB, 0);
-    account.onItsWay(0, 5000);
-    expect(account.hasNews).toBe(false);
-    account.add(10);
-    account.endedByPeer(10, 59_999);
-    expect(account.unconfirmed.messages).toBe(65);
-    account.endedByPeer(10, 60_000);
-    expect(account.unconfirmed.messages).toBe(17);
-    account.endedByPeer(10, 65_000);
-    expect(account.unconfirmed).toEqual({ messages: 1, bytes: 10 });
-    expect(account.lost).toBe(1);
+    const ledger = filled();
+    expect(ledger.hasNews).toBe(true);
+    ledger.onItsWay(MIB, 0);
+    ledger.onItsWay(0, 5000);
+    expect(ledger.hasNews).toBe(false);
+    ledger.accepted(10);
+    ledger.endedByPeer(10, 59_999);
+    expect(ledger.unconfirmed.messages).toBe(65);
+    ledger.endedByPeer(10, 60_000);
+    expect(ledger.unconfirmed.messages).toBe(17);
+    ledger.endedByPeer(10, 65_000);
+    expect(ledger.unconfirmed).toEqual({ messages: 1, bytes: 10 });
+    expect(ledger.undelivered).toBe(1);
   });
 
   it('keeps a mark a second, and no more than a minute of them', () => {
-    const account = filled();
+    const ledger = filled();
     for (let ms = 0; ms < 200_000; ms += 100) {
-      account.add(1);
-      account.onItsWay(0, ms);
+      ledger.accepted(1);
+      ledger.onItsWay(0, ms);
     }
-    account.endedByPeer(0, 200_000);
-    expect(account.unconfirmed.messages).toBeGreaterThanOrEqual(590);
-    expect(account.unconfirmed.messages).toBeLessThanOrEqual(611);
+    ledger.endedByPeer(0, 200_000);
+    expect(ledger.unconfirmed.messages).toBeGreaterThanOrEqual(590);
+    expect(ledger.unconfirmed.messages).toBeLessThanOrEqual(611);
   });
 });

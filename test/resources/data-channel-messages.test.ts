@@ -174,7 +174,7 @@ describe('a receive buffer that overflows', () => {
       const info = await far.closed();
       expect(info.by).toBe('error');
       expect(info.reason).toBe(error);
-      expect(info.undelivered).toBeGreaterThanOrEqual(4);
+      expect(info.unread).toBeGreaterThanOrEqual(4);
       const kept: Message[] = [];
       const read = async () => {
         for await (const message of far) kept.push(message);

@@ -72,7 +72,7 @@ describe('an application sees', () => {
   it('a close that throws as its error, and the rest is closed all the same', async () => {
     const started = await connected();
     started.fake.faults.throwInClose = ({ kind, name }) => kind === 'DataChannel' && name === 'chat';
-    const error = await rejectionOf(started.clock.runUntil(started.near.close()));
+    const error = await rejectionOf(started.clock.runUntil(started.near.close({ timeout: 0 })));
     expect(error).toMatchObject({ code: 'RTC_NATIVE', cause: { message: 'fake: closing failed' } });
     started.fake.faults.throwInClose = false;
     await expectGone(started);

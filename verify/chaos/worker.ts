@@ -88,7 +88,7 @@ function log(channel: DataChannel, origin: 'created' | 'incoming'): void {
 /** One random deed; most of the time, sending. Which one it is does not depend on what came before. */
 function act(): void {
   const random = Random.of(seed, ++deeds);
-  const open = [...logs].filter(({ channel, greeted }) => channel.state === 'open' && greeted);
+  const open = [...logs].filter(({ channel }) => channel.state === 'open');
   const dice = random.next();
   const entry = random.pick(open);
   const [id, pc] = random.pick([...connections]) ?? [];

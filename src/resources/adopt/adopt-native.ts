@@ -17,7 +17,9 @@ import {
   type CheckedChannelOptions,
   splitChannelOptions,
 } from '../channel/channel-options.js';
-import { type ChannelConnection, DataChannel } from '../data-channel/data-channel.js';
+import type { ChannelConnection } from '../data-channel/channel-connection.js';
+import { DataChannel } from '../data-channel/data-channel.js';
+import { isClosed } from '../data-channel/native-state.js';
 import { EndedNative } from './ended-native.js';
 import { PeerConnection } from '../connection/peer-connection.js';
 import { WebSocket } from '../web-socket/web-socket.js';
@@ -134,7 +136,7 @@ export function adoptDataChannel(
   native: NativeDataChannel,
   { channel, connection }: CheckedAdoptOptions,
 ): DataChannel {
-  if (accepts(native) && !hasClosed(native)) {
+  if (accepts(native) && !isClosed(native)) {
     native.onError(() => {});
     if (connection) return connection.adoptChannel(native, channel);
     return new DataChannel(engine, new UnknownConnection(owner, native), native, 'adopted', channel);
@@ -155,20 +157,6 @@ function accepts(native: NativeDataChannel | NativeWebSocket): boolean {
   }
 }
 
-/**
- * Whether its peer closed it. The addon does not tell that from a channel that has not opened yet; but it refuses a
- * message that is too large, which so is never sent, and says why.
- */
-function hasClosed(native: NativeDataChannel): boolean {
-  if (native.isOpen()) return false;
-  try {
-    native.sendMessageBinary(Buffer.alloc(native.maxMessageSize() + 1));
-  } catch (error) {
-    return error instanceof Error && error.message.endsWith('DataChannel is closed');
-  }
-  return false;
-}
-
 function labelOf(native: NativeDataChannel): string {
   try {
     return native.getLabel();
@@ -179,9 +167,7 @@ function labelOf(native: NativeDataChannel): string {
 
 /** Pays the `close()` of a native that has ended, and keeps it until cleanup (H2, H6). */
 function bury(engine: Engine, owner: OwnedNode, kind: string, native: { close(): void }): void {
-  const record = engine.ledger.hold(kind, native, () => owner.path);
-  record.tryClose();
-  record.stays();
+  engine.ledger.hold(kind, native, () => owner.path).discard({ comes: false });
 }
 
 function closing<T extends { close(options: { timeout: number }): Promise<void> }>(handle: T): T {
@@ -207,5 +193,5 @@ class UnknownConnection implements ChannelConnection {
     return false;
   }
 
-  keepUntilArrived(): void {}
+  keepFor(): void {}
 }

@@ -17,7 +17,7 @@ export interface InboxOwner {
   readonly path: string;
   /** Hands a message to the listeners of the `message` event. */
   deliver(message: Message): void;
-  /** True while the `message` event has a listener. */
+  /** True while the `message` event has a listener that may be told. */
   listening(): boolean;
   /** The limits were exceeded: `error` says by what. Told once. */
   overflowed(error: RtcMessageError): void;
@@ -94,10 +94,15 @@ export class Inbox {
     this.#flushing = true;
     queueMicrotask(() => {
       this.#flushing = false;
-      while (this.#waiting.length > 0 && this.#owner.listening()) {
-        this.#owner.deliver(this.#waiting.shift() as Message);
-      }
+      this.handOver();
     });
+  }
+
+  /** Hands what waits to the listeners, as long as there are any. */
+  handOver(): void {
+    while (this.#waiting.length > 0 && this.#owner.listening()) {
+      this.#owner.deliver(this.#waiting.shift() as Message);
+    }
   }
 
   iterate(): MessageIterator {

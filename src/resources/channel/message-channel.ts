@@ -27,8 +27,9 @@ import {
   type WebStreamOptions,
   type WebStreams,
 } from './message-streams.js';
+import { OpenGate } from './open-gate.js';
 import { Outbox } from './outbox.js';
-import { IN_FLIGHT_BYTES, SendAccount } from './send-account.js';
+import { DeliveryLedger, IN_FLIGHT_BYTES } from './delivery-ledger.js';
 import { SendBuffer } from './send-buffer.js';
 
 const SENT = Promise.resolve();
@@ -39,17 +40,20 @@ export abstract class MessageChannel<
 > extends Handle<E> {
   /** @internal */
   protected readonly record: NativeRecord;
-  /** Messages after which `peerIsThrough` is called. @internal */
-  protected lastExpected = Number.POSITIVE_INFINITY;
   readonly #native: NativeChannel;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
-  readonly #account = new SendAccount();
+  readonly #ledger = new DeliveryLedger();
   readonly #opened = new Latch<this>();
   readonly #buffer: SendBuffer;
   #maxMessageSize = 0;
-  #toldOpen = false;
-  #unsent = 0;
+  /** Messages after which `allArrived` is called. */
+  #expected = Number.POSITIVE_INFINITY;
+  readonly #gate = new OpenGate({
+    hasListener: (event) => this.hasListener(event),
+    emitOpen: () => this.emit('open'),
+    handOver: () => this.#inbox.handOver(),
+  });
 
   /** @internal */
   protected constructor(
@@ -69,18 +73,20 @@ export abstract class MessageChannel<
     const inboxOwner: InboxOwner = {
       path: this.path,
       deliver: (message) => this.emit('message', message),
-      listening: () => this.hasListener('message'),
+      listening: () => this.hasListener('message') && this.#gate.passes,
       overflowed: (error) => this.fail(error),
     };
     this.#inbox = new Inbox(inboxOwner, options.receiveBuffer);
-    this.#outbox = new Outbox(() => this.path, options.sendQueue);
+    this.#outbox = new Outbox(() => this.path, options.sendQueue, this.#ledger);
     // At once, in the same turn: what nobody takes blocks a thread of the library (H17). Messages first, so that
     // they tend to be served first.
     native.onMessage((message) => {
       try {
-        if (this.state === 'closed' || this.takesItself(message as Message)) return;
+        if (this.takesItself(message as Message) || this.state === 'closed') return;
+        this.nativeOpened(); // the library may tell of the message first
+        this.#ledger.heard();
         this.#inbox.push(message as Message);
-        if (this.#inbox.received === this.lastExpected) this.peerIsThrough();
+        if (this.#inbox.received === this.#expected) this.allArrived();
       } catch (error) {
         reportUncaught(error, this.path);
       }
@@ -125,7 +131,11 @@ export abstract class MessageChannel<
     return this.#bound(this.#buffer.room() ?? SENT, bounds);
   }
 
-  /** Sends if the send buffer is below the high-water mark. `false`: it is not, and nothing was sent. Throws as `send` rejects. */
+  /**
+   * Sends if the send buffer is below the high-water mark. `false`: nothing was sent, since it is not, or since the peer
+   * has closed the channel, of which `close` tells soon. Throws as `send` rejects; never while `state` is `open`, but for
+   * what is wrong with the message itself.
+   */
   trySend(data: Sendable): boolean {
     const message = validateMessage(data);
     if (this.state === 'opening') {
@@ -135,7 +145,13 @@ export abstract class MessageChannel<
     }
     this.assertUsable('trySend()');
     if (this.#buffer.isFull) return false;
-    this.#sendNow(message.data, message.byteLength);
+    try {
+      this.#sendNow(message.data, message.byteLength);
+    } catch (error) {
+      if (!(error instanceof RtcClosedError)) throw error;
+      queueMicrotask(() => this.checkClosed());
+      return false;
+    }
     return true;
   }
 
@@ -215,8 +231,16 @@ export abstract class MessageChannel<
     return false;
   }
 
+  /** The native is open: calls `nowOpen()`, once. @internal */
+  protected abstract nativeOpened(): void;
+
+  /** The peer has announced so many messages in all: `allArrived` is called when they have come. @internal */
+  protected expect(messages: number): void {
+    this.#expected = messages;
+  }
+
   /** The last message that the peer has announced was handed over. @internal */
-  protected peerIsThrough(): void {}
+  protected allArrived(): void {}
 
   /** @internal */
   protected nowOpen(): void {
@@ -224,12 +248,12 @@ export abstract class MessageChannel<
     this.#maxMessageSize = this.nativeLimit();
     this.#outbox.flush((data, byteLength) => this.#sendNow(data, byteLength));
     this.#opened.resolve(this);
-    this.#toldOpen = this.emit('open');
+    this.#gate.tell();
   }
 
   /** What was accepted for sending, and what became of it. @internal */
-  protected get sent(): SendAccount {
-    return this.#account;
+  protected get sent(): DeliveryLedger {
+    return this.#ledger;
   }
 
   /** What reached the process. @internal */
@@ -245,30 +269,31 @@ export abstract class MessageChannel<
   protected override onFirstListener(event: string): void {
     if (event === 'message') this.#inbox.flush();
     else if (event === 'bufferedAmountLow') this.#buffer.hearLow();
-    else if (event === 'open' && this.state === 'open' && !this.#toldOpen) {
-      // Opened before anybody asked: told once to the first who does.
-      this.#toldOpen = true;
-      queueMicrotask(() => this.emit('open'));
-    }
+    // Opened before anybody asked: told once to the first who does.
+    else if (event === 'open' && this.state === 'open')
+      queueMicrotask(() => {
+        if (this.state === 'open') this.#gate.tell();
+      });
   }
 
   protected override onClosing(): void {
     // The usual end has nothing that waits, and an error costs its stack.
     if (this.#opened.settled && !this.#buffer.awaited && this.#outbox.length === 0) return;
     const error = this.endingError('the wait');
-    this.#unsent = this.#outbox.reject(error);
+    this.#outbox.reject(error);
     this.#opened.reject(error);
     this.#buffer.refuse(error);
   }
 
   protected override onClosed(): void {
     this.engine.traffic.add(this.#moved);
+    this.#gate.open();
     this.#inbox.end(this.reason === undefined ? undefined : this.endingError('the iteration'));
   }
 
   protected override loss(): Loss {
-    const { lost, unconfirmed } = this.#account;
-    return { undelivered: this.#unsent + lost + this.#inbox.untaken, unconfirmed };
+    const { undelivered, unconfirmed } = this.#ledger;
+    return { undelivered, unread: this.#inbox.untaken, unconfirmed };
   }
 
   protected override figures(): HandleFigures {
@@ -277,9 +302,9 @@ export abstract class MessageChannel<
 
   get #moved(): TrafficFigures {
     return {
-      messagesSent: this.#account.messages,
+      messagesSent: this.#ledger.messages,
       messagesReceived: this.#inbox.received,
-      bytesSent: this.#account.bytes,
+      bytesSent: this.#ledger.bytes,
       bytesReceived: this.#inbox.receivedBytes,
     };
   }
@@ -308,11 +333,11 @@ export abstract class MessageChannel<
             cause,
           });
     }
-    this.#account.add(byteLength);
+    this.#ledger.accepted(byteLength);
     // `true`: the transport took it, so its queue was empty. `false` is no failure, it means queued.
     this.#buffer.sent(byteLength, taken);
-    // Also where nothing is ever queued: the account would grow for as long as the channel lives.
-    this.#account.forgetBefore(this.#buffer.atMost + IN_FLIGHT_BYTES);
+    // Also where nothing is ever queued: the ledger would grow for as long as the channel lives.
+    this.#ledger.forgetBefore(this.#buffer.atMost + IN_FLIGHT_BYTES);
     return !this.#buffer.isFull;
   }
 

@@ -1,5 +1,6 @@
 import { Latch } from '../../time/wait.js';
 import { RtcMessageError } from '../../errors/kinds.js';
+import type { DeliveryLedger } from './delivery-ledger.js';
 import type { ReceiveBufferLimits } from './inbox.js';
 
 interface Queued {
@@ -8,16 +9,18 @@ interface Queued {
   readonly accepted: Latch<void>;
 }
 
-/** Messages sent before the channel was open, in order; bounded. */
+/** Messages sent before the channel was open, in order; bounded. Each is settled here, and the ledger is told. */
 export class Outbox {
   readonly #path: () => string;
   readonly #limits: ReceiveBufferLimits;
+  readonly #ledger: DeliveryLedger;
   #queue: Queued[] = [];
   #bytes = 0;
 
-  constructor(path: () => string, limits: ReceiveBufferLimits) {
+  constructor(path: () => string, limits: ReceiveBufferLimits, ledger: DeliveryLedger) {
     this.#path = path;
     this.#limits = limits;
+    this.#ledger = ledger;
   }
 
   get length(): number {
@@ -53,32 +56,28 @@ export class Outbox {
 
   /** Hands every message to `send`, in order. One that `send` throws for rejects alone. */
   flush(send: (data: string | Uint8Array, byteLength: number) => void): void {
-    for (const { data, byteLength, accepted } of this.#take()) {
+    for (const queued of this.#take()) {
       try {
-        send(data, byteLength);
-        accepted.resolve();
+        send(queued.data, queued.byteLength);
+        queued.accepted.resolve();
       } catch (error) {
-        accepted.reject(error);
+        this.#drop(queued, error);
       }
     }
   }
 
   /** The channel will not open: every waiting `send` rejects with `RTC_UNDELIVERED`. */
-  reject(cause: unknown): number {
-    const queue = this.#take();
-    for (const { accepted } of queue) {
-      accepted.reject(
-        new RtcMessageError(
-          'RTC_UNDELIVERED',
-          'the channel ended before it was open; the message was not sent',
-          {
-            path: this.#path(),
-            cause,
-          },
-        ),
-      );
+  reject(cause: unknown): void {
+    for (const queued of this.#take()) {
+      const why = 'the channel ended before it was open; the message was not sent';
+      this.#drop(queued, new RtcMessageError('RTC_UNDELIVERED', why, { path: this.#path(), cause }));
     }
-    return queue.length;
+  }
+
+  /** Nobody waits for a message of `trySend()`, so each is counted as well. */
+  #drop({ accepted }: Queued, error: unknown): void {
+    this.#ledger.dropped();
+    accepted.reject(error);
   }
 
   #take(): Queued[] {

@@ -9,8 +9,10 @@ import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt-peer.js';
-import { type ChannelConnection, type ChannelOrigin, DataChannel } from '../data-channel/data-channel.js';
-import { OpeningMark } from '../data-channel/opening-mark.js';
+import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
+import { DataChannel } from '../data-channel/data-channel.js';
+import { OpenBarrier } from '../data-channel/open-barrier.js';
+import { StreamIds } from '../data-channel/stream-ids.js';
 
 type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
 
@@ -22,7 +24,11 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #open = new Set<DataChannel>();
-  readonly #mark: OpeningMark;
+  readonly #barrier: OpenBarrier;
+  readonly #ids = new StreamIds();
+  /** Channels that are over and whose streams are not reset yet. */
+  readonly #leftOpen = new Map<number, NativeRecord>();
+  readonly #withoutId = new Set<DataChannel>();
   readonly #incoming: CheckedChannelOptions;
   #keepUntil = 0;
   #leastRoundTrip = Number.POSITIVE_INFINITY;
@@ -41,7 +47,7 @@ export class ConnectionChannels implements ChannelConnection {
     this.#native = native;
     this.#record = record;
     this.receiptPeer = new ReceiptPeer(native, record);
-    this.#mark = new OpeningMark(engine, native, record.path);
+    this.#barrier = new OpenBarrier(engine, native, record.path);
   }
 
   /** Hands the peer's description to the library by `give`, with what must come before or after it. */
@@ -60,52 +66,87 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** The connection is about to be closed. */
   end(): void {
-    this.#mark.remove();
+    for (const record of this.#leftOpen.values()) record.discard();
+    this.#leftOpen.clear();
+    this.#barrier.remove();
   }
 
   /** Makes a channel. `RTC_INVALID_STATE` where its id is in use. */
   create(label: string, init: CheckedInit | undefined, options: CheckedChannelOptions): DataChannel {
     if (init?.id !== undefined) this.#assertFree(init.id);
-    if (!init?.negotiated) this.#mark.wait(); // otherwise it would be announced twice
+    if (!init?.negotiated) this.#barrier.wait(); // otherwise it would be announced twice
+    const id = init?.negotiated ? init.id : (init?.id ?? this.#chooseId());
+    const given = id === undefined ? init : { ...init, id };
     const native = callNative(this.node.path, 'createDataChannel', () =>
-      this.#native.createDataChannel(label, ...(init ? [init] : [])),
+      this.#native.createDataChannel(label, ...(given ? [given] : [])),
     );
-    const lossy = (init?.maxRetransmits ?? init?.maxPacketLifeTime ?? null) !== null;
-    return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, lossy);
+    return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, {
+      lossy: (init?.maxRetransmits ?? init?.maxPacketLifeTime ?? null) !== null,
+      idIsChosen: init?.id !== undefined,
+    });
   }
 
-  /** `lossy`: it may give up messages by design. Nobody can tell that of an incoming channel. */
   own(
     native: NativeDataChannel,
     origin: ChannelOrigin,
     options: CheckedChannelOptions,
-    lossy = false,
+    traits?: ChannelTraits,
   ): DataChannel {
-    const channel = new DataChannel(this.#engine, this, native, origin, options, lossy);
+    const channel = new DataChannel(this.#engine, this, native, origin, options, traits);
     this.#open.add(channel);
-    channel[TREE_NODE].ending.onSettled(() => this.#open.delete(channel));
+    if (channel.id === undefined) this.#withoutId.add(channel);
+    else this.#ids.use(channel.id);
+    channel[TREE_NODE].ending.onSettled(() => {
+      this.#open.delete(channel);
+      this.#withoutId.delete(channel);
+    });
     return channel;
   }
 
   /** A channel that the peer made. One that comes too late for anybody to use it is given back. */
   incoming(native: NativeDataChannel): DataChannel | undefined {
     if (this.node.inTeardown) {
-      this.#hold(native).tryClose();
+      this.#hold(native).discard();
       return undefined;
     }
     return this.own(native, 'incoming', this.#incoming);
+  }
+
+  /**
+   * The stream id that a new channel is to have. Before the transport is up the library chooses, and where nobody knows
+   * which ids are ours to give.
+   */
+  #chooseId(): number | undefined {
+    const own = this.#barrier.id;
+    if (own === undefined || !this.transportUp()) return undefined;
+    for (const channel of this.#withoutId) {
+      if (channel.id === undefined) return undefined; // the library is just giving it one
+      this.#withoutId.delete(channel);
+      this.#ids.use(channel.id);
+    }
+    return this.#ids.take(own, this.#native.maxDataChannelId());
   }
 
   transportUp(): boolean {
     return this.#record.state === 'held' && this.#native.state() === 'connected';
   }
 
-  leastRoundTrip(): number {
-    if (this.#record.state === 'held') {
-      const now = this.#native.rtt();
-      if (now >= 0 && now < this.#leastRoundTrip) this.#leastRoundTrip = now;
-    }
-    return Number.isFinite(this.#leastRoundTrip) ? this.#leastRoundTrip : 0;
+  roundTrip(): { readonly now: number; readonly least: number } {
+    const now = this.#record.state === 'held' ? this.#native.rtt() : -1;
+    if (now >= 0 && now < this.#leastRoundTrip) this.#leastRoundTrip = now;
+    const least = Number.isFinite(this.#leastRoundTrip) ? this.#leastRoundTrip : 0;
+    return { now: Math.max(0, now), least };
+  }
+
+  leave(id: number, isFree: boolean): void {
+    this.#ids.left(id, isFree);
+    this.#leftOpen.delete(id);
+  }
+
+  leaveOpen(id: number, record: NativeRecord): boolean {
+    if (this.node.phase !== 'live') return false;
+    this.#leftOpen.set(id, record);
+    return true;
   }
 
   resetStream(id: number): boolean {
@@ -118,10 +159,7 @@ export class ConnectionChannels implements ChannelConnection {
     }
   }
 
-  keepUntilArrived(bytes: number, bytesPerMs: number): void {
-    const byRate = bytesPerMs > 0 ? (2 * bytes) / bytesPerMs : 0;
-    const byRoundTrip = this.#record.state === 'held' ? 4 * this.#native.rtt() : 0;
-    const ms = Math.max(LEAST_ARRIVAL_MS, byRoundTrip, byRate);
+  keepFor(ms: number): void {
     this.#keepUntil = Math.max(this.#keepUntil, this.#engine.clock.now() + ms);
   }
 
@@ -135,12 +173,12 @@ export class ConnectionChannels implements ChannelConnection {
   #read(remoteSdp: string): void {
     // The certificate of a transport that is up stays, whatever a later description says.
     if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
-    this.#mark.place(remoteSdp, (id) => this.#userOf(id) === undefined);
+    this.#barrier.place(remoteSdp, (id) => this.#userOf(id) === undefined);
   }
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
   #assertFree(id: number): void {
-    const user = id === this.#mark.id ? 'this package' : this.#userOf(id);
+    const user = id === this.#barrier.id ? 'this package' : this.#userOf(id);
     if (user === undefined) return;
     throw new RtcInvalidStateError(`stream id ${id} is in use by ${user}`, { path: this.node.path });
   }
@@ -152,10 +190,7 @@ export class ConnectionChannels implements ChannelConnection {
 
   #hold(native: NativeDataChannel): NativeRecord {
     const record = this.#engine.ledger.hold(undefined, native, () => this.node.path);
-    native.onClosed(() => record.released());
+    native.onClosed(() => record.acknowledge());
     return record;
   }
 }
-
-/** Milliseconds that unconfirmed data gets to arrive at the least. */
-const LEAST_ARRIVAL_MS = 50;

@@ -46,8 +46,8 @@ export class IceUdpMuxListener extends Handle<IceUdpMuxListenerEvents> {
   }
 
   protected override releaseNative(): boolean {
+    this.#record.acknowledge(); // its end is synchronous
     this.#record.close();
-    this.#record.released();
     return true;
   }
 }

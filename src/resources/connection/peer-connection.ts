@@ -1,5 +1,4 @@
 import type { Engine } from '../../library/engine.js';
-import { CLOSE_ANSWER_MS } from '../../library/release-ledger.js';
 import { bounded, Latch } from '../../time/wait.js';
 import { RtcInvalidStateError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
@@ -53,7 +52,6 @@ export interface ConnectionOptions {
  */
 export class PeerConnection extends ConnectionStatus {
   readonly #connected = new Latch<this>();
-  readonly #closedSeen = new Latch<void>();
   readonly #pending: PendingEvents;
   readonly #arrivals: Arrivals;
   readonly #channels: ConnectionChannels;
@@ -288,12 +286,7 @@ export class PeerConnection extends ConnectionStatus {
     this.#channels.end();
     this.#tracks.end();
     if (this.record.state !== 'held') return true;
-    this.record.close();
-    if (this.#closedSeen.settled) {
-      this.record.released();
-      return true;
-    }
-    return deadline.within(this.#closedSeen.promise, CLOSE_ANSWER_MS);
+    return this.record.giveBack(deadline);
   }
 
   #hearTracks(): void {
@@ -314,10 +307,7 @@ export class PeerConnection extends ConnectionStatus {
   }
 
   #onState(state: ConnectionState): void {
-    if (state === 'closed') {
-      this.#closedSeen.resolve();
-      if (this.record.state === 'closed') this.record.released();
-    }
+    if (state === 'closed') this.record.acknowledge();
     if (this.state === 'closed') return;
     this.emit('connectionStateChange', state);
     this.emit('stateChange', state);

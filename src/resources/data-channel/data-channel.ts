@@ -1,29 +1,24 @@
 import { type Engine, ownEngine } from '../../library/engine.js';
 import { poll } from '../../time/poll.js';
-import { CLOSE_ANSWER_MS } from '../../library/release-ledger.js';
 import { Latch } from '../../time/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
-import type { Deadline } from '../../time/deadline.js';
-import type { OwnedNode } from '../../scope/node.js';
+import { Deadline } from '../../time/deadline.js';
+import type { ChannelConnection, ChannelOrigin, ChannelTraits } from './channel-connection.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
-import { CloseHandshake, deservesReceipt } from './ending/close-handshake.js';
-import { RECEIPT_BYTES } from './ending/receipt.js';
-import type { ReceiptPeer } from './ending/receipt-peer.js';
-import { type DrainedChannel, type DrainingConnection, UnaidedDrain } from './ending/unaided-drain.js';
+import {
+  deservesReceipt,
+  Ending,
+  type EndingCommand,
+  type EndingEvent,
+  type EndingFacts,
+} from './ending/ending.js';
+import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
+import { factsOf } from './facts.js';
 import type { Message } from '../channel/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
-import { IN_FLIGHT_BYTES } from '../channel/send-account.js';
-
-/** What a channel needs of the connection it belongs to. */
-export interface ChannelConnection extends DrainingConnection {
-  readonly node: OwnedNode;
-  /** Absent where the connection is not ours. */
-  readonly receiptPeer?: ReceiptPeer;
-}
-
-/** How a channel came to be. */
-export type ChannelOrigin = 'created' | 'negotiated' | 'incoming' | 'adopted';
+import { IN_FLIGHT_BYTES } from '../channel/delivery-ledger.js';
+import { isClosed, NO_STREAM } from './native-state.js';
 
 /**
  * One data channel, owned by its connection.
@@ -37,22 +32,26 @@ export class DataChannel extends MessageChannel {
   readonly #native: NativeDataChannel;
   readonly #connection: ChannelConnection;
   readonly #origin: ChannelOrigin;
-  readonly #acknowledged = new Latch<void>();
   readonly #label: string;
   readonly #protocol: string;
   #id: number | undefined;
   #wasOpen = false;
   #openedAt = 0;
-  #closedByPeer = false;
+  /** The native was closed, and not by us. */
+  #resetSeen = false;
   /**
    * The close callback is registered, which frees the wrapper: at the start where so many are kept already that this
-   * one must not be, otherwise when the handshake is done.
+   * one must not be, otherwise when everything has arrived.
    */
   #hearsClose: boolean;
-  /** Messages may be given up by design, and with them what the handshake says. */
   readonly #lossy: boolean;
-  #handshake: CloseHandshake | undefined;
+  readonly #idIsChosen: boolean;
+  #ending: Ending | undefined;
+  readonly #over = new Latch<void>();
+  #isSettled = false;
   #leftAtClose = 0;
+  #lookAt = 0;
+  #lookPause = LOOK_MS;
 
   /** Made by `PeerConnection`. @internal */
   constructor(
@@ -61,7 +60,7 @@ export class DataChannel extends MessageChannel {
     native: NativeDataChannel,
     origin: ChannelOrigin,
     options: CheckedChannelOptions,
-    lossy = false,
+    { lossy = false, idIsChosen = origin !== 'created' && origin !== 'incoming' }: ChannelTraits = {},
   ) {
     ownEngine(engine, 'DataChannel');
     const label = native.getLabel();
@@ -70,15 +69,17 @@ export class DataChannel extends MessageChannel {
     this.#connection = connection;
     this.#origin = origin;
     this.#lossy = lossy;
+    this.#idIsChosen = idIsChosen;
     this.#label = label;
     this.#protocol = native.getProtocol();
-    if (origin !== 'incoming') native.onOpen(() => this.#open());
+    if (origin !== 'incoming') native.onOpen(() => this.nativeOpened());
     // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
     this.#hearsClose = engine.ledger.isFull;
     if (this.#hearsClose) native.onClosed(() => this.#heardClose());
+    engine.watcher.watch(this);
     // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
     // even be closed again, before anybody could have heard of it (H18).
-    if (origin === 'incoming' || native.isOpen()) this.#open();
+    if (origin === 'incoming' || native.isOpen()) this.nativeOpened();
   }
 
   get label(): string {
@@ -100,34 +101,38 @@ export class DataChannel extends MessageChannel {
 
   /** @internal */
   override checkClosed(): void {
-    if (this.#closedByPeer || this.state !== 'open') return;
-    if (this.#native.isOpen()) {
+    if (this.#resetSeen || this.record.state !== 'held') return;
+    if (this.state === 'opening') this.#lookWhileOpening();
+    else if (this.state !== 'open') return;
+    else if (!this.#native.isOpen()) this.#receive({ type: 'reset' });
+    else {
       // What was sent long ago need not be doubted when the channel ends.
       if (this.sent.hasNews) this.#noteSent();
       if (this.inbox.received > 0) this.#giveReceipt();
-      return;
     }
-    this.#closedByPeer = true;
-    this.closedByPeer();
   }
 
   protected override takesItself(message: Message): boolean {
     if (message.length !== RECEIPT_BYTES) return false;
-    const peer = this.#connection.receiptPeer;
-    const receipt = peer?.read(message);
-    if (!peer || !receipt) return false;
-    this.#handshakeWith(peer).hear(receipt);
-    if (receipt.isLast) {
-      this.lastExpected = this.#lossy ? 0 : receipt.sent;
-      if (this.inbox.received >= this.lastExpected) this.peerIsThrough();
-    }
+    const receipt = this.#connection.receiptPeer?.read(message);
+    if (!receipt) return false;
+    this.sent.acknowledge(receipt.received, receipt.dropped);
+    this.#receive({ type: receipt.isLast ? 'finalReceipt' : 'receipt', receipt });
+    this.expect(this.#machine.expected);
     return true;
   }
 
-  protected override peerIsThrough(): void {
-    if (this.state === 'opening') this.#open(); // that it is open is still to be told
-    if (this.state === 'open') this.closedByPeer();
-    else if (!this.#lossy) this.#handshake?.begin();
+  protected override allArrived(): void {
+    this.#receive({ type: 'arrived' });
+  }
+
+  protected override nativeOpened(): void {
+    if (this.state !== 'opening') return;
+    this.#wasOpen = true;
+    this.#openedAt = this.engine.clock.now();
+    this.#connection.roundTrip?.();
+    void this.id; // the native cannot tell any more once it is closed
+    this.nowOpen();
   }
 
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
@@ -135,85 +140,89 @@ export class DataChannel extends MessageChannel {
       this.sent.endedByPeer(this.#leftAtClose, this.engine.clock.now());
       return undefined;
     }
-    if (!deadline.expired) return this.#drain(deadline);
-    this.#giveUp();
-    return undefined;
+    return deadline.expired ? undefined : this.#drain(deadline);
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
     this.engine.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     const native = this.#native;
-    this.#tellLast();
-    if (this.#hearsClose) {
-      this.record.close();
-      return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
+    if (!this.#machine.isOver) this.#receive({ type: 'abort' });
+    const { id } = this;
+    if (id !== undefined) {
+      const waitsForReset = this.#machine.isAgreed && this.#hearsClose;
+      if (waitsForReset && this.#connection.leaveOpen?.(id, this.record)) return true;
+      this.#connection.leave?.(id, this.#resetSeen || (this.#wasOpen && !native.isOpen()));
     }
-    // Only now: registered earlier, this callback would throw away the messages still queued (H4). On a channel
-    // that its peer closed it never comes; such a wrapper stays in the books until cleanup (H2).
-    const expectsAnswer =
-      native.isOpen() || (!this.#closedByPeer && (this.id === undefined || this.#opensLater));
-    if (expectsAnswer) {
-      native.onClosed(() => {
-        this.record.released();
-        this.#acknowledged.resolve();
-      });
-    }
-    const mayBeClosed = expectsAnswer && !native.isOpen() && this.#opensLater;
-    this.record.close();
-    if (mayBeClosed) return this.#answeredOrDown(deadline);
-    if (expectsAnswer) return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
-    this.record.stays();
-    return true;
+    const isFreedLater = this.#idIsChosen && native.isOpen() && this.#connection.node.phase === 'live';
+    const given = this.#giveBack(deadline);
+    return isFreedLater ? this.#idFreed(deadline, given) : given;
   }
 
-  /** The peer is not to take what follows for an answer, and is told how much of its own has arrived. */
-  #tellLast(): void {
-    const peer = this.#connection.receiptPeer;
-    if (this.#isUnused || this.#handshake?.isOver) return;
-    if (peer?.givesReceipts && this.#native.isOpen()) this.#handshakeWith(peer).tellLast();
+  #giveBack(deadline: Deadline): Promise<boolean> | boolean {
+    const native = this.#native;
+    if (this.#hearsClose) return this.record.giveBack(deadline);
+    // Only now: registered earlier, this callback would throw away the messages still queued (H4). On a channel
+    // that its peer closed it never comes; such a wrapper is retained until cleanup (H2).
+    const comes = native.isOpen() || (!this.#resetSeen && (this.id === undefined || this.#opensLater));
+    if (comes) native.onClosed(() => this.record.acknowledge());
+    // Nobody can tell a channel that is about to open from one that has been open and whose peer has just gone.
+    const mayBeClosed = comes && !native.isOpen() && this.#opensLater;
+    const isLost = () => !this.#connection.transportUp();
+    return this.record.giveBack(deadline, mayBeClosed ? { isLost } : { comes });
+  }
+
+  /**
+   * The program may use the id again when this returns. The library frees it when the peer answers the reset, of which
+   * nothing tells once the native is closed; so the answer gets the time.
+   */
+  async #idFreed(deadline: Deadline, given: Promise<boolean> | boolean): Promise<boolean> {
+    const isGiven = await given;
+    const ms = 2 * (this.#connection.roundTrip?.().now ?? 0) + LEAST_RESET_MS;
+    await poll(() => !this.#connection.transportUp(), deadline, ms);
+    return isGiven;
+  }
+
+  /** A peer may close a channel before it was open here. */
+  #lookWhileOpening(): void {
+    const now = this.engine.clock.now();
+    if (now < this.#lookAt) return;
+    this.#lookAt = now + this.#lookPause;
+    if (!this.#connection.transportUp()) return;
+    this.#lookPause = Math.min(2 * this.#lookPause, MOST_LOOK_MS);
+    if (!isClosed(this.#native)) return;
+    this.#resetSeen = true;
+    void this.#endUnopened();
+  }
+
+  /** What the library queued before the close, that the channel was open among it, is handed over first. */
+  async #endUnopened(): Promise<void> {
+    using deadline = new Deadline(this.engine.clock, { timeout: this.engine.teardownTimeout });
+    await this.received(deadline);
+    this.closedByPeer();
   }
 
   #giveReceipt(): void {
-    const made = this.#handshake;
     const { received, receivedBytes } = this.inbox;
-    if (!deservesReceipt(received - (made?.told ?? 0), receivedBytes - (made?.toldBytes ?? 0))) return;
-    const peer = this.#connection.receiptPeer;
-    if (peer?.givesReceipts) this.#handshakeWith(peer).tellNowAndThen(this.engine.clock.now());
-  }
-
-  /** Nobody can tell a channel that is about to open from one that has been open and whose peer has just gone. */
-  async #answeredOrDown(deadline: Deadline): Promise<boolean> {
-    const ended = () => this.#acknowledged.settled || !this.#connection.transportUp();
-    if (!(await poll(ended, deadline, CLOSE_ANSWER_MS))) return false;
-    this.record.stays();
-    return true;
+    const { told, toldBytes } = this.#ending ?? NOTHING_TOLD;
+    if (deservesReceipt(received - told, receivedBytes - toldBytes)) this.#receive({ type: 'time' });
   }
 
   /** The wrapper goes as soon as this returns. */
   #heardClose(): void {
     try {
       if (this.record.state === 'held') {
-        this.#closedByPeer = true;
+        this.#resetSeen = true;
         this.#leftAtClose = this.#native.bufferedAmount();
-        this.record.tryClose();
+        if (this.id !== undefined) this.#connection.leave?.(this.id, true);
       }
-      this.record.released();
-      this.#acknowledged.resolve();
+      this.record.acknowledge();
+      this.record.tryClose();
+      this.#receive({ type: 'reset' });
       this.closedByPeer();
     } catch (error) {
       reportUncaught(error, this.path);
     }
-  }
-
-  #open(): void {
-    if (this.state !== 'opening') return;
-    this.#wasOpen = true;
-    this.#openedAt = this.engine.clock.now();
-    this.#connection.leastRoundTrip?.();
-    void this.id; // the native cannot tell any more once it is closed
-    this.engine.watcher.watch(this);
-    this.nowOpen();
   }
 
   /** Ended by us, and unconfirmed. A peer that has closed meanwhile did so at a time that nobody knows. */
@@ -230,99 +239,106 @@ export class DataChannel extends MessageChannel {
     this.sent.onItsWay(waiting === 0 ? 0 : waiting + IN_FLIGHT_BYTES, this.engine.clock.now());
   }
 
-  /** Milliseconds in which the peer may not have taken it up yet. */
-  get #youngFor(): number {
-    return Math.max(0, this.#openedAt + TAKEN_UP_MS - this.engine.clock.now());
-  }
-
-  /** Nothing was sent, and nothing has come. */
-  get #isUnused(): boolean {
-    return this.sent.messages + this.inbox.received === 0;
-  }
-
   get #opensLater(): boolean {
     return !this.#wasOpen && this.#connection.transportUp();
   }
 
   async #drain(deadline: Deadline): Promise<void> {
-    const handshake = this.#beginHandshake();
-    if (handshake && (await this.#closeTogether(handshake, deadline))) return;
-    if (!handshake) await new UnaidedDrain(this.#drained()).run(deadline);
-    else if (this.sent.messages > 0) this.#giveUp();
-    await this.received(deadline);
+    this.#receive({ type: 'close' });
+    await poll(() => this.#look(), deadline, Number.POSITIVE_INFINITY, this.#over.promise);
+    if (!this.#machine.isOver) this.#receive({ type: 'abort' });
+    if (!this.#isSettled) await this.received(deadline);
   }
 
-  /** Tells the peer that we send no more. Where neither has sent anything there is nothing to be agreed on. */
-  #beginHandshake(): CloseHandshake | undefined {
-    const peer = this.#connection.receiptPeer;
-    if (!peer?.givesReceipts || !this.#connection.transportUp() || !this.#native.isOpen()) return undefined;
-    if (this.#isUnused && !this.#handshake?.isHeard) return undefined;
-    const handshake = this.#handshakeWith(peer);
-    if (!this.#lossy && handshake.begin()) return handshake;
-    handshake.tellLast();
-    return undefined;
+  /** Tells the machine what nothing tells of. True when it has ended. */
+  #look(): boolean {
+    if (this.#over.settled) return true;
+    const facts = this.#facts();
+    this.#receive({ type: !facts.isOpen ? 'reset' : !facts.isUp ? 'down' : 'time' }, facts);
+    return this.#over.settled;
   }
 
-  /** False where nobody knows whether everything has arrived. */
-  async #closeTogether(handshake: CloseHandshake, deadline: Deadline): Promise<boolean> {
-    if (!(await handshake.end(deadline))) return false;
-    this.sent.settle();
-    const reset = () => !this.#native.isOpen() || !this.#connection.transportUp();
-    await poll(reset, deadline, CLOSE_ANSWER_MS, this.#acknowledged.promise);
-    if (!this.#native.isOpen()) this.#closedByPeer = true;
-    return true;
+  #receive(event: EndingEvent, facts = this.#facts()): void {
+    const machine = this.#machine;
+    for (const command of machine.receive(event, facts, this.engine.clock.now())) this.#carryOut(command);
+    if (machine.isOver) this.#over.resolve();
   }
 
-  #handshakeWith(peer: ReceiptPeer): CloseHandshake {
-    this.#handshake ??= new CloseHandshake(
-      {
-        native: this.#native,
-        sent: this.sent,
-        inbox: this.inbox,
-        transportUp: () => this.#connection.transportUp(),
-        resets: () => this.#resetsStream(peer),
-        done: () => this.#shookHands(),
-        reset: () => {
-          if (this.id !== undefined) this.#connection.resetStream(this.id);
-        },
-      },
-      peer,
-    );
-    return this.#handshake;
+  #carryOut(command: EndingCommand): void {
+    switch (command.type) {
+      case 'sendReceipt':
+        this.#sendReceipt(command.receipt);
+        return;
+      case 'resetStream':
+        if (this.id === undefined || !this.#connection.resetStream(this.id))
+          this.#receive({ type: 'refused' });
+        return;
+      case 'hearClose':
+        this.#hearClose();
+        return;
+      case 'askToClose':
+        if (!this.#native.isOpen()) this.#resetSeen = true;
+        if (this.#machine.isHeard) this.nativeOpened(); // that it is open is still to be told
+        this.closedByPeer();
+        return;
+      case 'count':
+        this.#isSettled = command.as === 'settled';
+        if (this.#isSettled) this.sent.settle();
+        else if (command.as === 'confirmed') this.sent.confirm();
+        else if (command.as === 'givenUp') this.#giveUp();
+        else this.sent.doubt(IN_FLIGHT_BYTES, this.engine.clock.now());
+        return;
+      case 'keepConnection':
+        this.#connection.keepFor(command.ms);
+    }
   }
 
-  #resetsStream(peer: ReceiptPeer): boolean {
-    return this.#origin === 'negotiated' ? peer.goesFirst : this.#origin !== 'incoming';
+  #sendReceipt(receipt: Receipt): void {
+    const message = this.#connection.receiptPeer?.write(receipt);
+    if (!message || this.record.state !== 'held' || !this.#native.isOpen()) return;
+    try {
+      this.#native.sendMessageBinary(message);
+    } catch {
+      // It has just been closed, as the next look shows.
+    }
   }
 
-  /** Nothing is queued any more that the close callback could throw away. */
-  #shookHands(): void {
+  #hearClose(): void {
     if (this.record.state !== 'held' || this.#hearsClose) return;
     this.#native.onClosed(() => this.#heardClose());
     this.#hearsClose = this.#native.isOpen(); // otherwise it may have come too late
   }
 
-  #drained(): DrainedChannel {
-    return {
-      native: this.#native,
-      connection: this.#connection,
-      clock: this.engine.clock,
-      sent: this.sent,
-      inbox: this.inbox,
-      id: this.id,
-      isCreated: this.#origin === 'created',
-      outlived: this.#connection.node.phase === 'live',
-      youngFor: this.#youngFor,
-      isTakenUp: this.#origin === 'incoming' || this.inbox.received > 0 || this.#handshake?.isHeard === true,
-      closedByPeer: () => {
-        this.#closedByPeer = true;
-      },
-      giveUp: () => this.#giveUp(),
-    };
+  /** Made when it is first needed: an idle channel has none. */
+  get #machine(): Ending {
+    if (this.#ending) return this.#ending;
+    const peer = this.#connection.receiptPeer;
+    // A peer that takes no message of that size is told nothing, and waits for nothing.
+    const peerGivesReceipts = peer?.givesReceipts === true && this.#native.maxMessageSize() >= RECEIPT_BYTES;
+    const resets = this.#origin === 'negotiated' ? peer?.goesFirst === true : this.#origin !== 'incoming';
+    const mayReset = this.#origin === 'created';
+    this.#ending = new Ending({
+      peerGivesReceipts,
+      lossy: this.#lossy,
+      resets,
+      mayReset,
+      idIsChosen: this.#idIsChosen,
+    });
+    return this.#ending;
+  }
+
+  #facts(): EndingFacts {
+    const isTaken = this.#origin === 'incoming' || this.inbox.received > 0;
+    const youngUntil = isTaken ? 0 : this.#openedAt + TAKEN_MS;
+    return factsOf(this.#native, this.#connection, this.sent, this.inbox, youngUntil);
   }
 }
 
-/** Milliseconds that a peer gets to take up a channel we opened, before we close it. */
-const TAKEN_UP_MS = 25;
-/** What the addon says before there is a stream: -1 in 16 bits, which no stream can be (RFC 8831). */
-const NO_STREAM = 65_535;
+/** Milliseconds that the reset of a stream takes besides its way there and back. */
+const LEAST_RESET_MS = 10;
+const NOTHING_TOLD = { told: 0, toldBytes: 0 };
+/** Milliseconds that a peer gets to take a channel we opened, before we close it. */
+const TAKEN_MS = 25;
+/** Milliseconds from one look to the next whether a channel was closed before it opened; twice as many each time. */
+const LOOK_MS = 50;
+const MOST_LOOK_MS = 1600;

@@ -131,13 +131,13 @@ export class ConnectionTracks {
 
   /** The connection is about to be closed. */
   end(): void {
-    for (const { record } of this.#parked.values()) record.tryClose();
+    for (const { record } of this.#parked.values()) record.discard();
     this.#parked.clear();
   }
 
   #onTrack(native: NativeTrack): void {
     const section = this.#sectionOf(native);
-    if (this.#node.inTeardown || section.state !== 'live') this.#hold(native).tryClose();
+    if (this.#node.inTeardown || section.state !== 'live') this.#hold(native).discard();
     else if (section.paused) this.#park(native, section);
     else this.#tell?.(this.#own(native, INCOMING, section));
   }
@@ -215,7 +215,7 @@ export class ConnectionTracks {
 
   #hold(native: NativeTrack): NativeRecord {
     const record = this.#engine.ledger.hold(undefined, native, this.#record.path);
-    native.onClosed(() => record.released());
+    native.onClosed(() => record.acknowledge());
     return record;
   }
 

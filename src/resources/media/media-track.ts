@@ -1,7 +1,5 @@
 import type { MediaHandler } from 'node-datachannel';
 import { type Engine, ownEngine } from '../../library/engine.js';
-import { CLOSE_ANSWER_MS } from '../../library/release-ledger.js';
-import { Latch } from '../../time/wait.js';
 import { RtcInvalidStateError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeChannel, NativeTrack } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
@@ -43,7 +41,6 @@ export interface TrackSection {
  */
 export class MediaTrack extends MessageChannel {
   readonly #native: NativeTrack;
-  readonly #acknowledged = new Latch<void>();
   readonly #section: TrackSection;
   readonly #media: { chain?: MediaChain };
   readonly #type: string;
@@ -68,7 +65,7 @@ export class MediaTrack extends MessageChannel {
     native.onOpen(
       guardCallback(
         () => this.path,
-        () => this.nowOpen(),
+        () => this.nativeOpened(),
       ),
     );
     native.onError(
@@ -78,7 +75,7 @@ export class MediaTrack extends MessageChannel {
       ),
     );
     engine.watcher.watch(this);
-    if (native.isOpen()) this.nowOpen();
+    if (native.isOpen()) this.nativeOpened();
   }
 
   /**
@@ -210,6 +207,10 @@ export class MediaTrack extends MessageChannel {
     return callNative(this.path, 'requestBitrate', () => this.#native.requestBitrate(checked));
   }
 
+  protected override nativeOpened(): void {
+    this.nowOpen();
+  }
+
   /** @internal */
   override checkClosed(): void {
     if (this.#endSeen || this.record.state !== 'held' || !this.#native.isClosed()) return;
@@ -241,17 +242,9 @@ export class MediaTrack extends MessageChannel {
       return true;
     }
     // Only now: registered earlier, this callback would throw away the packets still queued (H4).
-    const expectsAnswer = !this.#native.isClosed();
-    if (expectsAnswer) {
-      this.#native.onClosed(() => {
-        this.record.released();
-        this.#acknowledged.resolve();
-      });
-    }
-    this.record.close();
-    if (expectsAnswer) return deadline.within(this.#acknowledged.promise, CLOSE_ANSWER_MS);
-    this.record.stays();
-    return true;
+    const comes = !this.#native.isClosed();
+    if (comes) this.#native.onClosed(() => this.record.acknowledge());
+    return this.record.giveBack(deadline, { comes });
   }
 
   #assertFits(data: Sendable): void {

@@ -111,8 +111,8 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     await poll(() => this.#quiet(), quiet);
     await this.#admitConnected();
     this.engine.servers--;
+    this.#record.acknowledge(); // its end is synchronous
     this.#record.close();
-    this.#record.released();
     return true;
   }
 
@@ -167,8 +167,8 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     const ours = this.#fence?.see(native) === true;
     if (ours || this[TREE_NODE].inTeardown) {
       const record = this.engine.ledger.hold('WebSocket', native, () => this.path);
-      native.onClosed(() => record.released());
-      record.tryClose();
+      native.onClosed(() => record.acknowledge());
+      record.discard();
       return;
     }
     // Told only once it can be used: who hears of it answers at once, and may close right after.

@@ -1,6 +1,5 @@
 import type { Engine } from '../../library/engine.js';
 import { poll } from '../../time/poll.js';
-import { Latch } from '../../time/wait.js';
 import { RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeWebSocket } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
@@ -27,7 +26,6 @@ export interface WebSocketOptions extends TransportOptions, ChannelOptions {
  */
 export class WebSocket extends MessageChannel {
   readonly #native: NativeWebSocket;
-  readonly #acknowledged = new Latch<void>();
   readonly #onOpen: ((socket: WebSocket) => void) | undefined;
   /** How a client gets to its server. @internal */
   dial: Dial | undefined;
@@ -62,8 +60,8 @@ export class WebSocket extends MessageChannel {
     );
     engine.watcher.watch(this);
     // A server's socket is told of before its handshake is through, or after: both must be looked at.
-    native.onOpen(guard(() => this.#open()));
-    if (native.isOpen()) this.#open();
+    native.onOpen(guard(() => this.nativeOpened()));
+    if (native.isOpen()) this.nativeOpened();
   }
 
   /** Address and port of the other end, once connected. */
@@ -115,7 +113,7 @@ export class WebSocket extends MessageChannel {
     this.engine.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     // Only now: registered earlier, this callback would throw away the messages still queued (H5).
-    this.#native.onClosed(() => this.#acknowledged.resolve());
+    this.#native.onClosed(() => this.record.acknowledge());
     return this.#release(deadline);
   }
 
@@ -125,16 +123,12 @@ export class WebSocket extends MessageChannel {
    * cleanup (H2): so a socket that is closing already is waited for first.
    */
   async #release(deadline: Deadline): Promise<boolean> {
-    const answered = () => this.#acknowledged.settled;
     if (this.engine.isLibrary && this.engine.servers > 0) await this.#attemptEnds();
     if (this.#endSeen || (this.#remoteAddress !== undefined && !this.#native.isOpen())) {
-      await poll(answered, deadline, ANSWER_MS);
+      await poll(() => this.record.isAcknowledged, deadline, ACKNOWLEDGEMENT_MS);
     }
-    this.record.close(); // owed also when the peer closed (H6)
-    await poll(answered, deadline, ANSWER_MS);
-    if (answered()) this.record.released();
-    else void this.#acknowledged.promise.then(() => this.record.released());
-    return true;
+    await this.record.giveBack(deadline, { within: ACKNOWLEDGEMENT_MS });
+    return true; // one that is late is no failure
   }
 
   /**
@@ -147,7 +141,7 @@ export class WebSocket extends MessageChannel {
     await poll(() => this.#native.path() !== undefined, longest);
   }
 
-  #open(): void {
+  protected override nativeOpened(): void {
     if (this.state !== 'opening') return;
     this.#remoteAddress = this.#native.remoteAddress();
     this.#requestPath = this.#native.path();
@@ -211,7 +205,7 @@ export class WebSocket extends MessageChannel {
 const textSize = (text: string, limit: number) =>
   text.length * 3 <= limit ? text.length : Buffer.byteLength(text);
 
-/** Milliseconds for an answer that is queued already; a few turns of the event loop. */
-const ANSWER_MS = 50;
+/** Milliseconds for an acknowledgement that is queued already; a few turns of the event loop. */
+const ACKNOWLEDGEMENT_MS = 50;
 /** Milliseconds for an attempt to connect within this machine, be it busy; usually it takes two. */
 const MOST_ATTEMPT_MS = 250;

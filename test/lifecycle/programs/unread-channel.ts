@@ -60,7 +60,7 @@ say({
   errors,
   by: info.by,
   reason: (info.reason as { code?: string } | undefined)?.code,
-  undelivered: info.undelivered,
+  unread: info.unread,
   taken,
   thrown,
   pongsMeanwhile,

@@ -6,10 +6,10 @@ interface Mark {
 }
 
 /**
- * Counts what was accepted for sending, so that an end without confirmation can say how much may be lost.
- * A mark is kept every 64 kB, so the count is exact to that many bytes and costs nothing per message.
+ * Counts what one channel accepted for sending and what became of it, so that an end without confirmation can say how
+ * much may be lost. A mark is kept every 64 kB, so the count is exact to that many bytes and costs nothing per message.
  */
-export class SendAccount {
+export class DeliveryLedger {
   #messages = 0;
   #bytes = 0;
   #marks: Mark[] = [];
@@ -19,7 +19,12 @@ export class SendAccount {
   #arrived = 0;
   #dropped = 0;
   #lost = 0;
+  #unsent = 0;
   #unconfirmed: Loss['unconfirmed'] = NOTHING_LOST.unconfirmed;
+  /** Messages of the peer, how many of them answered nothing, and how many of ours were unanswered at the most. */
+  #heard = 0;
+  #unasked = 0;
+  #mostUnanswered = 0;
 
   get messages(): number {
     return this.#messages;
@@ -29,9 +34,9 @@ export class SendAccount {
     return this.#bytes;
   }
 
-  /** Messages that the end did not see through. */
-  get lost(): number {
-    return Math.min(this.#lost, this.#unacknowledged);
+  /** Messages that the peer did not get, or that the end did not wait for. */
+  get undelivered(): number {
+    return this.#unsent + Math.min(this.#lost, this.#unacknowledged);
   }
 
   /** At most so much may not have arrived. */
@@ -48,7 +53,8 @@ export class SendAccount {
     return this.#arrived;
   }
 
-  add(bytes: number): void {
+  /** The library accepted a message of so many bytes. */
+  accepted(bytes: number): void {
     const last = this.#marks[this.#marks.length - 1];
     if (!last || this.#bytes - last.bytes >= MARK_EVERY_BYTES) {
       this.#marks.push({ messages: this.#messages, bytes: this.#bytes });
@@ -56,6 +62,27 @@ export class SendAccount {
     this.#messages++;
     this.#bytes += bytes;
     if (bytes > this.#largest) this.#largest = bytes;
+    const unanswered = this.#messages + this.#unasked - this.#heard;
+    if (unanswered > this.#mostUnanswered) this.#mostUnanswered = unanswered;
+  }
+
+  /** A message that was queued before the channel was open was not sent. */
+  dropped(): void {
+    this.#unsent++;
+  }
+
+  /** A message of the peer arrived. */
+  heard(): void {
+    const unasked = ++this.#heard - this.#messages;
+    if (unasked > this.#unasked) this.#unasked = unasked;
+  }
+
+  /**
+   * The two ends talk in turns, and the peer has answered as often as it was asked: so it has everything. Where either
+   * end sends many messages at once, counting them is no evidence.
+   */
+  get isAnswered(): boolean {
+    return this.#mostUnanswered <= MOST_UNANSWERED && this.#heard - this.#unasked >= this.#messages;
   }
 
   /** The peer says that so many have come by now, and for how many of them it had no room; anything may be said. */
@@ -148,6 +175,8 @@ export class SendAccount {
   }
 }
 
+/** Messages on their way at once in what still counts as a talk in turns. */
+const MOST_UNANSWERED = 16;
 /** What SCTP may have taken and not yet seen acknowledged: the library's default send buffer, 1 MiB. */
 export const IN_FLIGHT_BYTES = 1024 * 1024;
 const MARK_EVERY_BYTES = 64 * 1024;

@@ -10,11 +10,11 @@ import type { NativeDataChannel, NativePeerConnection } from '../../native/bindi
  * again by that thread; the peer closes a channel that is opened twice (H51). A channel with an agreed id is opened
  * without a word to the peer, so one that was made before shows by `isOpen()` that the thread has been there.
  */
-export class OpeningMark {
+export class OpenBarrier {
   readonly #engine: Engine;
   readonly #native: NativePeerConnection;
   readonly #path: () => string;
-  #mark: NativeDataChannel | undefined;
+  #probe: NativeDataChannel | undefined;
   #record: NativeRecord | undefined;
   #id: number | undefined;
   #hearsClose = false;
@@ -33,7 +33,7 @@ export class OpeningMark {
 
   /**
    * To be called for a description of the peer as the library is given it: an answer before, an offer after, when the
-   * transport cannot be up yet, and neither would the library make an offer for the mark.
+   * transport cannot be up yet, and neither would the library make an offer for the probe.
    */
   place(remoteSdp: string, isFree: (id: number) => boolean): void {
     if (this.#id !== undefined || !APPLICATION.test(remoteSdp)) return;
@@ -41,20 +41,17 @@ export class OpeningMark {
     const id = PEER_IS_CLIENT.test(remoteSdp) ? LAST_ID : LAST_ID - 1;
     if (!isFree(id)) return;
     try {
-      this.#mark = this.#native.createDataChannel('', { negotiated: true, id });
+      this.#probe = this.#native.createDataChannel('', { negotiated: true, id });
     } catch {
       return; // the connection has just ended
     }
     this.#id = id;
-    const record = this.#engine.ledger.hold(undefined, this.#mark, this.#path);
+    const record = this.#engine.ledger.hold(undefined, this.#probe, this.#path);
     this.#record = record;
     this.#hearsClose = this.#engine.ledger.isFull;
     if (!this.#hearsClose) return;
     // So many wrappers are kept already that this one must not be where the peer ends the connection.
-    this.#mark.onClosed(() => {
-      record.tryClose();
-      record.released();
-    });
+    this.#hearClose(this.#probe, record);
   }
 
   /** Returns when a channel can be made; blocks for the thread's turn, some tenths of a millisecond. */
@@ -65,8 +62,8 @@ export class OpeningMark {
   }
 
   #isAwaited(): boolean {
-    if (!this.#mark || this.#record?.state !== 'held') return false;
-    return !this.#mark.isOpen() && this.#native.state() === 'connected';
+    if (!this.#probe || this.#record?.state !== 'held') return false;
+    return !this.#probe.isOpen() && this.#native.state() === 'connected';
   }
 
   /**
@@ -74,14 +71,20 @@ export class OpeningMark {
    * waits for it, on every stream.
    */
   remove(): void {
-    const [mark, record] = [this.#mark, this.#record];
-    if (!mark || !record) return;
-    this.#mark = undefined;
+    const [probe, record] = [this.#probe, this.#record];
+    if (!probe || !record) return;
+    this.#probe = undefined;
     if (record.state !== 'held') return;
-    const answers = mark.isOpen();
-    if (!this.#hearsClose) mark.onClosed(() => record.released());
-    record.tryClose();
-    if (!answers) record.stays();
+    const comes = probe.isOpen();
+    if (!this.#hearsClose) this.#hearClose(probe, record);
+    record.discard({ comes });
+  }
+
+  #hearClose(probe: NativeDataChannel, record: NativeRecord): void {
+    probe.onClosed(() => {
+      record.acknowledge();
+      record.tryClose();
+    });
   }
 }
 

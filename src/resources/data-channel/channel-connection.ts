@@ -1,0 +1,40 @@
+import type { NativeRecord } from '../../library/release-ledger.js';
+import type { OwnedNode } from '../../scope/node.js';
+import type { ReceiptPeer } from './ending/receipt-peer.js';
+
+/** What a channel needs of the connection it belongs to. */
+export interface ChannelConnection {
+  readonly node: OwnedNode;
+  /** Absent where the connection is not ours. */
+  readonly receiptPeer?: ReceiptPeer;
+  /** The SCTP association is up: what is sent can arrive. */
+  transportUp(): boolean;
+  /**
+   * Resets the outgoing half of a stream without closing its channel, behind everything that was sent on it.
+   * The peer answers with a reset of its own when it has everything; that closes the channel. False when the
+   * library refused.
+   */
+  resetStream(id: number): boolean;
+  /** A channel was closed without confirmation; the connection must live on for so long. */
+  keepFor(ms: number): void;
+  /** The id of a channel that is gone; `isFree` where the reset of its stream was seen. */
+  leave?(id: number, isFree: boolean): void;
+  /**
+   * The channel is over, and its native waits for the stream's reset. False where the connection ends, too: then it is to
+   * be closed now. Otherwise the connection discards it at its end.
+   */
+  leaveOpen?(id: number, record: NativeRecord): boolean;
+  /** Milliseconds as SCTP measures them now, and the least of them. */
+  roundTrip?(): { readonly now: number; readonly least: number };
+}
+
+/** How a channel came to be. */
+export type ChannelOrigin = 'created' | 'negotiated' | 'incoming' | 'adopted';
+
+/** How a channel was made, as far as its end depends on it. */
+export interface ChannelTraits {
+  /** Messages may be given up by design, and with them what receipts say. Nobody can tell that of an incoming channel. */
+  readonly lossy?: boolean;
+  /** The program chose the stream id, and may use it again as soon as the channel has closed. */
+  readonly idIsChosen?: boolean;
+}

@@ -1,0 +1,349 @@
+import { IN_FLIGHT_BYTES } from '../../channel/delivery-ledger.js';
+import type { Receipt } from './receipt.js';
+import {
+  type Action,
+  type EndingEventType,
+  type EndingState,
+  type Guard,
+  type Transition,
+  TRANSITIONS,
+} from './transitions.js';
+
+/** What is known of a channel and its peer before it ends. */
+export interface EndingSetting {
+  /** The peer reads receipts, and gives them. */
+  readonly peerGivesReceipts: boolean;
+  /** Messages may be given up by design, and receipts with them. */
+  readonly lossy: boolean;
+  /** Of two ends that agree, this is the one that resets the stream. */
+  readonly resets: boolean;
+  /**
+   * Whether this end may reset the stream of an observed channel before it closes the channel. When the channel answers
+   * the peer's reset, the library sends a second reset for the stream, and a peer that has used the id again by then
+   * would see its new channel closed. That cannot happen where the id is ours to give.
+   */
+  readonly mayReset: boolean;
+  /**
+   * The program chose the stream id, and may use it again as soon as the channel has closed. So the end of the stream is
+   * waited for, and the channel itself is closed to reset it: a second reset could meet the next channel.
+   */
+  readonly idIsChosen: boolean;
+}
+
+/** What the channel shows when an event comes. Messages, bytes and milliseconds. */
+export interface EndingFacts {
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly received: number;
+  readonly receivedBytes: number;
+  /** Of those received, the ones for which there was no room. */
+  readonly dropped: number;
+  /** Bytes in the send buffer. */
+  readonly buffered: number;
+  /** The peer has answered every message. */
+  readonly answered: boolean;
+  /** The least that SCTP measured on the connection, and what it measures now, which a busy machine may add to. */
+  readonly leastRoundTrip: number;
+  readonly roundTrip: number;
+  /** Until when the peer may not have taken the channel. */
+  readonly youngUntil: number;
+  /** The connection ends with the channel. */
+  readonly endsConnection: boolean;
+  readonly isOpen: boolean;
+  readonly isUp: boolean;
+}
+
+export type EndingEvent =
+  | { readonly type: Exclude<EndingEventType, 'receipt' | 'finalReceipt'> }
+  | { readonly type: 'receipt' | 'finalReceipt'; readonly receipt: Receipt };
+
+export type EndingCommand =
+  | { readonly type: 'sendReceipt'; readonly receipt: Receipt }
+  /** The outgoing half alone. The event `refused` is to follow where the library does not. */
+  | { readonly type: 'resetStream' }
+  /** Nothing is queued any more that the native's close callback could throw away (H4). */
+  | { readonly type: 'hearClose' }
+  /** The peer wants to close, or has closed: the handle is to begin. */
+  | { readonly type: 'askToClose' }
+  /** What became of everything that was sent. */
+  | { readonly type: 'count'; readonly as: 'settled' | 'confirmed' | 'givenUp' | 'doubted' }
+  /** The connection is to live for so many milliseconds, in which what was sent should arrive. */
+  | { readonly type: 'keepConnection'; readonly ms: number };
+
+/**
+ * The end of one channel: what it says to the peer, and when the native may be given back.
+ *
+ * A pure state machine: no timer, no native, no clock. **Every event is given with its time, and every command that
+ * comes back is carried out, in order, before the next event.** `time` events are due at `wakeAt` at the latest.
+ */
+export class Ending {
+  readonly #setting: EndingSetting;
+  #state: EndingState = 'live';
+  #transition: Transition | undefined;
+  #facts!: EndingFacts;
+  #now = 0;
+  #isHeard = false;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  /** What the peer has said of us: messages that reached its program, and its newest count of what it sent. */
+  #acknowledged = 0;
+  #peerSent: number | undefined;
+  /** Our final receipts; those that the peer has had when it gave its newest; its final receipts. */
+  #finals = 0;
+  #finalsHeard = 0;
+  #peerFinals = 0;
+  #owesAnswer = false;
+  /** What our newest receipt acknowledged, and when the newest that was not final was given. */
+  #told = 0;
+  #toldBytes = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #pause = AGAIN_MS;
+  #resetAt: number | undefined;
+  #receivedBefore = 0;
+  #lookedAt = 0;
+  #flushFrom: { readonly buffered: number; readonly at: number } | undefined;
+
+  constructor(setting: EndingSetting) {
+    this.#setting = setting;
+  }
+
+  get state(): EndingState {
+    return this.#state;
+  }
+
+  /** The row of the table that was taken last. */
+  get transition(): Transition | undefined {
+    return this.#transition;
+  }
+
+  /** Nothing is to be waited for before the handle closes. */
+  get isOver(): boolean {
+    return this.#state === 'ended' || this.isAgreed;
+  }
+
+  /** Either end has every message of the other's, and the end of the stream need not be waited for. */
+  get isAgreed(): boolean {
+    return !this.#setting.idIsChosen && (this.#state === 'agreed' || this.#state === 'resetting');
+  }
+
+  /** Milliseconds of the clock by which `time` is to be told. */
+  get wakeAt(): number {
+    return this.#wakeAt;
+  }
+
+  /** Messages received after which `arrived` is to be told. */
+  get expected(): number {
+    if (this.#setting.lossy && this.#peerSent !== undefined) return 0;
+    return this.#peerSent ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The peer has given a receipt, so it has taken the channel. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+  /** What our newest receipt acknowledged: messages, and the bytes that had come by then. */
+  get told(): number {
+    return this.#told;
+  }
+
+  get toldBytes(): number {
+    return this.#toldBytes;
+  }
+
+  receive(event: EndingEvent, facts: EndingFacts, now: number): readonly EndingCommand[] {
+    this.#facts = facts;
+    this.#now = now;
+    if ('receipt' in event) this.#note(event.receipt);
+    const transition = this.#find(event.type);
+    this.#transition = transition;
+    this.#state = transition.to;
+    const commands: EndingCommand[] = [];
+    for (const action of transition.do ?? []) {
+      const command = this.#act(action);
+      if (command) commands.push(command);
+    }
+    if (this.#state === 'flushing') this.#flushFrom ??= { buffered: facts.buffered, at: now };
+    this.#lookedAt = now;
+    return commands;
+  }
+
+  #find(event: EndingEventType): Transition {
+    for (const row of TRANSITIONS) {
+      if (row.in !== this.#state) continue;
+      if (row.on !== event && !row.on.includes(event)) continue;
+      if (row.when === undefined || row.when.every((guard) => this.#holds(guard))) return row;
+    }
+    throw new Error(`the ending of a channel has no transition for ${event} in ${this.#state}`);
+  }
+
+  #holds(guard: Guard | `!${Guard}`): boolean {
+    return guard.startsWith('!') ? !this.#ask(guard.slice(1) as Guard) : this.#ask(guard as Guard);
+  }
+
+  #ask(guard: Guard): boolean {
+    const { sent, received, receivedBytes, buffered, leastRoundTrip } = this.#facts;
+    const { peerGivesReceipts, lossy, resets, mayReset } = this.#setting;
+    switch (guard) {
+      case 'agrees':
+        return peerGivesReceipts && !lossy;
+      case 'isDown':
+        return !this.#facts.isUp;
+      case 'isReset':
+        return !this.#facts.isOpen;
+      case 'hasSent':
+        return sent > 0;
+      case 'hasReceived':
+        return received > 0;
+      case 'mayReset':
+        return mayReset || this.#facts.endsConnection;
+      case 'isYoung':
+        return this.#now < this.#facts.youngUntil && !this.#isHeard;
+      case 'endsConnection':
+        return this.#facts.endsConnection;
+      case 'lacksMessages':
+        return received < this.expected;
+      case 'owesReceipt':
+        return this.#told !== received || (this.#owesAnswer && !resets);
+      case 'isUnacknowledged':
+        return this.#acknowledged < sent;
+      case 'mayResetNow':
+        // A stream is not reset before SCTP has acknowledged what was sent on it, and alone that takes 20 ms: it comes
+        // at once with an answer. What SCTP receives behind a reset waits for it, on every stream: so there is none
+        // where the connection ends, too, and other channels may still be draining.
+        return resets && this.#finalsHeard === this.#finals % FINALS;
+      case 'idIsChosen':
+        return this.#setting.idIsChosen;
+      case 'isDoubtful': {
+        if (this.#facts.answered || peerGivesReceipts) return false;
+        // No answer is faster than a round trip: then the peer closed by itself.
+        const soonest = (this.#resetAt ?? Number.POSITIVE_INFINITY) + leastRoundTrip * LEAST_ANSWER;
+        return soonest > this.#now || buffered > 0;
+      }
+      case 'isFlushed':
+        return buffered === 0;
+      case 'isBusy':
+        // What came while the event loop was busy has yet to be handed over.
+        return received !== this.#receivedBefore || this.#now - this.#lookedAt > QUIET_MS;
+      case 'isDue':
+        return this.#now >= this.#wakeAt;
+      case 'receiptIsDue':
+        return (
+          peerGivesReceipts &&
+          this.#now - this.#toldAt >= RECEIPT_EVERY_MS &&
+          deservesReceipt(received - this.#told, receivedBytes - this.#toldBytes)
+        );
+    }
+  }
+
+  #act(action: Action): EndingCommand | undefined {
+    const { sent, received, youngUntil } = this.#facts;
+    switch (action) {
+      case 'sendReceipt':
+        this.#toldAt = this.#now;
+        return this.#receipt(false);
+      case 'sendFinalReceipt':
+        return this.#setting.peerGivesReceipts ? this.#receipt(true) : undefined;
+      case 'sendAgain':
+        this.#pause *= 2;
+        this.#wakeIn(this.#pause);
+        return this.#receipt(true);
+      case 'resetStream':
+        this.#resetAt = this.#now;
+        return { type: 'resetStream' };
+      case 'hearClose':
+      case 'askToClose':
+        return { type: action };
+      case 'countSettled':
+        return { type: 'count', as: 'settled' };
+      case 'countConfirmed':
+        return { type: 'count', as: 'confirmed' };
+      case 'countGivenUp':
+        return sent > 0 ? { type: 'count', as: 'givenUp' } : undefined;
+      case 'countDoubted':
+        return { type: 'count', as: 'doubted' };
+      case 'keepConnection':
+        this.#wakeIn(this.#arrivalMs());
+        return { type: 'keepConnection', ms: this.#arrivalMs() };
+      case 'waitWhileYoung':
+        this.#wakeAt = youngUntil;
+        return undefined;
+      case 'waitForYielded':
+        this.#wakeAt = Math.max(this.#now, youngUntil) + AFTER_YOU_MS;
+        return undefined;
+      case 'waitForQuiet':
+        this.#receivedBefore = received;
+        this.#wakeIn(QUIET_MS);
+        return undefined;
+      case 'waitForReset':
+        this.#wakeAt = Number.POSITIVE_INFINITY;
+        if (this.#setting.idIsChosen) this.#wakeIn(this.#facts.endsConnection ? 0 : RESET_MS);
+        return undefined;
+      case 'waitForAgreement':
+        this.#wakeIn(this.#pause);
+        return undefined;
+    }
+  }
+
+  /** How long what SCTP has taken needs to arrive, by estimate. */
+  #arrivalMs(): number {
+    const { sentBytes, buffered, roundTrip } = this.#facts;
+    const from = this.#flushFrom;
+    // The rate at which the send buffer was emptied tells best; one of a peer that has closed stands still.
+    const flushed = from ? from.buffered - buffered : 0;
+    const rate =
+      from && flushed > IN_FLIGHT_BYTES ? flushed / Math.max(1, this.#now - from.at) : ASSUMED_BYTES_PER_MS;
+    const byRate = from ? (2 * Math.min(sentBytes, IN_FLIGHT_BYTES)) / rate : 0;
+    return Math.max(LEAST_ARRIVAL_MS, 4 * roundTrip, byRate);
+  }
+
+  #wakeIn(ms: number): void {
+    this.#wakeAt = this.#now + ms;
+  }
+
+  /** Takes in what the peer says; it may say anything. */
+  #note({ sent, received, isLast, heard }: Receipt): void {
+    this.#isHeard = true;
+    this.#acknowledged = Math.min(Math.max(this.#acknowledged, received), this.#facts.sent);
+    if (!isLast) return;
+    this.#peerSent = sent;
+    this.#finalsHeard = heard;
+    this.#peerFinals++;
+    this.#owesAnswer = true;
+  }
+
+  #receipt(isLast: boolean): EndingCommand {
+    const { sent, received, receivedBytes, dropped } = this.#facts;
+    this.#told = received;
+    this.#toldBytes = receivedBytes;
+    if (isLast) {
+      this.#finals++;
+      this.#owesAnswer = false;
+    }
+    const heard = this.#peerFinals % FINALS;
+    return { type: 'sendReceipt', receipt: { sent, received, dropped, isLast, heard } };
+  }
+}
+
+/** Whether as much as has come since the last receipt deserves one: not each of the messages that come now and then. */
+export function deservesReceipt(messages: number, bytes: number): boolean {
+  return messages >= RECEIPT_EVERY || bytes >= RECEIPT_EVERY_BYTES;
+}
+
+/** Final receipts are counted in one byte. */
+const FINALS = 256;
+/** Milliseconds without an answer after which a final receipt is given again; twice as many each time. */
+const AGAIN_MS = 500;
+/** Milliseconds that the reset of a stream may take whose messages have all arrived. */
+const RESET_MS = 1000;
+const RECEIPT_EVERY_MS = 1000;
+const RECEIPT_EVERY = 64;
+const RECEIPT_EVERY_BYTES = 64 * 1024;
+/** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
+const QUIET_MS = 250;
+/** Milliseconds that a peer which may be closing, too, gets to be the first. */
+const AFTER_YOU_MS = 10;
+/** Where no rate was seen; with it a full MiB gets a second. */
+const ASSUMED_BYTES_PER_MS = 2000;
+/** Milliseconds that unconfirmed data gets to arrive at the least. */
+const LEAST_ARRIVAL_MS = 50;
+/** In round trips; they vary, and a reset that crosses ours takes half of one. */
+const LEAST_ANSWER = 0.75;

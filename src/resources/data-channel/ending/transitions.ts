@@ -1,0 +1,151 @@
+/**
+ * Where the end of a channel stands.
+ *
+ * `live`: it is in use. `ended`: nothing more is waited for, and the native may be given back.
+ * Agreed with a peer of this package: `parting` has said that no more is sent and waits until either end has every
+ * message of the other's; `agreed` has them, so the handle may close; `resetting` has reset the stream behind that. In
+ * these two only the stream is still to end, which frees its id.
+ * Observed, with any other peer: `young` waits until the peer has surely taken the channel; `confirming` has reset the
+ * stream and waits for the answer; `yielding` lets a peer that closes, too, go first; `receiving` has reset the stream
+ * and takes what is on its way; `flushing` empties the send buffer; `arriving` leaves what was sent the time to arrive.
+ */
+export type EndingState =
+  | 'live'
+  | 'parting'
+  | 'agreed'
+  | 'resetting'
+  | 'young'
+  | 'confirming'
+  | 'yielding'
+  | 'receiving'
+  | 'flushing'
+  | 'arriving'
+  | 'ended';
+
+/**
+ * `close`, `abort`: what this end asks for; `abort` also when the deadline has passed. `receipt`, `finalReceipt`: from the
+ * peer. `arrived`: messages came that the peer had announced. `reset`: the native was closed, by the peer or with the
+ * transport. `down`: the transport is down. `refused`: the library did not reset the stream. `time`: nothing of these.
+ */
+export type EndingEventType =
+  'close' | 'abort' | 'receipt' | 'finalReceipt' | 'arrived' | 'reset' | 'down' | 'refused' | 'time';
+
+/** What an `Ending` can be asked before a transition; see `ending.ts`. */
+export type Guard =
+  | 'agrees'
+  | 'isDown'
+  | 'isReset'
+  | 'hasSent'
+  | 'hasReceived'
+  | 'mayReset'
+  | 'isYoung'
+  | 'endsConnection'
+  | 'lacksMessages'
+  | 'owesReceipt'
+  | 'isUnacknowledged'
+  | 'mayResetNow'
+  | 'idIsChosen'
+  | 'isDoubtful'
+  | 'isFlushed'
+  | 'isBusy'
+  | 'isDue'
+  | 'receiptIsDue';
+
+/** What an `Ending` does in a transition; see `ending.ts`. */
+export type Action =
+  | 'sendReceipt'
+  | 'sendFinalReceipt'
+  | 'sendAgain'
+  | 'resetStream'
+  | 'hearClose'
+  | 'askToClose'
+  | 'countSettled'
+  | 'countConfirmed'
+  | 'countGivenUp'
+  | 'countDoubted'
+  | 'keepConnection'
+  | 'waitWhileYoung'
+  | 'waitForYielded'
+  | 'waitForQuiet'
+  | 'waitForReset'
+  | 'waitForAgreement';
+
+export interface Transition {
+  readonly in: EndingState;
+  readonly on: EndingEventType | readonly EndingEventType[];
+  /** All of them must hold; `!` before one negates it. The first row that fits is taken. */
+  readonly when?: readonly (Guard | `!${Guard}`)[];
+  readonly to: EndingState;
+  readonly do?: readonly Action[];
+}
+
+const HEARD = ['receipt', 'finalReceipt', 'arrived'] as const;
+const GONE = ['reset', 'down'] as const;
+
+/** Every state, every event. One that is not here for a state is a mistake of this package, and throws. */
+// prettier-ignore
+export const TRANSITIONS: readonly Transition[] = [
+  // In use.
+  { in: 'live', on: 'receipt', to: 'live' },
+  { in: 'live', on: ['finalReceipt', 'arrived'], when: ['lacksMessages'], to: 'live' },
+  { in: 'live', on: ['finalReceipt', 'arrived'], to: 'live', do: ['askToClose'] },
+  { in: 'live', on: 'time', when: ['receiptIsDue'], to: 'live', do: ['sendReceipt'] },
+  { in: 'live', on: 'time', to: 'live' },
+  { in: 'live', on: GONE, to: 'live', do: ['askToClose'] },
+  { in: 'live', on: 'abort', to: 'ended', do: ['sendFinalReceipt', 'countGivenUp'] },
+  // How it begins to end.
+  { in: 'live', on: 'close', when: ['isDown'], to: 'ended', do: ['countGivenUp'] },
+  { in: 'live', on: 'close', when: ['isReset', 'hasSent', 'endsConnection', 'isDoubtful'], to: 'arriving', do: ['keepConnection'] },
+  { in: 'live', on: 'close', when: ['isReset'], to: 'ended', do: ['countGivenUp'] },
+  { in: 'live', on: 'close', when: ['agrees', 'lacksMessages'], to: 'parting', do: ['sendFinalReceipt', 'waitForAgreement'] },
+  { in: 'live', on: 'close', when: ['agrees', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt', 'waitForAgreement'] },
+  { in: 'live', on: 'close', when: ['agrees'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'hearClose', 'waitForReset'] },
+  { in: 'live', on: 'close', when: ['hasSent', 'mayReset', 'isYoung'], to: 'young', do: ['sendFinalReceipt', 'waitWhileYoung'] },
+  { in: 'live', on: 'close', when: ['hasSent', 'mayReset'], to: 'confirming', do: ['sendFinalReceipt', 'resetStream'] },
+  { in: 'live', on: 'close', when: ['hasSent'], to: 'flushing', do: ['sendFinalReceipt'] },
+  { in: 'live', on: 'close', when: ['hasReceived', 'mayReset'], to: 'yielding', do: ['sendFinalReceipt', 'waitForYielded'] },
+  { in: 'live', on: 'close', to: 'ended', do: ['sendFinalReceipt'] },
+  // Agreed, with a peer of this package.
+  { in: 'parting', on: HEARD, when: ['lacksMessages'], to: 'parting' },
+  { in: 'parting', on: HEARD, when: ['owesReceipt', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt'] },
+  { in: 'parting', on: HEARD, when: ['isUnacknowledged'], to: 'parting' },
+  { in: 'parting', on: HEARD, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'hearClose', 'waitForReset'] },
+  { in: 'parting', on: HEARD, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['countSettled', 'hearClose', 'resetStream'] },
+  { in: 'parting', on: HEARD, to: 'agreed', do: ['countSettled', 'hearClose', 'waitForReset'] },
+  { in: 'parting', on: 'time', when: ['isDue'], to: 'parting', do: ['sendAgain'] },
+  { in: 'parting', on: 'time', to: 'parting' },
+  { in: 'parting', on: GONE, to: 'ended', do: ['countGivenUp'] },
+  { in: 'parting', on: 'abort', to: 'ended', do: ['sendFinalReceipt', 'countGivenUp'] },
+  { in: 'agreed', on: HEARD, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt'] },
+  { in: 'agreed', on: HEARD, when: ['mayResetNow', 'idIsChosen'], to: 'ended' },
+  { in: 'agreed', on: HEARD, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['resetStream'] },
+  { in: 'agreed', on: 'time', when: ['isDue'], to: 'ended' },
+  { in: 'agreed', on: ['time', ...HEARD], to: 'agreed' },
+  { in: 'agreed', on: ['abort', ...GONE], to: 'ended' },
+  { in: 'resetting', on: ['time', ...HEARD], to: 'resetting' },
+  { in: 'resetting', on: ['abort', 'refused', ...GONE], to: 'ended' },
+  // Observed, with any other peer.
+  { in: 'young', on: 'time', when: ['isDue'], to: 'confirming', do: ['resetStream'] },
+  { in: 'young', on: ['time', ...HEARD], to: 'young' },
+  { in: 'young', on: 'reset', when: ['endsConnection', 'isDoubtful'], to: 'arriving', do: ['keepConnection'] },
+  { in: 'young', on: ['abort', ...GONE], to: 'ended', do: ['countGivenUp'] },
+  { in: 'confirming', on: 'reset', when: ['!isDoubtful'], to: 'ended', do: ['countConfirmed'] },
+  { in: 'confirming', on: 'reset', when: ['endsConnection'], to: 'arriving', do: ['keepConnection'] },
+  { in: 'confirming', on: ['abort', 'refused', ...GONE], to: 'ended', do: ['countGivenUp'] },
+  { in: 'confirming', on: ['time', ...HEARD], to: 'confirming' },
+  { in: 'yielding', on: 'time', when: ['isDue'], to: 'receiving', do: ['resetStream', 'waitForQuiet'] },
+  { in: 'yielding', on: ['time', ...HEARD], to: 'yielding' },
+  { in: 'yielding', on: ['abort', ...GONE], to: 'ended' },
+  { in: 'receiving', on: 'time', when: ['isBusy'], to: 'receiving', do: ['waitForQuiet'] },
+  { in: 'receiving', on: 'time', when: ['!isDue'], to: 'receiving' },
+  { in: 'receiving', on: HEARD, to: 'receiving' },
+  { in: 'receiving', on: ['abort', 'time', 'refused', ...GONE], to: 'ended' },
+  { in: 'flushing', on: 'time', when: ['isFlushed'], to: 'ended', do: ['countDoubted', 'keepConnection'] },
+  { in: 'flushing', on: ['time', ...HEARD], to: 'flushing' },
+  { in: 'flushing', on: ['abort', ...GONE], to: 'ended', do: ['countGivenUp'] },
+  { in: 'arriving', on: ['reset', 'time'], when: ['!isDue'], to: 'arriving' },
+  { in: 'arriving', on: HEARD, to: 'arriving' },
+  { in: 'arriving', on: ['reset', 'down', 'abort', 'time'], to: 'ended', do: ['countGivenUp'] },
+  // What is late changes nothing; receipts are still counted.
+  { in: 'ended', on: ['close', 'abort', 'refused', 'time', ...GONE, ...HEARD], to: 'ended' },
+];
