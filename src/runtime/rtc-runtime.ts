@@ -159,7 +159,7 @@ export class RtcRuntime {
   }
 
   once<E extends keyof RtcRuntimeEvents>(event: E, listener: (...args: RtcRuntimeEvents[E]) => void): this {
-    this.#events.on(event, listener as unknown as AnyListener, true);
+    this.#events.once(event, listener as unknown as AnyListener);
     return this;
   }
 

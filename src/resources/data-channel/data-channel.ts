@@ -334,8 +334,8 @@ export class DataChannel extends MessageChannel {
   }
 }
 
-/** Milliseconds that the reset of a stream takes besides its way there and back. */
-const LEAST_RESET_MS = 10;
+/** Milliseconds that the reset of a stream takes besides its way there and back: SCTP acknowledges a lone packet late. */
+const LEAST_RESET_MS = 50;
 const NOTHING_TOLD = { told: 0, toldBytes: 0 };
 /** Milliseconds that a peer gets to take a channel we opened, before we close it. */
 const TAKEN_MS = 25;

@@ -141,8 +141,8 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   #listenAgain(): void {
     if (this[TREE_NODE].phase !== 'live') return;
     try {
+      this.#record.acknowledge(); // its end is synchronous
       this.#record.close();
-      this.#record.released();
       const native = this.#listen(this.#port);
       this.#record = this.engine.ledger.hold('WebSocketServer', native, () => this.path);
       this.#hear(native);
