@@ -86,6 +86,7 @@ export default defineConfig({
       'scoped-rtc/opentelemetry': new URL('./src/telemetry/index.ts', import.meta.url).pathname,
       'scoped-rtc/signaling-server': new URL('./src/signaling/server/index.ts', import.meta.url).pathname,
       'scoped-rtc/testing': new URL('./src/testing/index.ts', import.meta.url).pathname,
+      'scoped-rtc/vitest/setup': new URL('./src/testing/vitest/setup.ts', import.meta.url).pathname,
       'scoped-rtc/vitest': new URL('./src/testing/vitest/index.ts', import.meta.url).pathname,
       'scoped-rtc': new URL('./src/index.ts', import.meta.url).pathname,
     },

@@ -1,6 +1,8 @@
+import { mayLinger } from '../diagnostics/open-handles.js';
 import type { AnyHandle } from '../resources/handle.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
+import { TREE_NODE } from '../scope/node.js';
 import { warnOfFailure } from './background-failure.js';
 import type { NativeOwner } from './native-owner.js';
 
@@ -56,7 +58,10 @@ export class DropInOwner implements NativeOwner {
 
   #liveScope(): RtcScope {
     // Somebody else may have shut the runtime down.
-    if (!this.#scope || this.#scope.disposed) this.#scope = RtcRuntime.shared.scope(this.#name);
+    if (!this.#scope || this.#scope.disposed) {
+      this.#scope = RtcRuntime.shared.scope(this.#name);
+      mayLinger(this.#scope[TREE_NODE]);
+    }
     return this.#scope;
   }
 

@@ -1,16 +1,28 @@
 import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ownFolder } from '../native/own-package.js';
 
-const FILE_URL = 'file://';
+/** A line of a stack: `at file:1:2`, `at name (file:1:2)`. The path may have spaces and parentheses. */
+const FRAME = /^\s*at (?:.*? \((?=.*\)$)|async )?(?<file>.+?)(?<position>:\d+:\d+)\)?$/;
+
+/** Places in ES modules are URLs, where a space is `%20`. */
+function pathOf(file: string): string {
+  if (!file.startsWith('file:')) return file;
+  try {
+    return fileURLToPath(file);
+  } catch {
+    return file;
+  }
+}
 
 /** The first line of a stack that is not the package's own, as `file:line:column` relative to the current directory. */
 export function placeOf(stack: string | undefined): string | undefined {
   const folder = ownFolder();
   const own = folder === undefined ? [] : ['src', 'dist'].map((part) => join(folder, part) + sep);
   for (const line of stack?.split('\n').slice(1) ?? []) {
-    const found = /\(?([^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1];
+    const found = FRAME.exec(line)?.groups;
     if (!found) continue;
-    const place = found.startsWith(FILE_URL) ? found.slice(FILE_URL.length) : found;
+    const place = pathOf(found.file!) + found.position!;
     if (own.some((path) => place.startsWith(path))) continue;
     if (place.startsWith('node:') || place.includes('/node_modules/')) continue;
     const here = `${process.cwd()}/`;

@@ -12,6 +12,8 @@ export interface NodeSnapshot {
   readonly age?: number;
   /** Where it was made, when `SCOPED_RTC_TRACE=1`. */
   readonly creationStack?: string;
+  /** Root scopes: the line that acquired it, as `file:line:column`, where code of the user's was on the stack. */
+  readonly acquiredAt?: string;
   /** Channels: messages that `send` accepted and that reached the process. */
   readonly messagesSent?: number;
   readonly messagesReceived?: number;

@@ -17,15 +17,46 @@ export function openHandles(nodes: Iterable<OwnedNode>): OwnedNode[] {
   return found;
 }
 
-export function openAtExitWarning(open: readonly OwnedNode[], traced: boolean): RtcWarning {
+/** A root scope that nobody ended before the process did, and what is open in it. */
+export interface OpenRoot {
+  readonly root: OwnedNode;
+  readonly handles: readonly OwnedNode[];
+  /** The line that acquired it. */
+  readonly acquiredAt: string | undefined;
+}
+
+const lingering = new WeakSet<OwnedNode>();
+
+/** The end of the process is a good end for `root` while it owns nothing. */
+export function mayLinger(root: OwnedNode): void {
+  lingering.add(root);
+}
+
+export function openAtExit(
+  roots: readonly { readonly node: OwnedNode; readonly acquiredAt: string | undefined }[],
+): OpenRoot[] {
+  return roots
+    .map(({ node, acquiredAt }) => ({ root: node, acquiredAt, handles: openHandles([node]) }))
+    .filter(({ root, handles }) => handles.length > 0 || (root.phase === 'live' && !lingering.has(root)));
+}
+
+export function openAtExitWarning(open: readonly OpenRoot[], traced: boolean): RtcWarning {
+  const handles = open.flatMap((each) => each.handles);
+  const scopes = shorten(
+    open.map(({ root, acquiredAt }) =>
+      acquiredAt === undefined ? root.path : `${root.path}, acquired at ${acquiredAt}`,
+    ),
+  );
+  const lost = handles.length === 0 ? '' : ', so that messages may be lost';
+  const what = handles.length === 0 ? `the scope ${scopes}` : describe(handles, traced);
+  const which = handles.length === 0 ? 'it' : `the scope that owns it (${scopes})`;
   return {
     code: 'RTC_OPEN_AT_EXIT',
-    path: open[0]?.path,
+    path: handles[0]?.path ?? open[0]?.root.path,
     message:
-      `the process ended while ${describe(open, traced)} had not been closed, so that messages may be lost. End the ` +
-      'scope that owns it before: `await using`, or `await scope.disposeAsync()`; for signals there is ' +
-      '`runtime.installSignalHandlers()`' +
-      traceHint(traced),
+      `the process ended while ${what} had not been ${handles.length === 0 ? 'ended' : 'closed'}${lost}. End ${which} ` +
+      'before: `await using`, or `await scope.disposeAsync()`; for signals there is `runtime.installSignalHandlers()`' +
+      (handles.length === 0 ? '' : traceHint(traced)),
   };
 }
 

@@ -2,7 +2,6 @@ import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { diagnostics } from '../diagnostics/diagnostics.js';
 import { Engine } from '../library/engine.js';
-import { snapshotOf } from '../diagnostics/node-snapshot.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { RtcLogger } from '../library/library-settings.js';
 import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
@@ -14,12 +13,13 @@ import { type SctpSettings, validateSctpSettings } from '../native/validate/sctp
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
 import { Deadline } from '../time/deadline.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
-import type { Scope, ScopeHost } from '../scope/scope.js';
+import type { ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds, type ScopeOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { ExitGuard } from './exit-guard.js';
-import { foreignCleanupWarning, openAtExitWarning, openHandles } from '../diagnostics/open-handles.js';
+import { foreignCleanupWarning, openAtExitWarning } from '../diagnostics/open-handles.js';
+import { RootScopes } from './root-scopes.js';
 import { RtcScope } from './rtc-scope.js';
 import { checkRuntimeOptions, type RtcRuntimeOptions } from './runtime-options.js';
 import { checkSignalHandlerOptions, handleSignals, type SignalHandlerOptions } from './signal-handlers.js';
@@ -49,8 +49,7 @@ export class RtcRuntime {
   readonly #cleanup: 'auto' | 'manual';
   readonly #exitGuard = new ExitGuard((failed) => this.#onExit(failed));
   readonly #threadWatch: ThreadWatch;
-  /** The lease of each root scope, in order of creation. */
-  readonly #roots = new Map<OwnedNode, RtcScope>();
+  readonly #roots = new RootScopes();
   #generation = 0;
   #cleanups = 0;
   #named = 0;
@@ -77,7 +76,7 @@ export class RtcRuntime {
       clock: engine.clock,
       teardownTimeout: engine.teardownTimeout,
       tornDown: (root, report, error) => engine.tornDown(root, report, error),
-      moved: (scope, heir) => this.#moved(scope, heir),
+      moved: (scope, heir) => this.#roots.moved(scope, heir as RtcScope),
     };
   }
 
@@ -105,14 +104,14 @@ export class RtcRuntime {
       this.#engine.busy = true;
       this.#exitGuard.arm();
     }
-    this.#roots.set(lease, scope);
+    this.#roots.add(lease, scope);
     return scope;
   }
 
   /** `closing`: there are root scopes, and all of them are being torn down. */
   get state(): 'idle' | 'active' | 'closing' {
     if (this.#roots.size === 0) return 'idle';
-    for (const scope of this.#roots.values()) if (!scope.disposed) return 'active';
+    for (const scope of this.#roots.scopes) if (!scope.disposed) return 'active';
     return 'closing';
   }
 
@@ -128,7 +127,7 @@ export class RtcRuntime {
 
   snapshot(): RuntimeSnapshot {
     const { ledger, traffic } = this.#engine;
-    const scopes = [...this.#roots.values()].map((scope) => snapshotOf(scope[TREE_NODE]));
+    const scopes = this.#roots.snapshots();
     return {
       state: this.state,
       generation: this.#generation,
@@ -182,7 +181,7 @@ export class RtcRuntime {
    */
   async shutdown(options: CloseOptions = {}): Promise<void> {
     const { timeout = this.#engine.teardownTimeout, signal } = checkBounds(options, 'shutdown()');
-    const ends = [...this.#roots.values()].reverse().map((scope) => {
+    const ends = this.#roots.scopes.reverse().map((scope) => {
       const node = scope[TREE_NODE];
       // One that is ending already rejects to whoever began that.
       if (node.phase !== 'live') node.ending.deadline?.shorten({ timeout, signal });
@@ -281,16 +280,6 @@ export class RtcRuntime {
     return true;
   }
 
-  *#rootNodes(): Iterable<OwnedNode> {
-    for (const scope of this.#roots.values()) yield scope[TREE_NODE];
-  }
-
-  #moved(scope: Scope, heir: Scope): void {
-    for (const [lease, root] of this.#roots) {
-      if (root === scope) this.#roots.set(lease, heir as RtcScope);
-    }
-  }
-
   #warned(warning: RtcWarning): void {
     if (this.#events.emit('warning', warning)) return;
     const { code, message } = warning;
@@ -309,7 +298,7 @@ export class RtcRuntime {
     }
     this.#engine.ledger.forgetAll(); // its hook stays: what is made next belongs to the same generation
     this.#engine.applySettings();
-    const killed = openHandles(this.#rootNodes());
+    const killed = this.#roots.openHandles();
     if (killed.length === 0) return;
     this.#engine.warn(foreignCleanupWarning(killed, this.#engine.traced));
     for (const node of killed) {
@@ -322,11 +311,11 @@ export class RtcRuntime {
 
   /** `failed`: an uncaught error ends the process, and is what its output should be about. */
   #onExit(failed: boolean): void {
-    const open = openHandles(this.#rootNodes());
+    const open = this.#roots.openAtExit();
     if (open.length > 0) {
       const heard = this.#events.emit(
         'leak',
-        open.map((node) => node.path),
+        open.flatMap(({ handles, root }) => (handles.length > 0 ? handles : [root]).map((node) => node.path)),
       );
       this.#exiting = { quiet: heard || failed };
       this.#engine.warn(openAtExitWarning(open, this.#engine.traced));

@@ -30,16 +30,24 @@ export function testScope(options: TestScopeOptions = {}): TestScope {
   return new OpenTestScope(options);
 }
 
+type TestBody<T> = (rtc: RtcScope) => T | Promise<T>;
+
 /**
  * Runs `body` with a scope of its own and ends that, whatever happened. Rejects with the error of `body`, or else as
- * `TestScope.end()` does.
+ * `TestScope.end()` does. `test`, the name of the test, is in the message.
  */
+export function withTestScope<T>(body: TestBody<T>, options?: TestScopeOptions): Promise<T>;
+export function withTestScope<T>(test: string, body: TestBody<T>, options?: TestScopeOptions): Promise<T>;
 export async function withTestScope<T>(
-  body: (rtc: RtcScope) => T | Promise<T>,
-  options: TestScopeOptions = {},
+  first: string | TestBody<T>,
+  second?: TestBody<T> | TestScopeOptions,
+  third?: TestScopeOptions,
 ): Promise<T> {
+  const named = typeof first === 'string';
+  const body = (named ? second : first) as TestBody<T>;
   checkFunction(body, 'body');
-  const test = testScope(options);
+  const options = (named ? third : second) as TestScopeOptions | undefined;
+  const test = testScope(named ? { ...options, test: first } : options);
   let result: T;
   try {
     result = await body(test.scope);

@@ -22,7 +22,9 @@ describe('something was not closed', () => {
     expect(code).toBe(0);
     expect(warning('RTC_OPEN_AT_EXIT')).toMatchObject({
       path: 'app/alice',
-      text: expect.stringMatching(/PeerConnection app\/alice.*await using.*SCOPED_RTC_TRACE=1/s),
+      text: expect.stringMatching(
+        /PeerConnection app\/alice.*app, acquired at test\/diagnostics\/programs\/mistakes\.ts:\d+:\d+\).*await using.*SCOPED_RTC_TRACE=1/s,
+      ),
     });
     // `process.emitWarning` would not be heard any more.
     expect(stderr).toContain('[RTC_OPEN_AT_EXIT] ScopedRtcWarning: the process ended while PeerConnection');
@@ -32,6 +34,17 @@ describe('something was not closed', () => {
     const { warning } = await make('openAtExit', TRACED);
     expect(warning('RTC_OPEN_AT_EXIT')?.text).toMatch(HERE);
     expect(warning('RTC_OPEN_AT_EXIT')?.text).not.toContain('SCOPED_RTC_TRACE');
+  });
+
+  it('is told of a root scope with nothing in it, too, but not of one that has been ended', async () => {
+    const { lines, warning } = await make('emptyAtExit');
+    expect(warning('RTC_OPEN_AT_EXIT')).toMatchObject({
+      path: 'left',
+      text: expect.stringMatching(
+        /the scope left, acquired at test\/diagnostics\/programs\/mistakes\.ts:\d+:\d+ had not been ended\./,
+      ),
+    });
+    expect(lines).toContainEqual({ open: ['left'] });
   });
 
   it('is not written where somebody listens', async () => {

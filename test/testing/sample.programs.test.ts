@@ -12,7 +12,7 @@ const LEAKS: readonly [sample: string, test: string, message: readonly string[]]
     [
       'LeakError: something was left open after "leaves a root scope"',
       '',
-      'the root scope "app" is still open',
+      'the root scope "app", acquired at test/testing/sample/scope-left.sample.ts:5:26, is still open',
       '    app  scope  live',
       '    └─ alice  PeerConnection  opening, N s',
       '       └─ chat  DataChannel  opening, N s',
@@ -28,7 +28,7 @@ const LEAKS: readonly [sample: string, test: string, message: readonly string[]]
     [
       'LeakError: something was left open after "leaves a server and its clients"',
       '',
-      'the root scope "app" is still open',
+      'the root scope "app", acquired at test/testing/sample/sockets.sample.ts:6:26, is still open',
       '    app  scope  live',
       '    ├─ signaling  WebSocketServer  open, N s',
       '    │  └─ socket-1  WebSocket  open, N s',
@@ -188,6 +188,23 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
     );
     expect(message).toContain('app/alice was made at test/testing/sample/at-once.sample.ts:9:29');
   });
+
+  it('watches tests without the fixture, with one line of setup', async () => {
+    const watched = (await runSamples(['watched'])).get('watched')!;
+    expect(watched.tests.map(({ test, state }) => [test, state])).toEqual([
+      ['leaves an empty scope', 'failed'],
+      ['ends its scope in a hook', 'passed'],
+      ['uses the fixture', 'passed'],
+      ['has failed already', 'failed'],
+      ['ends what is of the file', 'passed'],
+    ]);
+    expect(watched.tests[0]!.errors[0]).toContain(
+      'LeakError: something was left open after "leaves an empty scope"\n\n' +
+        'the root scope "app", acquired at test/testing/sample/watched.sample.ts:15:14, is still open',
+    );
+    expect(watched.tests[3]!.errors).toEqual(['Error: of the test']);
+    expect(watched.errors).toEqual([]);
+  }, 120_000);
 
   it('tells of a scope that the file shares when the file ends', () => {
     const { tests, ok, errors } = results.get('per-file')!;

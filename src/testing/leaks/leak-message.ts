@@ -45,7 +45,7 @@ function scopeLeft({ path, scope, moved, places }: Extract<Leak, { kind: 'scope'
   const lines = [
     moved
       ? `the scope "${path}" was moved out of the test's own scope, and nobody ended it`
-      : `the root scope "${path}" is still open`,
+      : `the root scope "${path}"${acquired(scope)} is still open`,
     ...treeLines(scope),
   ];
   for (const [handle, place] of places) lines.push(`  ${handle} was made at ${place}`);
@@ -61,6 +61,10 @@ function scopeLeft({ path, scope, moved, places }: Extract<Leak, { kind: 'scope'
     );
   }
   return lines.join('\n');
+}
+
+function acquired({ acquiredAt }: NodeSnapshot): string {
+  return acquiredAt === undefined ? '' : `, acquired at ${acquiredAt},`;
 }
 
 /** The tree as `inspect()` prints it. */

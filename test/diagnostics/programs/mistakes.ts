@@ -60,6 +60,11 @@ const mistakes: Record<string, () => Promise<void> | void> = {
     await RtcRuntime.acquire('app').run((scope) => void scope.createPeerConnection('alice'));
     await RtcRuntime.acquire('app').run((scope) => void scope.createPeerConnection('alice'));
   },
+  async emptyAtExit() {
+    RtcRuntime.shared.on('leak', (open) => say({ open }));
+    await RtcRuntime.acquire('ended').run(() => {});
+    RtcRuntime.acquire('left');
+  },
   async twoRuntimes() {
     await RtcRuntime.acquire('app').run(async (scope) => {
       scope.createPeerConnection('alice');

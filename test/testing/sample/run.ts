@@ -2,6 +2,8 @@
  * Runs files of the sample suite in a vitest of their own and prints a line for each test.
  *
  *     node --import tsx test/testing/sample/run.ts scope-left moved
+ *
+ * The sample `watched` is run with the setup file of the package.
  */
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,11 +43,13 @@ const vitest = await startVitest(
     pool: 'forks',
     maxWorkers: 1,
     reporters: [reporter],
+    setupFiles: names.includes('watched') ? [`${root}src/testing/vitest/setup.ts`] : [],
   },
   {
     resolve: {
       alias: {
         'scoped-rtc/testing': `${root}src/testing/index.ts`,
+        'scoped-rtc/vitest/setup': `${root}src/testing/vitest/setup.ts`,
         'scoped-rtc/vitest': `${root}src/testing/vitest/index.ts`,
         'scoped-rtc': `${root}src/index.ts`,
       },

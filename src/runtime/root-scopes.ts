@@ -1,0 +1,60 @@
+import { placeOf } from '../diagnostics/creation-place.js';
+import { type NodeSnapshot, snapshotOf } from '../diagnostics/node-snapshot.js';
+import { type OpenRoot, openAtExit, openHandles } from '../diagnostics/open-handles.js';
+import { type OwnedNode, TREE_NODE } from '../scope/node.js';
+import type { RtcScope } from './rtc-scope.js';
+
+interface Root {
+  scope: RtcScope;
+  /** An error rather than the place: its text is made when somebody reads it, once. */
+  readonly acquired: Error;
+  place?: { readonly line: string | undefined };
+}
+
+/** The root scopes of a runtime in order of creation, each by its lease on the library, and where it was acquired. */
+export class RootScopes {
+  readonly #roots = new Map<OwnedNode, Root>();
+
+  get size(): number {
+    return this.#roots.size;
+  }
+
+  add(lease: OwnedNode, scope: RtcScope): void {
+    this.#roots.set(lease, { scope, acquired: new Error('acquired') });
+  }
+
+  delete(lease: OwnedNode): void {
+    this.#roots.delete(lease);
+  }
+
+  moved(scope: object, heir: RtcScope): void {
+    for (const root of this.#roots.values()) if (root.scope === scope) root.scope = heir;
+  }
+
+  get scopes(): RtcScope[] {
+    return [...this.#roots.values()].map(({ scope }) => scope);
+  }
+
+  snapshots(): NodeSnapshot[] {
+    return [...this.#roots.values()].map((root) => {
+      const acquiredAt = lineOf(root);
+      return { ...snapshotOf(root.scope[TREE_NODE]), ...(acquiredAt === undefined ? {} : { acquiredAt }) };
+    });
+  }
+
+  openHandles(): OwnedNode[] {
+    return openHandles(this.scopes.map((scope) => scope[TREE_NODE]));
+  }
+
+  /** What nobody ended before the process did. */
+  openAtExit(): OpenRoot[] {
+    return openAtExit(
+      [...this.#roots.values()].map((root) => ({ node: root.scope[TREE_NODE], acquiredAt: lineOf(root) })),
+    );
+  }
+}
+
+function lineOf(root: Root): string | undefined {
+  root.place ??= { line: placeOf(root.acquired.stack) };
+  return root.place.line;
+}
