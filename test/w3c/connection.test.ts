@@ -66,6 +66,14 @@ describe('candidates', () => {
     expect(performance.now() - begun).toBeLessThan(900); // else the bound of what is held back was waited for
   });
 
+  it('are in a description that is read later than it would be sent with trickle ICE', async () => {
+    await using pair = new Pair();
+    pair.near.createDataChannel('chat');
+    pair.near.setLocalDescription();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(pair.near.localDescription?.sdp).toContain('a=candidate');
+  });
+
   it('come at once to who has said that the peer gets no later ones', async () => {
     await using pair = new Pair();
     pair.near.createDataChannel('chat');

@@ -34,7 +34,7 @@ export class Gathering {
 
   /** Those that the local description shows: all once the application knows that all were found. */
   get shown(): readonly PlacedCandidate[] {
-    return this.#states.now.iceGatheringState === 'complete' ? this.candidates.found : this.candidates.told;
+    return this.#states.now.iceGatheringState === 'complete' ? this.candidates.found : this.candidates.shown;
   }
 
   update(): void {

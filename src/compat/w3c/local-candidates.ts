@@ -5,7 +5,8 @@ import type { PlacedCandidate } from './session-text.js';
  *
  * Those of an offer are kept until its answer is stored, at the most for a second: a peer that checks a path before
  * connects us while the library still stores the answer, and now and then DTLS meets a peer without a fingerprint then,
- * and the handshake fails (H48). So they are neither told nor shown in the description before.
+ * and the handshake fails (H48). So they are neither told nor shown in the description before. Who reads the description
+ * later than it is sent with trickle ICE collects candidates, and gets all.
  */
 export class LocalCandidates {
   readonly #tell: (candidate: PlacedCandidate | null) => void;
@@ -13,6 +14,7 @@ export class LocalCandidates {
   #told = 0;
   /** `unset`: the description they belong to was not set by the application yet. */
   #state: 'unset' | 'kept' | 'told' = 'unset';
+  #keptAt = 0;
   #gathered = false;
   #endTold = false;
   #timer: NodeJS.Timeout | undefined;
@@ -25,9 +27,10 @@ export class LocalCandidates {
     return this.#found;
   }
 
-  /** Those that the application knows. */
-  get told(): readonly PlacedCandidate[] {
-    return this.#found.slice(0, this.#told);
+  /** Those that the description shows. */
+  get shown(): readonly PlacedCandidate[] {
+    const isLate = this.#state === 'kept' && performance.now() > this.#keptAt + SENT_WITHIN_MS;
+    return isLate ? this.#found : this.#found.slice(0, this.#told);
   }
 
   add(candidate: PlacedCandidate): void {
@@ -48,6 +51,7 @@ export class LocalCandidates {
       this.release();
       return;
     }
+    if (this.#state === 'unset') this.#keptAt = performance.now();
     this.#state = 'kept';
     this.#timer ??= setTimeout(() => this.release(), LONGEST_MS);
     this.#timer.unref();
@@ -88,3 +92,5 @@ export class LocalCandidates {
 
 /** Milliseconds for which an answer is waited for. */
 const LONGEST_MS = 1000;
+/** Milliseconds in which an offer is read to be sent, where its candidates follow one by one. */
+const SENT_WITHIN_MS = 100;
