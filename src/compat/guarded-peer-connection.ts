@@ -18,7 +18,9 @@ import { describeAnswer } from './describe-answer.js';
 import { GuardedDataChannel } from './guarded-data-channel.js';
 import { GuardedTrack } from './guarded-track.js';
 import { DATA_CHANNEL_SETTINGS, knownSettings, PEER_CONNECTION_SETTINGS } from './known-settings.js';
+import { LocalCandidates, SENT_WITHIN_MS } from './local-candidates.js';
 import type { NativeOwner } from './native-owner.js';
+import { withCandidates, withoutCandidates } from './session-text.js';
 
 /**
  * The binding's `PeerConnection` on top of a handle: the same methods, arguments and callbacks. `close()` returns at
@@ -27,14 +29,24 @@ import type { NativeOwner } from './native-owner.js';
 export class GuardedPeerConnection {
   readonly #connection: PeerConnection;
   readonly #callbacks = new CallbackSlots();
+  readonly #isOfPolyfill: boolean;
+  readonly #candidates = new LocalCandidates((found) => {
+    if (found) this.#callbacks.call(CANDIDATE, found.candidate, found.mid);
+  });
+  /** The application has seen that all candidates were found, and reads them in the description. */
+  #knowsAll = false;
+  #describedAt = NEVER;
   #isClosed = false;
   #toldClosed = false;
 
-  constructor(owner: NativeOwner, name: string, config: ndc.RtcConfig) {
+  /** @internal */
+  constructor(owner: NativeOwner, name: string, config: ndc.RtcConfig, isOfPolyfill = false) {
+    this.#isOfPolyfill = isOfPolyfill;
     const known = knownSettings(config, 'config', PEER_CONNECTION_SETTINGS) as ndc.RtcConfig | undefined;
     this.#connection = owner.make((scope) => scope.createPeerConnection(name, known ?? {}));
     this.#connection.on('close', () => {
       this.#isClosed = true;
+      this.#candidates.stop();
       // Where it ended without the library's own word: another caller's cleanup (H21), or no answer to the close.
       if (!this.#toldClosed) this.#tellState('closed');
     });
@@ -48,21 +60,32 @@ export class GuardedPeerConnection {
   setLocalDescription(type?: DescriptionType, init?: ndc.LocalDescriptionInit): void {
     const lower = lowerFirst(type);
     // An offer was made already, by itself: the library finds nothing to do then, and says nothing.
-    if (lower === 'offer' && this.signalingState() === 'have-local-offer') return;
-    this.#connection.setLocalDescription(lower, init);
+    const isMade = lower === 'offer' && this.signalingState() === 'have-local-offer';
+    if (!isMade) this.#connection.setLocalDescription(lower, init);
+    this.#described();
   }
 
   setRemoteDescription(sdp: string, type: DescriptionType): void {
     const lower = lowerFirst(type) as DescriptionType;
     if (lower !== 'answer' || typeof sdp !== 'string') {
       this.#connection.setRemoteDescription(sdp, lower);
+      this.#described();
       return;
     }
     describeAnswer(this.#connection, sdp);
+    this.#candidates.flush();
   }
 
+  /**
+   * With the candidates that were told. With all that were found when it is read later than it would be sent with trickle
+   * ICE, or by who knows that all were found: what is held back (H27, H48) must not go out with the description.
+   */
   localDescription(): SessionDescription | null {
-    return this.#connection.localDescription();
+    const description = this.#connection.localDescription();
+    const isRecent = performance.now() < this.#describedAt + SENT_WITHIN_MS;
+    if (!description || this.#knowsAll || !isRecent || !this.#callbacks.has(CANDIDATE)) return description;
+    const { type, sdp } = description;
+    return { type, sdp: withCandidates(withoutCandidates(sdp), this.#candidates.shown) };
   }
 
   remoteDescription(): SessionDescription | null {
@@ -120,7 +143,13 @@ export class GuardedPeerConnection {
   }
 
   gatheringState(): GatheringState {
-    return this.#connection.gatheringState;
+    const state = this.#connection.gatheringState;
+    if (state === 'complete' && !this.#knowsAll) {
+      this.#knowsAll = true;
+      // Who has waited for it reads the description before the microtasks end; others look at the state for a log.
+      queueMicrotask(() => process.nextTick(() => (this.#knowsAll = false)));
+    }
+    return state;
   }
 
   bytesSent(): number {
@@ -153,7 +182,14 @@ export class GuardedPeerConnection {
   }
 
   onLocalCandidate(callback: (candidate: string, mid: string) => void): void {
-    this.#listen('localCandidate', callback, (candidate: string, mid: string) => [candidate, mid]);
+    const isFirst = !this.#callbacks.has(CANDIDATE);
+    this.#callbacks.keep(CANDIDATE, callback);
+    if (!isFirst) return;
+    this.#connection.on('localCandidate', (candidate, mid) => {
+      // The library may have made the offer by itself.
+      if (this.#describedAt === NEVER) this.#described();
+      this.#candidates.add({ candidate, mid });
+    });
   }
 
   onStateChange(callback: (state: string) => void): void {
@@ -171,7 +207,11 @@ export class GuardedPeerConnection {
   }
 
   onGatheringStateChange(callback: (state: string) => void): void {
-    this.#listen('gatheringStateChange', callback, asOneArgument);
+    this.#listen('gatheringStateChange', callback, (state: string) => {
+      // Who collects candidates has all of them then. The polyfill asks whether somebody listens to it or not.
+      if (state === 'complete' && !this.#isOfPolyfill) this.#candidates.flush();
+      return [state];
+    });
   }
 
   onDataChannel(callback: (channel: GuardedDataChannel) => void): void {
@@ -180,6 +220,15 @@ export class GuardedPeerConnection {
 
   onTrack(callback: (track: GuardedTrack) => void): void {
     this.#listen('track', callback, (track: MediaTrack) => [new GuardedTrack(track)]);
+  }
+
+  /** The first offer has its candidates held back until there is an answer; all others are told at once. */
+  #described(): void {
+    this.#knowsAll = false;
+    this.#describedAt = performance.now();
+    if (this.#connection.signalingState !== 'have-local-offer' || this.remoteDescription())
+      this.#candidates.flush();
+    else this.#candidates.offered(true);
   }
 
   #tellState(state: string): void {
@@ -192,7 +241,9 @@ export class GuardedPeerConnection {
   }
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
 const STATE = 'state';
+const CANDIDATE = 'candidate';
 
 const asOneArgument = (state: string) => [state];
 

@@ -33,7 +33,7 @@ export function polyfillApi(owner: NativeOwner): PolyfillApi {
       Base.prototype._checkConfiguration(configuration);
       const name = configuration?.peerIdentity ?? `peer-${++made}`;
       const config = { ...configuration, iceServers: iceServerUrls(configuration) };
-      const peerConnection = new GuardedPeerConnection(owner, name, config as RtcConfig);
+      const peerConnection = new GuardedPeerConnection(owner, name, config as RtcConfig, true);
       super({ ...configuration, peerConnection });
     }
   }

@@ -1,7 +1,7 @@
 import { RtcError } from '../../errors/rtc-error.js';
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
 import { describeAnswer } from '../describe-answer.js';
-import type { LocalCandidates } from './local-candidates.js';
+import type { LocalCandidates } from '../local-candidates.js';
 import {
   allowsTrickle,
   browserOptions,
@@ -12,7 +12,7 @@ import {
   type PlacedCandidate,
   withCandidates,
   withoutCandidates,
-} from './session-text.js';
+} from '../session-text.js';
 import type { PeerConnection, SdpType } from './w3c-types.js';
 import { domException } from './web-idl.js';
 

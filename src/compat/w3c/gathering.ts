@@ -1,8 +1,8 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
 import type { ConnectionStates } from './connection-states.js';
 import { Descriptions } from './descriptions.js';
-import { LocalCandidates } from './local-candidates.js';
-import { type PlacedCandidate, sectionOf, usernameFragmentOf } from './session-text.js';
+import { LocalCandidates } from '../local-candidates.js';
+import { type PlacedCandidate, sectionOf, usernameFragmentOf } from '../session-text.js';
 import type { IceCandidateInit } from './w3c-types.js';
 
 /** Gathering as the application sees it: nothing is told before it has set a description. */

@@ -18,7 +18,7 @@ import { addRemoteCandidate, checkCandidate } from './remote-candidate.js';
 import { type ChannelOwner, RTCDataChannel } from './rtc-data-channel.js';
 import { RTCDataChannelEvent, RTCPeerConnectionIceEvent } from './rtc-events.js';
 import { SendQueue } from './send-queue.js';
-import { withCandidates } from './session-text.js';
+import { withCandidates } from '../session-text.js';
 import { statsOf } from './stats.js';
 import type * as w3c from './w3c-types.js';
 import { dictionary, domException, oneOf, shortText } from './web-idl.js';

@@ -51,19 +51,29 @@ export class LocalCandidates {
       this.release();
       return;
     }
-    if (this.#state === 'unset') this.#keptAt = performance.now();
     this.#state = 'kept';
+    this.#keptAt = performance.now();
     this.#timer ??= setTimeout(() => this.release(), LONGEST_MS);
     this.#timer.unref();
   }
 
   /** The peer may have them: an answer was set, by either side. */
   release(): void {
+    this.#allow();
+    // In a later task, as the W3C has it: the application reads the description that was just set before.
+    setImmediate(() => this.#tellAll());
+  }
+
+  /** Tells what is kept, now. */
+  flush(): void {
+    this.#allow();
+    this.#tellAll();
+  }
+
+  #allow(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#state = 'told';
-    // In a later task, as the W3C has it: the application reads the description that was just set before.
-    setImmediate(() => this.#tellAll());
   }
 
   /** Our offer was rolled back: a peer that ignored it has dropped what came with it. */
@@ -92,5 +102,5 @@ export class LocalCandidates {
 
 /** Milliseconds for which an answer is waited for. */
 const LONGEST_MS = 1000;
-/** Milliseconds in which an offer is read to be sent, where its candidates follow one by one. */
-const SENT_WITHIN_MS = 100;
+/** Milliseconds in which a description is read to be sent, where its candidates follow one by one. */
+export const SENT_WITHIN_MS = 100;
