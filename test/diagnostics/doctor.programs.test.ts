@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,33 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check, DoctorReport } from '../../src/doctor/check.js';
 import { unknownAbout } from '../../src/doctor/known-combinations.js';
+import { type ChildEnd, runChild } from '../support/child.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const IN_WORKER = fileURLToPath(new URL('programs/doctor-in-worker.mjs', import.meta.url));
 const LONGEST_MS = 100_000;
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const run = (folder: string, ...args: string[]): Promise<ChildEnd> =>
+  runChild(process.execPath, args, { folder, timeout: LONGEST_MS });
 
-function run(cwd: string, ...args: string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, timeout: LONGEST_MS, killSignal: 'SIGKILL' });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
-
-const reportOf = ({ stdout, stderr }: Ended) => {
+const reportOf = ({ stdout, stderr }: ChildEnd) => {
   expect(stdout, stderr).toMatch(/^\{/);
   return JSON.parse(stdout) as DoctorReport & { code?: number };
 };

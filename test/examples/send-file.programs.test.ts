@@ -2,7 +2,7 @@ import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ExampleProcess, runExample } from './example-process.js';
+import { runExample, startExample } from './example-process.js';
 
 const LIMIT_MS = 90_000;
 
@@ -60,9 +60,9 @@ test.each(['sender', 'receiver'] as const)(
     await handle.truncate(ENDLESS_BYTES);
     await handle.close();
     const out = join(folder, 'out');
-    const receiver = new ExampleProcess('send-file', 'receive', out);
+    const receiver = startExample('send-file', 'receive', out);
     const [, address = ''] = await receiver.said(/^address: (\S+)$/m);
-    const sender = new ExampleProcess('send-file', 'send', file, address);
+    const sender = startExample('send-file', 'send', file, address);
     await firstBytes(join(out, 'endless.bin.part'));
 
     const interrupted = who === 'sender' ? sender : receiver;
@@ -83,7 +83,7 @@ test(
     const file = join(folder, 'file');
     await writeFile(file, 'x');
     const out = join(folder, 'out');
-    const receiver = new ExampleProcess('send-file', 'receive', out);
+    const receiver = startExample('send-file', 'receive', out);
     const [, address = ''] = await receiver.said(/^address: (\S+)$/m);
     const stranger = await runExample('send-file', 'send', file, address.replace(/\/[^/#]+#/, '/guess#'));
     expect(stranger.code).toBe(1);

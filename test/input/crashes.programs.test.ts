@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ChildEnd, runChild } from '../support/child.js';
 
@@ -18,13 +16,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 const BY_STATE = ['accepted', 'RTC_INVALID_STATE', 'RTC_CLOSING', 'RTC_CLOSED'];
 
 /** The raw call in a process of its own; true when that ended by itself and well. */
-function survivesRaw(call: string): Promise<boolean> {
-  const program = fileURLToPath(new URL('programs/raw-crash.mjs', import.meta.url));
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, call], { stdio: 'ignore', timeout: 20_000 });
-    child.on('error', reject);
-    child.on('exit', (code) => resolve(code === 0));
-  });
+async function survivesRaw(call: string): Promise<boolean> {
+  return (await runChild(new URL('programs/raw-crash.mjs', import.meta.url), [call])).code === 0;
 }
 
 describe('calls that end the process with the raw binding', () => {

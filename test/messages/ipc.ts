@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Signaling, SignalingMessage } from 'scoped-rtc';
 
 /** What the two processes tell each other: signaling of the connection `id`, a command, or the reply to one. */
@@ -7,30 +6,34 @@ export type Envelope =
   | { readonly call: number; readonly command: string; readonly args: unknown }
   | { readonly reply: number; readonly value?: unknown; readonly error?: string };
 
+/** A process that was started, or `process` in it. */
+interface Port {
+  send(message: Envelope): unknown;
+  on(event: 'message', listener: (message: never) => void): unknown;
+}
+
 /** One end of the channel between a process and the child it started; the same class serves at both ends. */
 export class Ipc {
-  readonly #port: Pick<ChildProcess, 'send' | 'on'> | NodeJS.Process;
+  readonly #port: Port;
   readonly #subscribers = new Map<string, (message: unknown) => void>();
   readonly #early = new Map<string, unknown[]>();
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   #next = 0;
 
-  constructor(
-    port: ChildProcess | NodeJS.Process,
-    perform: (command: string, args: unknown) => unknown = () => undefined,
-  ) {
+  constructor(port: Port, perform: (command: string, args: unknown) => unknown = () => undefined) {
     this.#port = port;
-    (port as ChildProcess).on('message', (given) => {
-      const message = given as Envelope;
+    port.on('message', (message: Envelope) => {
       if ('signal' in message) this.#take(message.id, message.signal);
       else if ('call' in message)
         void this.#answer(message.call, () => perform(message.command, message.args));
       else this.#settle(message.reply, message.value, message.error);
     });
-    (port as ChildProcess).on('exit', (code, signal) => {
-      for (const { reject } of this.#calls.values())
-        reject(new Error(`the other process ended: ${code ?? signal}`));
-    });
+  }
+
+  /** The other process has gone: what was asked of it is not answered any more. */
+  ended(how: unknown): void {
+    for (const { reject } of this.#calls.values())
+      reject(new Error(`the other process ended: ${String(how)}`));
   }
 
   /** Resolves with what the other process made of it. */
@@ -77,6 +80,6 @@ export class Ipc {
   }
 
   #send(envelope: Envelope): void {
-    (this.#port as ChildProcess).send(envelope, () => {}); // a peer that has gone is seen by its exit
+    this.#port.send(envelope); // a peer that has gone is seen by its exit
   }
 }

@@ -33,7 +33,8 @@ async function leaving(
 ): Promise<Record<string, Seen>> {
   const id = `leaving-${++ids}`;
   await peer.call('connect', { id, ...(slow ? SLOW : {}) });
-  await RtcRuntime.acquire(id).run(async (scope) => {
+  // No deadline of ten seconds: a starved machine needs longer for 120 MB.
+  await RtcRuntime.acquire(id, { timeout: 100_000 }).run(async (scope) => {
     const pc = scope.createPeerConnection('alice', { bindAddress: '127.0.0.1' });
     const first = pc.createDataChannel('first');
     await pc.negotiate(peer.signaling(id));
@@ -89,7 +90,7 @@ describe('sending and leaving from within a callback', () => {
         await new Promise<void>((left) => {
           channel.on('open', () => {
             burst(channel, count, size);
-            left(void pc.close());
+            left(void pc.close({ timeout: 100_000 }));
           });
         });
       });

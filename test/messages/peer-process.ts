@@ -1,26 +1,24 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Signaling } from 'scoped-rtc';
+import { Child } from '../support/child.js';
 import { within } from '../support/event.js';
 import { Ipc } from './ipc.js';
 
 /** The other peer, in a process of its own, so that either side's event loop may be blocked alone. */
 export class PeerProcess {
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #ipc: Ipc;
-  readonly #exited: Promise<number | null>;
 
   constructor() {
-    this.#child = fork(fileURLToPath(new URL('programs/peer.ts', import.meta.url)), {
-      execArgv: ['--import', 'tsx'],
+    this.#child = new Child(new URL('programs/peer.ts', import.meta.url), [], {
+      ...{ channel: true, timeout: Number.POSITIVE_INFINITY },
     });
     this.#ipc = new Ipc(this.#child);
-    this.#exited = new Promise((resolve) => this.#child.once('exit', resolve));
+    void this.#child.ended.then(({ code, signal, stderr }) => this.#ipc.ended(`${code ?? signal} ${stderr}`));
   }
 
   /** Has the other process perform one of the commands of `programs/peer.ts`. */
   call<T = void>(command: string, args: unknown = {}): Promise<T> {
-    return within(this.#ipc.call<T>(command, args), `the peer's ${command}`, 25_000);
+    return within(this.#ipc.call<T>(command, args), `the peer's ${command}`);
   }
 
   signaling(id: string): Signaling {
@@ -31,7 +29,7 @@ export class PeerProcess {
   async end(): Promise<number | null> {
     try {
       this.#child.disconnect();
-      return await within(this.#exited, 'the end of the peer');
+      return (await within(this.#child.ended, 'the end of the peer')).code;
     } finally {
       this.#child.kill('SIGKILL');
     }

@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { RtcRuntime } from 'scoped-rtc';
 import { expect, it } from 'vitest';
+import { Child } from '../support/child.js';
 import { within } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
 
@@ -13,10 +12,7 @@ interface Told {
 }
 
 it('a peer that is killed in mid-transfer costs no more than the deadline, and the loss is counted', async () => {
-  const child = fork(fileURLToPath(new URL('programs/vanishing-peer.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-  });
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const child = new Child(new URL('programs/vanishing-peer.ts', import.meta.url), [], { channel: true });
   try {
     const scope = RtcRuntime.acquire('vanished', { timeout: 1500 });
     const alice = scope.createPeerConnection('alice');
@@ -41,7 +37,7 @@ it('a peer that is killed in mid-transfer costs no more than the deadline, and t
     await channel.send('start');
     await within(receiving, 'the first message');
     child.kill('SIGKILL');
-    await within(exited, 'the end of the child');
+    await within(child.ended, 'the end of the child');
     const count = 100;
     for (let n = 0; n < count; n++) void channel.send(Buffer.alloc(60_000, n)); // none of these can arrive
     await within(scope.disposeAsync(), 'the teardown', 25_000); // the library itself notices after 40 s
@@ -51,6 +47,6 @@ it('a peer that is killed in mid-transfer costs no more than the deadline, and t
     await nothingLeft();
   } finally {
     child.kill('SIGKILL');
-    await exited;
+    await child.ended;
   }
 });

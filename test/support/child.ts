@@ -27,8 +27,8 @@ export interface ChildOptions {
   readonly folder?: string;
   /** Called for each line as it comes. */
   readonly onLine?: (line: Line) => void;
-  /** Opens a channel for `process.send()`, and is called for each message of the program. */
-  readonly onMessage?: (message: never) => void;
+  /** Opens a channel for messages, `process.send()` in the program. Default false. */
+  readonly channel?: boolean;
 }
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -53,14 +53,14 @@ export class Child {
   #end: ChildEnd | undefined;
 
   constructor(program: URL | string, args: readonly string[] = [], options: ChildOptions = {}) {
-    const { timeout = DEFAULT_BOUND_MS, lingers = DEFAULT_BOUND_MS, onLine, onMessage } = options;
+    const { timeout = DEFAULT_BOUND_MS, lingers = DEFAULT_BOUND_MS, onLine, channel = false } = options;
     this.#lingers = lingers;
     this.#onLine = onLine;
     const [command, ...before] = commandFor(program, options.nodeArguments ?? []);
     const child = spawn(command, [...before, ...args], {
       cwd: options.folder ?? ROOT,
       env: { ...process.env, ...options.environment },
-      stdio: ['ignore', 'pipe', 'pipe', ...(onMessage ? (['ipc'] as const) : [])],
+      stdio: ['ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
     });
     this.#process = child;
     this.#killAfter(timeout);
@@ -69,13 +69,16 @@ export class Child {
       this.#stderr += text;
       this.#wake();
     });
-    if (onMessage) child.on('message', onMessage as (message: unknown) => void);
     this.ended = new Promise((resolve, reject) => {
       child.on('error', (error) => {
         clearTimeout(this.#timer);
         reject(error);
       });
-      child.on('close', (code, signal) => {
+      // Not its `close` event, which never comes after `disconnect()` on this side.
+      let open = 3;
+      const onEnd = () => {
+        if (--open > 0) return;
+        const { exitCode: code, signalCode: signal } = child;
         clearTimeout(this.#timer);
         this.#end = {
           ...{ code, signal, lines: this.#lines, stdout: this.#stdout, stderr: this.#stderr },
@@ -83,7 +86,9 @@ export class Child {
         };
         resolve(this.#end);
         this.#wake();
-      });
+      };
+      for (const stream of [child.stdout, child.stderr]) stream?.once('close', onEnd);
+      child.once('exit', onEnd);
     });
     this.ended.catch(() => {});
   }
@@ -110,7 +115,18 @@ export class Child {
     );
   }
 
-  /** Of a program with `onMessage`. One that has gone is seen by its end. */
+  /** Messages of a program with a `channel`; listened to in the turn in which it was started, none is missed. */
+  on(event: 'message', listener: (message: never) => void): this {
+    this.#process.on(event, listener as (message: unknown) => void);
+    return this;
+  }
+
+  off(event: 'message', listener: (message: never) => void): this {
+    this.#process.off(event, listener as (message: unknown) => void);
+    return this;
+  }
+
+  /** To a program with a `channel`. One that has gone is seen by its end. */
   send(message: object): void {
     if (this.#process.connected) this.#process.send(message, () => {});
   }

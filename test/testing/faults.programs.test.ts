@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { createFakeBinding, type FakeBindingOptions } from 'scoped-rtc/testing';
 import { describe, expect, it } from 'vitest';
+import { runChild } from '../support/child.js';
 import { until } from '../support/event.js';
 import { Rig, textOf, turns } from './conformance-rig.js';
 
@@ -183,7 +183,7 @@ describe('the fake binding on demand', () => {
     expect(pc.createDataChannel('other').isOpen()).toBe(false);
   });
 
-  it('does not keep a process alive', () => {
+  it('does not keep a process alive', async () => {
     const script = `
       import { createFakeBinding } from './src/testing/index.ts';
       const fake = createFakeBinding({ faults: { block: true } });
@@ -192,11 +192,7 @@ describe('the fake binding on demand', () => {
       pc.createDataChannel('chat');
       new fake.WebSocketServer({ port: 0 });
     `;
-    const ended = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-      cwd: new URL('../..', import.meta.url),
-      timeout: 20_000,
-      encoding: 'utf8',
-    });
-    expect([ended.status, ended.signal, ended.stderr]).toEqual([0, null, '']);
+    const ended = await runChild(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 });

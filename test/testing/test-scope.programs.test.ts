@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { RtcRuntime } from 'scoped-rtc';
 import {
@@ -9,6 +8,7 @@ import {
   withTestScope,
 } from 'scoped-rtc/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { runChild } from '../support/child.js';
 import { rejectionOf } from '../support/rejection.js';
 
 /** What the leaks of a rejection are. */
@@ -90,16 +90,13 @@ describe('a test scope without a runner', () => {
   });
 });
 
-it('works with node:test, whose process exits by itself', () => {
+it('works with node:test, whose process exits by itself', async () => {
   const program = fileURLToPath(new URL('../../examples/testing/node-test.ts', import.meta.url));
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const ended = spawnSync(process.execPath, ['--import', 'tsx', '--test-reporter=tap', '--test', program], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    env,
-    encoding: 'utf8',
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-  });
+  const ended = await runChild(
+    process.execPath,
+    ['--import', 'tsx', '--test-reporter=tap', '--test', program],
+    { environment: { NODE_TEST_CONTEXT: undefined } },
+  );
   expect(ended.stdout).toContain('# pass 3\n# fail 0\n');
-  expect([ended.status, ended.signal]).toEqual([0, null]);
+  expect(ended).toMatchObject({ code: 0, signal: null });
 });

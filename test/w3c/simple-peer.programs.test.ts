@@ -1,50 +1,36 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { Child, type ChildEnd } from '../support/child.js';
 
-const PROGRAM = fileURLToPath(new URL('programs/simple-peer.ts', import.meta.url));
-
-interface End {
-  readonly code: number | null;
-  readonly lines: Record<string, unknown>[];
-  readonly stderr: string;
-}
+const PROGRAM = new URL('programs/simple-peer.ts', import.meta.url);
 
 class Side {
-  readonly process: ChildProcess;
+  readonly #child: Child;
   /** It listens to signals. */
   readonly ready: Promise<void>;
-  readonly ended: Promise<End>;
 
   constructor(role: string, end: string) {
-    const child = fork(PROGRAM, [role, end], {
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      timeout: 25_000,
-      killSignal: 'SIGKILL',
+    this.#child = new Child(PROGRAM, [role, end], { channel: true });
+    this.ready = new Promise((resolve) => {
+      const onMessage = () => {
+        this.#child.off('message', onMessage);
+        resolve();
+      };
+      this.#child.on('message', onMessage);
     });
-    this.process = child;
-    this.ready = new Promise((resolve) => child.once('message', () => resolve()));
-    let stdout = '';
-    let stderr = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    this.ended = new Promise((resolve) => {
-      child.on('close', (code) => {
-        const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-        resolve({ code, lines: lines.map((line) => JSON.parse(line) as End['lines'][number]), stderr });
-      });
-    });
+  }
+
+  get ended(): Promise<ChildEnd> {
+    return this.#child.ended;
   }
 
   signalsTo(other: Side): void {
-    this.process.on('message', ({ signal }: { signal?: object }) => {
-      if (signal && other.process.connected) other.process.send(signal);
+    this.#child.on('message', ({ signal }: { signal?: object }) => {
+      if (signal) other.#child.send(signal);
     });
   }
 }
 
-async function run(initiatorEnds: string): Promise<[initiator: End, answerer: End]> {
+async function run(initiatorEnds: string): Promise<[initiator: ChildEnd, answerer: ChildEnd]> {
   const answerer = new Side('answerer', 'close');
   // Both are at the signaling before one offers: candidates are not held back for longer than a second.
   await Promise.race([answerer.ready, answerer.ended]);

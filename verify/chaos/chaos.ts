@@ -1,5 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { Child } from '../../test/support/child.js';
 import { Random } from './random.js';
 import type { ChannelReport, FromWorker, ToWorker, WorkerReport } from './reports.js';
 import { judge, type Verdict } from './verdict.js';
@@ -27,23 +26,22 @@ class Worker {
   readonly ended: Promise<string>;
   readonly channels: ChannelReport[] = [];
   report: WorkerReport | undefined;
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   #isGone = false;
 
   constructor(seed: number, heard: (message: FromWorker) => void) {
-    this.#child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [String(seed)], {
-      execArgv: ['--import', 'tsx'],
+    this.#child = new Child(new URL('worker.ts', import.meta.url), [String(seed)], {
+      ...{ channel: true, timeout: Number.POSITIVE_INFINITY },
     });
     this.#child.on('message', (message: FromWorker) => {
       if ('done' in message) this.report = message.done;
       else if ('channel' in message) this.channels.push(message.channel);
       heard(message);
     });
-    this.ended = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => {
-        this.#isGone = true;
-        resolve(String(signal ?? code));
-      });
+    this.ended = this.#child.ended.then(({ code, signal, stderr }) => {
+      this.#isGone = true;
+      process.stderr.write(stderr);
+      return String(signal ?? code);
     });
   }
 
@@ -52,7 +50,7 @@ class Worker {
   }
 
   tell(message: ToWorker): void {
-    if (!this.#isGone && this.#child.connected) this.#child.send(message, () => {});
+    if (!this.#isGone) this.#child.send(message);
   }
 
   kill(): void {

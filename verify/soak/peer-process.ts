@@ -1,22 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Signaling } from '../../src/index.js';
+import { Child } from '../../test/support/child.js';
 import { ipcSignaling } from './ipc-signaling.js';
 
 /** The other process as this one sees it; a new one is started when it was killed. */
 export class PeerProcess implements AsyncDisposable {
-  #child: ChildProcess | undefined;
+  #child: Child | undefined;
   #exited: Promise<unknown> = Promise.resolve();
   #connections = 0;
 
   /** Resolves when it is there and listens. */
   async ready(): Promise<void> {
     if (this.#child) return;
-    const child = fork(fileURLToPath(new URL('peer.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+    const child = new Child(new URL('peer.ts', import.meta.url), [], {
+      ...{ channel: true, timeout: Number.POSITIVE_INFINITY },
+    });
     this.#child = child;
-    this.#exited = new Promise((resolve) => child.once('exit', resolve));
+    this.#exited = child.ended;
     await Promise.race([
-      new Promise((resolve) => child.once('message', resolve)),
+      new Promise<void>((resolve) => child.on('message', () => resolve())),
       this.#exited.then(() => Promise.reject(new Error('the peer process did not start'))),
     ]);
   }

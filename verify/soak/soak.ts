@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { Child } from '../../test/support/child.js';
 import { type Flatness, judge, LINES } from './flatness.js';
 import type { FromWorker, Task } from './protocol.js';
 import type { Sample } from './sample.js';
@@ -24,8 +23,8 @@ export async function soak(task: Task, watch: (sample: Sample) => void): Promise
   const faults: string[] = [];
   let counts: Readonly<Record<string, number>> | undefined;
   const fault = (text: string) => void (faults.length < MOST_FAULTS && faults.push(text));
-  const child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [JSON.stringify(task)], {
-    execArgv: ['--expose-gc', '--import', 'tsx'],
+  const child = new Child(new URL('worker.ts', import.meta.url), [JSON.stringify(task)], {
+    ...{ channel: true, nodeArguments: ['--expose-gc'], timeout: Number.POSITIVE_INFINITY },
   });
   let timer = setTimeout(() => kill('it is stuck'), task.seconds * 1000 + STUCK_MS);
   const kill = (why: string) => {
@@ -43,10 +42,10 @@ export async function soak(task: Task, watch: (sample: Sample) => void): Promise
       timer = setTimeout(() => kill(`it did not exit within ${EXIT_MS} ms after the last cycle`), EXIT_MS);
     }
   });
-  const how = await new Promise<number | string | null>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? code));
-  });
+  const { code, signal, stderr } = await child.ended;
   clearTimeout(timer);
+  process.stderr.write(stderr);
+  const how = signal ?? code;
   if (how !== 0) fault(`the process ended with ${how}`);
   if (!counts) fault('the process ended before it was done');
   return { samples, judged: LINES.map((line) => judge(line, samples)), counts: counts ?? {}, faults };

@@ -88,5 +88,9 @@ function entry(id: string): Connection {
   return found;
 }
 
-const ipc = new Ipc(process, (command, args) => commands[command as keyof typeof commands](args as never));
+const parent = {
+  send: (message: object) => process.send?.(message, undefined, undefined, () => {}),
+  on: (event: 'message', listener: (message: never) => void) => process.on(event, listener as () => void),
+};
+const ipc = new Ipc(parent, (command, args) => commands[command as keyof typeof commands](args as never));
 process.once('disconnect', () => void scope.disposeAsync());

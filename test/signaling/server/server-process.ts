@@ -1,18 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { within } from '../../support/event.js';
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-
-export interface ServerEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { Child, type ChildEnd, ROOT, runChild } from '../../support/child.js';
 
 /** The program `scoped-rtc-signaling`, in one file so that it starts at once. Within the project: it finds `ws` there. */
 export async function bundledServer(): Promise<AsyncDisposable & { readonly file: string }> {
@@ -32,31 +21,24 @@ export async function bundledServer(): Promise<AsyncDisposable & { readonly file
 
 /** A signaling server in a process of its own. */
 export class ServerProcess implements AsyncDisposable {
-  readonly ended: Promise<ServerEnd>;
+  readonly ended: Promise<ChildEnd>;
   readonly port: number;
-  readonly #child: ChildProcess;
+  readonly #child: Child;
 
-  private constructor(child: ChildProcess, ended: Promise<ServerEnd>, port: number) {
+  private constructor(child: Child, port: number) {
     this.#child = child;
-    this.ended = ended;
+    this.ended = child.ended;
     this.port = port;
   }
 
   /** Resolves when it listens. */
   static async start(file: string, ...args: string[]): Promise<ServerProcess> {
-    const { child, ended, output } = run(file, args);
-    const listening = new Promise<number>((resolve, reject) => {
-      const look = () => {
-        const port = /listening on wss?:\/\/\S+:(\d+)/.exec(output().stdout)?.[1];
-        if (port) resolve(Number(port));
-      };
-      child.stdout?.on('data', look);
-      void ended.then((end) => reject(new Error(`the server ended: ${JSON.stringify(end)}`)));
-    });
-    return new ServerProcess(child, ended, await within(listening, 'the server'));
+    const child = new Child(file, args, { timeout: LONGEST_MS });
+    const [, port] = await child.said(/listening on wss?:\/\/\S+:(\d+)/);
+    return new ServerProcess(child, Number(port));
   }
 
-  kill(signal: NodeJS.Signals): Promise<ServerEnd> {
+  kill(signal: NodeJS.Signals): Promise<ChildEnd> {
     this.#child.kill(signal);
     return this.ended;
   }
@@ -67,26 +49,6 @@ export class ServerProcess implements AsyncDisposable {
 }
 
 /** Runs it to its end. */
-export const runServer = (file: string, ...args: string[]): Promise<ServerEnd> => run(file, args).ended;
+export const runServer = (file: string, ...args: string[]): Promise<ChildEnd> => runChild(file, args);
 
-function run(file: string, args: string[]) {
-  const child = spawn(process.execPath, [file, ...args], {
-    cwd: ROOT,
-    timeout: 120_000,
-    killSignal: 'SIGKILL',
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const ended = new Promise<ServerEnd>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
-  ended.catch(() => {});
-  return { child, ended, output: () => ({ stdout, stderr }) };
-}
+const LONGEST_MS = 120_000;

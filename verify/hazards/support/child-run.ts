@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { Child, type Line } from '../../../test/support/child.js';
 import type { Compiled } from './compiled.js';
-import { ROOT } from './compiled.js';
 import type { Hazard } from './hazard.js';
 
 export type SideName = 'raw' | 'sdk';
@@ -20,10 +19,8 @@ export interface RunLimits {
   readonly linger: number;
 }
 
-type Line = Readonly<Record<string, unknown>>;
-
 /** Runs one side of a row in a process of its own. Never longer than the limits: then it is killed. */
-export function runOnce(
+export async function runOnce(
   compiled: Compiled,
   hazard: Hazard,
   side: SideName,
@@ -32,60 +29,41 @@ export function runOnce(
 ): Promise<Outcome> {
   const program = compiled.file(new URL('./program.ts', import.meta.url).href);
   const started = performance.now();
-  const env = { ...process.env, ...(binding === undefined ? {} : { HAZARDS_BINDING: binding }) };
-  const child = spawn(process.execPath, ['--expose-gc', program, compiled.url(hazard.file), side], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return new Promise((resolve, reject) => {
-    const lines: Line[] = [];
-    let stderr = '';
-    let rest = '';
-    let done = false;
-    let killed = false;
-    let exiting: number | undefined;
-    const kill = () => {
-      killed = true;
-      child.kill('SIGKILL');
-    };
-    let timer = setTimeout(kill, limits.total);
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      const parts = (rest + text).split('\n');
-      rest = parts.pop() ?? '';
-      for (const part of parts) {
-        const line = parse(part);
-        if (!line) continue;
-        lines.push(line);
-        if (line.exiting) exiting = performance.now();
-        if (!line.done) continue;
-        done = true;
-        clearTimeout(timer);
-        timer = setTimeout(kill, limits.linger);
-      }
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      if (stderr.length < MOST_STDERR) stderr += text;
-    });
-    child.on('error', reject);
-    child.on('close', () => {
+  let done = false;
+  let late = false;
+  let exiting: number | undefined;
+  const child = new Child(program, [compiled.url(hazard.file), side], {
+    nodeArguments: ['--expose-gc'],
+    environment: binding === undefined ? {} : { HAZARDS_BINDING: binding },
+    timeout: Number.POSITIVE_INFINITY,
+    onLine: (line) => {
+      if (line.exiting) exiting = performance.now();
+      if (!line.done) return;
+      done = true;
       clearTimeout(timer);
-      const end = { code: child.exitCode, signal: child.signalCode, killed, done, stderr };
-      const blocked = exiting === undefined || killed ? 0 : performance.now() - exiting;
-      const faults = [
-        ...endFaults(end, hazard.exitCode ?? 0),
-        ...lineFaults(lines),
-        ...(blocked > BLOCKED_MS ? [`the end of the process blocked for ${seconds(blocked)}`] : []),
-      ];
-      const notes = lines.flatMap((line) => (typeof line.note === 'string' ? [line.note] : []));
-      resolve({ faults, notes, ms: performance.now() - started });
-    });
+      timer = setTimeout(kill, limits.linger);
+    },
   });
+  const kill = () => {
+    late = true;
+    child.kill('SIGKILL');
+  };
+  let timer = setTimeout(kill, limits.total);
+  const { code, signal, stderr, lines } = await child.ended;
+  clearTimeout(timer);
+  const blocked = exiting === undefined || late ? 0 : performance.now() - exiting;
+  const faults = [
+    ...endFaults({ code, signal, killed: late, done, stderr }, hazard.exitCode ?? 0),
+    ...lineFaults(lines),
+    ...(blocked > BLOCKED_MS ? [`the end of the process blocked for ${seconds(blocked)}`] : []),
+  ];
+  const notes = lines.flatMap((line) => (typeof line.note === 'string' ? [line.note] : []));
+  return { faults, notes, ms: performance.now() - started };
 }
 
 interface End {
-  readonly code: ChildProcess['exitCode'];
-  readonly signal: ChildProcess['signalCode'];
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly killed: boolean;
   readonly done: boolean;
   readonly stderr: string;
@@ -117,15 +95,6 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function parse(text: string): Line | undefined {
-  try {
-    return JSON.parse(text) as Line;
-  } catch {
-    return undefined; // the library's own output
-  }
-}
-
-const MOST_STDERR = 20_000;
 const MOST_REASON = 80;
 /** A busy machine may stall a process for a second or two; the library's own freeze is ten. */
 const BLOCKED_MS = 4000;

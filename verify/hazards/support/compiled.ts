@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-
-export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+import { ROOT, runChild } from '../../../test/support/child.js';
 
 /**
  * A folder of measurements and `src` as plain JavaScript, in a temporary folder. A child process starts from it in a
@@ -47,24 +45,13 @@ export class Compiled implements AsyncDisposable {
   }
 }
 
-function compile(name: string, folder: string): Promise<void> {
+async function compile(name: string, folder: string): Promise<void> {
   const compiler = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
     'bin/tsc',
   );
   const project = join(ROOT, 'verify', name, 'tsconfig.json');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [compiler, '-p', project, '--noCheck', '--outDir', folder], {
-      timeout: 60_000,
-    });
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`the programs do not compile:\n${output}`));
-    });
-  });
+  const args = [compiler, '-p', project, '--noCheck', '--outDir', folder];
+  const { code, stdout } = await runChild(process.execPath, args, { timeout: 120_000 });
+  if (code !== 0) throw new Error(`the programs do not compile:\n${stdout}`);
 }
