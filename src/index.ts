@@ -57,6 +57,7 @@ export type {
 } from './resources/channel/message-streams.js';
 export type { NegotiateOptions } from './resources/connection/negotiation/negotiate-arguments.js';
 export type { NextChannelOptions, NextTrackOptions } from './resources/connection/arrivals.js';
+export type { ConnectionProgress } from './errors/connection-progress.js';
 export type { CompleteDescription, OneShotOptions } from './resources/connection/negotiation/one-shot.js';
 export type {
   Signaling,

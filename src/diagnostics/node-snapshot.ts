@@ -1,3 +1,4 @@
+import type { ConnectionProgress } from '../errors/connection-progress.js';
 import type { OwnedNode } from '../scope/node.js';
 
 /** One member of the ownership tree. */
@@ -20,6 +21,8 @@ export interface NodeSnapshot {
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
+  /** Connections that are not up yet: how far they have got. */
+  readonly progress?: ConnectionProgress;
   /** Paths of what is torn down after it. */
   readonly dependsOn: readonly string[];
   readonly children: readonly NodeSnapshot[];

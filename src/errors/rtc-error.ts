@@ -1,3 +1,5 @@
+import type { ConnectionProgress } from './connection-progress.js';
+
 /** Stable identifiers of what went wrong. Codes are API; messages are not. */
 export type RtcErrorCode =
   | 'RTC_CLOSED'
@@ -18,6 +20,8 @@ export interface RtcErrorOptions {
   /** Path of the handle or scope the error is about, e.g. `app/alice/chat`. */
   path?: string;
   cause?: unknown;
+  /** How far a connection had got, where the error is about one that did not come up. */
+  progress?: ConnectionProgress;
 }
 
 /** Under which a class of errors keeps the mark that its instances have, in whatever copy of the package. */
@@ -40,6 +44,8 @@ export class RtcError extends Error {
   override name = 'RtcError';
   readonly code: RtcErrorCode;
   readonly path: string | undefined;
+  /** How far a connection had got, of `RTC_TIMEOUT` and `RTC_NATIVE` where it did not come up. */
+  declare readonly progress?: ConnectionProgress;
 
   constructor(code: RtcErrorCode, message: string, options: RtcErrorOptions = {}) {
     super(
@@ -48,6 +54,7 @@ export class RtcError extends Error {
     );
     this.code = code;
     this.path = options.path;
+    if (options.progress) this.progress = options.progress;
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -6,6 +6,7 @@ import { inspectNode } from '../diagnostics/node-snapshot.js';
 import { bounded, Latch } from '../time/wait.js';
 import { whenAborted } from '../time/when-aborted.js';
 import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
+import type { ConnectionProgress } from '../errors/connection-progress.js';
 import { RtcError } from '../errors/rtc-error.js';
 import { wrongType } from '../arguments/wrong-argument.js';
 import type { Deadline } from '../time/deadline.js';
@@ -40,6 +41,7 @@ export interface HandleFigures {
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
+  readonly progress?: ConnectionProgress;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ConnectionProgress } from '../errors/connection-progress.js';
 import type { Deadline } from '../time/deadline.js';
 import { Ending } from './ending.js';
 import type { Loss } from './loss.js';
@@ -21,6 +22,8 @@ export interface NodeDescription {
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
+  /** Of a connection that is not up. */
+  readonly progress?: ConnectionProgress;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ConnectionProgress } from '../errors/connection-progress.js';
 import { RtcAbortedError, RtcTimeoutError } from '../errors/kinds.js';
 import type { Clock } from './clock.js';
 import type { WaitOptions } from '../scope/scope-options.js';
@@ -53,9 +54,15 @@ export class Latch<T> {
   }
 }
 
+/** What is known of why a wait has not ended: the rest of a sentence, and what the error carries. */
+export interface TimeoutReason {
+  readonly reason?: string;
+  readonly progress?: ConnectionProgress;
+}
+
 /**
  * `work`, bounded: rejects with `RTC_TIMEOUT` after `options.timeout` milliseconds and with `RTC_ABORTED` when
- * `options.signal` aborts. `work` itself goes on.
+ * `options.signal` aborts. `work` itself goes on. `why` is asked when the time is over.
  */
 export function bounded<T>(
   work: Promise<T>,
@@ -63,6 +70,7 @@ export function bounded<T>(
   clock: Clock,
   path: string,
   what: string,
+  why?: () => TimeoutReason,
 ): Promise<T> {
   const timeout = options?.timeout ?? DEFAULT_WAIT_MS;
   const signal = options?.signal;
@@ -74,7 +82,11 @@ export function bounded<T>(
     const cancel = Number.isFinite(timeout)
       ? clock.after(timeout, () => {
           stop();
-          reject(new RtcTimeoutError(`${what} took longer than ${timeout} ms`, { path }));
+          const { reason, ...details } = why?.() ?? {};
+          const because = reason === undefined ? '' : `: ${reason}`;
+          reject(
+            new RtcTimeoutError(`${what} took longer than ${timeout} ms${because}`, { path, ...details }),
+          );
         })
       : undefined;
     const stop = () => {

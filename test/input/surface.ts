@@ -63,6 +63,7 @@ const INTERNAL = new Set([
   ...[
     'refusedByPeer',
     'exchange',
+    'progress',
     'takeOver',
     'adoptChannel',
     'servers',

@@ -1,5 +1,6 @@
 import type { Engine } from '../../library/engine.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
+import type { ConnectionProgress } from '../../errors/connection-progress.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 import type { OwnedNode } from '../../scope/node.js';
 import { Handle, type HandleFigures } from '../handle.js';
@@ -91,8 +92,12 @@ export abstract class ConnectionStatus extends Handle<PeerConnectionEvents> {
   }
 
   protected override figures(): HandleFigures {
-    return { bytesSent: this.bytesSent, bytesReceived: this.bytesReceived };
+    const figures = { bytesSent: this.bytesSent, bytesReceived: this.bytesReceived };
+    return this.state === 'opening' ? { ...figures, progress: this.progress } : figures;
   }
+
+  /** @internal */
+  protected abstract get progress(): ConnectionProgress;
 
   #read<T>(read: () => T, closed: T): T {
     return this.record.state === 'held' ? read() : closed;

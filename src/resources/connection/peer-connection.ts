@@ -1,6 +1,8 @@
 import type { Engine } from '../../library/engine.js';
 import { bounded, Latch } from '../../time/wait.js';
-import { RtcInvalidStateError, RtcNativeError } from '../../errors/kinds.js';
+import type { ConnectionProgress } from '../../errors/connection-progress.js';
+import { connectionFailed, progressOf, whyNotConnected } from './progress.js';
+import { RtcInvalidStateError } from '../../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import { readOptions } from '../../arguments/argument.js';
@@ -106,7 +108,9 @@ export class PeerConnection extends ConnectionStatus {
     } catch (error) {
       return Promise.reject(error);
     }
-    return bounded(this.#connected.promise, bounds, this.engine.clock, this.path, 'connecting');
+    return bounded(this.#connected.promise, bounds, this.engine.clock, this.path, 'connecting', () =>
+      this.#why(),
+    );
   }
 
   /**
@@ -265,6 +269,10 @@ export class PeerConnection extends ConnectionStatus {
     return this.#exchange.remote();
   }
 
+  protected override get progress(): ConnectionProgress {
+    return progressOf(this.#exchange, this.#negotiation?.signalingProgress, this.servers);
+  }
+
   protected override onFirstListener(event: string): void {
     this.#exchange.hook(event);
     if (event === 'track') this.#hearTracks();
@@ -316,9 +324,7 @@ export class PeerConnection extends ConnectionStatus {
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {
-      const cause = this.servers?.refusal;
-      const options = cause === undefined ? { path: this.path } : { path: this.path, cause };
-      this.fail(new RtcNativeError(FAILED, options), this.teardownBound);
+      this.fail(connectionFailed(this.path, this.#why(), this.servers?.refusal), this.engine.teardownTimeout);
     } else if (state === 'closed') {
       this.end('remote', undefined, this.teardownBound);
     }
@@ -329,7 +335,7 @@ export class PeerConnection extends ConnectionStatus {
     if (channel) this.#arrivals.add('dataChannel', channel);
   }
 
+  readonly #why = () => whyNotConnected(this.progress, this.#exchange.negotiable);
   readonly #assertUsable = (what: string) => this.assertUsable(what);
   #guard = <A extends unknown[]>(callback: (...args: A) => void) => guardCallback(() => this.path, callback);
 }
-const FAILED = 'the connection failed: no path to the peer, or the handshake failed';

@@ -97,6 +97,11 @@ export class CandidateGate {
     return this.#local !== undefined && (this.#remote !== undefined || this.#late !== undefined);
   }
 
+  /** Candidates of the peer that the library has not been given yet. */
+  get kept(): number {
+    return (this.#remote?.length ?? 0) + (this.#late?.length ?? 0);
+  }
+
   /** Keeps the peer's candidate for later; true when it does. One that the library would refuse is not. */
   keepRemote(candidate: string, mid: string): boolean {
     if (this.#remote === undefined) return this.#keepsLate(candidate, mid);

@@ -1,12 +1,13 @@
 import type { Engine } from '../../../library/engine.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
+import type { ConnectionProgress } from '../../../errors/connection-progress.js';
 import { callNative } from '../../../native/guard.js';
 import type { LocalDescriptionInit } from '../../../native/validate/description.js';
 import type { ConnectionTracks } from '../../media/connection-tracks.js';
 import type { PendingEvents } from '../../pending-events.js';
 import type { ConnectionChannels } from '../connection-channels.js';
-import type { DescriptionType, SessionDescription } from '../peer-connection-state.js';
+import type { ConnectionState, DescriptionType, SessionDescription } from '../peer-connection-state.js';
 import { CandidateGate } from './candidate-gate.js';
 import { ConnectionEvents } from './connection-events.js';
 import { assertMayDescribe } from './may-describe.js';
@@ -121,6 +122,21 @@ export class DescriptionExchange {
     return this.#gate.isAboutToCheck;
   }
 
+  /** How far descriptions, candidates and transport have got. */
+  get progress(): Omit<ConnectionProgress, 'signaling' | 'servers'> {
+    const [local, remote] = [this.local(), this.remote()];
+    const held = this.#record.state === 'held';
+    const ice = held ? this.#native.iceState() : 'closed';
+    return {
+      localDescription: local?.type ?? null,
+      remoteDescription: remote?.type ?? null,
+      localCandidates: candidatesIn(local),
+      remoteCandidates: candidatesIn(remote) + this.#gate.kept,
+      ice,
+      dtls: held && PATH_FOUND.has(ice) ? (DTLS[this.#native.state()] ?? 'connecting') : 'new',
+    };
+  }
+
   acceptedMid(mid: string): string {
     return this.#tracks.acceptedMid(mid);
   }
@@ -139,4 +155,12 @@ export class DescriptionExchange {
   }
 }
 
+const candidatesIn = (description: SessionDescription | null) =>
+  description?.sdp.match(/^a=candidate:/gm)?.length ?? 0;
+
+/** With a path, the state of the connection is that of DTLS. */
+const DTLS: Readonly<Partial<Record<ConnectionState, ConnectionProgress['dtls']>>> = {
+  connected: 'connected',
+  failed: 'failed',
+};
 const PATH_FOUND: ReadonlySet<string> = new Set(['connected', 'completed']);

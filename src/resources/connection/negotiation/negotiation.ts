@@ -11,7 +11,7 @@ import type { SessionDescription } from '../peer-connection-state.js';
 import { LocalCandidates } from './local-candidates.js';
 import { givesWay } from './politeness.js';
 import { RemoteCandidates } from './remote-candidates.js';
-import type { Signaling, SignalingMessage } from './signaling.js';
+import type { Signaling, SignalingMessage, SignalingProgress } from './signaling.js';
 import { readSignalingMessage } from './signaling-message.js';
 import { SignalingSender } from './signaling-sender.js';
 
@@ -26,6 +26,7 @@ import { SignalingSender } from './signaling-sender.js';
 export class Negotiation {
   readonly #connection: NegotiatedConnection;
   readonly #engine: Engine;
+  readonly #signaling: Signaling;
   readonly #polite: boolean | undefined;
   readonly #signaling: Signaling;
   readonly #sender: SignalingSender;
@@ -50,6 +51,7 @@ export class Negotiation {
   ) {
     this.#connection = connection;
     this.#engine = engine;
+    this.#signaling = signaling;
     this.#polite = polite ?? signaling.polite;
     this.#signaling = signaling;
     this.#sender = new SignalingSender(signaling, connection.path, (error) => this.#lost(error));
@@ -81,6 +83,10 @@ export class Negotiation {
       this.stop();
       throw error;
     }
+  }
+
+  get signalingProgress(): SignalingProgress | undefined {
+    return this.#signaling.progress;
   }
 
   /** False once nothing is sent or taken any more. */

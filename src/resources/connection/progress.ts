@@ -1,0 +1,68 @@
+import type { ConnectionProgress } from '../../errors/connection-progress.js';
+import { RtcNativeError } from '../../errors/kinds.js';
+import type { DescriptionExchange } from './negotiation/description-exchange.js';
+import type { SignalingProgress } from './negotiation/signaling.js';
+import type { IceServers } from './servers/ice-servers.js';
+
+export interface NotConnected {
+  /** The rest of a sentence. */
+  readonly reason: string;
+  readonly progress: ConnectionProgress;
+}
+
+export function progressOf(
+  exchange: DescriptionExchange,
+  signaling: SignalingProgress | undefined,
+  servers: IceServers | undefined,
+): ConnectionProgress {
+  return {
+    signaling: signaling && { state: signaling.state, description: signaling.description },
+    ...exchange.progress,
+    servers: servers?.outcomes() ?? [],
+  };
+}
+
+/** Why a connection is not up, by how far it has got; `negotiable`: it has something to offer. */
+export function whyNotConnected(progress: ConnectionProgress, negotiable: boolean): NotConnected {
+  const reason = [reasonOf(progress, negotiable), ...troubleWithServers(progress)].join('; ');
+  return { reason, progress };
+}
+
+/** The error of a connection that failed; `cause`: why the native connection could not be made, if it could not. */
+export function connectionFailed(
+  path: string,
+  { reason, progress }: NotConnected,
+  cause: unknown,
+): RtcNativeError {
+  const options = { path, progress, ...(cause === undefined ? {} : { cause }) };
+  return new RtcNativeError(`the connection failed: ${reason}`, options);
+}
+
+function reasonOf(progress: ConnectionProgress, negotiable: boolean): string {
+  const { signaling, localDescription, remoteDescription, localCandidates, remoteCandidates, ice, dtls } =
+    progress;
+  if (remoteDescription === null) {
+    if (signaling && signaling.state !== 'met') return signaling.description;
+    if (localDescription !== null) return 'nobody at the other end of the signaling has answered the offer';
+    if (negotiable) return 'no offer was made: call negotiate() or setLocalDescription()';
+    return 'nothing to negotiate: no channel or track on this side, and no offer of the peer has come';
+  }
+  if (localDescription === null) return 'the offer of the peer was not answered: call setLocalDescription()';
+  if (dtls === 'connecting') return 'a path was found, and the DTLS handshake is not finished';
+  if (dtls === 'failed') {
+    return 'a path was found, and the DTLS handshake failed: the peer ended it, or its certificate is not the one of its description';
+  }
+  if (ice === 'connected' || ice === 'completed') return 'a path was found';
+  if (localCandidates === 0) {
+    return 'no candidate of our own was found: no network, or no ports or file descriptors are left';
+  }
+  if (remoteCandidates === 0) return 'no candidate of the peer has come';
+  return `no candidate pair answered: ${localCandidates} local, ${remoteCandidates} remote`;
+}
+
+/** What is worth knowing of the servers: not those that answered, or were not needed. */
+function troubleWithServers({ servers }: ConnectionProgress): string[] {
+  return servers
+    .filter(({ outcome }) => outcome !== 'answered' && !outcome.startsWith('not used'))
+    .map(({ url, outcome }) => `${url}: ${outcome}`);
+}
