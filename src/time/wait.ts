@@ -58,6 +58,7 @@ export class Latch<T> {
 export interface TimeoutReason {
   readonly reason?: string;
   readonly progress?: ConnectionProgress;
+  readonly cause?: unknown;
 }
 
 /**

@@ -102,7 +102,7 @@ describe('a negotiation whose signaling does not reach the peer says why:', () =
     const error = await failure(overSdk, `ws://${host}:${(mute.address() as AddressInfo).port}/`);
     mute.close();
     expect(error.message).toMatch(
-      /connecting took longer than 1000 ms; the signaling server has not answered yet/,
+      /connecting took longer than 1000 ms: the signaling server has not answered yet/,
     );
   });
 

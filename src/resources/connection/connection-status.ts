@@ -14,7 +14,10 @@ import type {
   SignalingState,
 } from './peer-connection-state.js';
 
-/** What can be read of a peer connection: the states of the W3C API and its figures. Also of one that is closed. */
+/**
+ * What can be read of a peer connection, also of one that is closed. `state` is that of the handle; `connectionState` and
+ * its neighbours are those of the W3C API.
+ */
 export abstract class ConnectionStatus extends Handle<PeerConnectionEvents> {
   /** @internal */
   protected readonly record: NativeRecord;

@@ -49,8 +49,6 @@ export interface ConnectionOptions {
 
 /**
  * A WebRTC peer connection, owned by a scope. It owns its channels: they are drained and closed before it.
- *
- * `state` is that of the handle; `connectionState` and its neighbours are those of the W3C API.
  */
 export class PeerConnection extends ConnectionStatus {
   readonly #connected = new Latch<this>();
@@ -335,7 +333,8 @@ export class PeerConnection extends ConnectionStatus {
     if (channel) this.#arrivals.add('dataChannel', channel);
   }
 
-  readonly #why = () => whyNotConnected(this.progress, this.#exchange.negotiable);
+  readonly #why = () =>
+    whyNotConnected(this.progress, this.#exchange.negotiable, this.#negotiation?.signalingProgress);
   readonly #assertUsable = (what: string) => this.assertUsable(what);
   #guard = <A extends unknown[]>(callback: (...args: A) => void) => guardCallback(() => this.path, callback);
 }

@@ -8,6 +8,7 @@ export interface NotConnected {
   /** The rest of a sentence. */
   readonly reason: string;
   readonly progress: ConnectionProgress;
+  readonly cause?: unknown;
 }
 
 export function progressOf(
@@ -23,9 +24,14 @@ export function progressOf(
 }
 
 /** Why a connection is not up, by how far it has got; `negotiable`: it has something to offer. */
-export function whyNotConnected(progress: ConnectionProgress, negotiable: boolean): NotConnected {
+export function whyNotConnected(
+  progress: ConnectionProgress,
+  negotiable: boolean,
+  signaling: SignalingProgress | undefined,
+): NotConnected {
   const reason = [reasonOf(progress, negotiable), ...troubleWithServers(progress)].join('; ');
-  return { reason, progress };
+  if (signaling?.cause === undefined || signaling.state === 'met') return { reason, progress };
+  return { reason, progress, cause: signaling.cause };
 }
 
 /** The error of a connection that failed; `cause`: why the native connection could not be made, if it could not. */
@@ -48,6 +54,7 @@ function reasonOf(progress: ConnectionProgress, negotiable: boolean): string {
     return 'nothing to negotiate: no channel or track on this side, and no offer of the peer has come';
   }
   if (localDescription === null) return 'the offer of the peer was not answered: call setLocalDescription()';
+  if (ice === 'closed') return 'no path to the peer was found, or the DTLS handshake failed';
   if (dtls === 'connecting') return 'a path was found, and the DTLS handshake is not finished';
   if (dtls === 'failed') {
     return 'a path was found, and the DTLS handshake failed: the peer ended it, or its certificate is not the one of its description';

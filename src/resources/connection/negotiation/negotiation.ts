@@ -2,7 +2,7 @@ import type { Engine } from '../../../library/engine.js';
 import { poll } from '../../../time/poll.js';
 import { quietTurns } from '../../../time/quiet-turns.js';
 import { Latch } from '../../../time/wait.js';
-import { RtcClosedError, RtcTimeoutError } from '../../../errors/kinds.js';
+import { RtcClosedError } from '../../../errors/kinds.js';
 import { RtcError } from '../../../errors/rtc-error.js';
 import { Deadline } from '../../../time/deadline.js';
 import type { WaitOptions } from '../../../scope/scope-options.js';
@@ -28,7 +28,6 @@ export class Negotiation {
   readonly #engine: Engine;
   readonly #signaling: Signaling;
   readonly #polite: boolean | undefined;
-  readonly #signaling: Signaling;
   readonly #sender: SignalingSender;
   readonly #candidates: RemoteCandidates;
   readonly #failed = new Latch<never>();
@@ -53,7 +52,6 @@ export class Negotiation {
     this.#engine = engine;
     this.#signaling = signaling;
     this.#polite = polite ?? signaling.polite;
-    this.#signaling = signaling;
     this.#sender = new SignalingSender(signaling, connection.path, (error) => this.#lost(error));
     this.#local = new LocalCandidates(
       () => connection.signalingState === 'have-local-offer' && connection.remoteDescription() === null,
@@ -100,7 +98,7 @@ export class Negotiation {
       await Promise.race([this.#connection.connected(options), this.#failed.promise]);
     } catch (error) {
       this.stop();
-      throw withReason(error, this.#signaling, this.#connection.path);
+      throw error;
     }
   }
 
@@ -233,15 +231,6 @@ export class Negotiation {
       ...(cause === undefined ? {} : { cause }),
     });
   }
-}
-
-/** A timeout says what it was waiting for, where the signaling knows that it has not reached the peer. */
-function withReason(error: unknown, signaling: Signaling, path: string): unknown {
-  if (!(error instanceof RtcTimeoutError)) return error;
-  const { state, description, cause } = signaling.progress ?? { state: 'met', description: '' };
-  if (state === 'met') return error;
-  const message = error.message.slice(error.message.startsWith(`${path}: `) ? path.length + 2 : 0);
-  return new RtcTimeoutError(`${message}; ${description}`, cause === undefined ? { path } : { path, cause });
 }
 
 /** Milliseconds. STUN and TURN servers that do not answer are given up within 40 s (libjuice). */
