@@ -4,7 +4,7 @@ import type { TreeModel } from './tree-model.js';
 
 /** What is done while the tree is built; numbers choose among what there is, modulo its count. */
 export type Action =
-  | { do: 'fork'; scope: number }
+  | { do: 'fork'; scope: number; inTurn: boolean; timeout: number | undefined }
   | { do: 'forkWithSignal'; scope: number }
   | { do: 'entry'; scope: number; how: EntryKind; pick: number }
   | { do: 'connection'; scope: number }
@@ -26,7 +26,15 @@ const pick = fc.nat({ max: 50 });
 export const actions = (entries: readonly EntryKind[] = ENTRY_KINDS): fc.Arbitrary<Action[]> =>
   fc.array(
     fc.oneof(
-      { weight: 3, arbitrary: fc.record({ do: fc.constant('fork' as const), scope: pick }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          do: fc.constant('fork' as const),
+          scope: pick,
+          inTurn: fc.boolean(),
+          timeout: fc.constantFrom(undefined, 0, 300, Number.POSITIVE_INFINITY),
+        }),
+      },
       fc.record({ do: fc.constant('forkWithSignal' as const), scope: pick }),
       {
         weight: 4,
@@ -86,8 +94,11 @@ const REFUSALS = new Set([
 ]);
 
 const PERFORM: { [K in Action['do']]: (action: Extract<Action, { do: K }>, host: ActionHost) => unknown } = {
-  fork({ scope }, { model }) {
-    model.addScope(at(model.scopes, scope)!.fork(`fork${model.scopes.length}`));
+  fork({ scope, inTurn, timeout }, { model }) {
+    const name = `fork${model.scopes.length}`;
+    const options = timeout === undefined ? { inTurn } : { inTurn, timeout };
+    const fork = model.addScope(at(model.scopes, scope)!.fork(name, options));
+    if (inTurn) model.inTurn.add(fork.path);
   },
   forkWithSignal({ scope }, { model, controllers }) {
     const controller = new AbortController();

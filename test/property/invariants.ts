@@ -36,7 +36,37 @@ function expectReportOrder(model: TreeModel, report: TeardownReport): void {
       siblings.set(at, { first: siblings.get(at)?.first ?? index, last: index });
     }
   });
-  for (const siblings of branches.values()) expectSiblingOrder(model, siblings);
+  const ends = new Map(report.map(({ path, kind, endedAt }) => [path, { kind, endedAt }]));
+  for (const siblings of branches.values()) {
+    expectSiblingOrder(model, siblings);
+    expectOlderWaits(model, [...siblings.keys()], ends);
+  }
+}
+
+/** Only forks may end before what is newer: neighbours among them do so at the same time. */
+function expectOlderWaits(
+  model: TreeModel,
+  paths: readonly string[],
+  ends: ReadonlyMap<string, { readonly kind: string; readonly endedAt: number }>,
+): void {
+  const ages = new Map(model.born.map(({ path, age }) => [path, age]));
+  for (const older of paths) {
+    for (const newer of paths) {
+      const [first, second] = [ends.get(newer), ends.get(older)];
+      if (!first || !second || first.endedAt <= second.endedAt) continue;
+      if ((ages.get(older) ?? -1) >= (ages.get(newer) ?? -1)) continue;
+      if (
+        first.kind === 'scope' &&
+        second.kind === 'scope' &&
+        !model.inTurn.has(older) &&
+        !model.inTurn.has(newer)
+      )
+        continue;
+      const pulled = dependenciesOf(model, older).some((path) => (ages.get(path) ?? -1) >= ages.get(newer)!);
+      if (!pulled)
+        throw new Error(`${older} ended at ${second.endedAt}, before the newer ${newer} at ${first.endedAt}`);
+    }
+  }
 }
 
 function expectSiblingOrder(

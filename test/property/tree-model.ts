@@ -29,6 +29,8 @@ interface Created {
 /** What was made, what depends on what, and what was reported: the test's own books of one run. */
 export class TreeModel {
   readonly scopes: RtcScope[] = [];
+  /** Paths of forks that end alone. */
+  readonly inTurn = new Set<string>();
   readonly connections: PeerConnection[] = [];
   readonly channels: DataChannel[] = [];
   readonly handles: AnyHandle[] = [];
