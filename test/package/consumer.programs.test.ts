@@ -48,6 +48,15 @@ test('TypeScript compiles `await using` for every handle against its types, and 
   expect((await consumer.run(process.execPath, 'out/app.js')).split('\n')).toEqual(TOLD);
 });
 
+test.each([
+  ['without the DOM library', 'node', 'es2023,esnext.disposable'],
+  ['with the DOM library, as the types of a browser', 'dom', 'es2023,esnext.disposable,dom'],
+])('the W3C classes compile %s', async (_, program, lib) => {
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+  const arguments_ = [...options, '--skipLibCheck', '--lib', lib, `w3c/${program}.ts`, '--ignoreConfig'];
+  expect(await consumer.bin('typescript/bin/tsc', ...arguments_)).toBe('');
+});
+
 test('an ES module without `using` runs', async () => {
   expect(await consumer.run(process.execPath, 'app.mjs')).toBe('channel: hello\nruntime: idle, cleanups: 1');
 });

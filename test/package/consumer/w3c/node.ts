@@ -1,0 +1,18 @@
+// Without TypeScript's DOM library.
+import { RtcRuntime } from 'scoped-rtc';
+import { scopedWebRTC } from 'scoped-rtc/w3c';
+
+const { RTCPeerConnection, RTCIceCandidate } = scopedWebRTC(RtcRuntime.acquire('app'));
+const pc = new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1', username: undefined }] });
+const channel = pc.createDataChannel('chat', { ordered: false, id: undefined });
+channel.onmessage = ({ data }) => console.log(data);
+channel.addEventListener('close', () => console.log(channel.readyState));
+pc.onnegotiationneeded = async () => {
+  await pc.setLocalDescription();
+  const text: string | undefined = pc.localDescription?.sdp;
+  console.log(text);
+};
+pc.onicecandidate = ({ candidate }) => console.log(candidate?.candidate);
+pc.ondatachannel = ({ channel: theirs }) => theirs.send('hello');
+void pc.addIceCandidate(new RTCIceCandidate({ candidate: '', sdpMid: '0' }));
+void pc.getStats().then((report) => report.get('P'));
