@@ -54,18 +54,25 @@ async function loopbackHost(): Promise<string> {
 
 /** Keeps from the library what it could reach past the relay, and ends a connection that found such a way after all. */
 export function holdToRelay(native: NativePeerConnection, { bindAddress }: ndc.RtcConfig): void {
-  const avoided = bindAddress === '127.0.0.1' ? ownAddresses() : undefined;
+  const avoided = bindAddress === '127.0.0.1' ? ownAddresses() : undefined; // see loopbackHost()
   const mayBeRelayedTo = (candidate: string) => {
     const address = CANDIDATE.exec(candidate)?.[1];
     return address !== undefined && !avoided?.has(address) && !(avoided && address.startsWith('127.'));
   };
+  const own = ownAddresses();
   const { setRemoteDescription, addRemoteCandidate, onStateChange } = native;
   native.setRemoteDescription = (sdp, type) => {
-    const held = sdp.replace(CANDIDATE_LINE, (line) => (mayBeRelayedTo(line) ? line : ''));
+    const held = sdp.replace(CANDIDATE_LINE, (line) => {
+      const local = asLoopback(line, own);
+      return mayBeRelayedTo(line) ? line + (local ?? '') : '';
+    });
     setRemoteDescription(held, type);
   };
   native.addRemoteCandidate = (candidate, mid) => {
-    if (mayBeRelayedTo(candidate)) addRemoteCandidate(candidate, mid);
+    if (!mayBeRelayedTo(candidate)) return;
+    addRemoteCandidate(candidate, mid);
+    const local = asLoopback(candidate, own);
+    if (local !== undefined) addRemoteCandidate(local, mid);
   };
   native.onStateChange = (callback) => {
     onStateChange((state) => {
@@ -77,6 +84,16 @@ export function holdToRelay(native: NativePeerConnection, { bindAddress }: ndc.R
 
 const CANDIDATE_LINE = /^a=candidate:.*\r?\n/gm;
 const CANDIDATE = /candidate:\S+ \d+ udp \d+ (\d+\.\d+\.\d+\.\d+) \d+ typ /i;
+
+/**
+ * The candidate of a peer on this machine as a relay on the loopback interface sees it: what the peer sends there comes
+ * from 127.0.0.1, and the relay lets in only what it was told.
+ */
+function asLoopback(candidate: string, own: ReadonlySet<string>): string | undefined {
+  const address = CANDIDATE.exec(candidate)?.[1];
+  if (address === undefined || !own.has(address) || address === '127.0.0.1') return undefined;
+  return candidate.replace(/candidate:\S+/, 'candidate:loopback').replace(` ${address} `, ' 127.0.0.1 ');
+}
 
 function ownAddresses(): ReadonlySet<string> {
   return new Set(

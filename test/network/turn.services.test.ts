@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  memorySignaling,
+  type PeerConnection,
+  type PeerConnectionConfig,
+  RtcRuntime,
+  type RtcScope,
+} from 'scoped-rtc';
+import { withTestScope } from 'scoped-rtc/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { askServer } from '../../src/resources/connection/servers/ask-server.js';
+import { codeOf, nextEvent, take } from '../support/event.js';
+
+const installed = spawnSync('turnserver', ['--help'], { stdio: 'ignore' }).error === undefined;
+
+interface Turn {
+  readonly port: number;
+  readonly process: ChildProcess;
+}
+
+/** coturn on the loopback interface. */
+async function turnServer(...accounts: string[]): Promise<Turn> {
+  const free = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  await new Promise<void>((resolve) => free.close(() => resolve()));
+  const cwd = mkdtempSync(join(tmpdir(), 'turn-'));
+  const fixed =
+    '-n --listening-ip=127.0.0.1 --relay-ip=127.0.0.1 --realm=test --allow-loopback-peers --no-cli --no-tls --no-dtls --no-tcp ' +
+    `--pidfile=turn.pid --log-file=stdout --listening-port=${port}`;
+  const server = spawn('turnserver', [...fixed.split(' '), ...accounts], { cwd, stdio: 'ignore' });
+  const ended = once(server, 'exit');
+  onTestFinished(async () => {
+    server.kill('SIGKILL');
+    await ended;
+    rmSync(cwd, { recursive: true, force: true });
+  });
+  const signal = AbortSignal.timeout(20_000);
+  while ((await askServer({ address: '127.0.0.1', port }, signal)) !== 'answered') signal.throwIfAborted();
+  return { port, process: server };
+}
+
+const ACCOUNT = ['--lt-cred-mech', '--user=user:pass'];
+const server = ({ port }: Turn, username = 'user', credential = 'pass') => ({
+  urls: `turn:127.0.0.1:${port}`,
+  username,
+  credential,
+});
+
+/** Alice is reached by the relay alone; bob knows nothing of it. */
+function pairOf(rtc: RtcScope, config: PeerConnectionConfig): [PeerConnection, PeerConnection] {
+  return [
+    rtc.createPeerConnection('alice', { ...config, iceTransportPolicy: 'relay' }),
+    rtc.createPeerConnection('bob'),
+  ];
+}
+
+async function connect(alice: PeerConnection, bob: PeerConnection, timeout = 20_000): Promise<void> {
+  const [near, far] = memorySignaling();
+  await Promise.all([alice.negotiate(near, { timeout }), bob.negotiate(far, { timeout })]);
+}
+
+describe.skipIf(!installed)('with a TURN server', () => {
+  it('relay means relay, and what is sent arrives', async () => {
+    const turn = await turnServer(...ACCOUNT);
+    await withTestScope(async (rtc) => {
+      const [alice, bob] = pairOf(rtc, { iceServers: [server(turn)] });
+      const told: string[] = [];
+      alice.on('localCandidate', (candidate) => told.push(candidate));
+      const chat = alice.createDataChannel('chat');
+      const incoming = nextEvent<[typeof chat]>(bob, 'dataChannel');
+      await connect(alice, bob);
+      await chat.send('through the relay');
+      expect(await take((await incoming)[0], 1)).toEqual(['through the relay']);
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain(' typ relay ');
+      expect(alice.localDescription()?.sdp).not.toContain(' typ host');
+      const seen = bob.selectedCandidatePair()?.remote;
+      expect(alice.selectedCandidatePair()?.local).toMatchObject({ type: 'relay', port: seen?.port });
+      expect(alice.servers?.outcomes()).toEqual([
+        { url: `turn:127.0.0.1:${turn.port}`, outcome: 'answered' },
+      ]);
+    });
+  });
+
+  it('the wrong password is told, and nothing goes past the relay', async () => {
+    const turn = await turnServer(...ACCOUNT);
+    await withTestScope(async (rtc) => {
+      const [alice, bob] = pairOf(rtc, { iceServers: [server(turn, 'user', 'wrong')] });
+      alice.createDataChannel('chat');
+      expect(await codeOf(connect(alice, bob, 3000))).toMatch(/RTC_TIMEOUT|RTC_NATIVE/);
+      expect(alice.servers?.outcomes()).toEqual([
+        { url: `turn:127.0.0.1:${turn.port}`, outcome: 'refused the credentials' },
+      ]);
+    });
+  });
+
+  it('without the policy a server is asked what is wrong when nothing is seen of it', async () => {
+    const turn = await turnServer(...ACCOUNT);
+    await withTestScope(async (rtc) => {
+      const alice = rtc.createPeerConnection('alice', {
+        iceServers: [server(turn, 'user', 'wrong'), 'stun:127.0.0.1:9'],
+      });
+      alice.createDataChannel('chat');
+      await expect
+        .poll(() => alice.servers?.outcomes().map(({ outcome }) => outcome), { timeout: 10_000 })
+        .toEqual(['refused the credentials', 'no answer']);
+    });
+  });
+
+  it('credentials that have expired are refused, and those that have not are taken', async () => {
+    const turn = await turnServer('--use-auth-secret', '--static-auth-secret=secret');
+    const signal = AbortSignal.timeout(10_000);
+    const ask = (expires: number) => {
+      const username = `${expires}:user`;
+      const password = createHmac('sha1', 'secret').update(username).digest('base64');
+      return askServer({ address: '127.0.0.1', port: turn.port, username, password }, signal);
+    };
+    const now = Math.floor(Date.now() / 1000);
+    expect(await ask(now + 60)).toBe('answered');
+    expect(await ask(now - 60)).toBe('refused the credentials');
+  });
+
+  it('a server that is killed ends the connection, and the teardown keeps its bound', async () => {
+    const turn = await turnServer(...ACCOUNT);
+    const rtc = RtcRuntime.acquire('app', { timeout: 1000 });
+    const [alice, bob] = pairOf(rtc, { iceServers: [server(turn)] });
+    const chat = alice.createDataChannel('chat');
+    await connect(alice, bob);
+    await chat.opened();
+    turn.process.kill('SIGKILL');
+    void chat.send(Buffer.alloc(100_000)).catch(() => {});
+    const started = performance.now();
+    await rtc.disposeAsync().catch(() => {});
+    expect(performance.now() - started).toBeLessThan(4000);
+    expect((await chat.closed()).unconfirmed.messages).toBe(1);
+    expect(RtcRuntime.shared.threads().count).toBe(0);
+  });
+});
