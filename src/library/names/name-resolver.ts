@@ -14,7 +14,7 @@ export type ResolveName = (name: string, signal: AbortSignal) => Promise<readonl
 
 /**
  * Names to addresses, without the library: it would ask the C library in a thread that nobody can interrupt, and its
- * cleanup waits for that thread (H54). Node's own `dns.lookup` has the same fault: the end of the process waits for it.
+ * cleanup waits for that thread. Node's own `dns.lookup` has the same fault: the end of the process waits for it.
  */
 export class NameResolver {
   readonly #resolve: ResolveName;

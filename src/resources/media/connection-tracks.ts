@@ -31,7 +31,7 @@ export class ConnectionTracks {
   readonly #sections: MediaSections;
   /** By the mid that the library knows. */
   readonly #open = new Map<string, MediaTrack>();
-  /** Of sections whose track has ended and which the peer may use again: closed once, the library never revives them (H56). */
+  /** Of sections whose track has ended and which the peer may use again: closed once, the library never revives them. */
   readonly #parked = new Map<string, { native: NativeTrack; record: NativeRecord }>();
   #tell: ((track: MediaTrack) => void) | undefined;
 

@@ -80,7 +80,7 @@ export interface RemoteReading {
  * The media sections of a connection: directions, what is removed, and mids.
  *
  * The library answers with what a track was made with, whatever the offer says, and has no call that changes it
- * (H54). So its tracks let everything pass (`sendrecv`), and what is agreed stands here: in the descriptions that the
+ *. So its tracks let everything pass (`sendrecv`), and what is agreed stands here: in the descriptions that the
  * peer is given, and in what a `MediaTrack` lets pass.
  */
 export class MediaSections {
@@ -178,7 +178,7 @@ export class MediaSections {
       flow: reversed(part.flow),
     }));
     for (const part of text.sections) {
-      // The library takes the ICE user and password of the first section for those of the bundle (H55).
+      // The library takes the ICE user and password of the first section for those of the bundle.
       if (part.isRejected && accepted.length > 0) part.dropTransport();
       else if (offered && part.isMedia && !this.#byMid.has(part.mid)) part.flow = BOTH_WAYS;
     }

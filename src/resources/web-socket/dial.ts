@@ -27,7 +27,7 @@ interface Dialled {
  * A native client that connects to `url`.
  *
  * The library would look the server's name up in a thread that cannot be interrupted, and try one address after the other
- * for ten seconds each (H54). So a name is looked up here and connected to, and the library gets the connection through a
+ * for ten seconds each. So a name is looked up here and connected to, and the library gets the connection through a
  * tunnel; only where there is one address that needs no asking does it connect by itself. `failed` is called in a later
  * turn.
  */

@@ -8,7 +8,7 @@ import { type IceServers, nativeServer } from './ice-servers.js';
 import { TurnForwarder } from './turn-forwarder.js';
 
 /**
- * A configuration with which the library cannot send but through a relay (H55): its socket is bound to the loopback
+ * A configuration with which the library cannot send but through a relay: its socket is bound to the loopback
  * interface, from where only forwarders to the TURN servers lead out.
  */
 export async function relayConfig(
