@@ -32,6 +32,16 @@ export function validateWebSocketUrl(url: unknown, name = 'url'): string {
   return native;
 }
 
+/** What `validateWebSocketUrl` returned, as a URL again. */
+export function parseNativeUrl(native: string): URL {
+  return new URL(
+    native.replace(
+      /^(wss?:\/\/)((?:[\da-f.]*%3A)+[\da-f.]*)/i,
+      (_, scheme: string, host: string) => `${scheme}[${decodeURIComponent(host)}]`,
+    ),
+  );
+}
+
 /** Where the scheme is missing, what stands before the first colon may be anything. */
 const schemeForMessage = (protocol: string) =>
   /^(https?|file):$/.test(protocol) ? `; got "${protocol}"` : '';

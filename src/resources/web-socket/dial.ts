@@ -1,3 +1,4 @@
+import { parseNativeUrl } from '../../native/validate/web-socket-url.js';
 import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Engine } from '../../library/engine.js';
@@ -103,9 +104,9 @@ function tunnelled(real: NativeWebSocket, tunnel: Tunnel): Partial<NativeWebSock
 
 function targetOf(url: string, { proxyServer }: NativeWebSocketConfig): { host: string; port: number } {
   if (proxyServer) return { host: proxyServer.ip, port: proxyServer.port };
-  const { hostname, port, protocol } = new URL(url);
+  const { hostname, port, protocol } = parseNativeUrl(url);
   return {
-    host: decodeURIComponent(hostname.replace(/^\[(.*)\]$/, '$1')),
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(port || (protocol === 'wss:' ? 443 : 80)),
   };
 }
