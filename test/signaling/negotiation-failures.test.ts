@@ -41,6 +41,20 @@ describe('negotiate, when things go wrong', () => {
     expect(rig.warnings[0]?.path).toBe('test/alice');
   });
 
+  it('ends when the peer restarts ICE, which the library cannot do, and the peer sees the end', async () => {
+    const [alice, bob] = rig.peers();
+    const [left, right] = memorySignaling();
+    alice.createDataChannel('chat');
+    await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
+    const sdp = (alice.localDescription()?.sdp ?? '')
+      .replace(/a=ice-ufrag:\S+/, 'a=ice-ufrag:anew')
+      .replace(/a=ice-pwd:\S+/, `a=ice-pwd:${'x'.repeat(24)}`);
+    left.send({ description: { type: 'offer', sdp } });
+    const [here, there] = await Promise.all([bob.closed({ timeout: 5000 }), alice.closed({ timeout: 5000 })]);
+    expect(String(here.reason)).toContain('the peer restarts ICE');
+    expect(there.by).toBe('remote');
+  });
+
   it('offers again when a refused offer of the peer cost it its own', async () => {
     const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();

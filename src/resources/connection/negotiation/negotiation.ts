@@ -2,7 +2,7 @@ import type { Engine } from '../../../library/engine.js';
 import { poll } from '../../../time/poll.js';
 import { quietTurns } from '../../../time/quiet-turns.js';
 import { Latch } from '../../../time/wait.js';
-import { RtcClosedError } from '../../../errors/kinds.js';
+import { RtcClosedError, RtcNativeError } from '../../../errors/kinds.js';
 import { RtcError } from '../../../errors/rtc-error.js';
 import { Deadline } from '../../../time/deadline.js';
 import type { WaitOptions } from '../../../scope/scope-options.js';
@@ -184,6 +184,12 @@ export class Negotiation {
         if (connection.signalingState === 'have-remote-offer') connection.setLocalDescription('answer');
       }
     } catch (cause) {
+      if (description.type === 'offer' && restartsIce(connection.remoteDescription(), description)) {
+        // The peer would wait for an answer for good, and most likely the path that it had is gone.
+        const { path } = connection;
+        void connection.abort(new RtcNativeError(NO_RESTART, { path, cause }));
+        return;
+      }
       this.#warn(`a description of type ${description.type} that the library refused`, cause);
       // It may have rolled our offer back before it refused theirs.
       if (collides && connection.signalingState === 'stable') connection.setLocalDescription('offer');
@@ -232,6 +238,15 @@ export class Negotiation {
     });
   }
 }
+
+/** The same peer, by its certificate, with other ICE credentials (RFC 8839, section 4.4.1.1.1). */
+function restartsIce(before: SessionDescription | null, offer: SessionDescription): boolean {
+  if (!before) return false;
+  const differs = (line: RegExp) => line.exec(before.sdp)?.[1] !== line.exec(offer.sdp)?.[1];
+  return differs(/^a=ice-ufrag:(\S+)/m) && !differs(/^a=fingerprint:(.+?)\s*$/m);
+}
+
+const NO_RESTART = 'the peer restarts ICE, which the library cannot do; connect anew';
 
 /** Milliseconds. STUN and TURN servers that do not answer are given up within 40 s (libjuice). */
 const LONGEST_GATHERING_MS = 60_000;
