@@ -59,6 +59,7 @@ const INTERNAL = new Set([
     'closedError',
   ],
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
+  ...['allArrived', 'expect', 'nativeOpened'],
   ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'inbox', 'received'],
   ...[
     'refusedByPeer',
