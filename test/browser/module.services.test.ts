@@ -95,7 +95,8 @@ async function crossing(rtc: RtcScope, node: SignalingRoom, done: Done): Promise
   const ours = pc.createDataChannel('of node');
   const arrived = nextEvent<[DataChannel]>(pc, 'dataChannel');
   const way = node.connect('page');
-  await pc.negotiate(way);
+  // Where this side yields to an offer of Firefox, the connection fails or does not come up: not understood yet.
+  await pc.negotiate(way, { polite: false });
   const [theirs] = await within(arrived, 'the channel of the page');
   theirs.on('message', (message) => void theirs.send(`node heard: ${String(message)}`));
   const heard = nextEvent(ours, 'message');
