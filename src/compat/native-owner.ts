@@ -6,8 +6,3 @@ export interface NativeOwner {
   /** Runs `create` with the scope that is to own the handle. Throws what `create` throws. */
   make<H extends AnyHandle>(create: (scope: RtcScope) => H): H;
 }
-
-/** Owned by a scope of the application. */
-export function ownedBy(scope: RtcScope): NativeOwner {
-  return { make: (create) => create(scope) };
-}
