@@ -13,14 +13,12 @@ import { readStunMessage, STUN } from './stun-message.js';
 export class TurnForwarder {
   readonly #inner: Socket;
   readonly #outer: Socket;
-  readonly #host: string;
   #client: number | undefined;
   #outcome = 'no answer';
 
   private constructor(inner: Socket, outer: Socket, host: string) {
     this.#inner = inner;
     this.#outer = outer;
-    this.#host = host;
     for (const socket of [inner, outer]) socket.on('error', () => {}); // a packet that cannot be sent is lost
     inner.on('message', (packet, { port }) => {
       // Nobody else of this machine is to send through it.
@@ -58,10 +56,6 @@ export class TurnForwarder {
       outer.close();
       throw error;
     }
-  }
-
-  get host(): string {
-    return this.#host;
   }
 
   get port(): number {
