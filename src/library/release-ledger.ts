@@ -209,6 +209,11 @@ export class ReleaseLedger {
     return this.#untilCleanup.size >= this.limit;
   }
 
+  /** So many more than the limit that what keeps others coming has to end. */
+  get isOverfull(): boolean {
+    return this.#untilCleanup.size >= this.limit + Math.ceil(this.limit / 10);
+  }
+
   /** @internal */
   onClosed(record: NativeRecord): void {
     this.#closes++;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  Ending,
-  type EndingCommand,
-  type EndingEvent,
-  type EndingFacts,
-  type EndingSetting,
-} from '../../src/resources/data-channel/ending/ending.js';
+import { Ending } from '../../src/resources/data-channel/ending/ending.js';
+import type {
+  EndingCommand,
+  EndingEvent,
+  EndingFacts,
+  EndingSetting,
+} from '../../src/resources/data-channel/ending/ending-events.js';
 import {
   type EndingEventType,
   type EndingState,

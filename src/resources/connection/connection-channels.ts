@@ -1,7 +1,7 @@
 import type { Engine } from '../../library/engine.js';
 import { poll } from '../../time/poll.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
-import { RtcInvalidStateError } from '../../errors/kinds.js';
+import { RtcInvalidStateError, RtcMessageError } from '../../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
 import { callNative } from '../../native/guard.js';
 import type { validateDataChannelInit } from '../../native/validate/data-channel-init.js';
@@ -107,6 +107,20 @@ export class ConnectionChannels implements ChannelConnection {
   incoming(native: NativeDataChannel): DataChannel | undefined {
     if (this.node.inTeardown) {
       this.#hold(native).discard();
+      return undefined;
+    }
+    // A wrapper of a channel that was closed before can never be freed (H18), and the addon makes one for each that the
+    // peer opens, as long as the connection lives.
+    if (this.#engine.ledger.isOverfull && !native.isOpen()) {
+      this.#engine.ledger.hold(undefined, native, () => this.node.path).discard({ comes: false });
+      this.node.behaviour.kill?.(
+        new RtcMessageError(
+          'RTC_OVERFLOW',
+          'the peer opens channels and closes them before they can be taken, and as many wrappers as retainedLimit ' +
+            'allows are kept already',
+          { path: this.node.path },
+        ),
+      );
       return undefined;
     }
     return this.own(native, 'incoming', this.#incoming);

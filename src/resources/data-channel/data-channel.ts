@@ -6,13 +6,8 @@ import { reportUncaught } from '../../native/firewall.js';
 import { Deadline } from '../../time/deadline.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from './channel-connection.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
-import {
-  deservesReceipt,
-  Ending,
-  type EndingCommand,
-  type EndingEvent,
-  type EndingFacts,
-} from './ending/ending.js';
+import { deservesReceipt, Ending } from './ending/ending.js';
+import type { EndingCommand, EndingEvent, EndingFacts } from './ending/ending-events.js';
 import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
 import { factsOf } from './facts.js';
 import type { Message } from '../channel/message.js';

@@ -2,7 +2,7 @@ import type { NativeDataChannel } from '../../native/binding.js';
 import type { DeliveryLedger } from '../channel/delivery-ledger.js';
 import type { Inbox } from '../channel/inbox.js';
 import type { ChannelConnection } from './channel-connection.js';
-import type { EndingFacts } from './ending/ending.js';
+import type { EndingFacts } from './ending/ending-events.js';
 
 /** What a channel shows its ending. Each is a call of the native or two, so nothing is read for a message. */
 export function factsOf(

@@ -1,4 +1,5 @@
 import { IN_FLIGHT_BYTES } from '../../channel/delivery-ledger.js';
+import type { EndingCommand, EndingEvent, EndingFacts, EndingSetting } from './ending-events.js';
 import type { Receipt } from './receipt.js';
 import {
   type Action,
@@ -8,67 +9,6 @@ import {
   type Transition,
   TRANSITIONS,
 } from './transitions.js';
-
-/** What is known of a channel and its peer before it ends. */
-export interface EndingSetting {
-  /** The peer reads receipts, and gives them. */
-  readonly peerGivesReceipts: boolean;
-  /** Messages may be given up by design, and receipts with them. */
-  readonly lossy: boolean;
-  /** Of two ends that agree, this is the one that resets the stream. */
-  readonly resets: boolean;
-  /**
-   * Whether this end may reset the stream of an observed channel before it closes the channel. When the channel answers
-   * the peer's reset, the library sends a second reset for the stream, and a peer that has used the id again by then
-   * would see its new channel closed. That cannot happen where the id is ours to give.
-   */
-  readonly mayReset: boolean;
-  /**
-   * The program chose the stream id, and may use it again as soon as the channel has closed. So the end of the stream is
-   * waited for, and the channel itself is closed to reset it: a second reset could meet the next channel.
-   */
-  readonly idIsChosen: boolean;
-}
-
-/** What the channel shows when an event comes. Messages, bytes and milliseconds. */
-export interface EndingFacts {
-  readonly sent: number;
-  readonly sentBytes: number;
-  readonly received: number;
-  readonly receivedBytes: number;
-  /** Of those received, the ones for which there was no room. */
-  readonly dropped: number;
-  /** Bytes in the send buffer. */
-  readonly buffered: number;
-  /** The peer has answered every message. */
-  readonly answered: boolean;
-  /** The least that SCTP measured on the connection, and what it measures now, which a busy machine may add to. */
-  readonly leastRoundTrip: number;
-  readonly roundTrip: number;
-  /** Until when the peer may not have taken the channel. */
-  readonly youngUntil: number;
-  /** The connection ends with the channel. */
-  readonly endsConnection: boolean;
-  readonly isOpen: boolean;
-  readonly isUp: boolean;
-}
-
-export type EndingEvent =
-  | { readonly type: Exclude<EndingEventType, 'receipt' | 'finalReceipt'> }
-  | { readonly type: 'receipt' | 'finalReceipt'; readonly receipt: Receipt };
-
-export type EndingCommand =
-  | { readonly type: 'sendReceipt'; readonly receipt: Receipt }
-  /** The outgoing half alone. The event `refused` is to follow where the library does not. */
-  | { readonly type: 'resetStream' }
-  /** Nothing is queued any more that the native's close callback could throw away (H4). */
-  | { readonly type: 'hearClose' }
-  /** The peer wants to close, or has closed: the handle is to begin. */
-  | { readonly type: 'askToClose' }
-  /** What became of everything that was sent. */
-  | { readonly type: 'count'; readonly as: 'settled' | 'confirmed' | 'givenUp' | 'doubted' }
-  /** The connection is to live for so many milliseconds, in which what was sent should arrive. */
-  | { readonly type: 'keepConnection'; readonly ms: number };
 
 /**
  * The end of one channel: what it says to the peer, and when the native may be given back.
@@ -218,6 +158,8 @@ export class Ending {
         const soonest = (this.#resetAt ?? Number.POSITIVE_INFINITY) + leastRoundTrip * LEAST_ANSWER;
         return soonest > this.#now || buffered > 0;
       }
+      case 'isAnswered':
+        return this.#facts.answered;
       case 'isFlushed':
         return buffered === 0;
       case 'isBusy':
@@ -248,6 +190,7 @@ export class Ending {
         return this.#receipt(true);
       case 'resetStream':
         this.#resetAt = this.#now;
+        this.#wakeIn(Math.max(ANSWERED_MS, 4 * this.#facts.roundTrip));
         return { type: 'resetStream' };
       case 'hearClose':
       case 'askToClose':
@@ -337,6 +280,11 @@ const RESET_MS = 1000;
 const RECEIPT_EVERY_MS = 1000;
 const RECEIPT_EVERY = 64;
 const RECEIPT_EVERY_BYTES = 64 * 1024;
+/**
+ * Milliseconds that the answer to a reset may take where the peer has answered every message: Chromium leaves some of
+ * many resets at once without one.
+ */
+const ANSWERED_MS = 100;
 /** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
 const QUIET_MS = 250;
 /** Milliseconds that a peer which may be closing, too, gets to be the first. */

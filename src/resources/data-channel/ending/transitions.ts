@@ -46,6 +46,7 @@ export type Guard =
   | 'mayResetNow'
   | 'idIsChosen'
   | 'isDoubtful'
+  | 'isAnswered'
   | 'isFlushed'
   | 'isBusy'
   | 'isDue'
@@ -132,6 +133,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'confirming', on: 'reset', when: ['!isDoubtful'], to: 'ended', do: ['countConfirmed'] },
   { in: 'confirming', on: 'reset', when: ['endsConnection'], to: 'arriving', do: ['keepConnection'] },
   { in: 'confirming', on: ['abort', 'refused', ...GONE], to: 'ended', do: ['countGivenUp'] },
+  { in: 'confirming', on: 'time', when: ['isAnswered', 'isDue'], to: 'ended', do: ['countConfirmed'] },
   { in: 'confirming', on: ['time', ...HEARD], to: 'confirming' },
   { in: 'yielding', on: 'time', when: ['isDue'], to: 'receiving', do: ['resetStream', 'waitForQuiet'] },
   { in: 'yielding', on: ['time', ...HEARD], to: 'yielding' },
