@@ -36,6 +36,8 @@ export class GuardedPeerConnection {
   /** The application has seen that all candidates were found, and reads them in the description. */
   #knowsAll = false;
   #describedAt = NEVER;
+  /** The description was read without the candidates that are held back. */
+  #isSent = false;
   #isClosed = false;
   #toldClosed = false;
 
@@ -84,6 +86,7 @@ export class GuardedPeerConnection {
     const description = this.#connection.localDescription();
     const isRecent = performance.now() < this.#describedAt + SENT_WITHIN_MS;
     if (!description || this.#knowsAll || !isRecent || !this.#callbacks.has(CANDIDATE)) return description;
+    this.#isSent = true;
     const { type, sdp } = description;
     return { type, sdp: withCandidates(withoutCandidates(sdp), this.#candidates.shown) };
   }
@@ -207,11 +210,21 @@ export class GuardedPeerConnection {
   }
 
   onGatheringStateChange(callback: (state: string) => void): void {
-    this.#listen('gatheringStateChange', callback, (state: string) => {
-      // Who collects candidates has all of them then. The polyfill asks whether somebody listens to it or not.
-      if (state === 'complete' && !this.#isOfPolyfill) this.#candidates.flush();
-      return [state];
-    });
+    const isFirst = !this.#callbacks.has(GATHERING);
+    this.#callbacks.keep(GATHERING, callback);
+    if (isFirst) this.#connection.on('gatheringStateChange', (state) => this.#gathering(state));
+  }
+
+  #gathering(state: GatheringState): void {
+    const tell = () => this.#callbacks.call(GATHERING, state);
+    // The polyfill asks whether somebody listens to it or not.
+    if (state !== 'complete' || this.#isOfPolyfill || this.#callbacks.has(CANDIDATE) === false) return tell();
+    // Who reads the description by then sends candidates one by one; who does not collects them, and has all of them
+    // when the end is told.
+    setTimeout(() => {
+      if (!this.#isSent) this.#candidates.flush();
+      tell();
+    }, SENT_WITHIN_MS / 2).unref();
   }
 
   onDataChannel(callback: (channel: GuardedDataChannel) => void): void {
@@ -244,6 +257,7 @@ export class GuardedPeerConnection {
 const NEVER = Number.NEGATIVE_INFINITY;
 const STATE = 'state';
 const CANDIDATE = 'candidate';
+const GATHERING = 'gathering';
 
 const asOneArgument = (state: string) => [state];
 

@@ -100,3 +100,20 @@ it('who does not listen to candidates reads all that were found', async () => {
   expect(pc.localDescription()?.sdp).toContain(CANDIDATE);
   pc.close();
 });
+
+it('who has read the description before the end of gathering is told candidates with the answer', async () => {
+  const pc = new compat.PeerConnection('sender', { iceServers: [] });
+  const events: string[] = [];
+  const read = new Promise<string>((resolve) => {
+    pc.onLocalDescription(() => resolve(pc.localDescription()?.sdp ?? ''));
+  });
+  pc.onLocalCandidate(() => events.push('candidate'));
+  const complete = new Promise<void>((resolve) => {
+    pc.onGatheringStateChange((state) => state === 'complete' && resolve());
+  });
+  pc.createDataChannel('chat');
+  expect(await read).not.toContain(CANDIDATE);
+  await complete;
+  expect(events).toEqual([]);
+  pc.close();
+});

@@ -42,7 +42,9 @@ export async function measure(connect, end) {
         .then(() => connect(n))
         .then(
           () => 'ok',
-          (error) => String(error?.code ?? error?.name ?? error),
+          (error) =>
+            String(error?.code ?? error?.name ?? error) +
+            (process.env.CLIENT_VERBOSE ? ` ${error?.message}` : ''),
         ),
       sleep(LONGEST_MS, 'timeout', { ref: false }),
     ]);
