@@ -83,6 +83,8 @@ export class GuardedPeerConnection {
    * ICE, or by who knows that all were found: what is held back (H27, H48) must not go out with the description.
    */
   localDescription(): SessionDescription | null {
+    // The library may have made the offer by itself.
+    if (this.#describedAt === NEVER && this.signalingState() === 'have-local-offer') this.#described();
     const description = this.#connection.localDescription();
     const isRecent = performance.now() < this.#describedAt + SENT_WITHIN_MS;
     if (!description || this.#knowsAll || !isRecent || !this.#callbacks.has(CANDIDATE)) return description;
