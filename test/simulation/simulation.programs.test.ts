@@ -10,3 +10,15 @@ test('the same seeds give the same runs, to the last task', async () => {
   expect(end(one)).toMatchObject({ done: 60 });
   expect(end(other)?.digests).toEqual(end(one)?.digests);
 });
+
+test('whatever the order in which two ends of a channel hear of things, both end, and what is lost is told', async () => {
+  const { lines, stderr } = await runChild(
+    new URL('../../verify/simulation/exhaust.ts', import.meta.url),
+    ['--json'],
+    {
+      timeout: 110_000,
+    },
+  );
+  expect(stderr).toBe('');
+  expect(lines).toEqual([expect.objectContaining({ scenarios: 768, faults: 0 })]);
+});

@@ -72,8 +72,13 @@ export class ChannelLog implements ChannelEnd {
     }
   }
 
+  get wasOpen(): boolean {
+    return this.#opened;
+  }
+
   get told(): number {
-    return this.info?.unconfirmed.messages ?? 0;
+    // What was never sent counts as undelivered alone.
+    return (this.info?.unconfirmed.messages ?? 0) + (this.info?.undelivered ?? 0);
   }
 
   get settled(): boolean {

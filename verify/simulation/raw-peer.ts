@@ -15,6 +15,7 @@ class RawEnd implements ChannelEnd {
   readonly wrong: string[] = [];
   readonly doubtful = new Set<number>();
   readonly told = undefined;
+  readonly wasOpen = true;
   attempted = 0;
 
   constructor(channel: Channel) {

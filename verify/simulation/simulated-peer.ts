@@ -12,6 +12,8 @@ export interface ChannelEnd {
   readonly received: readonly number[];
   /** Messages of which its program was told that they may not have arrived; undefined where nobody tells it. */
   readonly told: number | undefined;
+  /** Otherwise what was sent has only been queued. */
+  readonly wasOpen: boolean;
   /** What must not be. */
   readonly wrong: readonly string[];
 }

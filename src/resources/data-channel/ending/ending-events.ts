@@ -1,5 +1,5 @@
 import type { Receipt } from './receipt.js';
-import type { EndingEventType } from './transitions.js';
+import type { EndingEventType, EndingState } from './transitions.js';
 
 /** What is known of a channel and its peer before it ends. */
 export interface EndingSetting {
@@ -61,3 +61,27 @@ export type EndingCommand =
   | { readonly type: 'count'; readonly as: 'settled' | 'confirmed' | 'givenUp' | 'doubted' }
   /** The connection is to live for so many milliseconds, in which what was sent should arrive. */
   | { readonly type: 'keepConnection'; readonly ms: number };
+
+/** What an `Ending` remembers from one event to the next. */
+export interface EndingMemory {
+  state: EndingState;
+  isHeard: boolean;
+  wakeAt: number;
+  /** What the peer has said of us: messages that reached its program, and its newest count of what it sent. */
+  acknowledged: number;
+  peerSent: number | undefined;
+  /** Our final receipts; those that the peer has had when it gave its newest; its final receipts. */
+  finals: number;
+  finalsHeard: number;
+  peerFinals: number;
+  owesAnswer: boolean;
+  /** What our newest receipt acknowledged, and when the newest that was not final was given. */
+  told: number;
+  toldBytes: number;
+  toldAt: number;
+  pause: number;
+  resetAt: number | undefined;
+  receivedBefore: number;
+  lookedAt: number;
+  flushFrom: { readonly buffered: number; readonly at: number } | undefined;
+}

@@ -1,5 +1,11 @@
 import { IN_FLIGHT_BYTES } from '../../channel/delivery-ledger.js';
-import type { EndingCommand, EndingEvent, EndingFacts, EndingSetting } from './ending-events.js';
+import type {
+  EndingCommand,
+  EndingMemory,
+  EndingEvent,
+  EndingFacts,
+  EndingSetting,
+} from './ending-events.js';
 import type { Receipt } from './receipt.js';
 import {
   type Action,
@@ -18,36 +24,24 @@ import {
  */
 export class Ending {
   readonly #setting: EndingSetting;
-  #state: EndingState = 'live';
+  readonly #memory: EndingMemory;
   #transition: Transition | undefined;
   #facts!: EndingFacts;
   #now = 0;
-  #isHeard = false;
-  #wakeAt = Number.POSITIVE_INFINITY;
-  /** What the peer has said of us: messages that reached its program, and its newest count of what it sent. */
-  #acknowledged = 0;
-  #peerSent: number | undefined;
-  /** Our final receipts; those that the peer has had when it gave its newest; its final receipts. */
-  #finals = 0;
-  #finalsHeard = 0;
-  #peerFinals = 0;
-  #owesAnswer = false;
-  /** What our newest receipt acknowledged, and when the newest that was not final was given. */
-  #told = 0;
-  #toldBytes = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
-  #pause = AGAIN_MS;
-  #resetAt: number | undefined;
-  #receivedBefore = 0;
-  #lookedAt = 0;
-  #flushFrom: { readonly buffered: number; readonly at: number } | undefined;
 
-  constructor(setting: EndingSetting) {
+  /** `memory`: that of another, to go on from there. */
+  constructor(setting: EndingSetting, memory: EndingMemory = NEW) {
     this.#setting = setting;
+    this.#memory = { ...memory };
+  }
+
+  /** All that it remembers from one event to the next. */
+  get memory(): Readonly<EndingMemory> {
+    return this.#memory;
   }
 
   get state(): EndingState {
-    return this.#state;
+    return this.#memory.state;
   }
 
   /** The row of the table that was taken last. */
@@ -57,36 +51,38 @@ export class Ending {
 
   /** Nothing is to be waited for before the handle closes. */
   get isOver(): boolean {
-    return this.#state === 'ended' || this.isAgreed;
+    return this.#memory.state === 'ended' || this.isAgreed;
   }
 
   /** Either end has every message of the other's, and the end of the stream need not be waited for. */
   get isAgreed(): boolean {
-    return !this.#setting.idIsChosen && (this.#state === 'agreed' || this.#state === 'resetting');
+    return (
+      !this.#setting.idIsChosen && (this.#memory.state === 'agreed' || this.#memory.state === 'resetting')
+    );
   }
 
   /** Milliseconds of the clock by which `time` is to be told. */
   get wakeAt(): number {
-    return this.#wakeAt;
+    return this.#memory.wakeAt;
   }
 
   /** Messages received after which `arrived` is to be told. */
   get expected(): number {
-    if (this.#setting.lossy && this.#peerSent !== undefined) return 0;
-    return this.#peerSent ?? Number.POSITIVE_INFINITY;
+    if (this.#setting.lossy && this.#memory.peerSent !== undefined) return 0;
+    return this.#memory.peerSent ?? Number.POSITIVE_INFINITY;
   }
 
   /** The peer has given a receipt, so it has taken the channel. */
   get isHeard(): boolean {
-    return this.#isHeard;
+    return this.#memory.isHeard;
   }
   /** What our newest receipt acknowledged: messages, and the bytes that had come by then. */
   get told(): number {
-    return this.#told;
+    return this.#memory.told;
   }
 
   get toldBytes(): number {
-    return this.#toldBytes;
+    return this.#memory.toldBytes;
   }
 
   receive(event: EndingEvent, facts: EndingFacts, now: number): readonly EndingCommand[] {
@@ -95,24 +91,24 @@ export class Ending {
     if ('receipt' in event) this.#note(event.receipt);
     const transition = this.#find(event.type);
     this.#transition = transition;
-    this.#state = transition.to;
+    this.#memory.state = transition.to;
     const commands: EndingCommand[] = [];
     for (const action of transition.do ?? []) {
       const command = this.#act(action);
       if (command) commands.push(command);
     }
-    if (this.#state === 'flushing') this.#flushFrom ??= { buffered: facts.buffered, at: now };
-    this.#lookedAt = now;
+    if (this.#memory.state === 'flushing') this.#memory.flushFrom ??= { buffered: facts.buffered, at: now };
+    this.#memory.lookedAt = now;
     return commands;
   }
 
   #find(event: EndingEventType): Transition {
     for (const row of TRANSITIONS) {
-      if (row.in !== this.#state) continue;
+      if (row.in !== this.#memory.state) continue;
       if (row.on !== event && !row.on.includes(event)) continue;
       if (row.when === undefined || row.when.every((guard) => this.#holds(guard))) return row;
     }
-    throw new Error(`the ending of a channel has no transition for ${event} in ${this.#state}`);
+    throw new Error(`the ending of a channel has no transition for ${event} in ${this.#memory.state}`);
   }
 
   #holds(guard: Guard | `!${Guard}`): boolean {
@@ -136,26 +132,26 @@ export class Ending {
       case 'mayReset':
         return mayReset || this.#facts.endsConnection;
       case 'isYoung':
-        return this.#now < this.#facts.youngUntil && !this.#isHeard;
+        return this.#now < this.#facts.youngUntil && !this.#memory.isHeard;
       case 'endsConnection':
         return this.#facts.endsConnection;
       case 'lacksMessages':
         return received < this.expected;
       case 'owesReceipt':
-        return this.#told !== received || (this.#owesAnswer && !resets);
+        return this.#memory.told !== received || (this.#memory.owesAnswer && !resets);
       case 'isUnacknowledged':
-        return this.#acknowledged < sent;
+        return this.#memory.acknowledged < sent;
       case 'mayResetNow':
         // A stream is not reset before SCTP has acknowledged what was sent on it, and alone that takes 20 ms: it comes
         // at once with an answer. What SCTP receives behind a reset waits for it, on every stream: so there is none
         // where the connection ends, too, and other channels may still be draining.
-        return resets && this.#finalsHeard === this.#finals % FINALS;
+        return resets && this.#memory.finalsHeard === this.#memory.finals % FINALS;
       case 'idIsChosen':
         return this.#setting.idIsChosen;
       case 'isDoubtful': {
         if (this.#facts.answered || peerGivesReceipts) return false;
         // No answer is faster than a round trip: then the peer closed by itself.
-        const soonest = (this.#resetAt ?? Number.POSITIVE_INFINITY) + leastRoundTrip * LEAST_ANSWER;
+        const soonest = (this.#memory.resetAt ?? Number.POSITIVE_INFINITY) + leastRoundTrip * LEAST_ANSWER;
         return soonest > this.#now || buffered > 0;
       }
       case 'isAnswered':
@@ -164,14 +160,14 @@ export class Ending {
         return buffered === 0;
       case 'isBusy':
         // What came while the event loop was busy has yet to be handed over.
-        return received !== this.#receivedBefore || this.#now - this.#lookedAt > QUIET_MS;
+        return received !== this.#memory.receivedBefore || this.#now - this.#memory.lookedAt > QUIET_MS;
       case 'isDue':
-        return this.#now >= this.#wakeAt;
+        return this.#now >= this.#memory.wakeAt;
       case 'receiptIsDue':
         return (
           peerGivesReceipts &&
-          this.#now - this.#toldAt >= RECEIPT_EVERY_MS &&
-          deservesReceipt(received - this.#told, receivedBytes - this.#toldBytes)
+          this.#now - this.#memory.toldAt >= RECEIPT_EVERY_MS &&
+          deservesReceipt(received - this.#memory.told, receivedBytes - this.#memory.toldBytes)
         );
     }
   }
@@ -180,16 +176,16 @@ export class Ending {
     const { sent, received, youngUntil } = this.#facts;
     switch (action) {
       case 'sendReceipt':
-        this.#toldAt = this.#now;
+        this.#memory.toldAt = this.#now;
         return this.#receipt(false);
       case 'sendFinalReceipt':
         return this.#setting.peerGivesReceipts ? this.#receipt(true) : undefined;
       case 'sendAgain':
-        this.#pause *= 2;
-        this.#wakeIn(this.#pause);
+        this.#memory.pause *= 2;
+        this.#wakeIn(this.#memory.pause);
         return this.#receipt(true);
       case 'resetStream':
-        this.#resetAt = this.#now;
+        this.#memory.resetAt = this.#now;
         this.#wakeIn(Math.max(ANSWERED_MS, 4 * this.#facts.roundTrip));
         return { type: 'resetStream' };
       case 'hearClose':
@@ -207,21 +203,21 @@ export class Ending {
         this.#wakeIn(this.#arrivalMs());
         return { type: 'keepConnection', ms: this.#arrivalMs() };
       case 'waitWhileYoung':
-        this.#wakeAt = youngUntil;
+        this.#memory.wakeAt = youngUntil;
         return undefined;
       case 'waitForYielded':
-        this.#wakeAt = Math.max(this.#now, youngUntil) + AFTER_YOU_MS;
+        this.#memory.wakeAt = Math.max(this.#now, youngUntil) + AFTER_YOU_MS;
         return undefined;
       case 'waitForQuiet':
-        this.#receivedBefore = received;
+        this.#memory.receivedBefore = received;
         this.#wakeIn(QUIET_MS);
         return undefined;
       case 'waitForReset':
-        this.#wakeAt = Number.POSITIVE_INFINITY;
+        this.#memory.wakeAt = Number.POSITIVE_INFINITY;
         if (this.#setting.idIsChosen) this.#wakeIn(this.#facts.endsConnection ? 0 : RESET_MS);
         return undefined;
       case 'waitForAgreement':
-        this.#wakeIn(this.#pause);
+        this.#wakeIn(this.#memory.pause);
         return undefined;
     }
   }
@@ -229,7 +225,7 @@ export class Ending {
   /** How long what SCTP has taken needs to arrive, by estimate. */
   #arrivalMs(): number {
     const { sentBytes, buffered, roundTrip } = this.#facts;
-    const from = this.#flushFrom;
+    const from = this.#memory.flushFrom;
     // The rate at which the send buffer was emptied tells best; one of a peer that has closed stands still.
     const flushed = from ? from.buffered - buffered : 0;
     const rate =
@@ -239,29 +235,29 @@ export class Ending {
   }
 
   #wakeIn(ms: number): void {
-    this.#wakeAt = this.#now + ms;
+    this.#memory.wakeAt = this.#now + ms;
   }
 
   /** Takes in what the peer says; it may say anything. */
   #note({ sent, received, isLast, heard }: Receipt): void {
-    this.#isHeard = true;
-    this.#acknowledged = Math.min(Math.max(this.#acknowledged, received), this.#facts.sent);
+    this.#memory.isHeard = true;
+    this.#memory.acknowledged = Math.min(Math.max(this.#memory.acknowledged, received), this.#facts.sent);
     if (!isLast) return;
-    this.#peerSent = sent;
-    this.#finalsHeard = heard;
-    this.#peerFinals++;
-    this.#owesAnswer = true;
+    this.#memory.peerSent = sent;
+    this.#memory.finalsHeard = heard;
+    this.#memory.peerFinals++;
+    this.#memory.owesAnswer = true;
   }
 
   #receipt(isLast: boolean): EndingCommand {
     const { sent, received, receivedBytes, dropped } = this.#facts;
-    this.#told = received;
-    this.#toldBytes = receivedBytes;
+    this.#memory.told = received;
+    this.#memory.toldBytes = receivedBytes;
     if (isLast) {
-      this.#finals++;
-      this.#owesAnswer = false;
+      this.#memory.finals++;
+      this.#memory.owesAnswer = false;
     }
-    const heard = this.#peerFinals % FINALS;
+    const heard = this.#memory.peerFinals % FINALS;
     return { type: 'sendReceipt', receipt: { sent, received, dropped, isLast, heard } };
   }
 }
@@ -289,6 +285,25 @@ const ANSWERED_MS = 100;
 const QUIET_MS = 250;
 /** Milliseconds that a peer which may be closing, too, gets to be the first. */
 const AFTER_YOU_MS = 10;
+const NEW: EndingMemory = {
+  state: 'live',
+  isHeard: false,
+  wakeAt: Number.POSITIVE_INFINITY,
+  acknowledged: 0,
+  peerSent: undefined,
+  finals: 0,
+  finalsHeard: 0,
+  peerFinals: 0,
+  owesAnswer: false,
+  told: 0,
+  toldBytes: 0,
+  toldAt: Number.NEGATIVE_INFINITY,
+  pause: AGAIN_MS,
+  resetAt: undefined,
+  receivedBefore: 0,
+  lookedAt: 0,
+  flushFrom: undefined,
+};
 /** Where no rate was seen; with it a full MiB gets a second. */
 const ASSUMED_BYTES_PER_MS = 2000;
 /** Milliseconds that unconfirmed data gets to arrive at the least. */
