@@ -71,6 +71,23 @@ describe('two ends that close a channel in the same moment', () => {
     });
   });
 
+  it('lose nothing where one closes a channel that has not opened at its end', async () => {
+    const pair = await linkedPair({ delay: 20, jitter: 0, loss: 0, seed: 1 });
+    try {
+      const incoming = incomingChannel(pair.bob, 'hasty');
+      const near = pair.alice.createDataChannel('hasty');
+      const seen = seenBy(near);
+      const far = await incoming;
+      burst(far, 20, 100);
+      expect(near.state).toBe('opening');
+      await near.close();
+      expect(await far.closed()).toMatchObject({ by: 'remote', ...NOTHING });
+      expect(seen.count).toBe(20);
+    } finally {
+      await endOf(pair);
+    }
+  });
+
   it('know how much was lost where one is aborted before it hears of the other', async () => {
     const { came, messages } = await crossing((far) => far.abort());
     expect({ came, messages }).toEqual({ came: 0, messages: 20 });
