@@ -18,16 +18,22 @@ const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => !file.startsWith('cjs/') && !ONLY_ESM.test(file));
 
-await build({
-  entryPoints: files.filter((file) => file.endsWith('.js')).map((file) => join(dist, file)),
+const modules = files.filter((file) => file.endsWith('.js'));
+// Tools that read names from the text of a module do not find a default export in a minified one.
+const withDefault = modules.filter((file) => /^compat\/(index|polyfill)\.js$/.test(file));
+const options = {
   outdir: cjs,
   outbase: dist,
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  minifyWhitespace: true, // a copy for few: half of the tarball otherwise
   // The modules find their place by `__filename` then (src/native/own-package.ts).
   logOverride: { 'empty-import-meta': 'silent' },
-});
+};
+const paths = (names) => names.map((file) => join(dist, file));
+await build({ ...options, entryPoints: paths(withDefault) });
+// A copy for few, and half of the tarball otherwise.
+const others = modules.filter((file) => !withDefault.includes(file));
+await build({ ...options, entryPoints: paths(others), minifyWhitespace: true });
 for (const file of files.filter((file) => file.endsWith('.d.ts'))) cpSync(join(dist, file), join(cjs, file));
 writeFileSync(join(cjs, 'package.json'), '{ "type": "commonjs" }\n');
