@@ -244,10 +244,12 @@ describe('messages', () => {
 
 describe('valid arguments pass', () => {
   it('peer connections, with iceServers for the native constructor and without undefined keys', () => {
-    expect(validatePeerConnectionConfig()).toEqual({ iceServers: [] });
+    // A track can be added later only to a connection that has a transport for media from the start.
+    const defaults = { forceMediaTransport: true, iceServers: [] };
+    expect(validatePeerConnectionConfig()).toEqual(defaults);
     const given = { iceServers: ['stun:h'], mtu: 1200, bindAddress: undefined };
     const checked = validatePeerConnectionConfig(given);
-    expect(Object.keys(checked).sort()).toEqual(['iceServers', 'mtu']);
+    expect(Object.keys(checked).sort()).toEqual(['forceMediaTransport', 'iceServers', 'mtu']);
     expect(checked).not.toBe(given);
   });
 

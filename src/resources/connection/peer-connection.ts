@@ -68,9 +68,10 @@ export class PeerConnection extends ConnectionStatus {
     owner: OwnedNode,
     name: string,
     native: NativePeerConnection,
-    { signal, negotiatesItself = true, incoming = DEFAULT_CHANNEL_OPTIONS }: ConnectionOptions = {},
+    options: ConnectionOptions | null = {},
   ) {
-    super(engine, owner, name, native, signal);
+    super(engine, owner, name, native, options?.signal);
+    const { negotiatesItself = true, incoming = DEFAULT_CHANNEL_OPTIONS } = options ?? {};
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => {

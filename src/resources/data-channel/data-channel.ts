@@ -241,7 +241,10 @@ export class DataChannel extends MessageChannel {
   async #drain(deadline: Deadline): Promise<void> {
     // The peer may have taken the channel, and sent on it, before this end has opened.
     if (this.#opensLater && this.#connection.receiptPeer?.givesReceipts) {
-      await poll(() => this.#native.isOpen() || !this.#opensLater || isClosed(this.#native), deadline);
+      const native = this.#native;
+      await poll(() => native.isOpen() || !this.#opensLater || isClosed(native), deadline);
+      if (native.isOpen()) this.#wasOpen = true;
+      else if (isClosed(native)) this.#resetSeen = true;
     }
     this.#receive({ type: 'close' });
     await poll(() => this.#look(), deadline, Number.POSITIVE_INFINITY, this.#over.promise);

@@ -64,24 +64,26 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
   /** @internal */
   constructor(socket: SignalingSocket | (() => SignalingSocket), options: RoomOptions) {
     super(`${options.room}/${options.peer}`);
-    const isFunction = typeof socket === 'function';
-    if (!isFunction) transportOver(socket, 'socket');
+    const connect = typeof socket === 'function' && !isClass(socket) ? socket : undefined;
+    if (!connect) transportOver(socket as SignalingSocket, 'socket');
     this.name = options.room;
     this.peer = options.peer;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#connect = isFunction ? socket : undefined;
+    this.#connect = connect;
     const { room, peer, token, data } = options;
     this.#session = new RoomSession(withoutUndefined({ room, peer, token, data }) as JoinRequest, {
       clock: this.#clock,
       backoff: new Backoff({ ...DEFAULT_RECONNECT, ...options.reconnect }),
-      connect: isFunction ? () => this.#use(socket(), 'socket()') : undefined,
+      connect: connect && (() => this.#use(connect(), 'socket()')),
       entered: () => this.#ready.resolve(),
       joined: (member) => void this.emit('joined', member),
       left: (member, departure) => void this.emit('left', member, departure),
       ended: (reason) => this.#ended(reason),
     });
-    this.#session.enter(this.#use(isFunction ? socket() : socket, isFunction ? 'socket()' : 'socket'));
+    this.#session.enter(
+      connect ? this.#use(connect(), 'socket()') : this.#use(socket as SignalingSocket, 'socket'),
+    );
   }
 
   /** The others who are there, by name. */
@@ -220,4 +222,9 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
       path: this.#path,
     });
   }
+}
+
+/** A class is no function that makes sockets: calling it would throw an error about something else. */
+function isClass(value: object): boolean {
+  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
 }
