@@ -28,9 +28,9 @@ export interface Pair {
   connect(change?: (signaling: Signaling) => Signaling): Promise<void>;
 }
 
-export function mediaPair(scope: RtcScope, config: PeerConnectionConfig = {}): Pair {
+export function mediaPair(scope: RtcScope, config: PeerConnectionConfig = {}, ofBob = config): Pair {
   const alice = scope.createPeerConnection('alice', config);
-  const bob = scope.createPeerConnection('bob', config);
+  const bob = scope.createPeerConnection('bob', ofBob);
   const tracks: MediaTrack[] = [];
   bob.on('track', (track) => tracks.push(track));
   return {

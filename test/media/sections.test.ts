@@ -41,7 +41,7 @@ describe('a track beside a data channel', () => {
   });
 
   it('says what is missing where there is no media transport', async () => {
-    const both = mediaPair(rig.scope, { forceMediaTransport: false });
+    const both = mediaPair(rig.scope, { forceMediaTransport: false }, {});
     const chat = both.alice.createDataChannel('chat');
     await both.connect();
     await chat.opened();

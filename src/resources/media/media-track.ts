@@ -220,7 +220,7 @@ export class MediaTrack extends MessageChannel {
 
   /** The peer rejected the media section. @internal */
   refusedByPeer(): void {
-    const why = `the peer rejected the media section '${this.mid}': it has none of its codecs, or wants no ${this.#type}`;
+    const why = `the peer rejected the media section '${this.mid}': it has none of its codecs, or takes no ${this.#type}`;
     this.fail(new RtcNativeError(why, { path: this.path }));
   }
 
