@@ -19,6 +19,7 @@ export type Unpublished =
   | 'checkClosed'
   | 'closedByPeer'
   | 'refusedByPeer'
+  | 'hasSent'
   | 'exchange'
   | 'takeOver'
   | 'adoptChannel'

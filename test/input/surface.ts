@@ -61,24 +61,8 @@ const INTERNAL = new Set([
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
   ...['allArrived', 'expect', 'nativeOpened'],
   ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'inbox', 'received'],
-  ...[
-    'refusedByPeer',
-    'exchange',
-    'progress',
-    'takeOver',
-    'adoptChannel',
-    'servers',
-    ...[
-      'refusedByPeer',
-      'exchange',
-      'takeOver',
-      'adoptChannel',
-      'servers',
-      'dial',
-      'cannotConnect',
-      'nativeLimit',
-    ],
-  ],
+  ...['refusedByPeer', 'hasSent', 'exchange', 'progress', 'takeOver', 'adoptChannel', 'servers'],
+  ...['dial', 'cannotConnect', 'nativeLimit'],
 ]);
 
 /** The public members that are really there, with the object that has them: its own first, then what it inherits. */

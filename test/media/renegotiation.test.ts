@@ -37,6 +37,29 @@ describe('track.direction', () => {
     }
   });
 
+  it('that no longer sends ends the track at the peer, unless that sends by it', async () => {
+    for (const answers of [false, true]) {
+      const both = mediaPair(rig.scope);
+      const track = both.alice.addTrack(camera(42, { direction: 'SendRecv' }));
+      await both.connect();
+      await until(() => both.tracks.length === 1, 'the track');
+      const atBob = both.tracks[0] as MediaTrack;
+      await Promise.all([track.opened(), atBob.opened()]);
+      if (answers) await arrives(atBob, track, 7);
+      track.direction = 'RecvOnly';
+      if (answers) await until(() => atBob.direction === 'SendOnly', 'the offer');
+      else expect((await atBob.closed({ timeout: 5000 })).by).toBe('remote');
+      await settled(both);
+      expect(track.direction).toBe(answers ? 'RecvOnly' : 'Inactive');
+      track.direction = 'SendRecv';
+      await until(() => both.tracks.length === (answers ? 1 : 2), 'the track again');
+      await settled(both);
+      await arrives(track, both.tracks.at(-1) as MediaTrack, 42);
+      if (answers) await arrives(atBob, track, 7);
+      await Promise.all([both.alice.close(), both.bob.close()]);
+    }
+  });
+
   it('widens a track of the peer when its own side asks for it', async () => {
     const both = mediaPair(rig.scope);
     const ofAlice = both.alice.addTrack(camera(42, { direction: 'SendRecv' }));
@@ -62,6 +85,7 @@ describe('track.direction', () => {
     await until(() => both.tracks.length === 1, 'the track');
     const atBob = both.tracks[0] as MediaTrack;
     await Promise.all([track.opened(), atBob.opened()]);
+    await arrives(atBob, track, 7);
     track.direction = 'RecvOnly';
     await settled(both);
     const seen = countPackets(atBob, 42);

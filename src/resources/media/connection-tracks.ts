@@ -52,6 +52,7 @@ export class ConnectionTracks {
       refused: (section, first) => this.#refuse(this.#open.get(section.mid), first),
       stopped: (section) => this.#open.get(section.mid)?.closedByPeer(),
       paused: (section) => this.#open.get(section.mid)?.closedByPeer(),
+      isSending: (section) => this.#open.get(section.mid)?.hasSent === true,
       resumed: (section) => this.#resume(section),
     });
   }

@@ -14,7 +14,7 @@ export class MediaSection {
   /** Unknown for a section of the peer's. */
   readonly kind: string | undefined;
   state: SectionState = 'live';
-  /** The peer lets nothing pass any more, and the track that was there has ended. */
+  /** The peer sends no more in a section of its own, and the track that was there has ended. */
   paused = false;
   /** Some description named it. */
   isTold = false;
@@ -43,11 +43,13 @@ export class MediaSection {
 
   /** What may pass now, and what an answer says. */
   get flow(): Flow {
+    if (this.paused) return 0;
     return ((this.#wanted ?? BOTH_WAYS) & (this.#allowed ?? BOTH_WAYS)) as Flow;
   }
 
   /** What an offer says. */
   get offer(): Flow {
+    if (this.paused) return 0;
     return this.#wanted ?? this.#allowed ?? BOTH_WAYS;
   }
 
@@ -61,9 +63,11 @@ export interface SectionListener {
   refused(section: MediaSection, first: boolean): void;
   /** The peer stopped the section for good. */
   stopped(section: MediaSection): void;
-  /** The peer lets nothing pass any more. The same section may be used again. */
+  /** The peer sends no more in a section of its own, which may be used again. */
   paused(section: MediaSection): void;
-  /** Packets may pass again. */
+  /** This side has sent in it. */
+  isSending(section: MediaSection): boolean;
+  /** The peer sends again. */
   resumed(section: MediaSection): void;
 }
 
@@ -79,8 +83,8 @@ export interface RemoteReading {
 /**
  * The media sections of a connection: directions, what is removed, and mids.
  *
- * The library answers with what a track was made with, whatever the offer says, and has no call that changes it
- *. So its tracks let everything pass (`sendrecv`), and what is agreed stands here: in the descriptions that the
+ * The library answers with what a track was made with, whatever the offer says, and has no call that changes it.
+ * So its tracks let everything pass (`sendrecv`), and what is agreed stands here: in the descriptions that the
  * peer is given, and in what a `MediaTrack` lets pass.
  */
 export class MediaSections {
@@ -211,15 +215,16 @@ export class MediaSections {
   #accept(section: MediaSection, flow: Flow): void {
     section.isTold = true;
     if (section.state !== 'live') return;
-    const before = section.allowed === undefined ? undefined : section.flow;
+    const received = section.allowed !== undefined && (section.flow & RECEIVES) !== 0;
     section.allow(flow);
-    const ofPeer = section.kind === undefined;
-    if (ofPeer && before && section.flow === 0 && section.wanted !== 0) {
-      section.paused = true;
-      this.#listener.paused(section);
-    } else if (section.paused && section.flow !== 0) {
+    const sends = (flow & RECEIVES) !== 0;
+    if (section.paused && sends) {
       section.paused = false;
       this.#listener.resumed(section);
+    } else if (received && !sends && section.kind === undefined) {
+      if (section.flow !== 0 && this.#listener.isSending(section)) return;
+      section.paused = true;
+      this.#listener.paused(section);
     }
   }
 

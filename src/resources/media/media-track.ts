@@ -45,6 +45,7 @@ export class MediaTrack extends MessageChannel {
   readonly #media: { chain?: MediaChain };
   readonly #type: string;
   #endSeen = false;
+  #hasOpened = false;
 
   /** Made by `PeerConnection`. @internal */
   constructor(
@@ -76,6 +77,13 @@ export class MediaTrack extends MessageChannel {
     );
     engine.watcher.watch(this);
     if (native.isOpen()) this.nativeOpened();
+  }
+
+  /** As of every channel; of a track whose media section was refused it rejects with that reason, whenever it is asked. */
+  override opened(options?: WaitOptions): Promise<this> {
+    const { reason } = this;
+    const wasRefused = this.state === 'closed' && !this.#hasOpened && reason instanceof RtcNativeError;
+    return wasRefused ? Promise.reject(reason) : super.opened(options);
   }
 
   /**
@@ -212,10 +220,21 @@ export class MediaTrack extends MessageChannel {
   }
 
   /** @internal */
+  protected override nowOpen(): void {
+    this.#hasOpened = true;
+    super.nowOpen();
+  }
+
+  /** @internal */
   override checkClosed(): void {
     if (this.#endSeen || this.record.state !== 'held' || !this.#native.isClosed()) return;
     this.#endSeen = true;
     this.closedByPeer();
+  }
+
+  /** This side uses it to send. @internal */
+  get hasSent(): boolean {
+    return this.sent.messages > 0;
   }
 
   /** The peer rejected the media section. @internal */
@@ -224,7 +243,7 @@ export class MediaTrack extends MessageChannel {
     this.fail(new RtcNativeError(why, { path: this.path }));
   }
 
-  /** The peer stopped the media section, or lets nothing pass in it. @internal */
+  /** The peer stopped the media section, or sends no more in it. @internal */
   override closedByPeer(): void {
     super.closedByPeer();
   }
