@@ -25,6 +25,8 @@ export interface ChildOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Default: the root of the project. */
   readonly folder?: string;
+  /** Opens its standard input, for `write()` and `endInput()`. */
+  readonly input?: boolean;
   /** Called for each line as it comes. */
   readonly onLine?: (line: Line) => void;
   /** Opens a channel for messages, `process.send()` in the program. Default false. */
@@ -60,7 +62,7 @@ export class Child {
     const child = spawn(command, [...before, ...args], {
       cwd: options.folder ?? ROOT,
       env: { ...process.env, ...options.environment },
-      stdio: ['ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
+      stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
     });
     this.#process = child;
     this.#killAfter(timeout);
@@ -69,6 +71,7 @@ export class Child {
       this.#stderr += text;
       this.#wake();
     });
+    child.stdin?.on('error', () => {}); // it has gone, which its end tells
     this.ended = new Promise((resolve, reject) => {
       child.on('error', (error) => {
         clearTimeout(this.#timer);
@@ -129,6 +132,15 @@ export class Child {
   /** To a program with a `channel`. One that has gone is seen by its end. */
   send(message: object): void {
     if (this.#process.connected) this.#process.send(message, () => {});
+  }
+
+  /** A line of JSON on the standard input of a program with `input`. */
+  write(line: object): void {
+    this.#process.stdin?.write(`${JSON.stringify(line)}\n`);
+  }
+
+  endInput(): void {
+    this.#process.stdin?.end();
   }
 
   /** Closes the channel for messages: the program sees it by its `disconnect` event. */

@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { PEERS } from './peers.js';
+import { GROUPS } from './scenarios/index.js';
+
+export interface Result {
+  readonly peer: string;
+  readonly scenario: string;
+  readonly faults: readonly string[];
+  readonly figure: string;
+  readonly ms: number;
+}
+
+const FILE = new URL('../../docs/interoperability.md', import.meta.url);
+
+/** A table for each group of scenarios, peers as columns. */
+export function tablesOf(results: readonly Result[], peers: readonly string[]): string {
+  const cell = (peer: string, scenario: string) => {
+    const result = results.find((each) => each.peer === peer && each.scenario === scenario);
+    if (!result) return ' ';
+    const figure = result.figure || `${(result.ms / 1000).toFixed(1)} s`;
+    return result.faults.length === 0 ? figure : `**fails**: ${escaped(result.faults[0] ?? '')}`;
+  };
+  return Object.entries(GROUPS)
+    .map(([group, scenarios]) => {
+      const rows = Object.entries(scenarios)
+        .filter(([name]) => results.some(({ scenario }) => scenario === name))
+        .map(([name, { title }]) => `| ${[title, ...peers.map((peer) => cell(peer, name))].join(' | ')} |`);
+      if (rows.length === 0) return '';
+      const head = `| ${[group, ...peers.map((peer) => PEERS[peer]?.title)].join(' | ')} |`;
+      return [head, `|${' --- |'.repeat(peers.length + 1)}`, ...rows, ''].join('\n');
+    })
+    .join('\n');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 160);
+}
+
+export function writeDocument(results: readonly Result[], peers: readonly string[], network: string): void {
+  const versions = peers.map((peer) => {
+    const kind = PEERS[peer];
+    const lacks = kind?.lacks?.length ? ` Not asked of it: ${kind.lacks.join(', ')}.` : '';
+    return `| ${kind?.title} | ${kind?.version()} | ${kind?.from} |${lacks} |`;
+  });
+  const failed = results.filter(({ faults }) => faults.length > 0).length;
+  const seconds = results.reduce((sum, { ms }) => sum + ms, 0) / 1000;
+  writeFileSync(
+    FILE,
+    `# Interoperability
+
+Written by \`npm run interop -- --write-docs\` on ${process.platform}-${process.arch} with ${cpus().length} cores, Node.js
+${process.versions.node}, ${new Date().toISOString().slice(0, 10)}. Do not edit.
+
+${results.length} cells, ${failed} failed, ${seconds.toFixed(0)} s. Each is a process of its own in ${network}, which must end by
+itself with no thread and no native object left. A cell holds the figure of its scenario, or how long it took; an
+empty one was not asked of that peer.
+
+| peer | version | from | |
+| --- | --- | --- | --- |
+${versions.join('\n')}
+
+${tablesOf(results, peers)}`,
+  );
+}

@@ -1,0 +1,87 @@
+import { nextEvent } from '../../../test/support/event.js';
+import { echoed, eventually, numbered, type Scenarios, theyOffer, weOffer } from '../scenario.js';
+
+const COUNT = 3000;
+
+/** What is sent without a break, as a program does that has a file to give away. */
+function sendAll(channel: Awaited<ReturnType<typeof weOffer>>['channel']): void {
+  for (let n = 0; n < COUNT; n++) void channel.send(numbered(n));
+}
+
+const arrived: NonNullable<Scenarios[string]['after']> = async ({ peer, check, figure }) => {
+  const count = async () => (await peer.channel('sink'))?.messages ?? 0;
+  await eventually(async () => (await count()) === COUNT, 'all arrive', 3000).catch(() => {});
+  const seen = await peer.channel('sink');
+  figure(`${seen?.messages} of ${COUNT}`);
+  check(seen?.messages === COUNT, `${seen?.messages} of ${COUNT} arrived`);
+  check(seen?.misplaced === 0, `${seen?.misplaced} in the wrong order`);
+};
+
+export const messages: Scenarios = {
+  'we-leave': {
+    title: '3000 messages on our channel, and we leave',
+    async run(cell) {
+      sendAll((await weOffer(cell, { label: 'sink' })).channel);
+    },
+    after: arrived,
+  },
+  'we-leave-theirs': {
+    title: '3000 messages on their channel, and we leave',
+    async run(cell) {
+      sendAll((await theyOffer(cell, { label: 'sink' })).channel);
+    },
+    after: arrived,
+  },
+  'we-close-channel': {
+    title: '3000 messages, and we close the channel',
+    async run(cell) {
+      const { pc, channel } = await weOffer(cell, { label: 'sink' });
+      sendAll(channel);
+      await channel.close();
+      const seen = await cell.peer.channel('sink');
+      cell.figure(`${seen?.messages} of ${COUNT}`);
+      cell.check(seen?.messages === COUNT, `${seen?.messages} of ${COUNT} arrived when close() resolved`);
+      const info = await channel.closed();
+      cell.check(info.unconfirmed.messages === 0, `${info.unconfirmed.messages} unconfirmed`);
+      await eventually(async () => (await cell.peer.channel('sink'))?.closed === true, 'they see the close');
+      cell.check(pc.connectionState === 'connected', 'the connection lives on');
+    },
+  },
+  'they-close-channel': {
+    title: '3000 messages of theirs, and they close the channel',
+    async run(cell) {
+      const { channel } = await theyOffer(cell, { label: 'burst' });
+      let got = 0;
+      let misplaced = 0;
+      channel.on('message', (message) => {
+        if (typeof message === 'string' || message.readUIntLE(0, 3) !== got) misplaced++;
+        got++;
+      });
+      await cell.peer.call('burst', { label: 'burst', count: COUNT, then: 'close channel' });
+      const info = await channel.closed({ timeout: 30_000 });
+      cell.figure(`${got} of ${COUNT}`);
+      cell.check(got === COUNT, `${got} of ${COUNT} came`);
+      cell.check(misplaced === 0, `${misplaced} in the wrong order`);
+      cell.check(info.by === 'remote', `ended by ${info.by}`);
+    },
+  },
+  'greeted-at-once': {
+    title: 'what they send as their channel opens',
+    async run(cell) {
+      const { channel } = await theyOffer(cell, { label: 'greet' });
+      const [message] = await nextEvent<[unknown]>(channel, 'message');
+      cell.check(message === 'hello', `got ${String(message)}`);
+    },
+  },
+  'they-close': {
+    title: 'they close their channel, and a new one works',
+    async run(cell) {
+      const { pc, channel } = await weOffer(cell);
+      await cell.peer.call('closeChannel', { label: 'echo' });
+      const info = await channel.closed({ timeout: 10_000 });
+      cell.check(info.by === 'remote', `ended by ${info.by}`);
+      const again = await pc.createDataChannel('echo-again').opened({ timeout: 10_000 });
+      cell.check(await echoed(again, 'x'), 'echo');
+    },
+  },
+};
