@@ -31,10 +31,11 @@ function commandPath(...names: string[]): string | undefined {
     .find((path) => existsSync(path));
 }
 
-function browser(title: string, from: string, ...commands: string[]): PeerKind {
+function browser(title: string, from: string, lacks: readonly Ability[], ...commands: string[]): PeerKind {
   return {
     title,
     from,
+    lacks,
     find() {
       const path = commandPath(...commands);
       return path === undefined ? undefined : [program('browser.ts'), title.toLowerCase(), path];
@@ -60,8 +61,8 @@ function firstNumber(text: string | undefined): string {
 }
 
 export const PEERS: Readonly<Record<string, PeerKind>> = {
-  chromium: browser('Chromium', 'apt chromium', 'chromium', 'chromium-browser', 'google-chrome'),
-  firefox: browser('Firefox', 'apt firefox-esr', 'firefox-esr', 'firefox'),
+  chromium: browser('Chromium', 'apt chromium', [], 'chromium', 'chromium-browser', 'google-chrome'),
+  firefox: browser('Firefox', 'apt firefox-esr', ['H264'], 'firefox-esr', 'firefox'),
   wrtc: nodePackage('wrtc', '@roamhq/wrtc', ['H264', 'rollback']),
   werift: nodePackage('werift', 'werift', ['empty messages', 'stats', 'stop media', 'H264']),
   raw: {

@@ -123,14 +123,14 @@ globalThis.makePeer = ({ RTCPeerConnection, out, getMedia, offersItself = false 
           ?.stop();
     },
     send: ({ label, text }) => channels.get(label).channel.send(text),
-    async burst({ label, count, then }) {
+    async burst({ label, count, ending }) {
       const { channel } = channels.get(label);
       for (let n = 0; n < count; n++) {
         channel.send(Uint8Array.from({ length: 100 }, (_, at) => (n >> (8 * at)) & (at < 3 ? 255 : 0)));
         while (channel.bufferedAmount > 1e6) await new Promise((resolve) => setTimeout(resolve, 5));
       }
-      if (then === 'close channel') channel.close();
-      if (then === 'close connection') pc.close();
+      if (ending === 'close channel') channel.close();
+      if (ending === 'close connection') pc.close();
     },
     closeChannel: ({ label }) => channels.get(label).channel.close(),
     close: () => pc.close(),

@@ -57,7 +57,7 @@ export const messages: Scenarios = {
         if (typeof message === 'string' || message.readUIntLE(0, 3) !== got) misplaced++;
         got++;
       });
-      await cell.peer.call('burst', { label: 'burst', count: COUNT, then: 'close channel' });
+      await cell.peer.call('burst', { label: 'burst', count: COUNT, ending: 'close channel' });
       const info = await channel.closed({ timeout: 30_000 });
       cell.figure(`${got} of ${COUNT}`);
       cell.check(got === COUNT, `${got} of ${COUNT} came`);
