@@ -1,5 +1,5 @@
 import { RtcAbortedError, RtcClosedError, RtcNativeError, RtcTimeoutError } from '../errors/kinds.js';
-import { givesWay } from '../resources/connection/negotiation/politeness.js';
+import { rollsBack } from '../resources/connection/negotiation/politeness.js';
 import type {
   SignalingMessage,
   SignalingProgress,
@@ -22,7 +22,7 @@ export interface Signaling {
 }
 
 export interface NegotiateOptions {
-  /** Which side yields when both offer at once. Default: the signaling's, or what the two offers say. */
+  /** Which side rolls its offer back when both offer at once. Default: the signaling's, or what the two offers say. */
   polite?: boolean;
   /** Milliseconds until it rejects with `RTC_TIMEOUT`. Default 30 000. */
   timeout?: number;
@@ -75,7 +75,7 @@ export function negotiate(
       }
       if (description.type === 'rollback') return; // a peer may take back its own offer only
       const collides = description.type === 'offer' && pc.signalingState === 'have-local-offer';
-      ignored = collides && !(polite ?? givesWay(pc.localDescription?.sdp ?? '', description.sdp));
+      ignored = collides && !(polite ?? rollsBack(pc.localDescription?.sdp ?? '', description.sdp));
       if (ignored) return;
       await pc.setRemoteDescription(description); // takes our own offer back by itself
       if (description.type === 'offer') await describe();

@@ -28,7 +28,7 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
     return this.#handle;
   }
 
-  /** Gives the wrapper its native; callbacks that were registered before hear of it. */
+  /** Gives the wrapper its native; callbacks that were registered before are notified. */
   protected attach(handle: H): void {
     this.#handle = handle;
     // The binding never refuses for want of room, it queues.

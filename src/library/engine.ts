@@ -18,7 +18,7 @@ import { Traffic } from './traffic.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { SctpSettings } from '../native/validate/sctp-settings.js';
 
-/** Milliseconds that a whole teardown may take when nobody said otherwise (P6). */
+/** Milliseconds that a whole teardown may take when nobody said otherwise. */
 export const DEFAULT_TEARDOWN_MS = 10_000;
 
 export interface EngineOptions extends LibrarySettingsOptions {
@@ -43,7 +43,7 @@ export interface EngineOptions extends LibrarySettingsOptions {
 /** Once a process is enough. */
 let warnedOfVersion = false;
 
-/** Who is told what the engine learns; the runtime. */
+/** Notified of what the engine learns; the runtime implements it. */
 export interface EngineListener {
   tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void;
   warned(warning: RtcWarning): void;

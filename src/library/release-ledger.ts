@@ -1,7 +1,7 @@
 import { callNative } from '../native/guard.js';
 import type { Deadline } from '../time/deadline.js';
 import { poll } from '../time/poll.js';
-import { Latch } from '../time/wait.js';
+import { Deferred } from '../time/wait.js';
 
 /**
  * Wrappers that may be kept until cleanup when nobody said otherwise. One was measured at 2.5 kB, so these take about
@@ -51,7 +51,7 @@ export class NativeRecord {
   readonly #ledger: ReleaseLedger;
   readonly #native: Releasable;
   readonly #creation: Error | undefined;
-  readonly #acknowledged = new Latch<void>();
+  readonly #acknowledged = new Deferred<void>();
   #state: RecordState = 'held';
 
   constructor(

@@ -3,7 +3,7 @@ import { diagnostics } from '../diagnostics/diagnostics.js';
 import { type Engine, ownEngine } from '../library/engine.js';
 import { warnOfCycle } from '../diagnostics/dependency-cycle.js';
 import { inspectNode } from '../diagnostics/node-snapshot.js';
-import { bounded, Latch } from '../time/wait.js';
+import { bounded, Deferred } from '../time/wait.js';
 import { whenAborted } from '../time/when-aborted.js';
 import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
 import type { ConnectionProgress } from '../errors/connection-progress.js';
@@ -58,7 +58,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   readonly #createdAt: number;
   /** An error rather than its text: that is made when somebody reads it, which takes longer than all else. */
   readonly #creation: Error | undefined;
-  readonly #ended = new Latch<CloseInfo>();
+  readonly #ended = new Deferred<CloseInfo>();
   #state: HandleState = 'opening';
   #cause: TeardownCause = 'local';
   #reason: unknown;

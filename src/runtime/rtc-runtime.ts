@@ -35,7 +35,7 @@ export interface RtcRuntimeEvents {
   warning: [warning: RtcWarning];
 }
 
-/** One runtime for all copies of the package in the process (P11); the number changes with the shape of the class. */
+/** One runtime for all copies of the package in the process; the number changes with the shape of the class. */
 const SHARED = Symbol.for('scoped-rtc.runtime.v1');
 
 /**
@@ -241,7 +241,7 @@ export class RtcRuntime {
     );
   }
 
-  /** A root scope's oldest member, so the last to go: gives up its claim on the library. */
+  /** A root scope's oldest member, so the last to go: releases its claim on the library. */
   #lease(): OwnedNode {
     let idle = false;
     const lease: OwnedNode = new OwnedNode('cleanup', 'cleanup', {
@@ -290,7 +290,7 @@ export class RtcRuntime {
     }
   }
 
-  /** Somebody else ends the library (P12): give back what is ours before, so that it does not block; tell after. */
+  /** Somebody else ends the library: give back what is ours before, so that it does not block; tell after. */
   #onForeignCleanup(stage: 'before' | 'after'): void {
     if (stage === 'before') {
       this.#engine.ledger.closeAll();

@@ -3,14 +3,14 @@ import { RtcAbortedError, RtcTimeoutError } from '../errors/kinds.js';
 import type { Clock } from './clock.js';
 import type { WaitOptions } from '../scope/scope-options.js';
 
-/** Milliseconds that a wait lasts when the caller gave no bound (P6). */
+/** Milliseconds that a wait lasts when the caller gave no bound. */
 export const DEFAULT_WAIT_MS = 30_000;
 
-/** A one-time event that somebody may wait for. Its promise is made only when somebody does. */
-export class Latch<T> {
+/** A promise with its `resolve` and `reject`, for an event that happens once. The promise is made only when it is asked for. */
+export class Deferred<T> {
   #outcome: { value: T } | { error: unknown } | undefined;
   #promise: Promise<T> | undefined;
-  // An object with methods, so that a latch of a subclass passes for one of its base class.
+  // An object with methods, so that a deferred of a subclass passes for one of its base class.
   #waiting!: { resolve(value: T): void; reject(error: unknown): void };
 
   get settled(): boolean {
@@ -27,7 +27,7 @@ export class Latch<T> {
       this.#promise = new Promise<T>((resolve, reject) => {
         this.#waiting = { resolve, reject };
       });
-      // Whoever waits sees the error; a latch that nobody waits for is no unhandled rejection.
+      // Whoever waits sees the error; a deferred that nobody waits for is no unhandled rejection.
       this.#promise.catch(() => {});
       if (this.#outcome) this.#settle(this.#outcome);
     }

@@ -47,7 +47,7 @@ describe('two ends that close a channel in the same moment', () => {
       const { near, far } = await linkedChannel(pair, 'crossing');
       await until(() => far.state === 'open' && near.state === 'open', 'opening');
       const seen = seenBy(far);
-      void far.send('taken up');
+      void far.send('accepted');
       await new Promise((resolve) => near.once('message', resolve));
       pair.link.hold();
       burst(near, 20, 100);
@@ -168,7 +168,7 @@ describe('peers that take no message as long as a receipt', () => {
     ['both', { maxMessageSize: 36 }, { maxMessageSize: 36 }],
     ['one', { maxMessageSize: 36 }, {}],
     ['the other', {}, { maxMessageSize: 36 }],
-  ])('close as strangers do: %s', async (_, here, there) => {
+  ])('close as unannounced peers do: %s', async (_, here, there) => {
     for (const closes of ['near', 'far'] as const) {
       const alice = scope.createPeerConnection('alice', here);
       const bob = scope.createPeerConnection('bob', there);

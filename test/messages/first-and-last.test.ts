@@ -3,7 +3,7 @@ import { withTestScope } from 'scoped-rtc/testing';
 import { describe, expect, it } from 'vitest';
 import { channelPair, connectedPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
 import { until, within } from '../support/event.js';
-import { strangerPair } from '../support/strangers.js';
+import { unannouncedPair } from '../support/unannounced-peers.js';
 import { burst, busy, seenBy } from './numbered.js';
 
 const NOTHING = { undelivered: 0, unread: 0, unconfirmed: { messages: 0, bytes: 0 } };
@@ -59,7 +59,7 @@ describe('a channel opened behind one that was closed', () => {
 
   it('does so with a peer that does not give receipts', async () => {
     await withTestScope(async (scope) => {
-      const { alice, bob } = await strangerPair(scope);
+      const { alice, bob } = await unannouncedPair(scope);
       bob.on('dataChannel', (channel) => channel.on('message', (message) => void channel.send(message)));
       for (let round = 0; round < 100; round++) {
         const near = alice.createDataChannel(`round-${round}`);

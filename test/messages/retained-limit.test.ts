@@ -8,7 +8,7 @@ import {
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { channelPair, connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
-import { strangerPair } from '../support/strangers.js';
+import { unannouncedPair } from '../support/unannounced-peers.js';
 import { nothingLeft } from '../support/nothing-left.js';
 
 const LIMIT = 20;
@@ -40,7 +40,7 @@ async function used(alice: PeerConnection, bob: PeerConnection, label: string) {
 }
 
 it('keeps no more wrappers than the limit and the channels that were open when it was reached', async () => {
-  const { alice, bob, near, far } = await strangerPair(scope);
+  const { alice, bob, near, far } = await unannouncedPair(scope);
   const before: DataChannel[] = [near, far];
   for (let n = 0; n < LIMIT * 3; n++) {
     const end = await used(alice, bob, `channel ${n}`);
@@ -60,7 +60,7 @@ it('keeps no more wrappers than the limit and the channels that were open when i
 });
 
 it('confirms what was sent on channels past the limit, and forgets them at once', async () => {
-  const { alice, bob } = await strangerPair(scope);
+  const { alice, bob } = await unannouncedPair(scope);
   for (let n = 0; n < LIMIT; n++) await used(alice, bob, `channel ${n}`);
   const { retained } = runtime.snapshot().natives;
   const { near, far } = await channelPair(alice, bob, 'past the limit');
@@ -78,7 +78,7 @@ it('confirms what was sent on channels past the limit, and forgets them at once'
 
 it('is told again in the next generation', async () => {
   for (let generation = 1; generation <= 2; generation++) {
-    const { alice, bob } = await strangerPair(scope);
+    const { alice, bob } = await unannouncedPair(scope);
     for (let n = 0; n < LIMIT; n++) await used(alice, bob, `channel ${n}`);
     expect(warnings.filter(({ code }) => code === 'RTC_RETAINED_LIMIT')).toHaveLength(generation);
     await scope.disposeAsync();
@@ -87,7 +87,7 @@ it('is told again in the next generation', async () => {
 });
 
 it('leaves messages alone below the limit', async () => {
-  const { alice, bob } = await strangerPair(scope);
+  const { alice, bob } = await unannouncedPair(scope);
   for (let n = 0; n < 5; n++) {
     const { near, far } = await channelPair(alice, bob, `channel ${n}`);
     for (let m = 0; m < 3000; m++) void near.send(`${m}`);

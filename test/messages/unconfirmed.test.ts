@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DeliveryLedger } from '../../src/resources/channel/delivery-ledger.js';
 import { connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
-import { strangerPair } from '../support/strangers.js';
+import { unannouncedPair } from '../support/unannounced-peers.js';
 import { burst, busy, note, type Seen, seenBy } from './numbered.js';
 
 const MIB = 1024 * 1024;
@@ -15,7 +15,7 @@ afterEach(() => {
 describe('what an end tells of messages that nobody confirmed', () => {
   it.each([
     ['a peer', connectedPair],
-    ['a peer without handshake', strangerPair],
+    ['a peer without handshake', unannouncedPair],
   ] as const)('covers all that %s did not take before it aborted', async (_, pair) => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
       const { near, far } = await pair(scope);
@@ -79,9 +79,9 @@ describe('what an end tells of messages that nobody confirmed', () => {
     });
   });
 
-  it('counts what was sent on a channel of a stranger that is closed alone: its arrival is not waited for', async () => {
+  it('counts what was sent on a channel to an unannounced peer that is closed alone: its arrival is not waited for', async () => {
     await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
-      const { near, far } = await strangerPair(scope);
+      const { near, far } = await unannouncedPair(scope);
       const seen = seenBy(near);
       burst(far, 10, 100);
       await far.close();

@@ -77,9 +77,9 @@ describe.concurrent.each([
 
 describe.concurrent('over a link that delays', () => {
   it.each([
-    ['both sides', { delay: DELAY_MS, strangers: false }],
+    ['both sides', { delay: DELAY_MS, unannounced: false }],
     // Their resets cross, and are told from answers by the time; a busy machine takes some for itself.
-    ['two strangers', { delay: 3 * DELAY_MS, strangers: true }],
+    ['two unannounced peers', { delay: 3 * DELAY_MS, unannounced: true }],
   ])('nothing is lost when %s close at once', async (_, options) => {
     const pair = await linkedPair({ jitter: 0, loss: 0, seed: 6, ...options });
     try {
@@ -91,9 +91,9 @@ describe.concurrent('over a link that delays', () => {
       for (let n = 1; n < count; n++) void near.send(numbered(n, 100));
       await Promise.all([pair.bob.close(), pair.alice.close()]);
       expect(came.length).toBe(count);
-      // Between strangers no answer tells so. Where both connections end at once, the last receipt may come too late.
+      // Between unannounced peers no receipt confirms that. Where both connections end at once, the last receipt may come too late.
       const { messages } = (await near.closed()).unconfirmed;
-      expect(options.strangers ? [count] : [0, count - 1, count]).toContain(messages);
+      expect(options.unannounced ? [count] : [0, count - 1, count]).toContain(messages);
     } finally {
       await endOf(pair);
     }

@@ -8,7 +8,7 @@ import {
   type Signaling,
 } from 'scoped-rtc';
 import { incomingChannel } from '../support/connected-pair.js';
-import { unannounced } from '../support/strangers.js';
+import { unannounced } from '../support/unannounced-peers.js';
 import { type LinkOptions, UdpLink } from './udp-link.js';
 
 /** Two peers in scopes of their own, connected over a link and by nothing else. */
@@ -22,9 +22,9 @@ export interface LinkedPair {
 
 const CONFIG = { bindAddress: '127.0.0.1' };
 
-/** `strangers`: neither hears that the other shakes hands. */
+/** `unannounced`: neither side learns that the other gives receipts. */
 export async function linkedPair(
-  options: LinkOptions & { strangers?: boolean },
+  options: LinkOptions & { unannounced?: boolean },
   timeout = 20_000,
 ): Promise<LinkedPair> {
   const link = await UdpLink.open(options);
@@ -35,7 +35,7 @@ export async function linkedPair(
   alice.createDataChannel('first');
   const [left, right] = link
     .signaling(memorySignaling())
-    .map((signaling) => (options.strangers ? unannounced(signaling) : signaling)) as [Signaling, Signaling];
+    .map((signaling) => (options.unannounced ? unannounced(signaling) : signaling)) as [Signaling, Signaling];
   const bounds = { timeout: 20_000 };
   await Promise.all([alice.negotiate(left, bounds), bob.negotiate(right, bounds)]);
   link.isLossy = true;

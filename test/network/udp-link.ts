@@ -22,8 +22,8 @@ interface End {
 const HOST = '127.0.0.1';
 
 /**
- * A bad network in user space, between two peers on 127.0.0.1: each is told the link's address instead of the other's,
- * and the link passes on what it does not lose.
+ * A bad network in user space, between two peers on 127.0.0.1: each gets the link's address instead of the other's,
+ * and the link forwards what it does not lose.
  */
 export class UdpLink {
   readonly #options: LinkOptions;

@@ -2,10 +2,10 @@ import { RtcRuntime } from 'scoped-rtc';
 import { createFakeBinding, ManualClock } from 'scoped-rtc/testing';
 import { expect, it } from 'vitest';
 import { connectedPair } from '../support/connected-pair.js';
-import { strangerPair } from '../support/strangers.js';
+import { unannouncedPair } from '../support/unannounced-peers.js';
 
 /** Milliseconds of the clock that closing takes right after something was sent, on a channel that has just opened. */
-async function closing(pair: typeof strangerPair, answered: boolean): Promise<number> {
+async function closing(pair: typeof unannouncedPair, answered: boolean): Promise<number> {
   const clock = new ManualClock();
   const runtime = new RtcRuntime({ native: createFakeBinding(), clock });
   const scope = runtime.scope('app');
@@ -27,11 +27,11 @@ async function closing(pair: typeof strangerPair, answered: boolean): Promise<nu
 }
 
 it('a channel that has just opened is held open until its peer has taken it up (H18)', async () => {
-  expect(await closing(strangerPair, false)).toBeGreaterThan(10);
+  expect(await closing(unannouncedPair, false)).toBeGreaterThan(10);
 });
 
 it('an answer tells that the peer has taken it up: closing does not wait', async () => {
-  expect(await closing(strangerPair, true)).toBeLessThanOrEqual(10);
+  expect(await closing(unannouncedPair, true)).toBeLessThanOrEqual(10);
 });
 
 it('a peer that shakes hands says itself what it has taken: closing does not wait', async () => {

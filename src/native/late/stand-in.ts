@@ -3,7 +3,7 @@ type Method = (...args: never[]) => unknown;
 /** For each method of a native: what it answers while there is none, or that the call is made later. */
 export type Answers<N> = { readonly [K in keyof N]: N[K] | 'later' };
 
-/** An object in a native's place until there is one. It passes on to the native from then on. */
+/** An object in a native's place until there is one. The stand-in forwards calls to the native from then on. */
 export interface StandIn<N> {
   readonly native: N;
   /** Makes the calls that had to wait, in their order. */

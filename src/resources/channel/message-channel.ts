@@ -4,7 +4,7 @@ import { poll } from '../../time/poll.js';
 import { quietTurns } from '../../time/quiet-turns.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { TrafficFigures } from '../../library/traffic.js';
-import { bounded, Latch } from '../../time/wait.js';
+import { bounded, Deferred } from '../../time/wait.js';
 import { RtcClosedError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
@@ -44,7 +44,7 @@ export abstract class MessageChannel<
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #ledger = new DeliveryLedger();
-  readonly #opened = new Latch<this>();
+  readonly #opened = new Deferred<this>();
   readonly #buffer: SendBuffer;
   #maxMessageSize = 0;
   /** Messages after which `allArrived` is called. */

@@ -1,4 +1,4 @@
-import { Latch } from '../../time/wait.js';
+import { Deferred } from '../../time/wait.js';
 import { RtcMessageError } from '../../errors/kinds.js';
 import type { DeliveryLedger } from './delivery-ledger.js';
 import type { ReceiveBufferLimits } from './inbox.js';
@@ -6,10 +6,10 @@ import type { ReceiveBufferLimits } from './inbox.js';
 interface Queued {
   readonly data: string | Uint8Array;
   readonly byteLength: number;
-  readonly accepted: Latch<void>;
+  readonly accepted: Deferred<void>;
 }
 
-/** Messages sent before the channel was open, in order; bounded. Each is settled here, and the ledger is told. */
+/** Messages sent before the channel was open, in order; bounded. Each is settled here, and the ledger is notified. */
 export class Outbox {
   readonly #path: () => string;
   readonly #limits: ReceiveBufferLimits;
@@ -36,8 +36,8 @@ export class Outbox {
   }
 
   /** Takes a copy of binary data: the caller may reuse its buffer before the channel is open. */
-  add(data: string | Uint8Array, byteLength: number): Latch<void> {
-    const accepted = new Latch<void>();
+  add(data: string | Uint8Array, byteLength: number): Deferred<void> {
+    const accepted = new Deferred<void>();
     if (!this.hasRoom(byteLength)) {
       accepted.reject(
         new RtcMessageError(

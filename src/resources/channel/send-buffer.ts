@@ -1,5 +1,5 @@
 import type { NativeRecord } from '../../library/release-ledger.js';
-import { Latch } from '../../time/wait.js';
+import { Deferred } from '../../time/wait.js';
 import type { NativeChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 
@@ -11,7 +11,7 @@ export class SendBuffer {
   #highWaterMark: number;
   /** At least what the library has buffered: only `sent` adds to it, and asking costs a native call. */
   #atMost = 0;
-  #room: Latch<void> | undefined;
+  #room: Deferred<void> | undefined;
   #hearsLow = false;
 
   constructor(native: NativeChannel, record: NativeRecord, highWaterMark: number, onLow: () => void) {
@@ -56,7 +56,7 @@ export class SendBuffer {
   /** One promise for all who wait; `undefined` when there is room by now. */
   room(): Promise<void> | undefined {
     if (!this.#room) {
-      this.#room = new Latch();
+      this.#room = new Deferred();
       this.hearLow();
       this.#takeRoomIfLow();
     }

@@ -1,4 +1,4 @@
-import { bounded, Latch } from '../../time/wait.js';
+import { bounded, Deferred } from '../../time/wait.js';
 import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../errors/kinds.js';
 import { validateMessage } from '../../native/validate/message.js';
 import type { Clock } from '../../time/clock.js';
@@ -16,10 +16,10 @@ export class WindowedEnd implements MessageStreamEnd {
   readonly #clock: Clock;
   readonly #account: WindowAccount;
   readonly #arrived = new Fifo<Message>(costOf);
-  readonly #firstGrant = new Latch<void>();
+  readonly #firstGrant = new Deferred<void>();
   /** Renewed when somebody waits for it. */
-  #more: Latch<void> | undefined;
-  #room: Latch<void> | undefined;
+  #more: Deferred<void> | undefined;
+  #room: Deferred<void> | undefined;
   #weEnded = false;
   #theyEnded = false;
   #reads = true;
@@ -65,7 +65,7 @@ export class WindowedEnd implements MessageStreamEnd {
     const { data: message, byteLength } = validateMessage(data);
     while (!this.#account.mayWrite) {
       this.#assertAlive();
-      this.#room ??= new Latch();
+      this.#room ??= new Deferred();
       await this.#room.promise;
     }
     this.#account.wrote(byteLength);
@@ -82,7 +82,7 @@ export class WindowedEnd implements MessageStreamEnd {
     while (this.#arrived.length === 0) {
       if (this.#theyEnded) return { value: undefined, done: true };
       this.#assertAlive();
-      this.#more ??= new Latch();
+      this.#more ??= new Deferred();
       await this.#more.promise;
     }
     const message = this.#arrived.shift() as Message;

@@ -2,7 +2,7 @@ import { oneOf, string } from '../../arguments/argument.js';
 import { readFrom } from '../../arguments/wrong-argument.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
 import type { Clock } from '../../time/clock.js';
-import { bounded, Latch } from '../../time/wait.js';
+import { bounded, Deferred } from '../../time/wait.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
 import type { MediaTrack } from '../media/media-track.js';
 import type { PendingEvents } from '../pending-events.js';
@@ -26,7 +26,7 @@ interface Arriving {
 interface Waiter {
   readonly event: keyof Arriving;
   readonly matches: (item: unknown) => boolean;
-  readonly arrived: Latch<unknown>;
+  readonly arrived: Deferred<unknown>;
 }
 
 /** Throws where nothing more can come; `what` is the call. */
@@ -87,7 +87,7 @@ export class Arrivals {
     const kept = this.#pending.take(event, (item) => matches(item as Arriving[E]));
     if (kept !== undefined) return kept as Arriving[E];
     refuse();
-    const arrived = new Latch<Arriving[E]>();
+    const arrived = new Deferred<Arriving[E]>();
     const waiter = { event, matches, arrived } as unknown as Waiter;
     this.#waiters.add(waiter);
     try {

@@ -1,5 +1,5 @@
 import type { Engine } from '../../library/engine.js';
-import { bounded, Latch } from '../../time/wait.js';
+import { bounded, Deferred } from '../../time/wait.js';
 import type { ConnectionProgress } from '../../errors/connection-progress.js';
 import { connectionFailed, progressOf, whyNotConnected } from './progress.js';
 import { RtcInvalidStateError } from '../../errors/kinds.js';
@@ -51,7 +51,7 @@ export interface ConnectionOptions {
  * A WebRTC peer connection, owned by a scope. It owns its channels: they are drained and closed before it.
  */
 export class PeerConnection extends ConnectionStatus {
-  readonly #connected = new Latch<this>();
+  readonly #connected = new Deferred<this>();
   readonly #pending: PendingEvents;
   readonly #arrivals: Arrivals;
   readonly #channels: ConnectionChannels;

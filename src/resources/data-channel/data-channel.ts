@@ -1,6 +1,6 @@
 import { type Engine, ownEngine } from '../../library/engine.js';
 import { poll } from '../../time/poll.js';
-import { Latch } from '../../time/wait.js';
+import { Deferred } from '../../time/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { Deadline } from '../../time/deadline.js';
@@ -38,11 +38,11 @@ export class DataChannel extends MessageChannel {
    * The close callback is registered, which frees the wrapper: at the start where so many are kept already that this
    * one must not be, otherwise when everything has arrived.
    */
-  #hearsClose: boolean;
+  #watchesClose: boolean;
   readonly #lossy: boolean;
   readonly #idIsChosen: boolean;
   #ending: Ending | undefined;
-  readonly #over = new Latch<void>();
+  readonly #over = new Deferred<void>();
   #isSettled = false;
   #leftAtClose = 0;
   #lookAt = 0;
@@ -69,8 +69,8 @@ export class DataChannel extends MessageChannel {
     this.#protocol = native.getProtocol();
     if (origin !== 'incoming') native.onOpen(() => this.nativeOpened());
     // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
-    this.#hearsClose = engine.ledger.isFull;
-    if (this.#hearsClose) native.onClosed(() => this.#heardClose());
+    this.#watchesClose = engine.ledger.isFull;
+    if (this.#watchesClose) native.onClosed(() => this.#sawClose());
     engine.watcher.watch(this);
     // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
     // even be closed again, before anybody could have heard of it (H18).
@@ -145,7 +145,7 @@ export class DataChannel extends MessageChannel {
     if (!this.#machine.isOver) this.#receive({ type: 'abort' });
     const { id } = this;
     if (id !== undefined) {
-      const waitsForReset = this.#machine.isAgreed && this.#hearsClose;
+      const waitsForReset = this.#machine.isAgreed && this.#watchesClose;
       if (waitsForReset && this.#connection.leaveOpen?.(id, this.record)) return true;
       this.#connection.leave?.(id, this.#resetSeen || (this.#wasOpen && !native.isOpen()));
     }
@@ -156,7 +156,7 @@ export class DataChannel extends MessageChannel {
 
   #giveBack(deadline: Deadline): Promise<boolean> | boolean {
     const native = this.#native;
-    if (this.#hearsClose) return this.record.giveBack(deadline);
+    if (this.#watchesClose) return this.record.giveBack(deadline);
     // Only now: registered earlier, this callback would throw away the messages still queued (H4). On a channel
     // that its peer closed it never comes; such a wrapper is retained until cleanup (H2).
     const comes = native.isOpen() || (!this.#resetSeen && (this.id === undefined || this.#opensLater));
@@ -204,7 +204,7 @@ export class DataChannel extends MessageChannel {
   }
 
   /** The wrapper goes as soon as this returns. */
-  #heardClose(): void {
+  #sawClose(): void {
     try {
       if (this.record.state === 'held') {
         this.#resetSeen = true;
@@ -275,8 +275,8 @@ export class DataChannel extends MessageChannel {
         if (this.id === undefined || !this.#connection.resetStream(this.id))
           this.#receive({ type: 'refused' });
         return;
-      case 'hearClose':
-        this.#hearClose();
+      case 'watchClose':
+        this.#watchClose();
         return;
       case 'askToClose':
         if (!this.#native.isOpen()) this.#resetSeen = true;
@@ -305,10 +305,10 @@ export class DataChannel extends MessageChannel {
     }
   }
 
-  #hearClose(): void {
-    if (this.record.state !== 'held' || this.#hearsClose) return;
-    this.#native.onClosed(() => this.#heardClose());
-    this.#hearsClose = this.#native.isOpen(); // otherwise it may have come too late
+  #watchClose(): void {
+    if (this.record.state !== 'held' || this.#watchesClose) return;
+    this.#native.onClosed(() => this.#sawClose());
+    this.#watchesClose = this.#native.isOpen(); // otherwise it may have come too late
   }
 
   /** Made when it is first needed: an idle channel has none. */

@@ -17,7 +17,7 @@ export class OpenBarrier {
   #probe: NativeDataChannel | undefined;
   #record: NativeRecord | undefined;
   #id: number | undefined;
-  #hearsClose = false;
+  #watchesClose = false;
   #waitsUntil: number | undefined;
 
   constructor(engine: Engine, native: NativePeerConnection, path: () => string) {
@@ -48,10 +48,10 @@ export class OpenBarrier {
     this.#id = id;
     const record = this.#engine.ledger.hold(undefined, this.#probe, this.#path);
     this.#record = record;
-    this.#hearsClose = this.#engine.ledger.isFull;
-    if (!this.#hearsClose) return;
+    this.#watchesClose = this.#engine.ledger.isFull;
+    if (!this.#watchesClose) return;
     // So many wrappers are kept already that this one must not be where the peer ends the connection.
-    this.#hearClose(this.#probe, record);
+    this.#watchClose(this.#probe, record);
   }
 
   /** Returns when a channel can be made; blocks for the thread's turn, some tenths of a millisecond. */
@@ -76,11 +76,11 @@ export class OpenBarrier {
     this.#probe = undefined;
     if (record.state !== 'held') return;
     const comes = probe.isOpen();
-    if (!this.#hearsClose) this.#hearClose(probe, record);
+    if (!this.#watchesClose) this.#watchClose(probe, record);
     record.discard({ comes });
   }
 
-  #hearClose(probe: NativeDataChannel, record: NativeRecord): void {
+  #watchClose(probe: NativeDataChannel, record: NativeRecord): void {
     probe.onClosed(() => {
       record.acknowledge();
       record.tryClose();

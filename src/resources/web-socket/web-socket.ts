@@ -59,7 +59,7 @@ export class WebSocket extends MessageChannel {
       }),
     );
     engine.watcher.watch(this);
-    // A server's socket is told of before its handshake is through, or after: both must be looked at.
+    // The server may announce a socket before its handshake has ended, or after: check both.
     native.onOpen(guard(() => this.nativeOpened()));
     if (native.isOpen()) this.nativeOpened();
   }

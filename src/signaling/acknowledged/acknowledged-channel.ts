@@ -1,5 +1,5 @@
 import { DEFAULT_TEARDOWN_MS } from '../../library/engine.js';
-import { bounded, Latch } from '../../time/wait.js';
+import { bounded, Deferred } from '../../time/wait.js';
 import { RtcAbortedError, RtcClosedError } from '../../errors/kinds.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { callback } from '../../arguments/argument.js';
@@ -27,7 +27,7 @@ import { type AttachableTransport, transportOver } from './attachable-transport.
 export class AcknowledgedChannel implements AsyncDisposable {
   readonly #options: CheckedAcknowledgedOptions;
   readonly #session: AcknowledgedSession;
-  readonly #ended = new Latch<AcknowledgedEnd>();
+  readonly #ended = new Deferred<AcknowledgedEnd>();
   readonly #controller = new AbortController();
   readonly #onAbort = () => void this.abort(this.#options.signal?.reason);
   #state: 'open' | 'closing' | 'closed' = 'open';

@@ -4,7 +4,7 @@ import { type AnyHandle, Handle } from '../../resources/handle.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling.js';
 import { type CloseOptions, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
 import { type Clock, systemClock } from '../../time/clock.js';
-import { bounded, Latch } from '../../time/wait.js';
+import { bounded, Deferred } from '../../time/wait.js';
 import { transportOver } from '../acknowledged/attachable-transport.js';
 import { Backoff } from '../wire/backoff.js';
 import { EventSource } from '../wire/event-source.js';
@@ -57,8 +57,8 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
   /** What is torn down before the sockets, whichever of them is in use. */
   readonly #connections = new Set<AnyHandle>();
   readonly #signalings = new Map<string, RoomPeerSignaling>();
-  readonly #ready = new Latch<void>();
-  readonly #closed = new Latch<unknown>();
+  readonly #ready = new Deferred<void>();
+  readonly #closed = new Deferred<unknown>();
   #socket!: SignalingSocket;
 
   /** @internal */

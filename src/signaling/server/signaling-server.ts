@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { Latch } from '../../time/wait.js';
+import { Deferred } from '../../time/wait.js';
 import { Deadline } from '../../time/deadline.js';
 import { type Bounds, type CloseOptions, checkBounds } from '../../scope/scope-options.js';
 import { EventSource } from '../wire/event-source.js';
@@ -68,7 +68,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
   #published = 0;
   #stopping: Promise<void> | undefined;
   #stopDeadline: Deadline | undefined;
-  #progress: Latch<void> | undefined;
+  #progress: Deferred<void> | undefined;
 
   /** @internal */
   constructor(
@@ -171,7 +171,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
   /** Waits until it holds for every member that is left. */
   async #all(holds: (member: Member) => boolean, deadline: Deadline): Promise<void> {
     while (![...this.#members].every(holds)) {
-      this.#progress = new Latch();
+      this.#progress = new Deferred();
       if (!(await deadline.within(this.#progress.promise))) return;
     }
   }

@@ -1,4 +1,4 @@
-// Two copies of the package, at different URLs, in one process (P11).
+// Two copies of the package, at different URLs, in one process.
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 import type { Engine } from '../../../library/engine.js';
 import { poll } from '../../../time/poll.js';
 import { quietTurns } from '../../../time/quiet-turns.js';
-import { Latch } from '../../../time/wait.js';
+import { Deferred } from '../../../time/wait.js';
 import { RtcClosedError, RtcNativeError } from '../../../errors/kinds.js';
 import { RtcError } from '../../../errors/rtc-error.js';
 import { Deadline } from '../../../time/deadline.js';
@@ -9,7 +9,7 @@ import type { WaitOptions } from '../../../scope/scope-options.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import type { SessionDescription } from '../peer-connection-state.js';
 import { LocalCandidates } from './local-candidates.js';
-import { givesWay } from './politeness.js';
+import { rollsBack } from './politeness.js';
 import { RemoteCandidates } from './remote-candidates.js';
 import type { Signaling, SignalingMessage, SignalingProgress } from './signaling.js';
 import { readSignalingMessage } from './signaling-message.js';
@@ -30,15 +30,15 @@ export class Negotiation {
   readonly #polite: boolean | undefined;
   readonly #sender: SignalingSender;
   readonly #candidates: RemoteCandidates;
-  readonly #failed = new Latch<never>();
+  readonly #failed = new Deferred<never>();
   readonly #subscriptions: Disposable[] = [];
   readonly #local: LocalCandidates;
-  readonly #stopped = new Latch<void>();
+  readonly #stopped = new Deferred<void>();
   #active = true;
   #gathering = false;
   #answerOwed = false;
   /** Our offer was taken back for the peer's. */
-  #gaveWay = false;
+  #rolledBack = false;
   #warnings = 0;
 
   constructor(
@@ -130,8 +130,8 @@ export class Negotiation {
     this.#send({ description: { type, sdp } });
     if (type === 'answer') {
       this.#answerOwed = false;
-      if (this.#gaveWay) this.#local.forgotten();
-      this.#gaveWay = false;
+      if (this.#rolledBack) this.#local.forgotten();
+      this.#rolledBack = false;
       this.#local.tell();
     }
     void this.#watchGathering();
@@ -180,7 +180,7 @@ export class Negotiation {
       connection.setRemoteDescription(description);
       if (description.type === 'offer') {
         this.#answerOwed = true;
-        this.#gaveWay = collides;
+        this.#rolledBack = collides;
         if (connection.signalingState === 'have-remote-offer') connection.setLocalDescription('answer');
       }
     } catch (cause) {
@@ -201,9 +201,9 @@ export class Negotiation {
 
   #yieldsTo(offer: string): boolean {
     if (this.#polite !== undefined) return this.#polite;
-    const yields = givesWay(this.#connection.localDescription()?.sdp ?? '', offer);
-    if (yields === undefined) this.#warn('our own offer; both ends of the signaling seem to be the same');
-    return yields ?? false;
+    const isPolite = rollsBack(this.#connection.localDescription()?.sdp ?? '', offer);
+    if (isPolite === undefined) this.#warn('our own offer; both ends of the signaling seem to be the same');
+    return isPolite ?? false;
   }
 
   /** The signaling ended or could not send. */

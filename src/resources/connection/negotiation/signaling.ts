@@ -7,7 +7,7 @@ export type { SignalingCandidate, SignalingMessage, SignalingProgress } from './
  * The way to exactly one peer. Implement it over anything that keeps messages in order and loses none.
  *
  * Messages that come before the first subscriber must wait for it. What `subscribe` hands over need not be
- * checked: whoever negotiates does that, so parsed JSON of a stranger may be passed on as it is.
+ * checked: whoever negotiates does that, so parsed JSON of an unknown sender may be forwarded as it is.
  */
 export interface Signaling {
   /** Sends one message. The next is sent when the promise has resolved; a throw or rejection ends the negotiation. */
@@ -27,6 +27,6 @@ export interface Signaling {
   usedBy?(connection: AnyHandle): void;
   /** How far it has got by now, for errors of a connection that did not come up. */
   readonly progress?: SignalingProgress;
-  /** Which side yields when both offer at once; see `NegotiateOptions.polite`. */
+  /** Which side rolls its offer back when both offer at once; see `NegotiateOptions.polite`. */
   readonly polite?: boolean;
 }

@@ -54,7 +54,7 @@ export type EndingCommand =
   /** The outgoing half alone. The event `refused` is to follow where the library does not. */
   | { readonly type: 'resetStream' }
   /** Nothing is queued any more that the native's close callback could throw away (H4). */
-  | { readonly type: 'hearClose' }
+  | { readonly type: 'watchClose' }
   /** The peer wants to close, or has closed: the handle is to begin. */
   | { readonly type: 'askToClose' }
   /** What became of everything that was sent. */

@@ -188,7 +188,7 @@ export class Ending {
         this.#memory.resetAt = this.#now;
         this.#wakeIn(Math.max(ANSWERED_MS, 4 * this.#facts.roundTrip));
         return { type: 'resetStream' };
-      case 'hearClose':
+      case 'watchClose':
       case 'askToClose':
         return { type: action };
       case 'countSettled':

@@ -9,7 +9,7 @@ type DescribedPeer = Pick<NativePeerConnection, 'localDescription' | 'remoteDesc
  *
  * Each end announces that it does by an attribute of its description, which a peer that does not know it ignores
  * (RFC 8866, section 5.13). The attribute repeats the start of the certificate's fingerprint, and counts only beside
- * that: something in the middle that ends the DTLS itself and passes on what it does not know is not taken for a
+ * that: something in the middle that ends the DTLS itself and forwards attributes that it does not know is not taken for a
  * peer. The same bytes begin each receipt.
  */
 export class ReceiptPeer {

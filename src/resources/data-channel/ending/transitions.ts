@@ -58,7 +58,7 @@ export type Action =
   | 'sendFinalReceipt'
   | 'sendAgain'
   | 'resetStream'
-  | 'hearClose'
+  | 'watchClose'
   | 'askToClose'
   | 'countSettled'
   | 'countConfirmed'
@@ -100,7 +100,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'live', on: 'close', when: ['isReset'], to: 'ended', do: ['countGivenUp'] },
   { in: 'live', on: 'close', when: ['agrees', 'lacksMessages'], to: 'parting', do: ['sendFinalReceipt', 'waitForAgreement'] },
   { in: 'live', on: 'close', when: ['agrees', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt', 'waitForAgreement'] },
-  { in: 'live', on: 'close', when: ['agrees'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'hearClose', 'waitForReset'] },
+  { in: 'live', on: 'close', when: ['agrees'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
   { in: 'live', on: 'close', when: ['hasSent', 'mayReset', 'isYoung'], to: 'young', do: ['sendFinalReceipt', 'waitWhileYoung'] },
   { in: 'live', on: 'close', when: ['hasSent', 'mayReset'], to: 'confirming', do: ['sendFinalReceipt', 'resetStream'] },
   { in: 'live', on: 'close', when: ['hasSent'], to: 'flushing', do: ['sendFinalReceipt'] },
@@ -110,9 +110,9 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'parting', on: HEARD, when: ['lacksMessages'], to: 'parting' },
   { in: 'parting', on: HEARD, when: ['owesReceipt', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt'] },
   { in: 'parting', on: HEARD, when: ['isUnacknowledged'], to: 'parting' },
-  { in: 'parting', on: HEARD, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'hearClose', 'waitForReset'] },
-  { in: 'parting', on: HEARD, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['countSettled', 'hearClose', 'resetStream'] },
-  { in: 'parting', on: HEARD, to: 'agreed', do: ['countSettled', 'hearClose', 'waitForReset'] },
+  { in: 'parting', on: HEARD, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
+  { in: 'parting', on: HEARD, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['countSettled', 'watchClose', 'resetStream'] },
+  { in: 'parting', on: HEARD, to: 'agreed', do: ['countSettled', 'watchClose', 'waitForReset'] },
   { in: 'parting', on: 'time', when: ['isDue'], to: 'parting', do: ['sendAgain'] },
   { in: 'parting', on: 'time', to: 'parting' },
   { in: 'parting', on: GONE, to: 'ended', do: ['countGivenUp'] },
