@@ -54,8 +54,8 @@ interface DrainedMember {
 /** A subtree that drains, in the order in which its members are released; `waits` is what has to end before. */
 interface Draining {
   readonly members: readonly DrainedMember[];
-  readonly since: number;
-  readonly waits: readonly Promise<void>[];
+  since: number;
+  readonly waits: Promise<void>[];
 }
 
 /**
@@ -97,7 +97,9 @@ class TeardownRun {
   *#end(branch: Branch): Steps {
     const { node, cause, deadline, log } = branch;
     if (node.behaviour.turn === undefined) {
-      yield* this.#release([yield* this.#beginDrain(node, cause, log)], log);
+      const draining = this.#claimBranch(node, cause, log);
+      yield* this.#startDraining(draining, log);
+      yield* this.#release([draining], log);
       return;
     }
     this.#begin(node, cause, log);
@@ -152,13 +154,15 @@ class TeardownRun {
 
   /** Drained all at once; then released in order, forks at the same time as the forks next to them. */
   *#endDrained(members: readonly OwnedNode[], deadline: Deadline, log: TeardownLog): Steps {
+    // All are claimed before the first drains: a peer in the same scope would hear of that, and end by itself.
     const draining = new Map<OwnedNode, Draining>();
     for (const node of members) {
-      const drain = node.claim(deadlineOf(node, deadline))
-        ? yield* this.#beginDrain(node, 'owner', log)
+      const branch = node.claim(deadlineOf(node, deadline))
+        ? this.#claimBranch(node, 'owner', log)
         : { members: [], since: 0, waits: [this.#waitFor(node, deadline)] };
-      draining.set(node, drain);
+      draining.set(node, branch);
     }
+    for (const branch of draining.values()) yield* this.#startDraining(branch, log);
     for (const run of forksAndHandles(members)) {
       if (run.forks && run.members.length > 1) {
         yield* this.#endBeside(run.members, log, (node, part) => this.#release([draining.get(node)!], part));
@@ -171,8 +175,8 @@ class TeardownRun {
     }
   }
 
-  /** Begins to end `root`, which is claimed already, and all it owns. */
-  *#beginDrain(root: OwnedNode, cause: TeardownCause, log: TeardownLog): Steps<Draining> {
+  /** Begins to end `root`, which is claimed already, and all it owns; nothing drains yet. */
+  #claimBranch(root: OwnedNode, cause: TeardownCause, log: TeardownLog): Draining {
     const waits: Promise<void>[] = [];
     // From the owners down: they hear of it first, and their bound is the bound of what they own.
     const claimed = flattenSubtree(root)
@@ -183,23 +187,26 @@ class TeardownRun {
         return false;
       });
     for (const node of claimed) this.#begin(node, node === root ? cause : 'owner', log);
+    return { members: claimed.reverse().map((node) => ({ node, ms: 0 })), since: 0, waits };
+  }
+
+  *#startDraining(branch: Draining, log: TeardownLog): Steps {
     const since = this.#host.clock.now();
-    const members: DrainedMember[] = claimed.reverse().map((node) => ({ node, ms: 0 }));
-    for (const member of members) {
+    branch.since = since;
+    for (const member of branch.members) {
       if (this.#tasks.slice.over) yield this.#tasks.slice.next();
       const drain = this.#drain(member.node, log);
       if (!drain) continue;
       const ended = () => {
         member.ms = this.#host.clock.now() - since;
       };
-      waits.push(
+      branch.waits.push(
         drain.then(ended, (error: unknown) => {
           ended();
           member.failure = { error };
         }),
       );
     }
-    return { members, since, waits };
   }
 
   /** Waits until all of `draining` have drained, then releases them one by one. */

@@ -1,6 +1,8 @@
 import { RtcRuntime, type TeardownReport } from 'scoped-rtc';
 import { createFakeBinding, ManualClock } from 'scoped-rtc/testing';
 import { expect, test } from 'vitest';
+import { OwnedNode } from '../../src/scope/node.js';
+import { teardown } from '../../src/scope/teardown.js';
 import { flattenSuppressed, rejectionOf } from '../support/rejection.js';
 
 function newTree(timeout = 1000) {
@@ -231,4 +233,25 @@ test('a native that never acknowledges its close is forced after a second and le
   expect(clock.now()).toBe(1000);
   expect(native.violations).toEqual([]);
   expect(runtime.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
+});
+
+test('handles that drain together are all claimed before the first of them drains', async () => {
+  const phases: string[] = [];
+  const node = (name: string, drain?: () => undefined) =>
+    new OwnedNode(name, 'handle', { ...(drain && { drain }), release: () => true });
+  const root = new OwnedNode('root', 'scope', { turn: 'beside', release: () => true });
+  const older = node('older');
+  root.adoptNode(older);
+  root.adoptNode(node('newer', () => void phases.push(older.phase)));
+  const reports: TeardownReport[] = [];
+  const host = {
+    clock: new ManualClock(),
+    tornDown: (_: OwnedNode, report: TeardownReport) => void reports.push(report),
+  };
+  await teardown(root, 'local', host, { timeout: 1000 });
+  // A peer in the same scope hears that the first drains, and would end by itself, with a report of its own.
+  expect(phases).toEqual(['ending']);
+  expect(reports.map((report) => report.map(({ path }) => path))).toEqual([
+    ['root/newer', 'root/older', 'root'],
+  ]);
 });
