@@ -1,6 +1,6 @@
 import './scope/dispose-symbols.js';
 export type { NodeSnapshot } from './diagnostics/node-snapshot.js';
-export type { TrafficFigures } from './library/traffic.js';
+export type { TrafficFigures } from './diagnostics/traffic.js';
 export type { RtcLogEntry, RtcLogger } from './library/library-settings.js';
 export type { RtcWarning, RtcWarningCode } from './diagnostics/warning.js';
 export {
@@ -92,13 +92,8 @@ export type { NativeThreads } from './diagnostics/threads.js';
 export type { Clock } from './time/clock.js';
 export type { TeardownCause } from './scope/node.js';
 export { Scope } from './scope/scope.js';
-export type {
-  BeforeEndOptions,
-  CloseOptions,
-  ForkOptions,
-  ScopeOptions,
-  WaitOptions,
-} from './scope/scope-options.js';
+export type { CloseOptions, WaitOptions } from './arguments/bounds.js';
+export type { BeforeEndOptions, ForkOptions, ScopeOptions } from './scope/scope-options.js';
 export type { TeardownReport, TeardownStep } from './scope/teardown-report.js';
 export { AcknowledgedChannel } from './signaling/acknowledged/acknowledged-channel.js';
 export type { AcknowledgedChannelOptions } from './signaling/acknowledged/acknowledged-options.js';

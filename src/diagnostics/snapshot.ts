@@ -1,5 +1,5 @@
 import { membersOf, type NodeSnapshot, renderNode } from './node-snapshot.js';
-import type { TrafficFigures } from '../library/traffic.js';
+import type { TrafficFigures } from './traffic.js';
 
 export interface RuntimeSnapshot {
   readonly state: 'idle' | 'active' | 'closing';

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { TrafficFigures } from '../library/traffic.js';
+import type { TrafficFigures } from '../diagnostics/traffic.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { TeardownReport } from '../scope/teardown-report.js';

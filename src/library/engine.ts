@@ -14,7 +14,7 @@ import { LibrarySettings, type LibrarySettingsOptions } from './library-settings
 import { NameResolver, type ResolveName } from './names/name-resolver.js';
 import { DEFAULT_RETAINED_LIMIT, ReleaseLedger } from './release-ledger.js';
 import { allLeave, enter, isClaimed, othersUse, type Tenant } from './tenants.js';
-import { Traffic } from './traffic.js';
+import { Traffic } from '../diagnostics/traffic.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { SctpSettings } from '../native/validate/sctp-settings.js';
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { diagnostics } from '../diagnostics/diagnostics.js';
 import { type Engine, ownEngine } from '../library/engine.js';
-import { warnOfCycle } from '../diagnostics/dependency-cycle.js';
+import { warnOfCycle } from '../library/dependency-cycle.js';
 import { inspectNode } from '../diagnostics/node-snapshot.js';
 import { bounded, Deferred } from '../time/wait.js';
 import { whenAborted } from '../time/when-aborted.js';
@@ -13,7 +13,7 @@ import type { Deadline } from '../time/deadline.js';
 import { addOrderedDependency } from '../scope/dependency.js';
 import { type Loss, NOTHING_LOST } from '../scope/loss.js';
 import { type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
-import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../scope/scope-options.js';
+import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../arguments/bounds.js';
 import { teardown } from '../scope/teardown.js';
 import { type AnyListener, EventHub, type EventMap, type Subscription } from './event-hub.js';
 

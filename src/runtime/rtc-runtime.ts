@@ -14,7 +14,8 @@ import { type AnyListener, EventHub, type Subscription } from '../resources/even
 import { Deadline } from '../time/deadline.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { ScopeHost } from '../scope/scope.js';
-import { type CloseOptions, checkBounds, type ScopeOptions } from '../scope/scope-options.js';
+import { type CloseOptions, checkBounds } from '../arguments/bounds.js';
+import { type ScopeOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { ExitGuard } from './exit-guard.js';

@@ -41,7 +41,8 @@ import { WebSocket, type WebSocketOptions } from '../resources/web-socket/web-so
 import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
 import { Scope, type ScopeHost } from '../scope/scope.js';
-import { checkName, checkSignal, type ForkOptions } from '../scope/scope-options.js';
+import { checkSignal } from '../arguments/bounds.js';
+import { checkName, type ForkOptions } from '../scope/scope-options.js';
 
 /** Settings of a peer connection. */
 export interface PeerConnectionConfig extends NativeConfig {

@@ -7,7 +7,7 @@ import { callback, type Field, integer, oneOf, readOptions } from '../arguments/
 import { validateLogLevel } from '../native/validate/log-level.js';
 import { validateSctpSettings } from '../native/validate/sctp-settings.js';
 import type { Clock } from '../time/clock.js';
-import { checkTimeout } from '../scope/scope-options.js';
+import { checkTimeout } from '../arguments/bounds.js';
 
 export interface RtcRuntimeOptions extends EngineOptions {
   /**

@@ -9,7 +9,7 @@ import {
   readOptions,
 } from '../arguments/argument.js';
 import { RtcTimeoutError } from '../errors/kinds.js';
-import { type CloseOptions, checkTimeout } from '../scope/scope-options.js';
+import { type CloseOptions, checkTimeout } from '../arguments/bounds.js';
 import type { Deadline } from '../time/deadline.js';
 
 export interface SignalHandlerOptions {

@@ -2,7 +2,7 @@ import { wrongType } from '../arguments/wrong-argument.js';
 import { boolean, type Field, nonEmptyString, readOptions } from '../arguments/argument.js';
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
-import { checkTimeout } from '../scope/scope-options.js';
+import { checkTimeout } from '../arguments/bounds.js';
 
 export interface TestScopeOptions {
   /** Name of the scope in the tree, where it is free. Default `rtc`. */

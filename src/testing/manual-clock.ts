@@ -1,7 +1,8 @@
 import { outOfRange, wrongType } from '../arguments/wrong-argument.js';
 import { readOptions } from '../arguments/argument.js';
 import type { Clock } from '../time/clock.js';
-import { checkFunction, checkTimeout } from '../scope/scope-options.js';
+import { checkTimeout } from '../arguments/bounds.js';
+import { checkFunction } from '../scope/scope-options.js';
 import { realTime } from './real-time.js';
 
 interface Timer {

@@ -1,7 +1,7 @@
 import type { ConnectionProgress } from '../errors/connection-progress.js';
 import { RtcAbortedError, RtcTimeoutError } from '../errors/kinds.js';
 import type { Clock } from './clock.js';
-import type { WaitOptions } from '../scope/scope-options.js';
+import type { WaitOptions } from '../arguments/bounds.js';
 
 /** Milliseconds that a wait lasts when the caller gave no bound. */
 export const DEFAULT_WAIT_MS = 30_000;

@@ -11,7 +11,8 @@ import type {
 } from '../../native/binding.js';
 import { readOptions, takeOptions } from '../../arguments/argument.js';
 import type { OwnedNode } from '../../scope/node.js';
-import { checkName, checkSignal } from '../../scope/scope-options.js';
+import { checkSignal } from '../../arguments/bounds.js';
+import { checkName } from '../../scope/scope-options.js';
 import {
   type ChannelOptions,
   type CheckedChannelOptions,

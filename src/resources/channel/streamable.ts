@@ -1,4 +1,4 @@
-import type { CloseOptions, WaitOptions } from '../../scope/scope-options.js';
+import type { CloseOptions, WaitOptions } from '../../arguments/bounds.js';
 import type { Subscription } from '../event-hub.js';
 import type { CloseInfo } from '../handle.js';
 import type { Message, Sendable } from './message.js';

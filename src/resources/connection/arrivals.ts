@@ -1,6 +1,6 @@
 import { oneOf, string } from '../../arguments/argument.js';
 import { readFrom } from '../../arguments/wrong-argument.js';
-import { type Bounds, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
+import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import type { Clock } from '../../time/clock.js';
 import { bounded, Deferred } from '../../time/wait.js';
 import type { DataChannel } from '../data-channel/data-channel.js';

@@ -16,7 +16,7 @@ import {
 } from '../../native/validate/description.js';
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
-import { type Bounds, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
+import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import {
   type ChannelOptions,
   type CheckedChannelOptions,

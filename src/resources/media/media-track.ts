@@ -11,7 +11,7 @@ import { type MediaHandlers, validateMediaHandlers } from '../../native/validate
 import { validateMessage } from '../../native/validate/message.js';
 import type { Deadline } from '../../time/deadline.js';
 import type { OwnedNode } from '../../scope/node.js';
-import type { CloseOptions, WaitOptions } from '../../scope/scope-options.js';
+import type { CloseOptions, WaitOptions } from '../../arguments/bounds.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { assertMediaHandler, claimMediaHandler, type MediaChain, makeMediaChain } from './media-chain.js';
 import { MessageChannel } from '../channel/message-channel.js';

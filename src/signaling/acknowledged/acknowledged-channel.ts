@@ -5,7 +5,7 @@ import { reportUncaught } from '../../native/firewall.js';
 import { callback } from '../../arguments/argument.js';
 import { wrongType } from '../../arguments/wrong-argument.js';
 import { afterTurn } from '../../time/turn.js';
-import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../../scope/scope-options.js';
+import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import { type AcknowledgedEnd, AcknowledgedSession } from '../wire/acknowledged-session.js';
 import { Backoff } from '../wire/backoff.js';
 import type { MessageConsumer } from '../wire/incoming.js';

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { Deferred } from '../../time/wait.js';
 import { Deadline } from '../../time/deadline.js';
-import { type Bounds, type CloseOptions, checkBounds } from '../../scope/scope-options.js';
+import { type Bounds, type CloseOptions, checkBounds } from '../../arguments/bounds.js';
 import { EventSource } from '../wire/event-source.js';
 import {
   type ClientJoin,

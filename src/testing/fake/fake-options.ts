@@ -1,7 +1,7 @@
 import { outOfRange, wrongType } from '../../arguments/wrong-argument.js';
 import { boolean, callback, type Field, integer, readOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
-import { checkTimeout } from '../../scope/scope-options.js';
+import { checkTimeout } from '../../arguments/bounds.js';
 import { FakeNetwork } from './fake-network.js';
 import type { FakeScheduler } from './fake-scheduler.js';
 import type { FaultOptions } from './faults.js';

@@ -1,6 +1,6 @@
 import { oneOf, readOptions } from '../../arguments/argument.js';
 import { type AnyHandle, type CloseInfo, Handle } from '../../resources/handle.js';
-import { checkTimeout } from '../../scope/scope-options.js';
+import { checkTimeout } from '../../arguments/bounds.js';
 import type { TeardownCause } from '../../scope/node.js';
 import { realTime } from '../real-time.js';
 import type { MatcherContext, MatcherResult } from './matcher-context.js';

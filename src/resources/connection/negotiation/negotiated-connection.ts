@@ -1,5 +1,5 @@
 import type { Handle } from '../../handle.js';
-import type { WaitOptions } from '../../../scope/scope-options.js';
+import type { WaitOptions } from '../../../arguments/bounds.js';
 import type { PeerConnectionEvents } from '../peer-connection-events.js';
 import type {
   DescriptionType,

@@ -5,7 +5,7 @@ import { Deferred } from '../../../time/wait.js';
 import { RtcClosedError, RtcNativeError } from '../../../errors/kinds.js';
 import { RtcError } from '../../../errors/rtc-error.js';
 import { Deadline } from '../../../time/deadline.js';
-import type { WaitOptions } from '../../../scope/scope-options.js';
+import type { WaitOptions } from '../../../arguments/bounds.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import type { SessionDescription } from '../peer-connection-state.js';
 import { LocalCandidates } from './local-candidates.js';

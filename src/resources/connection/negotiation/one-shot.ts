@@ -1,7 +1,7 @@
 import { oneOf, string } from '../../../arguments/argument.js';
 import { readFrom, wrongType } from '../../../arguments/wrong-argument.js';
 import { RtcInvalidStateError } from '../../../errors/kinds.js';
-import { type Bounds, checkBounds, checkTimeout, type WaitOptions } from '../../../scope/scope-options.js';
+import { type Bounds, checkBounds, checkTimeout, type WaitOptions } from '../../../arguments/bounds.js';
 import type { Clock } from '../../../time/clock.js';
 import { Deadline } from '../../../time/deadline.js';
 import { poll } from '../../../time/poll.js';
