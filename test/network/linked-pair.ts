@@ -8,7 +8,7 @@ import {
   type Signaling,
 } from 'scoped-rtc';
 import { incomingChannel } from '../support/connected-pair.js';
-import { unannounced } from '../support/unannounced-peers.js';
+import { unannounced } from '../support/altered-signaling.js';
 import { type LinkOptions, UdpLink } from './udp-link.js';
 
 /** Two peers in scopes of their own, connected over a link and by nothing else. */

@@ -13,3 +13,8 @@ export function altered(signaling: Signaling, change: (sdp: string) => string): 
     close: () => signaling.close(),
   };
 }
+
+/** As `signaling`, without the line that announces receipts: this side closes channels as with any other peer. */
+export function unannounced(signaling: Signaling): Signaling {
+  return altered(signaling, (sdp) => sdp.replace(/^a=x-scoped-rtc-.*\r\n/gm, ''));
+}

@@ -1,11 +1,6 @@
-import { memorySignaling, type RtcScope, type Signaling } from 'scoped-rtc';
-import { altered } from './altered-signaling.js';
+import { memorySignaling, type RtcScope } from 'scoped-rtc';
+import { unannounced } from './altered-signaling.js';
 import { type ChannelPair, incomingChannel, type Pair } from './connected-pair.js';
-
-/** As `signaling`, without the line that announces receipts: this side closes channels as with any other peer. */
-export function unannounced(signaling: Signaling): Signaling {
-  return altered(signaling, (sdp) => sdp.replace(/^a=x-scoped-rtc-.*\r\n/gm, ''));
-}
 
 /** Two connections that take each other for peers without this package, with a channel that is open on both sides. */
 export async function unannouncedPair(scope: RtcScope, label = 'chat'): Promise<Pair & ChannelPair> {

@@ -1,8 +1,18 @@
 import { Peer, TEARDOWN_MS } from './peer.js';
 import { type Program, ROUGH } from './program.js';
 import type { ChannelEnd, SimulatedPeer } from './simulated-peer.js';
-import type { Outcome } from './simulation.js';
 import type { World } from './world.js';
+
+/** How a run went. */
+export interface Outcome {
+  readonly faults: readonly string[];
+  readonly tasks: number;
+  /** Milliseconds of the simulated clock. */
+  readonly ms: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly channels: number;
+}
 
 /** Milliseconds by which a teardown may exceed its bound: turns of the event loop that something else takes. */
 const SLACK_MS = 400;

@@ -1,22 +1,11 @@
 import './virtual-globals.js';
 import { FakeNetwork } from '../../src/testing/index.js';
-import { judge } from './oracle.js';
+import { judge, type Outcome } from './oracle.js';
 import { Peer } from './peer.js';
 import { RawPeer } from './raw-peer.js';
 import type { Program } from './program.js';
 import { SimulatedSignaling } from './signaling.js';
 import { World } from './world.js';
-
-/** How a run went. */
-export interface Outcome {
-  readonly faults: readonly string[];
-  readonly tasks: number;
-  /** Milliseconds of the simulated clock. */
-  readonly ms: number;
-  readonly sent: number;
-  readonly received: number;
-  readonly channels: number;
-}
 
 /** Milliseconds of the simulated clock in which everything must have ended. */
 const LIMIT_MS = 120_000;

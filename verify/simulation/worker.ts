@@ -2,7 +2,8 @@ import './virtual-globals.js';
 import { Random } from '../chaos/random.js';
 import { type Program, programOf, written } from './program.js';
 import { shrink } from './shrink.js';
-import { type Outcome, simulate } from './simulation.js';
+import type { Outcome } from './oracle.js';
+import { simulate } from './simulation.js';
 import { realNow, realTurn } from './virtual-globals.js';
 
 /** What a worker is to do: seeds from `first` on in steps of `stride`, at most `count` of them and for so long. */

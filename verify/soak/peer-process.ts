@@ -4,14 +4,19 @@ import { ipcSignaling } from './ipc-signaling.js';
 
 /** The other process as this one sees it; a new one is started when it was killed. */
 export class PeerProcess implements AsyncDisposable {
+  readonly #arguments: readonly string[];
   #child: Child | undefined;
   #exited: Promise<unknown> = Promise.resolve();
   #connections = 0;
 
+  constructor(...args: readonly string[]) {
+    this.#arguments = args;
+  }
+
   /** Resolves when it is there and listens. */
   async ready(): Promise<void> {
     if (this.#child) return;
-    const child = new Child(new URL('peer.ts', import.meta.url), [], {
+    const child = new Child(new URL('peer.ts', import.meta.url), this.#arguments, {
       ...{ channel: true, timeout: Number.POSITIVE_INFINITY },
     });
     this.#child = child;
