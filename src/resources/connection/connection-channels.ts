@@ -8,10 +8,13 @@ import type { validateDataChannelInit } from '../../native/validate/data-channel
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
+import { announcementIn, withAnnouncement } from '../data-channel/announcement.js';
+import { CONTROL_ID, ControlChannel } from '../data-channel/control/control-channel.js';
+import type { ControlMessage } from '../data-channel/control/control-message.js';
+import { NegotiatedOpenings } from '../data-channel/control/negotiated-openings.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt-peer.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
 import { DataChannel } from '../data-channel/data-channel.js';
-import { OpenBarrier } from '../data-channel/open-barrier.js';
 import { StreamIds } from '../data-channel/stream-ids.js';
 
 type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
@@ -23,8 +26,10 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #engine: Engine;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
-  readonly #open = new Set<DataChannel>();
-  readonly #barrier: OpenBarrier;
+  readonly #open = new Map<DataChannel, ChannelOrigin>();
+  readonly #control: ControlChannel;
+  readonly #openings: NegotiatedOpenings;
+  #announcesControl = false;
   readonly #ids = new StreamIds();
   /** Channels that are over and whose streams are not reset yet. */
   readonly #leftOpen = new Map<number, NativeRecord>();
@@ -47,7 +52,8 @@ export class ConnectionChannels implements ChannelConnection {
     this.#native = native;
     this.#record = record;
     this.receiptPeer = new ReceiptPeer(native, record);
-    this.#barrier = new OpenBarrier(engine, native, record.path);
+    this.#control = new ControlChannel(engine, native, record.path, (message) => this.#hear(message));
+    this.#openings = new NegotiatedOpenings(engine.clock, (message) => this.#control.send(message));
   }
 
   /** Hands the peer's description to the library by `give`, with what must come before or after it. */
@@ -61,20 +67,27 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** A description of ours, as the peer is to be given it. */
   announced<T extends { readonly sdp: string }>(description: T | null): T | null {
-    return description && { ...description, sdp: this.receiptPeer.announce(description.sdp) };
+    if (!description) return description;
+    const sdp = this.receiptPeer.announce(description.sdp);
+    this.#announcesControl ||= this.#control.id === CONTROL_ID || this.#userOf(CONTROL_ID) === undefined;
+    if (!this.#announcesControl) return { ...description, sdp };
+    const ids: number[] = [];
+    for (const [{ id }, origin] of this.#open) if (origin === 'negotiated' && id !== undefined) ids.push(id);
+    return { ...description, sdp: withAnnouncement(sdp, 'control', this.#openings.write(ids)) };
   }
 
   /** The connection is about to be closed. */
   end(): void {
     for (const record of this.#leftOpen.values()) record.discard();
     this.#leftOpen.clear();
-    this.#barrier.remove();
+    this.#openings.end();
+    this.#control.remove();
   }
 
   /** Makes a channel. `RTC_INVALID_STATE` where its id is in use. */
   create(label: string, init: CheckedInit | undefined, options: CheckedChannelOptions): DataChannel {
     if (init?.id !== undefined) this.#assertFree(init.id);
-    if (!init?.negotiated) this.#barrier.wait(); // otherwise it would be announced twice
+    if (!init?.negotiated) this.#control.wait(); // otherwise it would be announced twice
     const id = init?.negotiated ? init.id : (init?.id ?? this.#chooseId());
     const given = id === undefined ? init : { ...init, id };
     const native = callNative(this.node.path, 'createDataChannel', () =>
@@ -93,7 +106,7 @@ export class ConnectionChannels implements ChannelConnection {
     traits?: ChannelTraits,
   ): DataChannel {
     const channel = new DataChannel(this.#engine, this, native, origin, options, traits);
-    this.#open.add(channel);
+    this.#open.set(channel, origin);
     if (channel.id === undefined) this.#withoutId.add(channel);
     else this.#ids.use(channel.id);
     channel[TREE_NODE].ending.onSettled(() => {
@@ -131,14 +144,14 @@ export class ConnectionChannels implements ChannelConnection {
    * which ids are ours to give.
    */
   #chooseId(): number | undefined {
-    const own = this.#barrier.id;
-    if (own === undefined || !this.transportUp()) return undefined;
+    const { firstId } = this.#control;
+    if (firstId === undefined || !this.transportUp()) return undefined;
     for (const channel of this.#withoutId) {
       if (channel.id === undefined) return undefined; // the library is just giving it one
       this.#withoutId.delete(channel);
       this.#ids.use(channel.id);
     }
-    return this.#ids.take(own, this.#native.maxDataChannelId());
+    return this.#ids.take(firstId, this.#native.maxDataChannelId());
   }
 
   transportUp(): boolean {
@@ -163,6 +176,10 @@ export class ConnectionChannels implements ChannelConnection {
     return true;
   }
 
+  awaitPeer(id: number, open: () => void): void {
+    this.#openings.made(id, open);
+  }
+
   resetStream(id: number): boolean {
     try {
       // The library does not enter a second channel for a stream in its table, but closing it resets the stream.
@@ -184,21 +201,30 @@ export class ConnectionChannels implements ChannelConnection {
     return poll(() => !this.transportUp(), deadline, wait);
   }
 
+  #hear(message: ControlMessage): void {
+    if (message.type === 'made') this.#openings.peerMade(message.id, message.number);
+    else if (message.type === 'ping') this.#control.send({ type: 'pong', number: message.number });
+  }
+
   #read(remoteSdp: string): void {
     // The certificate of a transport that is up stays, whatever a later description says.
     if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
-    this.#barrier.place(remoteSdp, (id) => this.#userOf(id) === undefined);
+    const announced = announcementIn(remoteSdp, 'control');
+    this.#control.place(remoteSdp, announced !== undefined, (id) => this.#userOf(id) === undefined);
+    if (this.#control.id !== undefined) this.#ids.use(this.#control.id);
+    if (announced !== undefined && this.#control.isHeard) this.#openings.read(announced);
   }
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
   #assertFree(id: number): void {
-    const user = id === this.#barrier.id ? 'this package' : this.#userOf(id);
+    const isOurs = id === this.#control.id || (this.#announcesControl && id === CONTROL_ID);
+    const user = isOurs ? 'this package' : this.#userOf(id);
     if (user === undefined) return;
     throw new RtcInvalidStateError(`stream id ${id} is in use by ${user}`, { path: this.node.path });
   }
 
   #userOf(id: number): string | undefined {
-    for (const channel of this.#open) if (channel.id === id) return channel.path;
+    for (const channel of this.#open.keys()) if (channel.id === id) return channel.path;
     return undefined;
   }
 

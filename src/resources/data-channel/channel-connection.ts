@@ -24,6 +24,8 @@ export interface ChannelConnection {
    * be closed now. Otherwise the connection discards it at its end.
    */
   leaveOpen?(id: number, record: NativeRecord): boolean;
+  /** The library has opened a channel that both ends make: calls `open` when the peer has made it, too, or says nothing. */
+  awaitPeer?(id: number, open: () => void): void;
   /** Milliseconds as SCTP measures them now, and the least of them. */
   roundTrip?(): { readonly now: number; readonly least: number };
 }

@@ -13,7 +13,7 @@ import { factsOf } from './facts.js';
 import type { Message } from '../channel/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
 import { IN_FLIGHT_BYTES } from '../channel/delivery-ledger.js';
-import { isClosed, NO_STREAM } from './native-state.js';
+import { isClosed, NO_STREAM, RareLooks } from './native-state.js';
 
 /**
  * One data channel, owned by its connection.
@@ -45,8 +45,7 @@ export class DataChannel extends MessageChannel {
   readonly #over = new Deferred<void>();
   #isSettled = false;
   #leftAtClose = 0;
-  #lookAt = 0;
-  #lookPause = LOOK_MS;
+  readonly #looks = new RareLooks();
 
   /** Made by `PeerConnection`. @internal */
   constructor(
@@ -67,14 +66,14 @@ export class DataChannel extends MessageChannel {
     this.#idIsChosen = idIsChosen;
     this.#label = label;
     this.#protocol = native.getProtocol();
-    if (origin !== 'incoming') native.onOpen(() => this.nativeOpened());
+    if (origin !== 'incoming') native.onOpen(() => this.#libraryOpened());
     // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
     this.#watchesClose = engine.ledger.isFull;
     if (this.#watchesClose) native.onClosed(() => this.#sawClose());
     engine.watcher.watch(this);
     // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
     // even be closed again, before anybody could have heard of it (H18).
-    if (origin === 'incoming' || native.isOpen()) this.nativeOpened();
+    if (origin === 'incoming' || native.isOpen()) this.#libraryOpened();
   }
 
   get label(): string {
@@ -119,6 +118,15 @@ export class DataChannel extends MessageChannel {
 
   protected override allArrived(): void {
     this.#receive({ type: 'arrived' });
+  }
+
+  /** One that both ends make is open when the peer has made it, too. */
+  #libraryOpened(): void {
+    if (this.#wasOpen || this.state !== 'opening') return;
+    this.#wasOpen = true;
+    const { id } = this;
+    if (this.#origin !== 'negotiated' || id === undefined || !this.#connection.awaitPeer) this.nativeOpened();
+    else this.#connection.awaitPeer(id, () => this.nativeOpened());
   }
 
   protected override nativeOpened(): void {
@@ -180,11 +188,7 @@ export class DataChannel extends MessageChannel {
 
   /** A peer may close a channel before it was open here. */
   #lookWhileOpening(): void {
-    const now = this.engine.clock.now();
-    if (now < this.#lookAt) return;
-    this.#lookAt = now + this.#lookPause;
-    if (!this.#connection.transportUp()) return;
-    this.#lookPause = Math.min(2 * this.#lookPause, MOST_LOOK_MS);
+    if (!this.#connection.transportUp() || !this.#looks.isDue(this.engine.clock.now())) return;
     if (!isClosed(this.#native)) return;
     this.#resetSeen = true;
     void this.#endUnopened();
@@ -341,6 +345,3 @@ const LEAST_RESET_MS = 50;
 const NOTHING_TOLD = { told: 0, toldBytes: 0 };
 /** Milliseconds that a peer gets to take a channel we opened, before we close it. */
 const TAKEN_MS = 25;
-/** Milliseconds from one look to the next whether a channel was closed before it opened; twice as many each time. */
-const LOOK_MS = 50;
-const MOST_LOOK_MS = 1600;

@@ -24,3 +24,20 @@ function tooLargeFor(maxMessageSize: number): Buffer {
   if (tooLarge.length <= maxMessageSize) tooLarge = Buffer.alloc(maxMessageSize + 1);
   return tooLarge;
 }
+
+/** When to look whether a channel was closed before it opened: at growing intervals. */
+export class RareLooks {
+  #next = 0;
+  #pause = LOOK_MS;
+
+  isDue(now: number): boolean {
+    if (now < this.#next) return false;
+    this.#next = now + this.#pause;
+    this.#pause = Math.min(2 * this.#pause, MOST_LOOK_MS);
+    return true;
+  }
+}
+
+/** Milliseconds from one look to the next; twice as many each time. */
+const LOOK_MS = 50;
+const MOST_LOOK_MS = 1600;

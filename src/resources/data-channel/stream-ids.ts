@@ -13,17 +13,13 @@ export class StreamIds {
   #next: number | undefined;
 
   /**
-   * An id for the next channel, of the parity of `own`, which is one that is ours to give. `undefined` where each up to
+   * An id for the next channel, one of every other from `first` on, which are ours to give. `undefined` where each up to
    * `most` was used and no reset was seen: the library may know of one.
    */
-  take(own: number, most: number): number | undefined {
-    this.#next ??= own % 2;
-    for (; this.#next <= most; this.#next += 2) {
-      if (this.#next !== own && !this.#used.has(this.#next)) return this.#next;
-    }
-    for (const id of this.#free) {
-      if (id !== own && id % 2 === own % 2) return id;
-    }
+  take(first: number, most: number): number | undefined {
+    this.#next ??= first;
+    for (; this.#next <= most; this.#next += 2) if (!this.#used.has(this.#next)) return this.#next;
+    for (const id of this.#free) if (id % 2 === first) return id;
     return undefined;
   }
 

@@ -1,16 +1,14 @@
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
-import { type Receipt, readReceipt, TOKEN_BYTES, writeReceipt } from './receipt.js';
+import { announcementIn, tokenOf, withAnnouncement } from '../announcement.js';
+import { type Receipt, readReceipt, writeReceipt } from './receipt.js';
 
 type DescribedPeer = Pick<NativePeerConnection, 'localDescription' | 'remoteDescription'>;
 
 /**
  * Whether the peer of a connection gives receipts, and how one is told from a message of the application.
  *
- * Each end announces that it does by an attribute of its description, which a peer that does not know it ignores
- * (RFC 8866, section 5.13). The attribute repeats the start of the certificate's fingerprint, and counts only beside
- * that: something in the middle that ends the DTLS itself and forwards attributes that it does not know is not taken for a
- * peer. The same bytes begin each receipt.
+ * Each end announces that it does in its description. The token of the announcement begins each receipt.
  */
 export class ReceiptPeer {
   readonly #native: DescribedPeer;
@@ -26,18 +24,14 @@ export class ReceiptPeer {
 
   /** A description of ours as the peer is to be given it. */
   announce(sdp: string): string {
-    const token = tokenOf(sdp);
-    if (!token) return sdp;
-    this.#ours = token;
-    const line = `${ATTRIBUTE}${inHex(token)}`;
-    // Not among the lines of a section: the whole session is meant.
-    return sdp.includes(line) ? sdp : sdp.replace(/^(?=m=)/m, `${line}\r\n`);
+    this.#ours = tokenOf(sdp) ?? this.#ours;
+    return withAnnouncement(sdp, 'receipts');
   }
 
   /** A description of the peer's was taken. */
   described(sdp: string): void {
     this.#theirs = tokenOf(sdp);
-    this.#announced = this.#theirs !== undefined && sdp.includes(`${ATTRIBUTE}${inHex(this.#theirs)}`);
+    this.#announced = announcementIn(sdp, 'receipts') !== undefined;
   }
 
   /** The peer has announced it, and can be told from us. */
@@ -77,20 +71,3 @@ export class ReceiptPeer {
     if (description) this.described(description.sdp);
   }
 }
-
-/** Version 1 of the receipts, and in hexadecimal digits the first bytes of the fingerprint. */
-const ATTRIBUTE = 'a=x-scoped-rtc-receipts:1 ';
-const FINGERPRINT = /^a=fingerprint:sha-256 ([0-9a-f]{2}(?::[0-9a-f]{2}){31})/im;
-
-/** Of a description for data channels. */
-function tokenOf(sdp: string): string | undefined {
-  const fingerprint = APPLICATION.test(sdp) ? FINGERPRINT.exec(sdp)?.[1] : undefined;
-  if (fingerprint === undefined) return undefined;
-  return Buffer.from(fingerprint.replaceAll(':', ''), 'hex').toString('latin1', 0, TOKEN_BYTES);
-}
-
-function inHex(token: string): string {
-  return Buffer.from(token, 'latin1').toString('hex');
-}
-
-const APPLICATION = /^m=application [1-9]/m;

@@ -1,3 +1,5 @@
+import { TOKEN_BYTES } from '../announcement.js';
+
 /** What one end of a channel says of how far it is. Counts are of messages. */
 export interface Receipt {
   /** Sent by now. */
@@ -11,12 +13,6 @@ export interface Receipt {
   /** How many such receipts of the other's were heard by now, modulo 256. */
   readonly heard: number;
 }
-
-/**
- * Bytes of a token: what a receipt begins with, so that no message of an application passes for one. A token is kept as
- * text of as many characters (`latin1`): a buffer takes many times the memory, and every connection has two.
- */
-export const TOKEN_BYTES = 16;
 
 const VERSION = 1;
 /** Bytes of a count: more than any channel sends, and exact in JavaScript. */

@@ -1,0 +1,139 @@
+import type { Engine } from '../../../library/engine.js';
+import type { NativeRecord } from '../../../library/release-ledger.js';
+import type { NativeDataChannel, NativePeerConnection } from '../../../native/binding.js';
+import { guardCallback } from '../../../native/firewall.js';
+import { type ControlMessage, readControl, writeControl } from './control-message.js';
+import { OpenBarrier } from './open-barrier.js';
+
+/**
+ * The one channel of a connection that is this package's own: an agreed stream id, of which the peer is not told. It
+ * shows when other channels can be made, with any peer; with a peer of this package it carries control messages.
+ */
+export class ControlChannel {
+  readonly #engine: Engine;
+  readonly #native: NativePeerConnection;
+  readonly #path: () => string;
+  readonly #hear: (message: ControlMessage) => void;
+  readonly #barrier: OpenBarrier;
+  #channel: NativeDataChannel | undefined;
+  #record: NativeRecord | undefined;
+  #id: number | undefined;
+  #firstId: number | undefined;
+  #isHeard = false;
+  #watchesClose = false;
+
+  constructor(
+    engine: Engine,
+    native: NativePeerConnection,
+    path: () => string,
+    hear: (message: ControlMessage) => void,
+  ) {
+    this.#engine = engine;
+    this.#native = native;
+    this.#path = path;
+    this.#hear = hear;
+    this.#barrier = new OpenBarrier(() => this.#usable?.isOpen() === false && native.state() === 'connected');
+  }
+
+  /** Stream id that nobody else can use on this connection. */
+  get id(): number | undefined {
+    return this.#id;
+  }
+
+  /** The lowest stream id that is this end's to give: 0 or 1. */
+  get firstId(): number | undefined {
+    return this.#firstId;
+  }
+
+  /** The peer hears control messages, too. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
+  /**
+   * To be called for a description of the peer as the library is given it: an answer before, an offer after, when the
+   * transport cannot be up yet, and neither would the library make an offer for the channel.
+   */
+  place(remoteSdp: string, peerHears: boolean, isFree: (id: number) => boolean): void {
+    if (this.#id !== undefined || !APPLICATION.test(remoteSdp)) return;
+    const firstId = PEER_IS_CLIENT.test(remoteSdp) ? 1 : 0;
+    // With other peers one of the ids that are ours to give, so that no channel of the peer meets it.
+    const id = peerHears || firstId === 1 ? CONTROL_ID : CONTROL_ID - 1;
+    if (!isFree(id)) return;
+    try {
+      this.#channel = this.#native.createDataChannel('', { negotiated: true, id });
+    } catch {
+      return; // the connection has just ended
+    }
+    this.#id = id;
+    this.#firstId = firstId;
+    this.#isHeard = peerHears;
+    const record = this.#engine.ledger.hold(undefined, this.#channel, this.#path);
+    this.#record = record;
+    // Also with a peer that should have nothing to say: what nobody takes blocks a thread of the library (H17).
+    this.#channel.onMessage(
+      guardCallback(this.#path, (bytes: unknown) => {
+        const message = this.#isHeard && this.#usable ? readControl(bytes) : undefined;
+        if (message) this.#hear(message);
+      }),
+    );
+    this.#watchesClose = this.#engine.ledger.isFull;
+    if (!this.#watchesClose) return;
+    // So many wrappers are kept already that this one must not be where the peer ends the connection.
+    this.#watchClose(this.#channel, record);
+  }
+
+  /** Returns when a channel can be made; may block for some tenths of a millisecond. */
+  wait(): void {
+    this.#barrier.wait();
+  }
+
+  /** False where the peer does not hear it, or takes nothing off the line. */
+  send(message: ControlMessage): boolean {
+    const channel = this.#usable;
+    if (!this.#isHeard || !channel) return false;
+    this.wait();
+    try {
+      if (!channel.isOpen() || channel.bufferedAmount() > MOST_WAITING_BYTES) return false;
+      channel.sendMessageBinary(writeControl(message));
+      return true;
+    } catch {
+      return false; // the transport went down just now
+    }
+  }
+
+  /**
+   * The connection is about to be closed. Not before: closing resets the stream, and what SCTP receives behind a reset
+   * waits for it, on every stream.
+   */
+  remove(): void {
+    const [channel, record] = [this.#channel, this.#record];
+    if (!channel || !record) return;
+    this.#channel = undefined;
+    if (record.state !== 'held') return;
+    const comes = channel.isOpen();
+    if (!this.#watchesClose) this.#watchClose(channel, record);
+    record.discard({ comes });
+  }
+
+  get #usable(): NativeDataChannel | undefined {
+    return this.#record?.state === 'held' ? this.#channel : undefined;
+  }
+
+  #watchClose(channel: NativeDataChannel, record: NativeRecord): void {
+    channel.onClosed(() => {
+      record.acknowledge();
+      record.tryClose();
+    });
+  }
+}
+
+const APPLICATION = /^m=application [1-9]/m;
+const PEER_IS_CLIENT = /^a=setup:active/m;
+/**
+ * The same on both ends that use this package. Out of the way of the lowest, which everybody takes first, and of the
+ * highest, 1023, which tests like to try.
+ */
+export const CONTROL_ID = 1021;
+/** Of control messages to a peer that does not take them. */
+const MOST_WAITING_BYTES = 64 * 1024;
