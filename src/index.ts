@@ -85,9 +85,21 @@ export {
 } from './resources/web-socket/web-socket-server.js';
 export { RtcRuntime, type RtcRuntimeEvents } from './runtime/rtc-runtime.js';
 export { type PeerConnectionConfig, RtcScope } from './runtime/rtc-scope.js';
-export type { RtcRuntimeOptions } from './runtime/runtime-options.js';
+export type { RtcRuntimeOptions, SnapshotOptions } from './runtime/runtime-options.js';
 export type { SignalHandlerOptions } from './runtime/signal-handlers.js';
 export type { RuntimeSnapshot } from './diagnostics/snapshot.js';
+export type { RuntimeTrace } from './diagnostics/runtime-trace.js';
+export type { TraceEvent, TraceEventType } from './diagnostics/event-log.js';
+export type { TracedTeardown, TracedWarning } from './diagnostics/trace.js';
+export type { DescribedError } from './diagnostics/described-error.js';
+export type {
+  CandidateDetails,
+  ChannelDetails,
+  ConnectionDetails,
+  DataChannelDetails,
+  HandleDetails,
+  QueueDetails,
+} from './diagnostics/handle-details.js';
 export type { NativeThreads } from './diagnostics/threads.js';
 export type { Clock } from './time/clock.js';
 export type { TeardownCause } from './scope/node.js';

@@ -1,4 +1,5 @@
 import type { ConnectionProgress } from '../errors/connection-progress.js';
+import type { HandleDetails } from './handle-details.js';
 import type { OwnedNode } from '../scope/node.js';
 
 /** One member of the ownership tree. */
@@ -21,8 +22,12 @@ export interface NodeSnapshot {
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
+  /** Connections: round-trip time in milliseconds, as SCTP measures it. */
+  readonly rtt?: number;
   /** Connections that are not up yet: how far they have got. */
   readonly progress?: ConnectionProgress;
+  /** Where the snapshot was asked for them. */
+  readonly details?: HandleDetails;
   /** Paths of what is torn down after it. */
   readonly dependsOn: readonly string[];
   readonly children: readonly NodeSnapshot[];
@@ -30,20 +35,28 @@ export interface NodeSnapshot {
 
 // A tree may be deeper than the call stack, so nothing here is recursive.
 
-export function snapshotOf(root: OwnedNode, now = Date.now()): NodeSnapshot {
+/** Of all members, or of the one with that path; it takes some native calls for each. */
+export type WithDetails = boolean | string;
+
+export function snapshotOf(root: OwnedNode, details: WithDetails = false, now = Date.now()): NodeSnapshot {
   const whole = { node: root, into: [] as NodeSnapshot[] };
   const stack = [whole];
   for (let next = stack.pop(); next; next = stack.pop()) {
     const { node, into } = next;
     const children: NodeSnapshot[] = [];
-    into.push(one(node, children, now));
+    into.push(one(node, children, details, now));
     const below = [...node.children].filter((child) => child.kind !== 'cleanup');
     for (const child of below.reverse()) stack.push({ node: child, into: children });
   }
   return whole.into[0]!;
 }
 
-function one(node: OwnedNode, children: readonly NodeSnapshot[], now: number): NodeSnapshot {
+function one(
+  node: OwnedNode,
+  children: readonly NodeSnapshot[],
+  details: WithDetails,
+  now: number,
+): NodeSnapshot {
   const description = node.behaviour.describe?.();
   const { createdAt, creationStack, state, ...figures } = description ?? { state: node.phase };
   return {
@@ -53,6 +66,7 @@ function one(node: OwnedNode, children: readonly NodeSnapshot[], now: number): N
     ...(createdAt === undefined ? {} : { createdAt, age: now - createdAt }),
     ...(creationStack === undefined ? {} : { creationStack }),
     ...figures,
+    ...(details === true || details === node.path ? { details: node.behaviour.details?.() ?? {} } : {}),
     dependsOn: [...node.dependencies].map((dependency) => dependency.path),
     children,
   };

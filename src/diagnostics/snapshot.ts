@@ -15,8 +15,24 @@ export interface RuntimeSnapshot {
   readonly scopes: readonly NodeSnapshot[];
 }
 
+/** Of a runtime with its `engine`. */
+export function runtimeSnapshot(
+  { state, generation, cleanups }: Pick<RuntimeSnapshot, 'state' | 'generation' | 'cleanups'>,
+  { ledger, traffic }: { readonly ledger: Books; readonly traffic: TrafficFigures },
+  scopes: readonly NodeSnapshot[],
+): RuntimeSnapshot {
+  const natives = { held: ledger.held, retained: ledger.retained, retainedLimit: ledger.limit };
+  return { state, generation, cleanups, natives, traffic: trafficOf(traffic, scopes), scopes };
+}
+
+interface Books {
+  readonly held: number;
+  readonly retained: number;
+  readonly limit: number;
+}
+
 /** What the channels below `scopes` have moved, on top of `ended`. */
-export function trafficOf(ended: TrafficFigures, scopes: readonly NodeSnapshot[]): TrafficFigures {
+function trafficOf(ended: TrafficFigures, scopes: readonly NodeSnapshot[]): TrafficFigures {
   let { messagesSent, messagesReceived, bytesSent, bytesReceived } = ended;
   for (const { node } of membersOf(scopes)) {
     // A connection counts the bytes of its channels once more, but no messages.

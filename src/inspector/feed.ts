@@ -1,39 +1,33 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { RUNTIME_TRACE, type Trace } from '../diagnostics/trace.js';
 import type { TrafficFigures } from '../diagnostics/traffic.js';
-import type { RtcWarning } from '../diagnostics/warning.js';
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
-import type { TeardownReport } from '../scope/teardown-report.js';
-import type { FeedMessage, RuntimeFacts, Sample, TeardownSeen, WarningSeen } from './protocol.js';
+import type { FeedMessage, RuntimeFacts, Sample } from './protocol.js';
 import { TreeFeed } from './tree-feed.js';
 
-const WARNING_CHANNEL = 'scoped-rtc:warning';
 /** A minute and a half at the usual interval. */
 const MOST_SAMPLES = 360;
-const MOST_WARNINGS = 200;
-const MOST_TEARDOWNS = 20;
 
 /**
- * Looks at a runtime when asked, and says what has changed. Warnings and teardowns are kept from the start: those
- * of before the page was opened are what it is opened for.
+ * Looks at a runtime when asked, and says what has changed. Events, warnings and teardowns are recorded from the start:
+ * those of before the page was opened are what it is opened for.
  */
 export class Feed implements Disposable {
   readonly #runtime: RtcRuntime;
+  readonly #trace: Trace;
+  readonly #editor: string | undefined;
   readonly #tree = new TreeFeed();
-  readonly #warnings: WarningSeen[] = [];
-  readonly #teardowns: TeardownSeen[] = [];
   readonly #samples: Sample[] = [];
-  readonly #subscription: Disposable;
-  #freshWarnings: WarningSeen[] = [];
-  #freshTeardowns: TeardownSeen[] = [];
+  readonly #recorder: Disposable;
+  /** Number of the latest event that was told. */
+  #told = 0;
   #lastTraffic: (TrafficFigures & { readonly at: number }) | undefined;
   #facts: RuntimeFacts | undefined;
-  #made = 0;
 
-  constructor(runtime: RtcRuntime) {
+  constructor(runtime: RtcRuntime, editor: string | undefined) {
     this.#runtime = runtime;
-    this.#subscription = runtime.subscribe('teardown', (report, path) => this.#onTeardown(report, path));
-    // Not the runtime's event: who listens to that takes the warnings off the process's own output.
-    subscribe(WARNING_CHANNEL, this.#onWarning);
+    this.#editor = editor;
+    this.#trace = runtime[RUNTIME_TRACE];
+    this.#recorder = this.#trace.record();
   }
 
   /** What is different from the call before. */
@@ -44,23 +38,18 @@ export class Feed implements Disposable {
     const change = this.#tree.change(scopes);
     this.#facts = { ...runtime, threadNames: threads.names };
     const sample = this.#sample(at, runtime.traffic, threads.supported ? threads.count : -1);
-    keep(this.#samples, [sample], MOST_SAMPLES);
-    const [warnings, teardowns] = [this.#freshWarnings, this.#freshTeardowns];
-    this.#freshWarnings = [];
-    this.#freshTeardowns = [];
-    return { ...this.#head(at, false), ...change, samples: [sample], warnings, teardowns };
+    this.#samples.push(sample);
+    if (this.#samples.length > MOST_SAMPLES) this.#samples.shift();
+    const told = this.#told;
+    this.#told = this.#trace.count;
+    return { ...this.#head(at, false), ...change, samples: [sample], ...this.#happened(told) };
   }
 
   /** Everything, as it was at the latest `next()`. */
   whole(): FeedMessage {
     if (!this.#facts) this.next();
-    return {
-      ...this.#head(Date.now(), true),
-      ...this.#tree.whole(),
-      samples: this.#samples,
-      warnings: this.#warnings,
-      teardowns: this.#teardowns,
-    };
+    const head = this.#head(Date.now(), true);
+    return { ...head, ...this.#tree.whole(), samples: this.#samples, ...this.#happened(0) };
   }
 
   /** Nobody looks for a while: what comes next is no rate over that time. */
@@ -69,13 +58,23 @@ export class Feed implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#subscription[Symbol.dispose]();
-    unsubscribe(WARNING_CHANNEL, this.#onWarning);
+    this.#recorder[Symbol.dispose]();
+  }
+
+  /** After event number `after`, up to the one told last. */
+  #happened(after: number): Pick<FeedMessage, 'events' | 'warnings' | 'teardowns'> {
+    const isFresh = ({ n }: { readonly n: number }) => n > after && n <= this.#told;
+    return {
+      events: this.#trace.eventsAfter(after).filter(isFresh),
+      warnings: this.#trace.warnings.filter(isFresh),
+      teardowns: this.#trace.teardowns.filter(isFresh),
+    };
   }
 
   #head(at: number, full: boolean) {
     const traced = process.env.SCOPED_RTC_TRACE === '1';
-    return { full, at, pid: process.pid, traced, runtime: this.#facts as RuntimeFacts };
+    const runtime = this.#facts as RuntimeFacts;
+    return { full, at, pid: process.pid, traced, folder: process.cwd(), editor: this.#editor, runtime };
   }
 
   #sample(at: number, traffic: TrafficFigures, threads: number): Sample {
@@ -94,22 +93,4 @@ export class Feed implements Disposable {
       handles: this.#tree.handles,
     };
   }
-
-  readonly #onWarning = (message: unknown): void => {
-    const { code, message: text, path } = message as RtcWarning;
-    const seen: WarningSeen = { at: Date.now(), code, message: text, path };
-    keep(this.#warnings, [seen], MOST_WARNINGS);
-    keep(this.#freshWarnings, [seen], MOST_WARNINGS);
-  };
-
-  #onTeardown(report: TeardownReport, path: string): void {
-    const seen: TeardownSeen = { id: ++this.#made, at: Date.now(), path, report };
-    keep(this.#teardowns, [seen], MOST_TEARDOWNS);
-    keep(this.#freshTeardowns, [seen], MOST_TEARDOWNS);
-  }
-}
-
-function keep<T>(list: T[], items: readonly T[], most: number): void {
-  list.push(...items);
-  if (list.length > most) list.splice(0, list.length - most);
 }

@@ -1,5 +1,6 @@
 import { wrongType } from '../arguments/wrong-argument.js';
-import { integer, readOptions } from '../arguments/argument.js';
+import { RUNTIME_TRACE } from '../diagnostics/trace.js';
+import { integer, readOptions, singleLine } from '../arguments/argument.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 
 export interface InspectorOptions {
@@ -9,23 +10,45 @@ export interface InspectorOptions {
   runtime?: RtcRuntime;
   /** Milliseconds between two looks, while a page is open. From 50 to 10 000, default 250. */
   interval?: number;
+  /**
+   * A URL that opens a place in your editor, with `{file}`, `{line}` and `{column}` in it, such as
+   * `vscode://file/{file}:{line}:{column}`. Default: the environment variable SCOPED_RTC_EDITOR; without it places are text.
+   */
+  editor?: string;
 }
 
 /** Throws a `TypeError` or `RangeError` that names the option. */
-export function checkInspectorOptions(options: unknown): Required<InspectorOptions> {
+export function checkInspectorOptions(
+  options: unknown,
+): Required<Omit<InspectorOptions, 'editor'>> & { readonly editor: string | undefined } {
   const checked = readOptions<InspectorOptions>(options, 'options', {
     port: integer(0, 65_535),
     runtime: (value, name) => {
       // By what it does: another copy of the package has a class of its own.
-      if (typeof (value as RtcRuntime | null)?.snapshot !== 'function')
+      if (typeof (value as RtcRuntime | null)?.[RUNTIME_TRACE]?.record !== 'function')
         throw wrongType(name, 'an RtcRuntime', value);
       return value as RtcRuntime;
     },
     interval: integer(50, 10_000, 'milliseconds'),
+    editor: editorUrl,
   });
   return {
     port: checked.port ?? 0,
     runtime: checked.runtime ?? RtcRuntime.shared,
     interval: checked.interval ?? 250,
+    editor: checked.editor ?? editorOfEnvironment(),
   };
+}
+
+function editorOfEnvironment(): string | undefined {
+  const given = process.env.SCOPED_RTC_EDITOR;
+  return given ? editorUrl(given, 'SCOPED_RTC_EDITOR') : undefined;
+}
+
+/** Not a scheme that browsers run. */
+function editorUrl(value: unknown, name: string): string {
+  const text = singleLine(value, name);
+  if (!/^(?!javascript|data|vbscript|blob)[a-z][a-z0-9+.-]*:.*\{file\}/i.test(text))
+    throw new TypeError(`${name} must be a URL with {file} in it, such as vscode://file/{file}:{line}`);
+  return text;
 }

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { membersOf } from '../diagnostics/node-snapshot.js';
+import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import { Access, LOOPBACK } from './access.js';
 import { Feed } from './feed.js';
 import { checkInspectorOptions, type InspectorOptions } from './inspector-options.js';
 import { loadPage, type PageFile } from './page-file.js';
-import type { FeedMessage } from './protocol.js';
+import type { FeedMessage, MemberMessage } from './protocol.js';
 import { Viewer } from './viewer.js';
 
 /** A page that shows what lives in a runtime. It never keeps the process alive. */
@@ -26,11 +28,11 @@ export interface Inspector extends AsyncDisposable {
  * Rejects when the port is taken, and with a `TypeError` or `RangeError` that names a wrong option.
  */
 export async function openInspector(options: InspectorOptions = {}): Promise<Inspector> {
-  const { port, runtime, interval } = checkInspectorOptions(options);
+  const { port, runtime, interval, editor } = checkInspectorOptions(options);
   const page = await loadPage();
   const server = createServer();
   await listen(server, port);
-  return new RuntimeInspector(server, page, new Feed(runtime), interval);
+  return new RuntimeInspector(server, page, runtime, new Feed(runtime, editor), interval);
 }
 
 class RuntimeInspector implements Inspector {
@@ -38,6 +40,8 @@ class RuntimeInspector implements Inspector {
   readonly port: number;
   readonly #server: Server;
   readonly #page: PageFile;
+  readonly #runtime: RtcRuntime;
+  readonly #teardowns: Disposable;
   readonly #feed: Feed;
   readonly #access: Access;
   readonly #interval: number;
@@ -45,10 +49,11 @@ class RuntimeInspector implements Inspector {
   #timer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(server: Server, page: PageFile, feed: Feed, interval: number) {
+  constructor(server: Server, page: PageFile, runtime: RtcRuntime, feed: Feed, interval: number) {
     this.port = (server.address() as AddressInfo).port;
     this.#server = server;
     this.#page = page;
+    this.#runtime = runtime;
     this.#feed = feed;
     this.#interval = interval;
     this.#access = new Access(this.port);
@@ -56,6 +61,10 @@ class RuntimeInspector implements Inspector {
     server.unref();
     server.on('connection', (socket) => socket.unref());
     server.on('request', (request, response) => this.#answer(request, response));
+    // The process may end right after the last teardown: what is to be seen of that is sent at once.
+    this.#teardowns = runtime.subscribe('teardown', () => {
+      if (this.viewers > 0 && runtime.state === 'idle') this.#look();
+    });
   }
 
   get viewers(): number {
@@ -67,12 +76,33 @@ class RuntimeInspector implements Inspector {
     return this.#closed;
   }
 
+  /**
+   * At the end of an `await using` block the scope around it ends next, which is what a page that is open should still
+   * show: then the inspector closes when that scope has ended, without anybody waiting for it.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.viewers > 0 && this.#runtime.state !== 'idle') void this.#closeAfterTeardown();
+    else await this.close();
+  }
+
+  async #closeAfterTeardown(): Promise<void> {
+    const path = await endingRoot(this.#runtime);
+    if (path !== undefined) {
+      await new Promise<void>((resolve) => {
+        const subscription = this.#runtime.subscribe('teardown', (_, root) => {
+          if (root !== path) return;
+          subscription.unsubscribe();
+          resolve();
+        });
+      });
+      this.#look();
+    }
     await this.close();
   }
 
   async #close(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#teardowns[Symbol.dispose]();
     this.#feed[Symbol.dispose]();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // The socket of a page would let the process go before it has ended.
@@ -97,13 +127,28 @@ class RuntimeInspector implements Inspector {
         this.#add(response);
         return;
       case '/snapshot':
-        response.setHeader('Content-Type', 'application/json');
         this.#look();
-        response.end(JSON.stringify(this.#feed.whole()));
+        json(response, this.#feed.whole());
+        return;
+      case '/trace':
+        json(response, this.#runtime.trace());
+        return;
+      case '/member':
+        this.#tellMember(request, response);
         return;
       default:
         refuse(response, 404, 'not found');
     }
+  }
+
+  #tellMember(request: IncomingMessage, response: ServerResponse): void {
+    const path = new URL(request.url ?? '', this.url).searchParams.get('path') ?? '';
+    for (const { node } of membersOf(this.#runtime.snapshot({ details: path }).scopes)) {
+      if (node.path !== path) continue;
+      json(response, { path, details: node.details ?? {} } satisfies MemberMessage);
+      return;
+    }
+    refuse(response, 404, 'gone');
   }
 
   #add(response: ServerResponse): void {
@@ -152,6 +197,25 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
+
+/** The path of a root scope whose teardown has begun, or begins in a moment. */
+async function endingRoot(runtime: RtcRuntime): Promise<string | undefined> {
+  for (let look = 0; look < LOOKS; look++) {
+    await new Promise<void>((resolve) => setTimeout(resolve, LOOK_MS).unref());
+    const ending = runtime.snapshot().scopes.find(({ state }) => state !== 'live');
+    if (ending) return ending.path;
+    if (runtime.state === 'idle') return undefined;
+  }
+  return undefined;
+}
+
+const LOOKS = 20;
+const LOOK_MS = 5;
+
+function json(response: ServerResponse, value: object): void {
+  response.setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify(value));
+}
 
 function refuse(response: ServerResponse, status: number, text: string): void {
   response.statusCode = status;

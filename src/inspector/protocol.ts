@@ -1,6 +1,7 @@
-import type { RtcWarning } from '../diagnostics/warning.js';
+import type { TraceEvent } from '../diagnostics/event-log.js';
+import type { HandleDetails } from '../diagnostics/handle-details.js';
 import type { RuntimeSnapshot } from '../diagnostics/snapshot.js';
-import type { TeardownReport } from '../scope/teardown-report.js';
+import type { TracedTeardown, TracedWarning } from '../diagnostics/trace.js';
 
 /** What the page knows of a member of the tree that does not change while it lives. */
 export interface NodeFacts {
@@ -17,7 +18,7 @@ export interface NodeFacts {
 
 /**
  * What changes: `[id, state, messages sent, messages received, bytes sent, bytes received, bytes buffered,
- * depends on]`. An array, because 2000 of them may travel four times a second.
+ * depends on, round-trip time or -1]`. An array, because 2000 of them may travel four times a second.
  */
 export type NodeUpdate = readonly [
   id: number,
@@ -28,6 +29,7 @@ export type NodeUpdate = readonly [
   bytesReceived: number,
   bufferedAmount: number,
   dependsOn: readonly string[],
+  rtt: number,
 ];
 
 /** One point of the plots; rates are per second. `threads` is -1 where they cannot be seen. */
@@ -43,16 +45,10 @@ export interface Sample {
 
 export type RuntimeFacts = Omit<RuntimeSnapshot, 'scopes'> & { readonly threadNames: readonly string[] };
 
-export interface WarningSeen extends Pick<RtcWarning, 'code' | 'message' | 'path'> {
-  readonly at: number;
-}
-
-export interface TeardownSeen {
-  readonly id: number;
-  readonly at: number;
-  /** The root of what was torn down. */
+/** What `member?path=…` answers with. */
+export interface MemberMessage {
   readonly path: string;
-  readonly report: TeardownReport;
+  readonly details: HandleDetails;
 }
 
 /** The difference to the message before; the first one has everything. */
@@ -62,11 +58,16 @@ export interface FeedMessage {
   readonly at: number;
   readonly pid: number;
   readonly traced: boolean;
+  /** What relative places are relative to. */
+  readonly folder: string;
+  /** The URL that opens a place in an editor, with `{file}`, `{line}` and `{column}` in it. */
+  readonly editor: string | undefined;
   readonly runtime: RuntimeFacts;
   readonly made: readonly NodeFacts[];
   readonly updates: readonly NodeUpdate[];
   readonly gone: readonly number[];
   readonly samples: readonly Sample[];
-  readonly warnings: readonly WarningSeen[];
-  readonly teardowns: readonly TeardownSeen[];
+  readonly warnings: readonly TracedWarning[];
+  readonly teardowns: readonly TracedTeardown[];
+  readonly events: readonly TraceEvent[];
 }

@@ -68,9 +68,10 @@ export class TreeFeed {
       node.bytesReceived ?? 0,
       node.bufferedAmount ?? 0,
       node.dependsOn,
+      node.rtt ?? -1,
     ];
     if (!known) {
-      const place = placeOf(node.creationStack);
+      const place = placeOf(node.creationStack) ?? node.acquiredAt;
       const facts: NodeFacts = { id, parent, path, kind, createdAt, place };
       this.#known.set(path, { facts, update, seen: this.#round });
       change.made.push(facts);
@@ -91,7 +92,7 @@ function sameNode(facts: NodeFacts, node: NodeSnapshot, parent: number | undefin
 }
 
 function sameFigures(a: NodeUpdate, b: NodeUpdate): boolean {
-  for (let index = 0; index < a.length - 1; index++) if (a[index] !== b[index]) return false;
+  for (const [index, figure] of a.entries()) if (index !== 7 && figure !== b[index]) return false;
   const before = a[7];
   const after = b[7];
   return before.length === after.length && before.every((path, index) => path === after[index]);

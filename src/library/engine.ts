@@ -9,7 +9,7 @@ import type { TeardownReport } from '../scope/teardown-report.js';
 import { shorten } from '../errors/shorten.js';
 import { CloseWatcher } from './close-watcher.js';
 import { traceHint, withPlace } from '../diagnostics/creation-place.js';
-import { diagnostics } from '../diagnostics/diagnostics.js';
+import { Trace } from '../diagnostics/trace.js';
 import { LibrarySettings, type LibrarySettingsOptions } from './library-settings.js';
 import { NameResolver, type ResolveName } from './names/name-resolver.js';
 import { DEFAULT_RETAINED_LIMIT, ReleaseLedger } from './release-ledger.js';
@@ -66,6 +66,7 @@ export class Engine implements TeardownHost, Tenant {
   readonly ledger: ReleaseLedger;
   readonly watcher: CloseWatcher;
   readonly traffic = new Traffic();
+  readonly trace = new Trace();
   readonly names: NameResolver;
   /** WebSocket servers that listen. */
   servers = 0;
@@ -84,6 +85,7 @@ export class Engine implements TeardownHost, Tenant {
     this.watcher = new CloseWatcher(this.clock);
     this.settings = new LibrarySettings(options);
     this.traced = process.env.SCOPED_RTC_TRACE === '1';
+    if (this.traced) this.trace.record();
     this.ledger = new ReleaseLedger(
       options.retainedLimit ?? DEFAULT_RETAINED_LIMIT,
       (limit) => this.#retainedLimitReached(limit),
@@ -143,11 +145,12 @@ export class Engine implements TeardownHost, Tenant {
   }
 
   warn(warning: RtcWarning): void {
-    diagnostics.warning.publish(warning);
+    this.trace.warned(warning);
     this.#listener.warned(warning);
   }
 
   tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void {
+    this.trace.torndown(root, report, error);
     this.#listener.tornDown(root, report, error);
   }
 

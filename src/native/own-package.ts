@@ -61,16 +61,22 @@ function findOwnFolder(): string | undefined {
   let folder = dirname(fileURLToPath(HERE));
   for (let level = 0; level < MOST_LEVELS; level++) {
     folder = dirname(folder);
-    if (packageName(join(folder, 'package.json')) === 'scoped-rtc') return folder;
+    if (readPackage(folder)?.name === 'scoped-rtc') return folder;
   }
   return undefined;
 }
 
 const MOST_LEVELS = 3;
 
-function packageName(file: string): string | undefined {
+/** Version of this package; `undefined` where this code is part of somebody's bundle. */
+export function ownVersion(): string | undefined {
+  const folder = ownFolder();
+  return folder === undefined ? undefined : readPackage(folder)?.version;
+}
+
+function readPackage(folder: string): { readonly name?: string; readonly version?: string } | undefined {
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name;
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: string };
   } catch {
     return undefined;
   }

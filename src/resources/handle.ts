@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { diagnostics } from '../diagnostics/diagnostics.js';
+import { describeError } from '../diagnostics/described-error.js';
+import type { HandleDetails } from '../diagnostics/handle-details.js';
 import { type Engine, ownEngine } from '../library/engine.js';
 import { warnOfCycle } from '../library/dependency-cycle.js';
 import { inspectNode } from '../diagnostics/node-snapshot.js';
@@ -41,6 +42,7 @@ export interface HandleFigures {
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
+  readonly rtt?: number;
   readonly progress?: ConnectionProgress;
 }
 
@@ -85,6 +87,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
         creationStack: this.#creation?.stack,
         ...this.figures(),
       }),
+      details: () => this.details(),
     });
     this[TREE_NODE] = node;
     this.#events = new EventHub(
@@ -94,7 +97,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     );
     owner.adoptNode(node);
     if (signal) this.#stopWatchingSignal = whenAborted(signal, () => void this.abort(signal.reason));
-    if (diagnostics.created.hasSubscribers) diagnostics.created.publish({ path: node.path, kind });
+    engine.trace.created(node, this.#creation);
   }
 
   /** Where the handle stands in the ownership tree, e.g. `app/alice/chat`. */
@@ -247,9 +250,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected markOpen(): boolean {
     if (this.#state !== 'opening') return false;
     this.#state = 'open';
-    if (diagnostics.opened.hasSubscribers) {
-      diagnostics.opened.publish({ path: this.path, kind: this[TREE_NODE].kind });
-    }
+    this.engine.trace.opened(this[TREE_NODE]);
     return true;
   }
 
@@ -309,6 +310,10 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected figures(): HandleFigures {
     return {};
   }
+  /** For a snapshot with details. @internal */
+  protected details(): HandleDetails {
+    return this.#reason === undefined ? {} : { reason: describeError(this.#reason) };
+  }
   /** @internal */
   protected drainNative(_deadline: Deadline): Promise<void> | undefined {
     return undefined;
@@ -320,6 +325,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     this.#cause = this.#failed ? 'error' : cause;
     if (cause === 'owner') this.#reason ??= this[TREE_NODE].parent?.behaviour.reason?.();
     this.#state = 'closing';
+    this.engine.trace.closing(this[TREE_NODE], this.#cause, this.#reason);
     this.#stopWatchingSignal?.();
     this.onClosing();
     this.#controller?.abort(this.endingError('it'));
@@ -333,9 +339,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
       this.#reason === undefined
         ? { by: this.#cause, ...this.loss() }
         : { by: this.#cause, reason: this.#reason, ...this.loss() };
-    if (diagnostics.closed.hasSubscribers) {
-      diagnostics.closed.publish({ path: this.path, kind: this[TREE_NODE].kind, ...info });
-    }
+    this.engine.trace.closed(this[TREE_NODE], info);
     this.#ended.resolve(info);
     this.#events.emit('close', info);
   }

@@ -1,5 +1,5 @@
 import { placeOf } from '../diagnostics/creation-place.js';
-import { type NodeSnapshot, snapshotOf } from '../diagnostics/node-snapshot.js';
+import { type NodeSnapshot, snapshotOf, type WithDetails } from '../diagnostics/node-snapshot.js';
 import { type OpenRoot, openAtExit, openHandles } from '../diagnostics/open-handles.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { RtcScope } from './rtc-scope.js';
@@ -35,10 +35,13 @@ export class RootScopes {
     return [...this.#roots.values()].map(({ scope }) => scope);
   }
 
-  snapshots(): NodeSnapshot[] {
+  snapshots(details: WithDetails): NodeSnapshot[] {
     return [...this.#roots.values()].map((root) => {
       const acquiredAt = lineOf(root);
-      return { ...snapshotOf(root.scope[TREE_NODE]), ...(acquiredAt === undefined ? {} : { acquiredAt }) };
+      return {
+        ...snapshotOf(root.scope[TREE_NODE], details),
+        ...(acquiredAt === undefined ? {} : { acquiredAt }),
+      };
     });
   }
 

@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { diagnostics } from '../diagnostics/diagnostics.js';
 import { Engine } from '../library/engine.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { RtcLogger } from '../library/library-settings.js';
@@ -22,9 +21,16 @@ import { ExitGuard } from './exit-guard.js';
 import { foreignCleanupWarning, openAtExitWarning } from '../diagnostics/open-handles.js';
 import { RootScopes } from './root-scopes.js';
 import { RtcScope } from './rtc-scope.js';
-import { checkRuntimeOptions, type RtcRuntimeOptions } from './runtime-options.js';
+import {
+  checkRuntimeOptions,
+  checkSnapshotOptions,
+  type RtcRuntimeOptions,
+  type SnapshotOptions,
+} from './runtime-options.js';
 import { checkSignalHandlerOptions, handleSignals, type SignalHandlerOptions } from './signal-handlers.js';
-import { type RuntimeSnapshot, renderSnapshot, trafficOf } from '../diagnostics/snapshot.js';
+import { RUNTIME_TRACE, type Trace } from '../diagnostics/trace.js';
+import { type RuntimeTrace, runtimeTrace } from '../diagnostics/runtime-trace.js';
+import { type RuntimeSnapshot, renderSnapshot, runtimeSnapshot } from '../diagnostics/snapshot.js';
 import { ThreadWatch } from '../library/thread-watch.js';
 import { type NativeThreads, nativeThreads } from '../diagnostics/threads.js';
 
@@ -106,6 +112,7 @@ export class RtcRuntime {
       this.#exitGuard.arm();
     }
     this.#roots.add(lease, scope);
+    this.#engine.trace.note('scope', scope.path, 'acquired');
     return scope;
   }
 
@@ -126,17 +133,10 @@ export class RtcRuntime {
     return this.#cleanups;
   }
 
-  snapshot(): RuntimeSnapshot {
-    const { ledger, traffic } = this.#engine;
-    const scopes = this.#roots.snapshots();
-    return {
-      state: this.state,
-      generation: this.#generation,
-      cleanups: this.#cleanups,
-      natives: { held: ledger.held, retained: ledger.retained, retainedLimit: ledger.limit },
-      traffic: trafficOf(traffic, scopes),
-      scopes,
-    };
+  /** What lives; with `details` such as candidates and buffers, which take some native calls for each member. */
+  snapshot(options: SnapshotOptions = {}): RuntimeSnapshot {
+    const { details = false } = checkSnapshotOptions(options);
+    return runtimeSnapshot(this, this.#engine, this.#roots.snapshots(details));
   }
 
   /** The ownership tree as text. */
@@ -146,6 +146,19 @@ export class RtcRuntime {
 
   [inspect.custom](): string {
     return this.inspect();
+  }
+
+  /**
+   * What happened: the latest 4096 events since `SCOPED_RTC_TRACE=1` or the inspector began to record, teardowns, warnings,
+   * and a snapshot with details. There are no secrets in it. Save it as JSON, and open it in the inspector's page.
+   */
+  trace(): RuntimeTrace {
+    return runtimeTrace(this.#engine.trace, this.snapshot({ details: true }));
+  }
+
+  /** For the inspector. @internal */
+  get [RUNTIME_TRACE](): Trace {
+    return this.#engine.trace;
   }
 
   /** The library's threads right now. */
@@ -277,7 +290,7 @@ export class RtcRuntime {
     if (!this.#engine.cleanup(told)) return false;
     const ms = this.#engine.clock.now() - started;
     this.#cleanups++;
-    diagnostics.cleanup.publish({ generation: this.#generation, cleanups: this.#cleanups, ms });
+    this.#engine.trace.cleanedUp({ generation: this.#generation, cleanups: this.#cleanups, ms });
     return true;
   }
 

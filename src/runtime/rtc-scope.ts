@@ -202,6 +202,12 @@ export class RtcScope extends Scope {
     return inspectNode(this[TREE_NODE]);
   }
 
+  override fork(name?: string, options?: ForkOptions): this {
+    const child = super.fork(name, options);
+    this.#engine.trace.note('scope', child.path, 'forked');
+    return child;
+  }
+
   protected override spawn(name: string, options: ForkOptions): this {
     return new RtcScope(this.#engine, this.#host, name, options) as this;
   }

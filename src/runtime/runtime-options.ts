@@ -38,6 +38,22 @@ export function checkRuntimeOptions(options: unknown): Partial<RtcRuntimeOptions
   });
 }
 
+export interface SnapshotOptions {
+  /** Of all members, or of the one with that path. Default: of none. */
+  details?: boolean | string;
+}
+
+/** Throws a `TypeError` that names the option. */
+export function checkSnapshotOptions(options: unknown): SnapshotOptions {
+  return readOptions<SnapshotOptions>(options, 'options', {
+    details: (value, name) => {
+      if (typeof value !== 'boolean' && typeof value !== 'string')
+        throw wrongType(name, 'a boolean or a path', value);
+      return value;
+    },
+  });
+}
+
 /** An object that has these functions; what they do is its own business. */
 function withFunctions<T extends object>(...functions: (keyof T & string)[]): Field<T> {
   return (value, name) => {

@@ -22,6 +22,8 @@ export interface NodeDescription {
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
+  /** Of a connection, in milliseconds. */
+  readonly rtt?: number;
   /** Of a connection that is not up. */
   readonly progress?: ConnectionProgress;
 }
@@ -59,6 +61,8 @@ export interface NodeBehaviour {
   reason?(): unknown;
   /** What a snapshot says of it. */
   describe?(): NodeDescription;
+  /** What a snapshot says of it besides, where it was asked for details. */
+  details?(): object;
 }
 
 /**

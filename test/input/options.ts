@@ -6,6 +6,7 @@ import type {
   RtcRuntimeOptions,
   SctpSettings,
   SignalHandlerOptions,
+  SnapshotOptions,
   WebSocketOptions,
   WebSocketServerOptions,
 } from 'scoped-rtc';
@@ -129,6 +130,10 @@ export const runtimeOptions: Options<RtcRuntimeOptions> = {
   teardownTimeout: TIMEOUT,
   retainedLimit: FROM_ZERO,
   cleanup: { ...NOTHING_OF_THESE, and: ['never'] },
+};
+
+export const snapshotOptions: Options<SnapshotOptions> = {
+  details: { accepts: [...BOOLEAN.accepts, 'empty string', 'text', 'text with a NUL', 'long text'] },
 };
 
 export const signalHandlerOptions: Options<SignalHandlerOptions> = {

@@ -8,6 +8,7 @@ import {
   runtimeOptions,
   sctpOptions,
   signalHandlerOptions,
+  snapshotOptions,
   webSocketOptions,
   webSocketServerOptions,
 } from './options.js';
@@ -137,7 +138,12 @@ export const runtimeMembers: Members<RtcRuntime> = {
   state: reads,
   generation: reads,
   cleanups: reads,
-  snapshot: reads,
+  snapshot: {
+    wrong: options(0, 'options', snapshotOptions),
+    live: (runtime) => void runtime.snapshot({ details: true }),
+    closed: 'works',
+  },
+  trace: reads,
   inspect: reads,
   threads: { closed: 'works', free: true },
   on: listening,

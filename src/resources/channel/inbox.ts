@@ -1,3 +1,4 @@
+import type { QueueDetails } from '../../diagnostics/handle-details.js';
 import { RtcMessageError } from '../../errors/kinds.js';
 import { Fifo } from './fifo.js';
 import { type Message, sizeOfMessage } from './message.js';
@@ -68,6 +69,16 @@ export class Inbox {
     let count = this.#dropped + this.#waiting.length;
     for (const iterator of this.#iterators) count += iterator.buffered;
     return count;
+  }
+
+  /** What waits in it, with what may. */
+  get queue(): QueueDetails {
+    let [messages, bytes] = [this.#waiting.length, this.#waiting.bytes];
+    for (const { buffer } of this.#iterators) {
+      messages += buffer.length;
+      bytes += buffer.bytes;
+    }
+    return { messages, bytes, limit: this.#limits };
   }
 
   push(message: Message): void {

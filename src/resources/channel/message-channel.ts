@@ -3,7 +3,7 @@ import { type Engine, ownEngine } from '../../library/engine.js';
 import { poll } from '../../time/poll.js';
 import { quietTurns } from '../../time/quiet-turns.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
-import type { TrafficFigures } from '../../diagnostics/traffic.js';
+import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { bounded, Deferred } from '../../time/wait.js';
 import { RtcClosedError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeChannel } from '../../native/binding.js';
@@ -13,6 +13,7 @@ import { Deadline } from '../../time/deadline.js';
 import type { Loss } from '../../scope/loss.js';
 import type { OwnedNode } from '../../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
+import { channelDetails, trafficOfChannel } from './channel-details.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
 import type { EventMap } from '../event-hub.js';
 import { Handle, type HandleFigures } from '../handle.js';
@@ -286,7 +287,7 @@ export abstract class MessageChannel<
   }
 
   protected override onClosed(): void {
-    this.engine.traffic.add(this.#moved);
+    this.engine.traffic.add(trafficOfChannel(this.#ledger, this.#inbox));
     this.#gate.open();
     this.#inbox.end(this.reason === undefined ? undefined : this.endingError('the iteration'));
   }
@@ -297,16 +298,12 @@ export abstract class MessageChannel<
   }
 
   protected override figures(): HandleFigures {
-    return { ...this.#moved, bufferedAmount: this.bufferedAmount };
+    return { ...trafficOfChannel(this.#ledger, this.#inbox), bufferedAmount: this.bufferedAmount };
   }
 
-  get #moved(): TrafficFigures {
-    return {
-      messagesSent: this.#ledger.messages,
-      messagesReceived: this.#inbox.received,
-      bytesSent: this.#ledger.bytes,
-      bytesReceived: this.#inbox.receivedBytes,
-    };
+  protected override details(): HandleDetails {
+    const channel = channelDetails(this, this.#buffer, this.#outbox, this.#inbox, this.#ledger);
+    return { ...super.details(), channel };
   }
 
   /** True when there is room for more. */

@@ -1,3 +1,4 @@
+import type { QueueDetails } from '../../diagnostics/handle-details.js';
 import { Deferred } from '../../time/wait.js';
 import { RtcMessageError } from '../../errors/kinds.js';
 import type { DeliveryLedger } from './delivery-ledger.js';
@@ -29,6 +30,11 @@ export class Outbox {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** What waits in it, with what may. */
+  get queue(): QueueDetails {
+    return { messages: this.#queue.length, bytes: this.#bytes, limit: this.#limits };
   }
 
   hasRoom(byteLength: number): boolean {

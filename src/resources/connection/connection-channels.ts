@@ -96,6 +96,11 @@ export class ConnectionChannels implements ChannelConnection {
     return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, {
       lossy: (init?.maxRetransmits ?? init?.maxPacketLifeTime ?? null) !== null,
       idIsChosen: init?.id !== undefined,
+      delivery: {
+        ordered: init?.unordered !== true,
+        maxRetransmits: init?.maxRetransmits ?? undefined,
+        maxPacketLifeTime: init?.maxPacketLifeTime ?? undefined,
+      },
     });
   }
 

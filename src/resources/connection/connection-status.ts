@@ -3,7 +3,9 @@ import type { NativeRecord } from '../../library/release-ledger.js';
 import type { ConnectionProgress } from '../../errors/connection-progress.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 import type { OwnedNode } from '../../scope/node.js';
+import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { Handle, type HandleFigures } from '../handle.js';
+import { connectionDetails } from './connection-details.js';
 import type { PeerConnectionEvents } from './peer-connection-events.js';
 import type {
   CandidatePair,
@@ -95,8 +97,14 @@ export abstract class ConnectionStatus extends Handle<PeerConnectionEvents> {
   }
 
   protected override figures(): HandleFigures {
-    const figures = { bytesSent: this.bytesSent, bytesReceived: this.bytesReceived };
+    const { bytesSent, bytesReceived, rtt } = this;
+    const figures = { bytesSent, bytesReceived, ...(rtt !== undefined && { rtt }) };
     return this.state === 'opening' ? { ...figures, progress: this.progress } : figures;
+  }
+
+  protected override details(): HandleDetails {
+    const native = this.record.state === 'held' ? this.#native : undefined;
+    return { ...super.details(), connection: connectionDetails(this, native, this.progress) };
   }
 
   /** @internal */

@@ -107,9 +107,11 @@ export class PeerConnection extends ConnectionStatus {
     } catch (error) {
       return Promise.reject(error);
     }
-    return bounded(this.#connected.promise, bounds, this.engine.clock, this.path, 'connecting', () =>
-      this.#why(),
-    );
+    return bounded(this.#connected.promise, bounds, this.engine.clock, this.path, 'connecting', () => {
+      const why = this.#why();
+      this.engine.trace.note('waited', this.path, `not connected: ${why.reason}`);
+      return why;
+    });
   }
 
   /**
@@ -319,6 +321,7 @@ export class PeerConnection extends ConnectionStatus {
   #onState(state: ConnectionState): void {
     if (state === 'closed') this.record.acknowledge();
     if (this.state === 'closed') return;
+    this.engine.trace.note('state', this.path, `connection ${state}`);
     this.emit('connectionStateChange', state);
     this.emit('stateChange', state);
     if (state === 'connected') {

@@ -33,10 +33,19 @@ export interface ChannelConnection {
 /** How a channel came to be. */
 export type ChannelOrigin = 'created' | 'negotiated' | 'incoming' | 'adopted';
 
+/** How messages are carried (RFC 8832, section 5.1). */
+export interface ChannelDelivery {
+  readonly ordered: boolean;
+  readonly maxRetransmits: number | undefined;
+  readonly maxPacketLifeTime: number | undefined;
+}
+
 /** How a channel was made, as far as its end depends on it. */
 export interface ChannelTraits {
   /** Messages may be given up by design, and with them what receipts say. Nobody can tell that of an incoming channel. */
   readonly lossy?: boolean;
+  /** How messages are carried; nobody can tell that of an incoming channel either. */
+  readonly delivery?: ChannelDelivery | undefined;
   /** The program chose the stream id, and may use it again as soon as the channel has closed. */
   readonly idIsChosen?: boolean;
 }

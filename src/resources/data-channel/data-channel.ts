@@ -4,12 +4,13 @@ import { Deferred } from '../../time/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { Deadline } from '../../time/deadline.js';
+import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from './channel-connection.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { deservesReceipt, Ending } from './ending/ending.js';
 import type { EndingCommand, EndingEvent, EndingFacts } from './ending/ending-events.js';
 import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
-import { factsOf } from './facts.js';
+import { detailsOf, factsOf, traitsOf } from './facts.js';
 import type { Message } from '../channel/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
 import { IN_FLIGHT_BYTES } from '../channel/delivery-ledger.js';
@@ -39,8 +40,7 @@ export class DataChannel extends MessageChannel {
    * one must not be, otherwise when everything has arrived.
    */
   #watchesClose: boolean;
-  readonly #lossy: boolean;
-  readonly #idIsChosen: boolean;
+  readonly #traits: ReturnType<typeof traitsOf>;
   #ending: Ending | undefined;
   readonly #over = new Deferred<void>();
   #isSettled = false;
@@ -54,7 +54,7 @@ export class DataChannel extends MessageChannel {
     native: NativeDataChannel,
     origin: ChannelOrigin,
     options: CheckedChannelOptions,
-    { lossy = false, idIsChosen = origin !== 'created' && origin !== 'incoming' }: ChannelTraits = {},
+    traits?: ChannelTraits,
   ) {
     ownEngine(engine, 'DataChannel');
     const label = native.getLabel();
@@ -62,8 +62,7 @@ export class DataChannel extends MessageChannel {
     this.#native = native;
     this.#connection = connection;
     this.#origin = origin;
-    this.#lossy = lossy;
-    this.#idIsChosen = idIsChosen;
+    this.#traits = traitsOf(origin, traits);
     this.#label = label;
     this.#protocol = native.getProtocol();
     if (origin !== 'incoming') native.onOpen(() => this.#libraryOpened());
@@ -157,9 +156,16 @@ export class DataChannel extends MessageChannel {
       if (waitsForReset && this.#connection.leaveOpen?.(id, this.record)) return true;
       this.#connection.leave?.(id, this.#resetSeen || (this.#wasOpen && !native.isOpen()));
     }
-    const isFreedLater = this.#idIsChosen && native.isOpen() && this.#connection.node.phase === 'live';
+    const isFreedLater = this.#traits.idIsChosen && native.isOpen() && this.#connection.node.phase === 'live';
     const given = this.#giveBack(deadline);
     return isFreedLater ? this.#idFreed(deadline, given) : given;
+  }
+
+  protected override details(): HandleDetails {
+    return {
+      ...super.details(),
+      dataChannel: detailsOf(this, this.#origin, this.#traits.delivery, this.#ending),
+    };
   }
 
   #giveBack(deadline: Deadline): Promise<boolean> | boolean {
@@ -323,13 +329,8 @@ export class DataChannel extends MessageChannel {
     const peerGivesReceipts = peer?.givesReceipts === true && this.#native.maxMessageSize() >= RECEIPT_BYTES;
     const resets = this.#origin === 'negotiated' ? peer?.goesFirst === true : this.#origin !== 'incoming';
     const mayReset = this.#origin === 'created';
-    this.#ending = new Ending({
-      peerGivesReceipts,
-      lossy: this.#lossy,
-      resets,
-      mayReset,
-      idIsChosen: this.#idIsChosen,
-    });
+    const { lossy, idIsChosen } = this.#traits;
+    this.#ending = new Ending({ peerGivesReceipts, lossy, resets, mayReset, idIsChosen });
     return this.#ending;
   }
 

@@ -1,7 +1,14 @@
+import type { DataChannelDetails } from '../../diagnostics/handle-details.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import type { DeliveryLedger } from '../channel/delivery-ledger.js';
 import type { Inbox } from '../channel/inbox.js';
-import type { ChannelConnection } from './channel-connection.js';
+import type {
+  ChannelConnection,
+  ChannelDelivery,
+  ChannelOrigin,
+  ChannelTraits,
+} from './channel-connection.js';
+import type { Ending } from './ending/ending.js';
 import type { EndingFacts } from './ending/ending-events.js';
 
 /** What a channel shows its ending. Each is a call of the native or two, so nothing is read for a message. */
@@ -28,4 +35,27 @@ export function factsOf(
     youngUntil,
     endsConnection: connection.node.phase !== 'live',
   };
+}
+
+interface Described {
+  readonly label: string;
+  readonly protocol: string;
+  readonly id: number | undefined;
+}
+
+/** What a channel shows people. */
+export function detailsOf(
+  { label, protocol, id }: Described,
+  origin: ChannelOrigin,
+  delivery: ChannelDelivery | undefined,
+  ending: Ending | undefined,
+): DataChannelDetails {
+  const { ordered, maxRetransmits, maxPacketLifeTime } = delivery ?? {};
+  return { label, protocol, id, origin, ordered, maxRetransmits, maxPacketLifeTime, ending: ending?.state };
+}
+
+/** The traits of a channel with what is not said of it. */
+export function traitsOf(origin: ChannelOrigin, { delivery, lossy, idIsChosen }: ChannelTraits = {}) {
+  const isChosen = idIsChosen ?? (origin !== 'created' && origin !== 'incoming');
+  return { delivery, lossy: lossy ?? false, idIsChosen: isChosen };
 }

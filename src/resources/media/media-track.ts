@@ -1,4 +1,5 @@
 import type { MediaHandler } from 'node-datachannel';
+import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { type Engine, ownEngine } from '../../library/engine.js';
 import { RtcInvalidStateError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeChannel, NativeTrack } from '../../native/binding.js';
@@ -108,6 +109,11 @@ export class MediaTrack extends MessageChannel {
    */
   get direction(): MediaDirection {
     return this.record.state === 'held' ? this.#section.direction : 'Inactive';
+  }
+
+  protected override details(): HandleDetails {
+    const { mid, type, direction } = this;
+    return { ...super.details(), track: { mid, type, direction } };
   }
 
   set direction(direction: MediaDirection) {

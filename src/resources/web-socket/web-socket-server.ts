@@ -1,4 +1,5 @@
 import { type Engine, ownEngine } from '../../library/engine.js';
+import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { poll } from '../../time/poll.js';
 import { AcceptFence } from '../../native/accept-fence.js';
 import type { NativeWebSocket, NativeWebSocketServer } from '../../native/binding.js';
@@ -88,6 +89,10 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   /** Sockets that are open or closing. */
   get connections(): number {
     return this[TREE_NODE].children.size;
+  }
+
+  protected override details(): HandleDetails {
+    return { ...super.details(), server: { port: this.#port, connections: this.connections } };
   }
 
   protected override onFirstListener(event: string): void {

@@ -1,4 +1,5 @@
 import type { Engine } from '../../library/engine.js';
+import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { poll } from '../../time/poll.js';
 import { RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeWebSocket } from '../../native/binding.js';
@@ -80,6 +81,11 @@ export class WebSocket extends MessageChannel {
    */
   get protocol(): string | undefined {
     return this.#protocol;
+  }
+
+  protected override details(): HandleDetails {
+    const { remoteAddress, protocol } = this;
+    return { ...super.details(), webSocket: { remoteAddress, protocol } };
   }
 
   /** There is no way to the server. @internal */

@@ -1,3 +1,4 @@
+import type { TraceEventType } from '../../../diagnostics/event-log.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
@@ -10,6 +11,9 @@ export interface Announcer {
   announced(description: SessionDescription): SessionDescription | null;
   /** The mid that the peer is to be given with a candidate of ours. */
   candidateMid(mid: string): string;
+  /** For who records what happens. */
+  note(type: TraceEventType, text: string): void;
+  noteCandidate(candidate: string): void;
 }
 
 /**
@@ -23,6 +27,8 @@ export class ConnectionEvents {
   readonly #gate: CandidateGate;
   readonly #announcer: Announcer;
   readonly #hooked = new Set<string>();
+  /** Those of `#hooked` that only a trace needs. */
+  readonly #unwanted = new Set<string>();
   /** Candidates that overtook the description they belong to; undefined once that was told. */
   #early: [candidate: string, mid: string][] | undefined = [];
 
@@ -40,17 +46,27 @@ export class ConnectionEvents {
     this.#pending = pending;
   }
 
-  /** The library says these once, as soon as it is asked for something; nobody may be listening yet. */
-  hookNegotiation(): void {
+  /**
+   * The library says these once, as soon as it is asked for something; nobody may be listening yet. `recording`: somebody
+   * wants to know the states as well.
+   */
+  hookNegotiation(recording: boolean): void {
     this.hook('localDescription');
     this.hook('localCandidate');
+    if (recording) for (const event of STATE_EVENTS) this.hook(event, false);
   }
 
-  hook(event: string): void {
+  /** `isWanted`: somebody listens or will; other states are not kept for who asks later. */
+  hook(event: string, isWanted = true): void {
+    if (isWanted) this.#unwanted.delete(event);
     if (this.#hooked.has(event) || this.#record.state !== 'held') return;
     this.#hooked.add(event);
+    if (!isWanted) this.#unwanted.add(event);
     const native = this.#native;
-    const tell = (...args: [unknown?, unknown?]) => this.#pending.emit(event, ...args);
+    const tell = (state: string) => {
+      this.#announcer.note('state', `${event.replace('StateChange', '')} ${state}`);
+      if (!this.#unwanted.has(event)) this.#pending.emit(event, state);
+    };
     if (event === 'localDescription')
       native.onLocalDescription(this.#guard((sdp, type) => this.#described({ sdp, type })));
     else if (event === 'localCandidate')
@@ -65,11 +81,13 @@ export class ConnectionEvents {
    * first. A peer cannot take one before the description, so here they come in the order the library made them.
    */
   #candidate(candidate: string, mid: string): void {
+    this.#announcer.noteCandidate(candidate);
     if (this.#early) this.#early.push([candidate, mid]);
     else this.#tellCandidate(candidate, mid);
   }
 
   #described({ sdp, type }: SessionDescription): void {
+    this.#announcer.note('description', `local ${type}`);
     this.#pending.emit('localDescription', this.#announcer.announced({ type, sdp }));
     const early = this.#early;
     this.#early = undefined;
@@ -86,3 +104,5 @@ export class ConnectionEvents {
     return guardCallback(this.#record.path, callback);
   }
 }
+
+const STATE_EVENTS = ['iceStateChange', 'signalingStateChange', 'gatheringStateChange'] as const;

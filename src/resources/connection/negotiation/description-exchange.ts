@@ -1,6 +1,8 @@
 import type { Engine } from '../../../library/engine.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
+import type { TraceEventType } from '../../../diagnostics/event-log.js';
+import type { Trace } from '../../../diagnostics/trace.js';
 import type { ConnectionProgress } from '../../../errors/connection-progress.js';
 import { callNative } from '../../../native/guard.js';
 import type { LocalDescriptionInit } from '../../../native/validate/description.js';
@@ -9,6 +11,7 @@ import type { PendingEvents } from '../../pending-events.js';
 import type { ConnectionChannels } from '../connection-channels.js';
 import type { ConnectionState, DescriptionType, SessionDescription } from '../peer-connection-state.js';
 import { CandidateGate } from './candidate-gate.js';
+import { candidatesIn, candidateWords } from './candidate-text.js';
 import { ConnectionEvents } from './connection-events.js';
 import { assertMayDescribe } from './may-describe.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
@@ -21,6 +24,7 @@ import { RemoteSide } from './remote-side.js';
  */
 export class DescriptionExchange {
   readonly #connection: NegotiatedConnection;
+  readonly #trace: Trace;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #channels: ConnectionChannels;
@@ -42,6 +46,7 @@ export class DescriptionExchange {
     tracks: ConnectionTracks,
   ) {
     this.#connection = connection;
+    this.#trace = engine.trace;
     this.#native = native;
     this.#record = record;
     this.#channels = channels;
@@ -63,6 +68,8 @@ export class DescriptionExchange {
     this.#events = new ConnectionEvents(native, record, pending, this.#gate, {
       announced: (description) => this.#announced(description),
       candidateMid: (mid) => tracks.candidateMid(mid),
+      note: (type, text) => this.#note(type, text),
+      noteCandidate: (candidate) => this.#noteCandidate('local', candidate),
     });
     this.#offers = new OwedOffers({
       signalingState: () => connection.signalingState,
@@ -73,7 +80,7 @@ export class DescriptionExchange {
 
   /** Registers the native callback of `event`, or of those that the library calls as soon as it is asked for something. */
   hook(event?: string): void {
-    if (event === undefined) this.#events.hookNegotiation();
+    if (event === undefined) this.#events.hookNegotiation(this.#trace.recording);
     else this.#events.hook(event);
   }
 
@@ -91,12 +98,15 @@ export class DescriptionExchange {
     this.hook();
     const hadOffer = this.#connection.signalingState === 'have-local-offer';
     this.#remote.describe(sdp, type);
+    this.#note('description', `remote ${type}`);
+    if (this.#trace.recording) for (const line of candidatesIn(sdp)) this.#noteCandidate('remote', line);
     this.negotiable = true;
     this.#offers.described(hadOffer && type === 'offer');
   }
 
   takeCandidate(candidate: string, mid: string): void {
     this.#remote.addCandidate(candidate, mid);
+    this.#noteCandidate('remote', candidate);
   }
 
   /** A media section has changed, and the peer is to hear of it. */
@@ -130,8 +140,8 @@ export class DescriptionExchange {
     return {
       localDescription: local?.type ?? null,
       remoteDescription: remote?.type ?? null,
-      localCandidates: candidatesIn(local),
-      remoteCandidates: candidatesIn(remote) + this.#gate.kept,
+      localCandidates: candidatesIn(local?.sdp).length,
+      remoteCandidates: candidatesIn(remote?.sdp).length + this.#gate.kept,
       ice,
       dtls: held && PATH_FOUND.has(ice) ? (DTLS[this.#native.state()] ?? 'connecting') : 'new',
     };
@@ -149,14 +159,19 @@ export class DescriptionExchange {
     this.#gate.stop();
   }
 
+  #note(type: TraceEventType, text: string): void {
+    this.#trace.note(type, this.#connection.path, text);
+  }
+
+  #noteCandidate(side: 'local' | 'remote', candidate: string): void {
+    if (this.#trace.recording) this.#note('candidate', `${side} ${candidateWords(candidate)}`);
+  }
+
   #announced(description: SessionDescription | null): SessionDescription | null {
     const announced = this.#channels.announced(description);
     return announced && this.#tracks.announced(announced);
   }
 }
-
-const candidatesIn = (description: SessionDescription | null) =>
-  description?.sdp.match(/^a=candidate:/gm)?.length ?? 0;
 
 /** With a path, the state of the connection is that of DTLS. */
 const DTLS: Readonly<Partial<Record<ConnectionState, ConnectionProgress['dtls']>>> = {

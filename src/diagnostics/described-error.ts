@@ -1,0 +1,38 @@
+import type { ConnectionProgress } from '../errors/connection-progress.js';
+import { withoutSecrets } from '../native/redaction.js';
+
+/** An error, or whatever else was given as a reason, as data without secrets. */
+export interface DescribedError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  /** How far a connection had got. */
+  readonly progress?: ConnectionProgress;
+  readonly cause?: DescribedError;
+}
+
+/** Keeps nothing of `reason` but a bounded amount of text. */
+export function describeError(reason: unknown, depth = 0): DescribedError {
+  if (!(reason instanceof Error)) {
+    // A reason may be anything of the program's: of an object only its type is told.
+    const text = typeof reason === 'string' ? reason : typeof reason === 'object' ? '' : String(reason);
+    return { name: typeof reason, message: shown(text) };
+  }
+  const { name, message, cause } = reason;
+  const { code, progress } = reason as { code?: unknown; progress?: ConnectionProgress };
+  return {
+    name: shown(String(name)),
+    message: shown(String(message)),
+    ...(typeof code === 'string' ? { code: shown(code) } : {}),
+    ...(progress === undefined ? {} : { progress }),
+    ...(cause === undefined || depth >= MOST_CAUSES ? {} : { cause: describeError(cause, depth + 1) }),
+  };
+}
+
+function shown(text: string): string {
+  const clean = withoutSecrets(text);
+  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
+}
+
+const LONGEST = 1000;
+const MOST_CAUSES = 4;
