@@ -84,6 +84,7 @@ describe.skipIf(!hasChromium)('the page in headless Chromium', () => {
     await scope.disposeAsync().catch(() => {});
     expect(report.length).toBeGreaterThan(6);
     await open(inspector);
+    await page.click('[role=tab]:text("Teardown")');
     await shows('.step');
     const seen = await page.$$eval('.step', (steps) =>
       steps.map((step) => {

@@ -62,7 +62,7 @@ const INTERNAL = new Set([
   ...['allArrived', 'expect', 'nativeOpened'],
   ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'inbox', 'received'],
   ...['refusedByPeer', 'hasSent', 'exchange', 'progress', 'takeOver', 'adoptChannel', 'servers'],
-  ...['dial', 'cannotConnect', 'nativeLimit'],
+  ...['dial', 'cannotConnect', 'nativeLimit', 'details', 'Symbol(scoped-rtc.trace)'],
 ]);
 
 /** The public members that are really there, with the object that has them: its own first, then what it inherits. */

@@ -1,142 +1,128 @@
-import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Details } from './details.jsx';
 import { HandleTree } from './handle-tree.jsx';
-import { LiveModel, visibleNodes } from './live-model.js';
-import { LiveSource } from './live-source.js';
-import { Plot } from './plot.jsx';
+import { Overview } from './overview.jsx';
 import { StatusBar } from './status-bar.jsx';
+import { Tabs } from './tabs.jsx';
+import { Timeline } from './timeline.jsx';
+import { TraceButtons, useDroppedFile } from './trace-buttons.jsx';
+import { TreeToolbar } from './tree-toolbar.jsx';
+import { useApplication } from './use-application.js';
+import { useDark } from './use-dark.js';
 import { Warnings } from './warnings.jsx';
 import { Waterfall } from './waterfall.jsx';
+import { treeRows } from '../model/tree-rows.ts';
 
-const BYTES = /** @type {const} */ ([
-  { label: 'out', color: 'out', of: 'bytesSent' },
-  { label: 'in', color: 'in', of: 'bytesReceived' },
-]);
-const MESSAGES = /** @type {const} */ ([
-  { label: 'out', color: 'out', of: 'messagesSent' },
-  { label: 'in', color: 'in', of: 'messagesReceived' },
-]);
-const THREADS = /** @type {const} */ ([{ label: 'now', color: 'threads', of: 'threads' }]);
-const HANDLES = /** @type {const} */ ([{ label: 'now', color: 'handles', of: 'handles' }]);
+/** @typedef {import('../model/tree-rows.ts').RowSettings} RowSettings */
 
 export function App() {
-  const model = useMemo(() => new LiveModel(), []);
-  const [, redraw] = useReducer((count) => count + 1, 0);
-  const [source, setSource] = useState(/** @type {import('./live-source.js').SourceState} */ ('connecting'));
-  const [filter, setFilter] = useState('');
-  const [folded, setFolded] = useState(/** @type {ReadonlySet<number>} */ (new Set()));
+  const application = useApplication();
+  const { model, trace, source, problem } = application;
+  const [settings, setSettings] = useState(
+    /** @type {RowSettings} */ ({ filter: '', group: 'tree', sort: undefined, folded: new Set() }),
+  );
+  const [selected, setSelected] = useState(/** @type {string | undefined} */ (undefined));
   const dark = useDark();
-  const live = useRef(/** @type {LiveSource | undefined} */ (undefined));
-  useEffect(() => {
-    live.current = new LiveSource((message) => {
-      model.apply(message);
-      redraw(undefined);
-    }, setSource);
-    live.current.open();
-    return () => live.current?.close();
-  }, []);
-  const { rows, matches } = visibleNodes(model.roots, filter, folded);
-  const { head, samples, warnings, teardowns } = model;
-  const paused = source === 'paused';
-  const seesThreads = (samples.at(-1)?.threads ?? 0) >= 0;
-  /** @param {number} id */
-  const fold = (id) => {
-    const next = new Set(folded);
-    if (!next.delete(id)) next.add(id);
-    setFolded(next);
-  };
+  const dragging = useDroppedFile(application.show);
+  // A path of the program is none of the trace's.
+  useEffect(() => setSelected(undefined), [model]);
+  const { rows, matches } = treeRows(model.roots, settings);
+  const node = useMemo(
+    () => [...model.nodes.values()].find(({ path }) => path === selected),
+    [model, selected, model.head],
+  );
+  const { head, samples, warnings, teardowns, events } = model;
+  const change = (/** @type {Partial<RowSettings>} */ change) => setSettings({ ...settings, ...change });
   return (
     <>
-      <StatusBar head={head} handles={samples.at(-1)?.handles ?? 0} source={source} />
-      <main>
+      <StatusBar head={head} handles={countHandles(model)} source={source} trace={trace}>
+        <TraceButtons
+          isTrace={trace !== undefined}
+          canSave={source === 'live' || source === 'paused'}
+          onFile={application.show}
+          onLeave={location.protocol === 'file:' ? undefined : application.resume}
+        />
+      </StatusBar>
+      {problem && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <main class={dragging ? 'dragging' : ''}>
         <section class="card tree-card">
-          <div class="bar">
-            <h2>Ownership</h2>
-            <input
-              type="search"
-              placeholder="filter: path, kind, state"
-              aria-label="filter"
-              value={filter}
-              onInput={(event) => setFilter(event.currentTarget.value)}
-            />
-            <span class="facts" data-fact="matches">
-              {filter ? `${matches} of ${model.nodes.size}` : `${model.nodes.size} members`}
-            </span>
-            <button
-              class="action"
-              aria-pressed={paused}
-              onClick={() => (paused ? live.current?.open() : live.current?.close())}
-            >
-              {paused ? 'Go on' : 'Pause'}
-            </button>
-            <CopyButton text={() => JSON.stringify(model, undefined, 2)} />
-          </div>
+          <TreeToolbar
+            settings={settings}
+            onChange={change}
+            matches={matches}
+            total={model.nodes.size}
+            source={source}
+            onPause={application.pause}
+            onResume={application.resume}
+            text={() => JSON.stringify(model, undefined, 2)}
+          />
           <HandleTree
             rows={rows}
             now={head?.at ?? 0}
-            folded={folded}
-            onFold={fold}
-            filtered={filter.trim() !== ''}
+            settings={settings}
+            onChange={change}
+            selected={selected}
+            onSelect={setSelected}
+            empty={emptyText(source, settings.filter)}
           />
         </section>
         <section class="side">
-          <div class="card">
-            <Plot title="Bytes" unit="per second" samples={samples} series={BYTES} dark={dark} />
-          </div>
-          <div class="card">
-            <Plot title="Messages" unit="per second" samples={samples} series={MESSAGES} dark={dark} />
-          </div>
-          <div class="card pair">
-            {seesThreads ? (
-              <Plot title="Library threads" unit="" samples={samples} series={THREADS} whole dark={dark} />
-            ) : (
-              <p class="empty">Library threads can be seen on Linux only.</p>
-            )}
-            <Plot title="Handles" unit="" samples={samples} series={HANDLES} whole dark={dark} />
-          </div>
-          <div class="card warnings-card">
-            <div class="bar">
-              <h2>Warnings</h2>
-              <span class="facts">{warnings.length > 0 ? warnings.length : ''}</span>
-            </div>
-            <Warnings warnings={warnings} />
-          </div>
+          {selected === undefined ? (
+            <Overview samples={samples} dark={dark} />
+          ) : (
+            <Details
+              key={selected}
+              path={selected}
+              node={node}
+              model={model}
+              saved={trace?.details.get(selected)}
+              isLive={source === 'live'}
+              dark={dark}
+              onSelect={setSelected}
+            />
+          )}
+          {warnings.length > 0 && <Warnings warnings={warnings} onSelect={setSelected} />}
         </section>
         <section class="card fall-card">
-          <h2>Teardown</h2>
-          <Waterfall teardowns={teardowns} />
+          <Tabs
+            key={trace ? 'trace' : 'live'}
+            tabs={{
+              Timeline: () => (
+                <Timeline
+                  events={events}
+                  selected={selected}
+                  onSelect={setSelected}
+                  forgotten={trace?.forgotten}
+                />
+              ),
+              Teardown: () => <Waterfall teardowns={teardowns} />,
+            }}
+            counts={{ Timeline: events.length, Teardown: teardowns.length }}
+          />
         </section>
       </main>
     </>
   );
 }
 
-/** @param {{ text: () => string }} props */
-function CopyButton({ text }) {
-  const [said, setSaid] = useState('');
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text());
-      setSaid('Copied');
-    } catch {
-      setSaid('The browser refused');
-    }
-    setTimeout(() => setSaid(''), 1500);
-  };
-  return (
-    <button class="action" onClick={copy}>
-      {said || 'Copy JSON'}
-    </button>
-  );
+/**
+ * @param {import('./live-source.js').SourceState} source
+ * @param {string} filter
+ */
+function emptyText(source, filter) {
+  if (filter.trim() !== '') return 'Nothing matches the filter.';
+  return source === 'file'
+    ? 'Nothing lived when the trace was made. Drop another trace here to open it.'
+    : 'Nothing lives: no scope is open, the library is not in use.';
 }
 
-/** What the system prefers; the plots take their colours from it. */
-function useDark() {
-  const query = useMemo(() => matchMedia('(prefers-color-scheme: dark)'), []);
-  const [dark, setDark] = useState(query.matches);
-  useEffect(() => {
-    const listener = () => setDark(query.matches);
-    query.addEventListener('change', listener);
-    return () => query.removeEventListener('change', listener);
-  }, []);
-  return dark;
+/** @param {import('../model/live-model.ts').LiveModel} model */
+function countHandles({ nodes }) {
+  let count = 0;
+  for (const { createdAt } of nodes.values()) if (createdAt !== undefined) count++;
+  return count;
 }

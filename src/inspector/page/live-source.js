@@ -1,4 +1,4 @@
-/** @typedef {'connecting' | 'live' | 'paused' | 'lost' | 'ended'} SourceState */
+/** @typedef {'connecting' | 'live' | 'paused' | 'lost' | 'ended' | 'file'} SourceState */
 
 /**
  * The stream of messages from the application.
@@ -27,6 +27,8 @@ export class LiveSource {
   }
 
   open() {
+    // Opened as a file there is nobody to ask: the page is for traces then.
+    if (location.protocol === 'file:') return this.#say('file');
     this.#say('connecting');
     const events = new EventSource('events');
     this.#events = events;

@@ -2,29 +2,27 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { amount } from './figures.js';
 
-/** @typedef {import('../protocol.js').Sample} Sample */
-
 const HEIGHT = 112;
-/** Milliseconds that a plot shows. */
+/** Milliseconds that a plot shows, at the most and at the least: what is young is not squeezed into a corner. */
 const SPAN_MS = 60_000;
+const LEAST_SPAN_MS = 15_000;
 
 /**
  * Some figures over the last minute.
+ * @template {{ readonly at: number }} T
  * @param {{
- *   title: string, unit: string, samples: readonly Sample[], whole?: boolean, dark: boolean,
- *   series: readonly { label: string, color: string, of: keyof Sample }[]
- * }} props
+ *   title: string, unit: string, samples: readonly T[], whole?: boolean, dark: boolean, height?: number, end?: number,
+ *   series: readonly { label: string, color: string, of: Exclude<keyof T, 'at'> }[]
+ * }} props `end`: the time of now, where the latest sample may be older
  */
-export function Plot({ title, unit, samples, series, whole = false, dark }) {
+export function Plot({ title, unit, samples, series, whole = false, dark, height = HEIGHT, end }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {uPlot | undefined} */ (undefined));
   useLayoutEffect(() => {
     const element = place.current;
     if (!element) return undefined;
-    plot.current = new uPlot(options(element, series, whole), [[], ...series.map(() => [])], element);
-    const observer = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
-    );
+    plot.current = new uPlot(options(element, series, whole, height), [[], ...series.map(() => [])], element);
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -32,13 +30,18 @@ export function Plot({ title, unit, samples, series, whole = false, dark }) {
     };
   }, [dark]);
   useLayoutEffect(() => {
-    const end = samples.at(-1)?.at ?? Date.now();
+    const last = end ?? samples.at(-1)?.at ?? Date.now();
+    const first = samples[0]?.at ?? last;
+    const least = Math.max(first, last - SPAN_MS);
     plot.current?.setData(
-      [samples.map(({ at }) => at / 1000), ...series.map(({ of }) => samples.map((sample) => sample[of]))],
+      [
+        samples.map(({ at }) => at / 1000),
+        ...series.map(({ of }) => samples.map((sample) => Number(sample[of]))),
+      ],
       false,
     );
-    plot.current?.setScale('x', { min: (end - SPAN_MS) / 1000, max: end / 1000 });
-  }, [samples, dark]);
+    plot.current?.setScale('x', { min: Math.min(least, last - LEAST_SPAN_MS) / 1000, max: last / 1000 });
+  }, [samples, samples.length, end, dark]);
   const last = samples.at(-1);
   return (
     <figure class="plot">
@@ -46,23 +49,33 @@ export function Plot({ title, unit, samples, series, whole = false, dark }) {
         <span class="plot-title">{title}</span>
         {series.map(({ label, color, of }) => (
           <span key={label} class={`plot-value ${color}`}>
-            {label} <b>{last ? (whole ? last[of] : amount(last[of])) : '–'}</b>
+            {label} <b>{last ? shown(Number(last[of]), whole) : '–'}</b>
           </span>
         ))}
         <span class="unit">{unit}</span>
       </figcaption>
-      <div ref={place} class="plot-place" style={{ height: `${HEIGHT}px` }} />
+      <div ref={place} class="plot-place" style={{ height: `${height}px` }} />
     </figure>
   );
+}
+
+/**
+ * @param {number} value
+ * @param {boolean} whole
+ */
+function shown(value, whole) {
+  if (value < 0) return '–';
+  return whole ? String(value) : amount(value);
 }
 
 /**
  * @param {HTMLElement} element
  * @param {readonly { label: string, color: string }[]} series
  * @param {boolean} whole
+ * @param {number} height
  * @returns {uPlot.Options}
  */
-function options(element, series, whole) {
+function options(element, series, whole, height) {
   const style = getComputedStyle(document.documentElement);
   /** @param {string} name */
   const color = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -74,7 +87,7 @@ function options(element, series, whole) {
   };
   return {
     width: element.clientWidth,
-    height: HEIGHT,
+    height,
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 6, 0, 0],

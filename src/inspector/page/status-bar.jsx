@@ -7,15 +7,17 @@ const SOURCE = {
   paused: 'paused',
   lost: 'connection lost, trying again',
   ended: 'the inspector was closed',
+  file: 'a saved trace',
 };
 
 /**
  * @param {{
- *   head: import('./live-model.js').LiveModel['head'], handles: number,
- *   source: import('./live-source.js').SourceState
+ *   head: import('../model/live-model.ts').LiveModel['head'], handles: number,
+ *   source: import('./live-source.js').SourceState, trace: import('../model/trace-file.ts').OpenedTrace | undefined,
+ *   children: import('preact').ComponentChildren
  * }} props
  */
-export function StatusBar({ head, handles, source }) {
+export function StatusBar({ head, handles, source, trace, children }) {
   const runtime = head?.runtime;
   return (
     <header class="status">
@@ -28,10 +30,20 @@ export function StatusBar({ head, handles, source }) {
       {head && runtime && (
         <dl>
           <Fact name="process" value={head.pid} />
+          {trace && <Fact name="made at" value={new Date(head.at).toLocaleString()} />}
+          {trace && (
+            <Fact
+              name="on"
+              value={`Node ${trace.process.node}, ${trace.process.platform}`}
+              title={`scoped-rtc ${trace.process.package}, node-datachannel ${trace.process.binding}`}
+            />
+          )}
           <Fact name="runtime" value={runtime.state} />
           <Fact name="handles" value={handles} />
           <Fact name="natives" value={`${runtime.natives.held} held, ${runtime.natives.retained} kept`} />
-          <Fact name="threads" value={runtime.threadNames.length} title={runtime.threadNames.join('\n')} />
+          {!trace && (
+            <Fact name="threads" value={runtime.threadNames.length} title={runtime.threadNames.join('\n')} />
+          )}
           <Fact name="generation" value={runtime.generation} />
           <Fact name="cleanups" value={runtime.cleanups} />
           <Fact
@@ -40,6 +52,7 @@ export function StatusBar({ head, handles, source }) {
           />
         </dl>
       )}
+      {children}
     </header>
   );
 }

@@ -1,19 +1,34 @@
 import { timeOfDay } from './figures.js';
 
-/** @param {{ warnings: readonly import('../protocol.js').WarningSeen[] }} props */
-export function Warnings({ warnings }) {
-  if (warnings.length === 0) return <p class="empty">None.</p>;
+/**
+ * @param {{
+ *   warnings: readonly import('../../diagnostics/trace.js').TracedWarning[],
+ *   onSelect: (path: string) => void
+ * }} props
+ */
+export function Warnings({ warnings, onSelect }) {
   return (
-    <ol class="warnings">
-      {[...warnings].reverse().map((warning) => (
-        <li key={`${warning.at} ${warning.code} ${warning.path}`}>
-          <div class="warning-head">
-            <code>{warning.code}</code>
-            <time>{timeOfDay(warning.at)}</time>
-          </div>
-          <p>{warning.message}</p>
-        </li>
-      ))}
-    </ol>
+    <div class="card warnings-card">
+      <div class="bar">
+        <h2>Warnings</h2>
+        <span class="facts">{warnings.length}</span>
+      </div>
+      <ol class="warnings">
+        {[...warnings].reverse().map(({ n, at, code, message, path }) => (
+          <li key={n}>
+            <div class="warning-head">
+              <code>{code}</code>
+              <time>{timeOfDay(at)}</time>
+            </div>
+            <p>{message}</p>
+            {path !== undefined && (
+              <button class="link" onClick={() => onSelect(path)}>
+                {path}
+              </button>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }

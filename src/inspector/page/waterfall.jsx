@@ -2,17 +2,17 @@ import { useState } from 'preact/hooks';
 import { duration, timeOfDay } from './figures.js';
 import { VirtualList } from './virtual-list.jsx';
 
-/** @typedef {import('../protocol.js').TeardownSeen} TeardownSeen */
+/** @typedef {import('../../diagnostics/trace.js').TracedTeardown} TracedTeardown */
 
 const ROW_HEIGHT = 24;
 
 /**
  * Who ended when, for how long, and how; in the order of the report.
- * @param {{ teardowns: readonly TeardownSeen[] }} props
+ * @param {{ teardowns: readonly TracedTeardown[] }} props
  */
 export function Waterfall({ teardowns }) {
   const [chosen, setChosen] = useState(0);
-  const shown = teardowns.find(({ id }) => id === chosen) ?? latest(teardowns);
+  const shown = teardowns.find(({ n }) => n === chosen) ?? latest(teardowns);
   if (!shown) return <p class="empty">Nothing has been torn down yet.</p>;
   const total = Math.max(1, ...shown.report.map((step) => step.endedAt));
   const bad = shown.report.filter((step) => step.outcome !== 'closed').length;
@@ -25,8 +25,8 @@ export function Waterfall({ teardowns }) {
           onChange={(event) => setChosen(Number(event.currentTarget.value))}
         >
           <option value={0}>the latest of a scope</option>
-          {[...teardowns].reverse().map(({ id, at, path, report }) => (
-            <option key={id} value={id}>
+          {[...teardowns].reverse().map(({ n, at, path, report }) => (
+            <option key={n} value={n}>
               {timeOfDay(at)} {path} ({report.length})
             </option>
           ))}
@@ -53,15 +53,15 @@ export function Waterfall({ teardowns }) {
 
 /**
  * A connection that closes after a scope was left is not what anybody wants to see in its place.
- * @param {readonly TeardownSeen[]} teardowns
+ * @param {readonly TracedTeardown[]} teardowns
  */
 function latest(teardowns) {
-  /** @param {TeardownSeen} teardown */
+  /** @param {TracedTeardown} teardown */
   const ofScope = ({ path, report }) => report.some((step) => step.path === path && step.kind === 'scope');
   return teardowns.findLast(ofScope) ?? teardowns.at(-1);
 }
 
-/** @param {{ step: TeardownSeen['report'][number], total: number }} props */
+/** @param {{ step: TracedTeardown['report'][number], total: number }} props */
 function Step({ step, total }) {
   const { path, kind, outcome, ms, drainMs, startedAt, endedAt, undelivered } = step;
   /** @param {number} at */
@@ -76,7 +76,9 @@ function Step({ step, total }) {
       data-ms={ms}
       title={`${path}\n${kind}, ${outcome}${lost}\nfrom ${duration(startedAt)}: ${duration(drainMs)} draining, ${duration(releaseMs)} releasing`}
     >
-      <span class="step-name">{path}</span>
+      <span class="step-name">
+        <bdi>{path}</bdi>
+      </span>
       <span class="kind">{kind}</span>
       <span class="track">
         {drainMs > 0 && (

@@ -1,0 +1,79 @@
+import type { TraceEvent } from '../../diagnostics/event-log.js';
+import type { HandleDetails } from '../../diagnostics/handle-details.js';
+import type { NodeSnapshot } from '../../diagnostics/node-snapshot.js';
+import type { RuntimeTrace } from '../../diagnostics/runtime-trace.js';
+import type { FeedMessage, NodeFacts, NodeUpdate } from '../protocol.js';
+
+/** A trace that was saved, as if its program told it just now. */
+export interface OpenedTrace {
+  readonly message: FeedMessage;
+  readonly details: ReadonlyMap<string, HandleDetails>;
+  readonly process: RuntimeTrace['process'];
+  readonly forgotten: number;
+}
+
+/** Throws an `Error` that says what is wrong with the file, which may come from anywhere. */
+export function openTrace(text: string): OpenedTrace {
+  let trace: RuntimeTrace;
+  try {
+    trace = JSON.parse(text) as RuntimeTrace;
+  } catch {
+    throw new Error('This file is no JSON.');
+  }
+  if ((trace as RuntimeTrace | null)?.format !== 'scoped-rtc trace') {
+    throw new Error('This is not a trace: runtime.trace() makes one.');
+  }
+  if (trace.version !== 1)
+    throw new Error(`This page does not know version ${String(trace.version)} of traces.`);
+  try {
+    return read(trace);
+  } catch {
+    throw new Error('This trace is damaged.');
+  }
+}
+
+function read({
+  madeAt,
+  process,
+  forgotten,
+  events,
+  warnings,
+  teardowns,
+  snapshot,
+}: RuntimeTrace): OpenedTrace {
+  const { scopes, ...runtime } = snapshot;
+  const details = new Map<string, HandleDetails>();
+  const made: NodeFacts[] = [];
+  const updates: NodeUpdate[] = [];
+  const add = (node: NodeSnapshot, parent: number | undefined): void => {
+    const id = made.length + 1;
+    const { path, kind, state, createdAt, acquiredAt } = node;
+    made.push({ id, parent, path, kind, createdAt, place: placeIn(events, path) ?? acquiredAt });
+    const { messagesSent = 0, messagesReceived = 0, bytesSent = 0, bytesReceived = 0 } = node;
+    const { bufferedAmount = 0, dependsOn, rtt = -1 } = node;
+    updates.push([
+      id,
+      state,
+      messagesSent,
+      messagesReceived,
+      bytesSent,
+      bytesReceived,
+      bufferedAmount,
+      dependsOn,
+      rtt,
+    ]);
+    if (node.details) details.set(path, node.details);
+    for (const child of node.children) add(child, id);
+  };
+  for (const scope of scopes) add(scope, undefined);
+  const message: FeedMessage = {
+    ...{ full: true, at: madeAt, pid: process.pid, traced: true, folder: '', editor: undefined },
+    ...{ runtime: { ...runtime, threadNames: [] }, made, updates, gone: [], samples: [] },
+    ...{ warnings: [...warnings], teardowns: [...teardowns], events: [...events] },
+  };
+  return { message, details, process, forgotten };
+}
+
+function placeIn(events: readonly TraceEvent[], path: string): string | undefined {
+  return events.find((event) => event.path === path && event.place !== undefined)?.place;
+}

@@ -1,0 +1,111 @@
+import type { Node } from './live-model.js';
+
+/** What rows can be sorted by; the order of creation otherwise. */
+export type SortKey =
+  'name' | 'state' | 'age' | 'outRate' | 'inRate' | 'bytesSent' | 'bytesReceived' | 'bufferedAmount';
+export type Grouping = 'tree' | 'kind' | 'state';
+
+export interface RowSettings {
+  readonly filter: string;
+  readonly group: Grouping;
+  readonly sort: { readonly by: SortKey; readonly descending: boolean } | undefined;
+  /** Ids of nodes and names of groups. */
+  readonly folded: ReadonlySet<number | string>;
+}
+
+export type Row =
+  | {
+      readonly type: 'node';
+      readonly key: number;
+      readonly node: Node;
+      readonly depth: number;
+      readonly folded: boolean;
+    }
+  | {
+      readonly type: 'group';
+      readonly key: string;
+      readonly count: number;
+      readonly outRate: number;
+      readonly inRate: number;
+      readonly folded: boolean;
+    };
+
+/**
+ * The rows to show. As a tree: in its order, and with a filter what has all its words and the owners of that. Grouped by
+ * kind or state: the members themselves, under a row for each group.
+ */
+export function treeRows(roots: readonly Node[], settings: RowSettings): { rows: Row[]; matches: number } {
+  const words = settings.filter.toLowerCase().split(/\s+/).filter(Boolean);
+  return settings.group === 'tree' ? asTree(roots, words, settings) : asGroups(roots, words, settings);
+}
+
+function asTree(roots: readonly Node[], words: readonly string[], { sort, folded }: RowSettings) {
+  const rows: Row[] = [];
+  let matches = 0;
+  const visit = (node: Node): void => {
+    const place = rows.length;
+    const isFolded = words.length === 0 && folded.has(node.id);
+    rows.push({ type: 'node', key: node.id, node, depth: node.depth, folded: isFolded });
+    const matched = hasAll(node, words);
+    if (matched) matches++;
+    if (!isFolded) for (const child of sorted(node.children, sort)) visit(child);
+    if (!matched && rows.length === place + 1) rows.length = place;
+  };
+  for (const root of sorted(roots, sort)) visit(root);
+  return { rows, matches };
+}
+
+function asGroups(roots: readonly Node[], words: readonly string[], { group, sort, folded }: RowSettings) {
+  const groups = new Map<string, Node[]>();
+  let matches = 0;
+  const stack = [...roots].reverse();
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    for (const child of node.children.toReversed()) stack.push(child);
+    if (!hasAll(node, words)) continue;
+    matches++;
+    const key = group === 'kind' ? node.kind : node.state;
+    const members = groups.get(key);
+    if (members) members.push(node);
+    else groups.set(key, [node]);
+  }
+  const rows: Row[] = [];
+  for (const [key, members] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const isFolded = folded.has(key);
+    const outRate = sum(members, 'outRate');
+    rows.push({
+      type: 'group',
+      key,
+      count: members.length,
+      outRate,
+      inRate: sum(members, 'inRate'),
+      folded: isFolded,
+    });
+    if (isFolded) continue;
+    for (const node of sorted(members, sort)) {
+      rows.push({ type: 'node', key: node.id, node, depth: 1, folded: false });
+    }
+  }
+  return { rows, matches };
+}
+
+/** What a connection moved is what its channels did: it is not counted twice. */
+function sum(members: readonly Node[], figure: 'outRate' | 'inRate'): number {
+  return members.reduce((total, node) => total + (node.kind === 'PeerConnection' ? 0 : node[figure]), 0);
+}
+
+function sorted(nodes: readonly Node[], sort: RowSettings['sort']): readonly Node[] {
+  if (!sort) return nodes;
+  const { by, descending } = sort;
+  const sign = descending ? -1 : 1;
+  const value = (node: Node) => (by === 'age' ? -(node.createdAt ?? 0) : node[by]);
+  return [...nodes].sort((a, b) => {
+    const [x, y] = [value(a), value(b)];
+    return x === y ? a.id - b.id : x < y ? -sign : sign;
+  });
+}
+
+function hasAll({ path, kind, state }: Node, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const text = `${path} ${kind} ${state}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
