@@ -58,7 +58,7 @@ export class Room extends EventSource<RoomEvents> {
   /** @internal */
   constructor(url: string | URL | (() => WebSocketLike), options: RoomOptions) {
     const { reconnect, retransmit, ...request } = options;
-    super(`${request.room}/${request.peer}`);
+    super(`${request.room}/${request.peer}`, 'Room', { joined: true, left: true, close: true });
     this.name = request.room;
     this.peer = request.peer;
     this.#retransmit = retransmit;

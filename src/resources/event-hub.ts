@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { checkEventName } from '../arguments/event-name.js';
 import { wrongType } from '../arguments/wrong-argument.js';
 import { reportUncaught } from '../native/firewall.js';
 
@@ -19,22 +20,26 @@ interface Entry {
   readonly listener: AnyListener;
 }
 
-/** Any string may be an event: one that never comes does no harm. */
-function checkSubscription(event: unknown, listener: unknown): void {
-  if (typeof event !== 'string') throw wrongType('event', 'a string', event);
-  if (typeof listener !== 'function') throw wrongType('listener', 'a function', listener);
-}
-
 /** The listeners of one handle. No event of this package has more than two arguments. */
 export class EventHub {
   readonly #subject: object;
+  readonly #kind: string;
+  readonly #names: Readonly<Record<string, true>>;
   readonly #path: () => string;
   readonly #emitter = new EventEmitter();
   readonly #onFirst: (event: string) => void;
 
-  /** `onFirst` is called when an event gets its first listener. */
-  constructor(subject: object, path: () => string, onFirst: (event: string) => void) {
+  /** `kind` is what messages call the subject. `onFirst` is called when an event gets its first listener. */
+  constructor(
+    subject: object,
+    kind: string,
+    names: Readonly<Record<string, true>>,
+    path: () => string,
+    onFirst: (event: string) => void,
+  ) {
     this.#subject = subject;
+    this.#kind = kind;
+    this.#names = names;
     this.#path = path;
     this.#onFirst = onFirst;
   }
@@ -55,7 +60,7 @@ export class EventHub {
 
   /** Ends one subscription of the listener: the newest, as in Node.js. */
   off(event: string, listener: AnyListener): void {
-    checkSubscription(event, listener);
+    this.#check(event, listener);
     const entries = this.#emitter.listeners(event) as unknown as Entry[];
     const entry = entries.findLast((each) => each.listener === listener);
     if (entry) this.#emitter.off(event, entry);
@@ -71,8 +76,13 @@ export class EventHub {
     return a === undefined ? this.#emitter.emit(event) : this.#emitter.emit(event, a);
   }
 
+  #check(event: unknown, listener: unknown): void {
+    checkEventName(event, this.#names, this.#kind);
+    if (typeof listener !== 'function') throw wrongType('listener', 'a function', listener);
+  }
+
   #add(event: string, listener: AnyListener, once: boolean): Entry {
-    checkSubscription(event, listener);
+    this.#check(event, listener);
     // Each listener has a firewall of its own: one that throws neither reaches native code (H9) nor keeps the event
     // from its neighbours.
     const call = (...args: unknown[]) => {

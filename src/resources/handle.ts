@@ -9,6 +9,7 @@ import { whenAborted } from '../time/when-aborted.js';
 import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
 import type { ConnectionProgress } from '../errors/connection-progress.js';
 import { RtcError } from '../errors/rtc-error.js';
+import type { EventNames } from '../arguments/event-name.js';
 import { wrongType } from '../arguments/wrong-argument.js';
 import type { Deadline } from '../time/deadline.js';
 import { addOrderedDependency } from '../scope/dependency.js';
@@ -69,7 +70,14 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   #stopWatchingSignal: (() => void) | undefined;
 
   /** @internal */
-  protected constructor(engine: Engine, owner: OwnedNode, kind: string, name: string, signal?: AbortSignal) {
+  protected constructor(
+    engine: Engine,
+    owner: OwnedNode,
+    kind: string,
+    events: EventNames<Events>,
+    name: string,
+    signal?: AbortSignal,
+  ) {
     this.engine = ownEngine(engine, kind);
     this.#createdAt = Date.now();
     this.#creation = engine.traced ? new Error('created') : undefined;
@@ -90,11 +98,8 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
       details: () => this.details(),
     });
     this[TREE_NODE] = node;
-    this.#events = new EventHub(
-      this,
-      () => node.path,
-      (event) => this.onFirstListener(event),
-    );
+    const onFirst = (event: string) => this.onFirstListener(event);
+    this.#events = new EventHub(this, kind, events, () => node.path, onFirst);
     owner.adoptNode(node);
     if (signal) this.#stopWatchingSignal = whenAborted(signal, () => void this.abort(signal.reason));
     engine.trace.created(node, this.#creation);

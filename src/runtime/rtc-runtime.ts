@@ -7,6 +7,7 @@ import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { callNative } from '../native/guard.js';
 import { callback } from '../arguments/argument.js';
+import type { EventNames } from '../arguments/event-name.js';
 import { type RtcLogLevel, validateLogLevel } from '../native/validate/log-level.js';
 import { type SctpSettings, validateSctpSettings } from '../native/validate/sctp-settings.js';
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
@@ -42,6 +43,8 @@ export interface RtcRuntimeEvents {
   warning: [warning: RtcWarning];
 }
 
+const EVENTS: EventNames<RtcRuntimeEvents> = { teardown: true, leak: true, warning: true };
+
 /** One runtime for all copies of the package in the process; the number changes with the shape of the class. */
 const SHARED = Symbol.for('scoped-rtc.runtime.v1');
 
@@ -69,6 +72,8 @@ export class RtcRuntime {
     this.#cleanup = cleanup;
     this.#events = new EventHub(
       this,
+      'RtcRuntime',
+      EVENTS,
       () => 'runtime',
       () => {},
     );

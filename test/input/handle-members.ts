@@ -27,7 +27,7 @@ import { channelOptions, dataChannelOptions, mediaHandlerOptions } from './optio
 
 const listens: Member<AnyHandle> = {
   given: () => ['close', () => {}],
-  wrong: [argument(0, 'event', STRING), argument(1, 'listener', FUNCTION)],
+  wrong: [argument(0, 'event', { accepts: [] }), argument(1, 'listener', FUNCTION)],
   closed: 'works',
 };
 

@@ -122,7 +122,7 @@ export const scopeMembers: Members<RtcScope> = {
 const listening = {
   given: () => ['leak', () => {}],
   wrong: [
-    argument(0, 'event', { accepts: ['empty string', 'text', 'text with a NUL', 'long text'] }),
+    argument(0, 'event', { accepts: [] }),
     argument(1, 'listener', FUNCTION),
   ],
   live: (runtime: RtcRuntime) => runtime.subscribe('leak', () => {}).unsubscribe(),

@@ -12,7 +12,7 @@ const LIMIT_MS = 120_000;
 
 const EVENTS = ['exit', 'beforeExit', 'uncaughtExceptionMonitor', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-const RECEIPTS = /^a=x-scoped-rtc-receipts:.*\r\n/gm;
+const RECEIPTS = /^a=x-scoped-rtc-.*\r\n/gm;
 
 const withoutReceipts = (sdp: string) => sdp.replace(RECEIPTS, '');
 

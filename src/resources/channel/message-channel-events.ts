@@ -1,3 +1,4 @@
+import type { EventNames } from '../../arguments/event-name.js';
 import type { CloseInfo } from '../handle.js';
 import type { Message } from './message.js';
 
@@ -13,3 +14,11 @@ export interface MessageChannelEvents {
   /** The channel has closed. After every message that arrived. */
   close: [info: CloseInfo];
 }
+
+export const MESSAGE_CHANNEL_EVENTS: EventNames<MessageChannelEvents> = {
+  open: true,
+  message: true,
+  bufferedAmountLow: true,
+  error: true,
+  close: true,
+};

@@ -15,11 +15,10 @@ import type { OwnedNode } from '../../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import { channelDetails, trafficOfChannel } from './channel-details.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
-import type { EventMap } from '../event-hub.js';
 import { Handle, type HandleFigures } from '../handle.js';
 import { Inbox, type InboxOwner } from './inbox.js';
 import type { Message, Sendable } from './message.js';
-import type { MessageChannelEvents } from './message-channel-events.js';
+import { MESSAGE_CHANNEL_EVENTS, type MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
 import {
   channelToDuplex,
@@ -36,9 +35,7 @@ import { SendBuffer } from './send-buffer.js';
 const SENT = Promise.resolve();
 
 /** What data channels and WebSockets have in common: messages in order, backpressure, and an end that loses none. */
-export abstract class MessageChannel<
-  E extends EventMap<E> & MessageChannelEvents = MessageChannelEvents,
-> extends Handle<E> {
+export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   /** @internal */
   protected readonly record: NativeRecord;
   readonly #native: NativeChannel;
@@ -65,7 +62,7 @@ export abstract class MessageChannel<
     native: NativeChannel,
     options: CheckedChannelOptions,
   ) {
-    super(ownEngine(engine, kind), owner, kind, name, options.signal);
+    super(ownEngine(engine, kind), owner, kind, MESSAGE_CHANNEL_EVENTS, name, options.signal);
     this.#native = native;
     this.record = engine.ledger.hold(kind, native, () => this.path);
     this.#buffer = new SendBuffer(native, this.record, options.highWaterMark, () =>

@@ -6,7 +6,7 @@ import type { OwnedNode } from '../../scope/node.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { Handle, type HandleFigures } from '../handle.js';
 import { connectionDetails } from './connection-details.js';
-import type { PeerConnectionEvents } from './peer-connection-events.js';
+import { PEER_CONNECTION_EVENTS, type PeerConnectionEvents } from './peer-connection-events.js';
 import type {
   CandidatePair,
   ConnectionState,
@@ -33,7 +33,7 @@ export abstract class ConnectionStatus extends Handle<PeerConnectionEvents> {
     native: NativePeerConnection,
     signal?: AbortSignal,
   ) {
-    super(engine, owner, 'PeerConnection', name, signal);
+    super(engine, owner, 'PeerConnection', PEER_CONNECTION_EVENTS, name, signal);
     this.#native = native;
     this.record = engine.ledger.hold('PeerConnection', native, () => this.path);
   }

@@ -1,4 +1,5 @@
 import type { IceUdpMuxRequest } from 'node-datachannel';
+import type { EventNames } from '../../arguments/event-name.js';
 import type { Engine } from '../../library/engine.js';
 import type { NativeIceUdpMuxListener } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
@@ -13,6 +14,8 @@ export interface IceUdpMuxListenerEvents {
   close: [info: CloseInfo];
 }
 
+const EVENTS: EventNames<IceUdpMuxListenerEvents> = { unhandledStunRequest: true, error: true, close: true };
+
 /** Listens on one UDP port for the first packets of connections that do not exist yet. */
 export class IceUdpMuxListener extends Handle<IceUdpMuxListenerEvents> {
   readonly #native: NativeIceUdpMuxListener;
@@ -20,7 +23,7 @@ export class IceUdpMuxListener extends Handle<IceUdpMuxListenerEvents> {
 
   /** Made by `scope.createIceUdpMuxListener()`. @internal */
   constructor(engine: Engine, owner: OwnedNode, name: string, native: NativeIceUdpMuxListener) {
-    super(engine, owner, 'IceUdpMuxListener', name);
+    super(engine, owner, 'IceUdpMuxListener', EVENTS, name);
     this.#native = native;
     this.#record = engine.ledger.hold('IceUdpMuxListener', native, () => this.path);
     this.markOpen();

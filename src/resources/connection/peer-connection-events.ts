@@ -1,3 +1,4 @@
+import type { EventNames } from '../../arguments/event-name.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
 import type { CloseInfo } from '../handle.js';
 import type { MediaTrack } from '../media/media-track.js';
@@ -31,6 +32,20 @@ export interface PeerConnectionEvents {
   error: [error: Error];
   close: [info: CloseInfo];
 }
+
+export const PEER_CONNECTION_EVENTS: EventNames<PeerConnectionEvents> = {
+  localDescription: true,
+  localCandidate: true,
+  connectionStateChange: true,
+  stateChange: true,
+  iceStateChange: true,
+  signalingStateChange: true,
+  gatheringStateChange: true,
+  dataChannel: true,
+  track: true,
+  error: true,
+  close: true,
+};
 
 /** Events of the negotiation, each with a native callback that is registered when somebody listens. */
 const NEGOTIATION = [

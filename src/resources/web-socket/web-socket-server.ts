@@ -1,3 +1,4 @@
+import type { EventNames } from '../../arguments/event-name.js';
 import { type Engine, ownEngine } from '../../library/engine.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { poll } from '../../time/poll.js';
@@ -30,6 +31,8 @@ export interface WebSocketServerEvents {
   close: [info: CloseInfo];
 }
 
+const EVENTS: EventNames<WebSocketServerEvents> = { connection: true, error: true, close: true };
+
 /**
  * A WebSocket server. It listens as soon as it is made, owns the sockets it accepted and lets go of each when it
  * closes (H14). Closing the server drains and closes its sockets first.
@@ -58,7 +61,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     socketOptions: CheckedChannelOptions,
     limit: number,
   ) {
-    super(ownEngine(engine, 'WebSocketServer'), owner, 'WebSocketServer', name, socketOptions.signal);
+    super(ownEngine(engine, 'WebSocketServer'), owner, 'WebSocketServer', EVENTS, name, socketOptions.signal);
     this.#socketOptions = { ...socketOptions, signal: undefined };
     this.#record = engine.ledger.hold('WebSocketServer', native, () => this.path);
     engine.servers++;

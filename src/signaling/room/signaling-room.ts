@@ -63,7 +63,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
 
   /** @internal */
   constructor(socket: SignalingSocket | (() => SignalingSocket), options: RoomOptions) {
-    super(`${options.room}/${options.peer}`);
+    super(`${options.room}/${options.peer}`, 'SignalingRoom', { joined: true, left: true, close: true });
     const connect = typeof socket === 'function' && !isClass(socket) ? socket : undefined;
     if (!connect) transportOver(socket as SignalingSocket, 'socket');
     this.name = options.room;

@@ -77,7 +77,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     sockets: WebSocketServer,
     browserModule: string | undefined,
   ) {
-    super('signaling server');
+    super('signaling server', 'SignalingServer', { joined: true, left: true, error: true });
     this.#options = options;
     this.#listener = listener;
     this.#sockets = sockets;

@@ -1,3 +1,5 @@
+import { wrongType } from '../../arguments/wrong-argument.js';
+import { checkEventName, type EventNames } from '../../arguments/event-name.js';
 import { reportUncaught } from '../../native/firewall.js';
 
 type Listener<A extends unknown[]> = (...args: A) => void;
@@ -10,26 +12,32 @@ interface Entry<A extends unknown[]> {
 /** An object with typed events, for Node.js and browsers; `Events` names the arguments of each. */
 export abstract class EventSource<Events extends { [K in keyof Events]: unknown[] }> {
   readonly #path: string;
-  readonly #entries: { [K in keyof Events]?: Entry<Events[K]>[] } = Object.create(null);
+  readonly #kind: string;
+  readonly #names: EventNames<Events>;
+  readonly #entries: { [K in keyof Events]?: Entry<Events[K]>[] | undefined } = Object.create(null);
 
-  /** `path` names it in what a listener throws. */
-  protected constructor(path: string) {
+  /** `path` names it in what a listener throws; `kind` is what messages call it. */
+  protected constructor(path: string, kind: string, names: EventNames<Events>) {
     this.#path = path;
+    this.#kind = kind;
+    this.#names = names;
   }
 
   on<K extends keyof Events>(event: K, listener: Listener<Events[K]>): this {
-    return this.#add(event, listener, false);
+    this.#add(event, listener, false);
+    return this;
   }
 
   once<K extends keyof Events>(event: K, listener: Listener<Events[K]>): this {
-    return this.#add(event, listener, true);
+    this.#add(event, listener, true);
+    return this;
   }
 
+  /** Ends one subscription of the listener: the newest, as in Node.js. */
   off<K extends keyof Events>(event: K, listener: Listener<Events[K]>): this {
-    const entries = this.#entries[event] ?? [];
-    const at = entries.findIndex((entry) => entry.listener === listener);
-    // A copy: it may be on its way through the list.
-    if (at >= 0) this.#entries[event] = entries.filter((_, index) => index !== at);
+    this.#check(event, listener);
+    const entry = this.#entries[event]?.findLast((each) => each.listener === listener);
+    if (entry) this.#remove(event, entry);
     return this;
   }
 
@@ -38,18 +46,18 @@ export abstract class EventSource<Events extends { [K in keyof Events]: unknown[
     event: K,
     listener: Listener<Events[K]>,
   ): Disposable & { unsubscribe(): void } {
-    this.on(event, listener);
-    const unsubscribe = () => void this.off(event, listener);
+    const entry = this.#add(event, listener, false);
+    const unsubscribe = () => this.#remove(event, entry);
     return { unsubscribe, [Symbol.dispose]: unsubscribe };
   }
 
   /** False when nobody listens. What a listener throws is an uncaught error; the others are called all the same. */
   protected emit<K extends keyof Events>(event: K, ...args: Events[K]): boolean {
     const entries = this.#entries[event] ?? [];
-    for (const { listener, once } of entries) {
-      if (once) this.off(event, listener);
+    for (const entry of entries) {
+      if (entry.once) this.#remove(event, entry);
       try {
-        listener.apply(this, args);
+        entry.listener.apply(this, args);
       } catch (error) {
         reportUncaught(error, this.#path);
       }
@@ -57,10 +65,20 @@ export abstract class EventSource<Events extends { [K in keyof Events]: unknown[
     return entries.length > 0;
   }
 
-  #add<K extends keyof Events>(event: K, listener: Listener<Events[K]>, once: boolean): this {
-    if (typeof listener !== 'function')
-      throw new TypeError(`the listener of ${String(event)} must be a function`);
-    this.#entries[event] = [...(this.#entries[event] ?? []), { listener, once }];
-    return this;
+  #check(event: unknown, listener: unknown): void {
+    checkEventName(event, this.#names, this.#kind);
+    if (typeof listener !== 'function') throw wrongType('listener', 'a function', listener);
+  }
+
+  #add<K extends keyof Events>(event: K, listener: Listener<Events[K]>, once: boolean): Entry<Events[K]> {
+    this.#check(event, listener);
+    const entry = { listener, once };
+    this.#entries[event] = [...(this.#entries[event] ?? []), entry];
+    return entry;
+  }
+
+  /** The list is made anew: somebody may be on the way through it. */
+  #remove<K extends keyof Events>(event: K, entry: Entry<Events[K]>): void {
+    this.#entries[event] = this.#entries[event]?.filter((each) => each !== entry);
   }
 }
