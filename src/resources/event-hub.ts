@@ -35,7 +35,7 @@ export class EventHub {
     kind: string,
     names: Readonly<Record<string, true>>,
     path: () => string,
-    onFirst: (event: string) => void,
+    onFirst: (event: string) => void = () => {},
   ) {
     this.#subject = subject;
     this.#kind = kind;

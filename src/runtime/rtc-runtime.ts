@@ -70,13 +70,7 @@ export class RtcRuntime {
   constructor(options: RtcRuntimeOptions = {}) {
     const { cleanup = 'auto', ...engineOptions } = checkRuntimeOptions(options);
     this.#cleanup = cleanup;
-    this.#events = new EventHub(
-      this,
-      'RtcRuntime',
-      EVENTS,
-      () => 'runtime',
-      () => {},
-    );
+    this.#events = new EventHub(this, 'RtcRuntime', EVENTS, () => 'runtime');
     this.#engine = new Engine(engineOptions, {
       tornDown: (root, report) => void this.#events.emit('teardown', report, root.path),
       warned: (warning) => this.#warned(warning),

@@ -72,7 +72,9 @@ describe('events', () => {
     for (const [kind, subject, name, meant] of subjects()) {
       for (const way of ways) {
         expect(() => subject[way](name, () => {})).toThrow(
-          new RegExp(`^event must be one of .*\\b${meant}\\b.*; ${kind} has no event '${name}'. Did you mean '${meant}'\\?$`),
+          new RegExp(
+            `^event must be one of .*\\b${meant}\\b.*; ${kind} has no event '${name}'. Did you mean '${meant}'\\?$`,
+          ),
         );
       }
     }

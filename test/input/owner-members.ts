@@ -121,10 +121,7 @@ export const scopeMembers: Members<RtcScope> = {
 
 const listening = {
   given: () => ['leak', () => {}],
-  wrong: [
-    argument(0, 'event', { accepts: [] }),
-    argument(1, 'listener', FUNCTION),
-  ],
+  wrong: [argument(0, 'event', { accepts: [] }), argument(1, 'listener', FUNCTION)],
   live: (runtime: RtcRuntime) => runtime.subscribe('leak', () => {}).unsubscribe(),
   closed: 'works',
 } as const;

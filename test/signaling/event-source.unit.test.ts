@@ -43,6 +43,8 @@ it('a mistyped event is refused, by off() as well', () => {
     expect(() => door[way]('open' as 'opened', () => {})).toThrow(
       "event must be one of opened, shut; Door has no event 'open'. Did you mean 'opened'?",
     );
-    expect(() => door[way]('opened', undefined as never)).toThrow('listener must be a function; got undefined');
+    expect(() => door[way]('opened', undefined as never)).toThrow(
+      'listener must be a function; got undefined',
+    );
   }
 });
