@@ -340,10 +340,8 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     this.#state = 'closed';
     this[TREE_NODE].ending.deadline?.[Symbol.dispose]();
     this.onClosed();
-    const info: CloseInfo =
-      this.#reason === undefined
-        ? { by: this.#cause, ...this.loss() }
-        : { by: this.#cause, reason: this.#reason, ...this.loss() };
+    const reason = this.#reason === undefined ? {} : { reason: this.#reason };
+    const info: CloseInfo = { by: this.#cause, ...reason, ...this.loss() };
     this.engine.trace.closed(this[TREE_NODE], info);
     this.#ended.resolve(info);
     this.#events.emit('close', info);
