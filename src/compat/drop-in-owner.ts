@@ -3,7 +3,7 @@ import type { AnyHandle } from '../resources/handle.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
 import { TREE_NODE } from '../scope/node.js';
-import { warnOfFailure } from './background-failure.js';
+import { warnOfFailure } from './close-in-background.js';
 import type { NativeOwner } from './native-owner.js';
 
 /**

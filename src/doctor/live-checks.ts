@@ -1,7 +1,7 @@
 import type { Check } from './check.js';
 import type { Installation } from './installation.js';
-import { unknownAbout } from './known-combinations.js';
 import { faultOf, runTrial } from './trial.js';
+import { VERIFIED_VERSIONS } from '../native/binding-version.js';
 
 /** Milliseconds; several tries of the slowest step there is. More means that something holds it up. */
 const SLOW_CONNECT_MS = 900;
@@ -118,4 +118,24 @@ export async function hazardChecks(): Promise<Check[]> {
   };
   await Promise.all(Array.from({ length: WIDTH }, work));
   return Object.keys(ROWS).map((id) => checks.get(id)!);
+}
+
+/** Major versions of Node.js, and platforms, that the tests ran on; see docs/compatibility.md. */
+const NODES: readonly number[] = [20, 22, 24, 26];
+const PLATFORMS: readonly string[] = ['linux-x64-gnu'];
+
+export interface Combination {
+  readonly binding: string;
+  /** Major version. */
+  readonly node: number;
+  readonly platform: string;
+}
+
+/** What about `found` has not been tested; empty when it is a known combination. */
+export function unknownAbout({ binding, node, platform }: Combination): string[] {
+  const unknown: string[] = [];
+  if (!VERIFIED_VERSIONS.includes(binding)) unknown.push(`node-datachannel ${binding}`);
+  if (!NODES.includes(node)) unknown.push(`Node ${node}`);
+  if (!PLATFORMS.includes(platform)) unknown.push(platform);
+  return unknown;
 }

@@ -1,5 +1,5 @@
 import { RtcClosedError } from '../errors/kinds.js';
-import { whenAborted } from '../time/when-aborted.js';
+import { whenAborted } from '../time/wait.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { type InTree, OwnedNode, TREE_NODE } from './node.js';
 import {

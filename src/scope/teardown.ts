@@ -1,11 +1,10 @@
 import { RtcTimeoutError } from '../errors/kinds.js';
 import type { Clock } from '../time/clock.js';
 import { Deadline, type DeadlineOptions } from '../time/deadline.js';
-import { NOTHING_LOST } from './loss.js';
+import { NOTHING_LOST, TeardownLog, type TeardownReport, type TeardownStep } from './teardown-report.js';
 import type { OwnedNode, TeardownCause } from './node.js';
 import { beginTeardown, flattenSubtree, forksAndHandles, type Stage, stagesOf } from './order.js';
 import { type Steps, Tasks } from './tasks.js';
-import { TeardownLog, type TeardownReport, type TeardownStep } from './teardown-report.js';
 
 export interface TeardownHost {
   readonly clock: Clock;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check, DoctorReport } from '../../src/doctor/check.js';
-import { unknownAbout } from '../../src/doctor/known-combinations.js';
+import { unknownAbout } from '../../src/doctor/live-checks.js';
 import { type ChildEnd, runChild } from '../support/child.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

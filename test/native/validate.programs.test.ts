@@ -1,13 +1,13 @@
 import type { CheckedIceServer } from '../../src/native/validate/ice-server.js';
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { validateCandidate } from '../../src/native/validate/candidate.js';
-import { validateDataChannelInit } from '../../src/native/validate/data-channel-init.js';
 import {
+  validateCandidate,
   validateDescription,
   validateDescriptionType,
   validateLocalDescriptionInit,
 } from '../../src/native/validate/description.js';
+import { validateDataChannelInit } from '../../src/native/validate/data-channel-init.js';
 import { validateIceUdpMux } from '../../src/native/validate/ice-udp-mux.js';
 import { validateLogLevel } from '../../src/native/validate/log-level.js';
 import { validateMessage } from '../../src/native/validate/message.js';

@@ -1,5 +1,5 @@
 import { type Profiler, Session } from 'node:inspector/promises';
-import type { Ran } from './goals.js';
+import type { Ran } from './bounds.js';
 
 const SRC = new URL('../../src/', import.meta.url).href;
 /** The loader's own, which keeps the names of functions. */

@@ -5,7 +5,7 @@ import { unannounced } from '../../test/support/altered-signaling.js';
 import { nextEvent } from '../../test/support/event.js';
 import { PeerProcess } from '../soak/peer-process.js';
 import { Coverage } from './coverage.js';
-import type { Operation, Ran } from './goals.js';
+import type { Operation, Ran } from './bounds.js';
 
 await using ours = new PeerProcess();
 await using other = new PeerProcess('unannounced');

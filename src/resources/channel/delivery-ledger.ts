@@ -1,4 +1,4 @@
-import { type Loss, NOTHING_LOST } from '../../scope/loss.js';
+import { type Loss, NOTHING_LOST } from '../../scope/teardown-report.js';
 
 interface Mark {
   readonly messages: number;

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type Engine, ownEngine } from '../../library/engine.js';
 import { poll } from '../../time/poll.js';
-import { quietTurns } from '../../time/quiet-turns.js';
+import { quietTurns } from '../../time/turn.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { bounded, Deferred } from '../../time/wait.js';
@@ -10,13 +10,13 @@ import type { NativeChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { validateMessage } from '../../native/validate/message.js';
 import { Deadline } from '../../time/deadline.js';
-import type { Loss } from '../../scope/loss.js';
+import type { Loss } from '../../scope/teardown-report.js';
 import type { OwnedNode } from '../../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import { channelDetails, trafficOfChannel } from './channel-details.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
 import { Handle, type HandleFigures } from '../handle.js';
-import { Inbox, type InboxOwner } from './inbox.js';
+import { Inbox, type InboxOwner, OpenGate } from './inbox.js';
 import type { Message, Sendable } from './message.js';
 import { MESSAGE_CHANNEL_EVENTS, type MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
@@ -27,7 +27,6 @@ import {
   type WebStreamOptions,
   type WebStreams,
 } from './message-streams.js';
-import { OpenGate } from './open-gate.js';
 import { Outbox } from './outbox.js';
 import { DeliveryLedger, IN_FLIGHT_BYTES } from './delivery-ledger.js';
 import { SendBuffer } from './send-buffer.js';

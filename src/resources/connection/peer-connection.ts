@@ -6,14 +6,14 @@ import { RtcInvalidStateError } from '../../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import { readOptions } from '../../arguments/argument.js';
-import { validateCandidate } from '../../native/validate/candidate.js';
-import { type DataChannelInit, validateDataChannelInit } from '../../native/validate/data-channel-init.js';
 import {
   type LocalDescriptionInit,
+  validateCandidate,
   validateDescriptionType,
   validateLocalDescriptionInit,
   validateRemoteDescription,
 } from '../../native/validate/description.js';
+import { type DataChannelInit, validateDataChannelInit } from '../../native/validate/data-channel-init.js';
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';

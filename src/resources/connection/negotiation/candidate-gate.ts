@@ -1,8 +1,8 @@
 import type { Clock } from '../../../time/clock.js';
-import { yieldProcessor } from '../../../time/yield-processor.js';
+import { afterTurn, yieldProcessor } from '../../../time/turn.js';
 import { answerAsDtlsServer } from './dtls-role.js';
-import { isNear } from './near-candidates.js';
-import { afterTurn } from '../../../time/turn.js';
+import { BlockList, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 type Candidate = [candidate: string, mid: string];
 
@@ -263,3 +263,33 @@ const WITHOUT_CHECKS_MS = 3000;
  * package come with the second message after the answer: twice the time that a slow signaling takes for one.
  */
 const WITHOUT_CANDIDATES_MS = 500;
+
+/**
+ * All these candidates are addresses of this host or of networks that it is on. With one that a STUN or TURN server gave
+ * they may not be: many networks have the same private addresses.
+ */
+export function isNear(candidates: readonly string[]): boolean {
+  if (candidates.length === 0) return false;
+  const here = networksHere();
+  return candidates.every((candidate) => {
+    const [address, , , type] = candidate.split(' ').slice(4);
+    if (address === undefined || type !== 'host') return false;
+    try {
+      return here.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    } catch {
+      return false; // a name: how far that is, nobody knows
+    }
+  });
+}
+
+function networksHere(): BlockList {
+  const here = new BlockList();
+  for (const addresses of Object.values(networkInterfaces())) {
+    for (const { address, cidr, family } of addresses ?? []) {
+      const type = family === 'IPv6' ? 'ipv6' : 'ipv4';
+      if (cidr === null) here.addAddress(address, type);
+      else here.addSubnet(address, Number(cidr.split('/')[1]), type);
+    }
+  }
+  return here;
+}

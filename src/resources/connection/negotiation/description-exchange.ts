@@ -9,14 +9,19 @@ import type { LocalDescriptionInit } from '../../../native/validate/description.
 import type { ConnectionTracks } from '../../media/connection-tracks.js';
 import type { PendingEvents } from '../../pending-events.js';
 import type { ConnectionChannels } from '../connection-channels.js';
-import type { ConnectionState, DescriptionType, SessionDescription } from '../peer-connection-state.js';
+import type {
+  ConnectionState,
+  DescriptionType,
+  GatheringState,
+  SessionDescription,
+  SignalingState,
+} from '../peer-connection-state.js';
 import { CandidateGate } from './candidate-gate.js';
 import { candidatesIn, candidateWords } from './candidate-text.js';
 import { ConnectionEvents } from './connection-events.js';
-import { assertMayDescribe } from './may-describe.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
-import { OwedOffers } from './owed-offers.js';
 import { RemoteSide } from './remote-side.js';
+import { RtcInvalidStateError } from '../../../errors/kinds.js';
 
 /**
  * Descriptions and candidates of one connection, on their way between the application and the library: each in the order,
@@ -179,3 +184,84 @@ const DTLS: Readonly<Partial<Record<ConnectionState, ConnectionProgress['dtls']>
   failed: 'failed',
 };
 const PATH_FOUND: ReadonlySet<string> = new Set(['connected', 'completed']);
+
+interface DescribedConnection {
+  readonly path: string;
+  readonly signalingState: SignalingState;
+  readonly gatheringState: GatheringState;
+}
+
+/** Throws for what `setLocalDescription` ends the process over (H10); `negotiable`: there is a channel or track; `choosesCredentials`: by `iceUfrag` and `icePwd`. */
+export function assertMayDescribe(
+  connection: DescribedConnection,
+  type: DescriptionType,
+  negotiable: boolean,
+  choosesCredentials: boolean,
+): void {
+  if (type === 'rollback') return;
+  const { path, signalingState: state } = connection;
+  const call = type === 'unspec' ? 'setLocalDescription()' : `setLocalDescription('${type}')`;
+  const refuse = (why: string) => {
+    throw new RtcInvalidStateError(`${call} is not possible: ${why}`, { path });
+  };
+  const answers = state === 'have-remote-offer' || state === 'have-local-pranswer';
+  const offers = state === 'stable';
+  const possible = type === 'offer' ? offers : type === 'unspec' ? answers || offers : answers;
+  if (!possible) refuse(WHY_NOT[state] ?? `the signaling state is ${state}`);
+  if (!negotiable) refuse('there is no channel or track to negotiate');
+  if (choosesCredentials && connection.gatheringState !== 'new') {
+    refuse(
+      'iceUfrag and icePwd can be chosen before candidates are gathered, and the library has no ICE restart',
+    );
+  }
+}
+
+/** Where the state does not say by itself what came before the call. */
+const WHY_NOT: Readonly<Partial<Record<SignalingState, string>>> = {
+  'have-local-offer':
+    'an offer was made already (signaling state have-local-offer), by an earlier call or by the first ' +
+    'createDataChannel() without disableAutoNegotiation; it waits for the answer of the peer',
+  'have-remote-offer':
+    'the offer of the peer waits for an answer (signaling state have-remote-offer); call ' +
+    "setLocalDescription('answer')",
+  stable: 'there is no offer to answer (signaling state stable)',
+};
+
+export interface OfferingConnection {
+  signalingState(): string;
+  /** There was a negotiation before: until then the first offer says everything. */
+  hasNegotiated(): boolean;
+  offer(): void;
+}
+
+/**
+ * The offer that tells the peer of a changed media section: one for all changes, as soon as the signaling state
+ * allows one, and once more where the peer's own offer took its place.
+ */
+export class OwedOffers {
+  readonly #connection: OfferingConnection;
+  #state: 'none' | 'owed' | 'made' = 'none';
+
+  constructor(connection: OfferingConnection) {
+    this.#connection = connection;
+  }
+
+  owe(): void {
+    this.#state = 'owed';
+    this.#settle();
+  }
+
+  /** A description was taken; `inPlaceOfOurs`: the peer's offer, while ours had no answer. */
+  described(inPlaceOfOurs: boolean): void {
+    if (this.#state === 'made') this.#state = inPlaceOfOurs ? 'owed' : 'none';
+    if (this.#state === 'owed') this.#settle();
+  }
+
+  #settle(): void {
+    if (!this.#connection.hasNegotiated()) this.#state = 'none';
+    else if (this.#connection.signalingState() === 'stable') {
+      this.#state = 'made';
+      this.#connection.offer();
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../library/engine.js';
 import { poll } from '../../../time/poll.js';
-import { quietTurns } from '../../../time/quiet-turns.js';
+import { quietTurns } from '../../../time/turn.js';
 import { Deferred } from '../../../time/wait.js';
 import { RtcClosedError, RtcNativeError } from '../../../errors/kinds.js';
 import { RtcError } from '../../../errors/rtc-error.js';
@@ -8,11 +8,14 @@ import { Deadline } from '../../../time/deadline.js';
 import type { WaitOptions } from '../../../arguments/bounds.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import type { SessionDescription } from '../peer-connection-state.js';
-import { LocalCandidates } from './local-candidates.js';
+import { LocalCandidates, RemoteCandidates } from './candidates.js';
 import { rollsBack } from './politeness.js';
-import { RemoteCandidates } from './remote-candidates.js';
-import type { Signaling, SignalingMessage, SignalingProgress } from './signaling.js';
-import { readSignalingMessage } from './signaling-message.js';
+import {
+  readSignalingMessage,
+  type Signaling,
+  type SignalingMessage,
+  type SignalingProgress,
+} from './signaling.js';
 import { SignalingSender } from './signaling-sender.js';
 
 /**

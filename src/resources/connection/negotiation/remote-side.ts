@@ -6,7 +6,7 @@ import { callNative } from '../../../native/guard.js';
 import type { DescriptionType, SessionDescription } from '../peer-connection-state.js';
 import type { CandidateGate } from './candidate-gate.js';
 import { answerAsDtlsServer, answersAsServer, asOffered, isOfLibdatachannel } from './dtls-role.js';
-import { nameIn, splitNamed, withAddress } from './named-candidates.js';
+import { isIP } from 'node:net';
 
 export interface DescriptionReader {
   /** Reads a description of the peer's as the library is given it by `give`, at a time when the transport is not up. */
@@ -143,4 +143,34 @@ export class RemoteSide {
       if (this.#native.state() !== 'closed') throw error;
     }
   }
+}
+
+const CANDIDATE = /^(?:a=)?candidate:\S+ \d+ \S+ \d+ (\S+) \d+ typ \S+/i;
+
+/** The host name in the place of a candidate's address, as browsers put a `.local` one there. */
+export function nameIn(candidate: string): string | undefined {
+  const host = CANDIDATE.exec(candidate)?.[1];
+  return host === undefined || isIP(host) !== 0 ? undefined : host;
+}
+
+export function withAddress(candidate: string, name: string, address: string): string {
+  return candidate.replace(` ${name} `, ` ${address} `);
+}
+
+/** A description without the candidates that have a name, and these with the media section they were in. */
+export function splitNamed(sdp: string): {
+  sdp: string;
+  named: readonly { candidate: string; mid: string }[];
+} {
+  if (!sdp.includes('candidate:')) return { sdp, named: [] };
+  const named: { candidate: string; mid: string }[] = [];
+  const sections = sdp.split(/^(?=m=)/m).map((section) => {
+    const mid = /^a=mid:(\S+)/m.exec(section)?.[1] ?? '0';
+    return section.replace(/^a=(candidate:[^\r\n]*)\r?\n/gm, (line, candidate: string) => {
+      if (nameIn(candidate) === undefined) return line;
+      named.push({ candidate, mid });
+      return '';
+    });
+  });
+  return { sdp: sections.join(''), named };
 }

@@ -1,5 +1,5 @@
 import type { AnyHandle } from '../../handle.js';
-import type { SignalingMessage, SignalingProgress } from './signaling-vocabulary.js';
+import type { SignalingCandidate, SignalingMessage, SignalingProgress } from './signaling-vocabulary.js';
 
 export type { SignalingCandidate, SignalingMessage, SignalingProgress } from './signaling-vocabulary.js';
 
@@ -30,3 +30,55 @@ export interface Signaling {
   /** Which side rolls its offer back when both offer at once; see `NegotiateOptions.polite`. */
   readonly polite?: boolean;
 }
+
+/**
+ * Reads a message that came from the peer, or says in words why it is none. Anything may come.
+ *
+ * Of the types of a description `rollback` is refused: a peer may only roll back its own offer, and that one is
+ * answered in the same turn. (The library would take it in every state, and lose our own offer by it.)
+ */
+export function readSignalingMessage(message: unknown): SignalingMessage | string {
+  if (typeof message !== 'object' || message === null) return `a message that is ${kindOf(message)}`;
+  const { description, candidate } = message as { description?: unknown; candidate?: unknown };
+  if (description !== undefined && description !== null) return readDescription(description);
+  if (candidate === undefined) return 'a message with neither a description nor a candidate';
+  return candidate === null ? { candidate } : readCandidate(candidate);
+}
+
+function readDescription(description: unknown): SignalingMessage | string {
+  if (typeof description !== 'object') return `a description that is ${kindOf(description)}`;
+  const { type, sdp } = description as { type?: unknown; sdp?: unknown };
+  if (type !== 'offer' && type !== 'answer' && type !== 'pranswer') {
+    return 'a description whose type is not offer, answer or pranswer';
+  }
+  if (typeof sdp !== 'string') return `a description whose sdp is ${kindOf(sdp)}`;
+  if (sdp.length > LONGEST_SDP) return `a description of ${sdp.length} characters`;
+  return { description: { type, sdp } };
+}
+
+function readCandidate(given: unknown): SignalingMessage | string {
+  if (typeof given !== 'object' || given === null) return `a candidate that is ${kindOf(given)}`;
+  const { candidate, sdpMid, usernameFragment } = given as Record<keyof SignalingCandidate, unknown>;
+  if (typeof candidate !== 'string') return `a candidate whose text is ${kindOf(candidate)}`;
+  if (candidate.length > LONGEST_CANDIDATE) return `a candidate of ${candidate.length} characters`;
+  for (const [name, value] of Object.entries({ sdpMid, usernameFragment })) {
+    if (value === undefined || value === null) continue;
+    if (typeof value !== 'string') return `a candidate whose ${name} is ${kindOf(value)}`;
+    if (value.length > LONGEST_CANDIDATE) return `a candidate whose ${name} has ${value.length} characters`;
+  }
+  return {
+    candidate: {
+      candidate,
+      sdpMid: (sdpMid as string | null | undefined) ?? null,
+      usernameFragment: (usernameFragment as string | null | undefined) ?? null,
+    },
+  };
+}
+
+const kindOf = (value: unknown) => (value === null ? 'null' : `of type ${typeof value}`);
+
+/** Characters. As long as the longest message that the library takes by default (256 kB). */
+const LONGEST_SDP = 256 * 1024;
+
+/** Characters. A line with all extensions has about 200. */
+const LONGEST_CANDIDATE = 2048;

@@ -1,4 +1,4 @@
-import { yieldProcessor } from '../../../time/yield-processor.js';
+import { yieldProcessor } from '../../../time/turn.js';
 
 /**
  * Waits until the library has opened the channels that were there before the transport was up.
