@@ -100,12 +100,14 @@ describe('an end without a handshake', () => {
     const seen = seenBy(far);
     burst(near, 1000, 1000);
     await until(() => seen.count === 1000, 'the messages');
-    // Nothing shows when a receipt has come but what an end says: so one is waited for that must have been given.
+    // Nothing shows when a receipt has come but what an end says. One is given once 64 messages or 64 kB have come since
+    // the last: a receipt in the middle of the burst may leave the rest of it without one.
     const native = near as unknown as { sent: { arrived: number } };
-    await until(() => native.sent.arrived === 1000, 'the receipt');
+    await until(() => native.sent.arrived > 1000 - 64, 'the receipt');
     burst(near, 10, 1000);
+    const messages = 1010 - native.sent.arrived;
     near.abort();
-    expect((await near.closed()).unconfirmed).toEqual({ messages: 10, bytes: 10_000 });
+    expect((await near.closed()).unconfirmed).toEqual({ messages, bytes: messages * 1000 });
   });
 
   it('does not acknowledge what the receive buffer had no room for', async () => {

@@ -1,6 +1,6 @@
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { OwnedNode } from '../../scope/node.js';
-import type { ReceiptPeer } from './ending/receipt-peer.js';
+import type { ReceiptPeer } from './ending/receipt.js';
 
 /** What a channel needs of the connection it belongs to. */
 export interface ChannelConnection {
