@@ -1,4 +1,4 @@
-import type { Loss } from '../scope/loss.js';
+import type { Loss } from '../scope/teardown-report.js';
 import type { OwnedNode, TeardownCause } from '../scope/node.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { describeError } from './described-error.js';
