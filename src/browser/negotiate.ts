@@ -77,6 +77,9 @@ export function negotiate(
       const collides = description.type === 'offer' && pc.signalingState === 'have-local-offer';
       ignored = collides && !(polite ?? rollsBack(pc.localDescription?.sdp ?? '', description.sdp));
       if (ignored) return;
+      // Chromium now and then gathers nothing any more when an offer is rolled back before its first candidate.
+      for (let tries = 50; collides && tries > 0 && !pc.localDescription?.sdp?.includes('a=cand'); tries--)
+        await new Promise<void>((done) => pageClock.after(10, done));
       await pc.setRemoteDescription(description); // takes our own offer back by itself
       if (description.type === 'offer') await describe();
     };

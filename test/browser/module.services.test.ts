@@ -64,9 +64,10 @@ describe.each(NAMES)('a page in %s, with the module that the signaling server se
       const round = async <T>(
         name: string,
         body: (done: (event: string) => Promise<unknown>) => Promise<T>,
+        options: object = {},
       ) => {
         told.length = 0;
-        void toPage.send({ round: name });
+        void toPage.send({ round: name, options });
         return body(async (event) => {
           await until(() => told.length > 0, event, 30_000);
           expect(told[0]?.event, JSON.stringify(told)).toBe(event);
@@ -74,7 +75,11 @@ describe.each(NAMES)('a page in %s, with the module that the signaling server se
         });
       };
 
-      for (let n = 0; n < 5; n++) await round('crossing', (done) => crossing(rtc, node, browser, done));
+      // Which side yields: this one, the page, and whichever the two offers make it.
+      for (const polite of [true, false, undefined]) {
+        const pagePolite = polite === undefined ? undefined : !polite;
+        await round('crossing', (done) => crossing(rtc, node, polite, done), { polite: pagePolite });
+      }
       await round('acknowledged', (done) => acknowledged(rtc, node, done));
       await round('stream', (done) => stream(rtc, node, done));
       const left = nextEvent<[{ peer: string }, { code: number }]>(node, 'left');
@@ -90,14 +95,17 @@ type Done = (event: string) => Promise<unknown>;
 
 const connection = (rtc: RtcScope) => rtc.createPeerConnection('node', { bindAddress: '127.0.0.1' });
 
-async function crossing(rtc: RtcScope, node: SignalingRoom, browser: BrowserName, done: Done): Promise<void> {
+async function crossing(
+  rtc: RtcScope,
+  node: SignalingRoom,
+  polite: boolean | undefined,
+  done: Done,
+): Promise<void> {
   await using pc = connection(rtc);
   const ours = pc.createDataChannel('of node');
   const arrived = nextEvent<[DataChannel]>(pc, 'dataChannel');
   const way = node.connect('page');
-  // Not understood yet: where this side yields to an offer of Firefox the connection does not come up, nor where
-  // Chromium yields to an offer of this side.
-  await pc.negotiate(way, { polite: browser === 'chromium' });
+  await pc.negotiate(way, polite === undefined ? {} : { polite });
   const [theirs] = await within(arrived, 'the channel of the page');
   theirs.on('message', (message) => void theirs.send(`node heard: ${String(message)}`));
   const heard = nextEvent(ours, 'message');

@@ -74,6 +74,30 @@ describe('negotiate', () => {
     expect(bob.localDescription()?.type).toBe(second ? 'answer' : 'offer');
   });
 
+  it('tells the candidates of an offer that it rolled back after its answer, with the mid of that', async () => {
+    const [alice, bob] = rig.peers();
+    const [left, right] = memorySignaling();
+    const told: string[] = [];
+    const watched = altered(left, (message) => {
+      if ('description' in message) told.push(message.description.type);
+      else told.push(message.candidate === null ? 'end' : `candidate of ${message.candidate.sdpMid}`);
+      return message;
+    });
+    const otherMid = altered(right, (message) => {
+      if (!('description' in message) || message.description.type !== 'offer') return message;
+      const sdp = message.description.sdp.replace('BUNDLE 0', 'BUNDLE one').replace('a=mid:0', 'a=mid:one');
+      return { description: { type: 'offer' as const, sdp } };
+    });
+    alice.createDataChannel('a');
+    bob.createDataChannel('b');
+    const negotiating = alice.negotiate(watched, { polite: true }).catch(() => {});
+    void bob.negotiate(otherMid, { polite: false }).catch(() => {});
+    await until(() => told.includes('end'), 'the end of candidates');
+    expect(told).toEqual(['offer', 'answer', 'candidate of one', 'end']);
+    await alice.abort();
+    await negotiating;
+  });
+
   it('survives channels that either side makes later', async () => {
     const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();

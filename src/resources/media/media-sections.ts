@@ -169,10 +169,11 @@ export class MediaSections {
 
   /** Reads a description of the peer's before the library does. */
   read(sdp: string, offered: boolean): RemoteReading {
-    if (!HAS_MEDIA.test(sdp)) return { sdp, accept() {}, discard() {} };
     const text = new SessionText(sdp);
-    const exchanged = offered ? this.#makeWay(text) : [];
     const accepted = text.sections.filter((part) => !part.isRejected).map((part) => part.mid);
+    const acceptMids = () => void (this.#accepted = accepted);
+    if (!HAS_MEDIA.test(sdp)) return { sdp, accept: acceptMids, discard() {} };
+    const exchanged = offered ? this.#makeWay(text) : [];
     text.rename(this.nameOf);
     const first = text.sections[0];
     const seen = text.media.map((part) => ({
@@ -189,7 +190,7 @@ export class MediaSections {
     return {
       sdp: text.toString(),
       accept: () => {
-        this.#accepted = accepted;
+        acceptMids();
         for (const { mid, isRejected, isFirst, flow } of seen) {
           const known = this.#byMid.get(mid);
           const section = known ?? (offered ? this.add(mid, undefined, undefined) : undefined);

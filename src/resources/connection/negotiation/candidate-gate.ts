@@ -18,7 +18,7 @@ export interface CandidateExchange {
 /**
  * Makes the answerer the first to check a path and the DTLS server, so that connecting two ends of libdatachannel neither
  * stalls nor fails. Other peers do not need it, and some number their streams by who is ICE-controlled, so with them the
- * library does as it likes.
+ * library does as it likes. Where our own offer was rolled back it is the other way round: see `offeredInPlaceOfOurs`.
  *
  * Whoever is connected first drops the other's DTLS packets until it is connected itself, which costs a second
  * when the first is the DTLS client (H27). So the answerer is the server, and the first: it does not tell the
@@ -46,8 +46,8 @@ export class CandidateGate {
   #local: Candidate[] | undefined;
   #cancel: (() => void) | undefined;
   #isChecking = false;
-  /** The offerer is near, and to check first. */
-  #leavesFirst = false;
+  /** The offerer is to check first: milliseconds after which this side does if it has not. */
+  #leavesFirst: number | undefined;
   /** Candidates of the offerer that wait for the next millisecond to begin. */
   #late: Candidate[] | undefined;
 
@@ -60,10 +60,25 @@ export class CandidateGate {
   offered(sdp: string): string {
     const [rest, candidates] = withoutCandidates(sdp);
     this.#remote = candidates;
-    this.#leavesFirst = isNear(candidates.map(([candidate]) => candidate));
-    if (this.#leavesFirst) return rest;
+    if (isNear(candidates.map(([candidate]) => candidate))) {
+      this.#leavesFirst = WITHOUT_CHECKS_MS;
+      return rest;
+    }
     this.#local = [];
     return answerAsDtlsServer(rest);
+  }
+
+  /**
+   * The first offer has come, and ours was rolled back for it. The library stays ICE-controlling, as the peer is. ICE settles
+   * that, and whoever checks first is the last to be connected: so the offerer is to check first. Firefox has to for another
+   * reason. It answers our checks before it has our answer, but cannot tell by them who controls, and forgets that one
+   * nominated a pair: both would wait for good.
+   */
+  offeredInPlaceOfOurs(sdp: string, ofFirefox: boolean): string {
+    const [rest, candidates] = withoutCandidates(sdp);
+    this.#remote = candidates;
+    this.#leavesFirst = ofFirefox ? WITHOUT_CHECKS_MS : WITHOUT_CANDIDATES_MS;
+    return ofFirefox ? rest : answerAsDtlsServer(rest);
   }
 
   /** The first answer has come, of a peer that checks first. Returns it as the library is to read it. */
@@ -118,8 +133,8 @@ export class CandidateGate {
   /** The answer was told to the application. */
   answered(): void {
     if (this.#remote === undefined) return;
-    if (this.#leavesFirst) {
-      this.#cancel = this.#clock.after(WITHOUT_CHECKS_MS, () => {
+    if (this.#leavesFirst !== undefined) {
+      this.#cancel = this.#clock.after(this.#leavesFirst, () => {
         const remote = this.#remote ?? [];
         this.#remote = undefined;
         this.#add(remote);
@@ -254,12 +269,13 @@ const YIELD_MS = 0.1;
 /** Milliseconds that are waited for a fresh one; a busy event loop may never see one begin. */
 const MOST_ALIGNING_MS = 2;
 /**
- * Milliseconds after which the answerer checks although a near offerer has not: a request that carries the answer has come
- * back by then, and what keeps the offerer out may be a firewall that lets in what was asked for.
+ * Milliseconds after which the answerer checks although an offerer that was to be first has not: the answer has reached it
+ * by then, and what keeps the offerer out may be a firewall that lets in what was asked for.
  */
 const WITHOUT_CHECKS_MS = 3000;
 /**
- * Milliseconds after which the answerer tells its candidates although none of the offerer's has come. Those of this
+ * Milliseconds after which the answerer tells its candidates although none of the offerer's has come, or checks after offers
+ * that crossed. Those of this
  * package come with the second message after the answer: twice the time that a slow signaling takes for one.
  */
 const WITHOUT_CANDIDATES_MS = 500;

@@ -4,7 +4,8 @@ import type { SignalingCandidate } from './signaling.js';
 /**
  * Our candidates, on their way to the peer.
  *
- * Those of an offer are kept until its answer is in the library. A peer that could check paths to us before would
+ * They are told after the description that they belong to: of the answer where our offer was rolled back, since a peer
+ * cannot use them before. Those of an offer are kept until its answer is in the library. A peer that could check paths to us before would
  * have ICE connected at the moment the library takes the answer, and the library starts ICE before it has stored the
  * fingerprint of the answer: on a busy machine the DTLS handshake is faster now and then, and fails (H48). It costs
  * one message time of the signaling.
@@ -51,11 +52,6 @@ export class LocalCandidates {
       const found = this.#found[this.#sent++];
       this.#send(found ? { ...found, sdpMid: this.#midOf(found.sdpMid) } : null);
     }
-  }
-
-  /** The library tells each candidate once; a peer that ignored the offer they came with has dropped them. */
-  forgotten(): void {
-    this.#sent = 0;
   }
 }
 

@@ -20,12 +20,18 @@ export function isOfLibdatachannel(sdp: string): boolean {
   return ORIGIN.test(sdp);
 }
 
+/** The description is of Firefox, or of another program on Mozilla's implementation. */
+export function isOfFirefox(sdp: string): boolean {
+  return MOZILLA.test(sdp);
+}
+
 /** An answer of a DTLS server. */
 export function answersAsServer(answer: string): boolean {
   return PASSIVE.test(answer);
 }
 
 const ORIGIN = /^o=rtc /m;
+const MOZILLA = /^o=mozilla/m;
 const PASSIVE = /^a=setup:passive/m;
 const ACTPASS = /^a=setup:actpass/gm;
 const ACTIVE = /^a=setup:active/gm;

@@ -40,8 +40,6 @@ export class Negotiation {
   #active = true;
   #gathering = false;
   #answerOwed = false;
-  /** Our offer was taken back for the peer's. */
-  #rolledBack = false;
   #warnings = 0;
 
   constructor(
@@ -57,7 +55,9 @@ export class Negotiation {
     this.#polite = polite ?? signaling.polite;
     this.#sender = new SignalingSender(signaling, connection.path, (error) => this.#lost(error));
     this.#local = new LocalCandidates(
-      () => connection.signalingState === 'have-local-offer' && connection.remoteDescription() === null,
+      () =>
+        this.#answerOwed ||
+        (connection.signalingState === 'have-local-offer' && connection.remoteDescription() === null),
       (mid) => connection.exchange.acceptedMid(mid),
       (candidate) => this.#send({ candidate }),
     );
@@ -133,8 +133,6 @@ export class Negotiation {
     this.#send({ description: { type, sdp } });
     if (type === 'answer') {
       this.#answerOwed = false;
-      if (this.#rolledBack) this.#local.forgotten();
-      this.#rolledBack = false;
       this.#local.tell();
     }
     void this.#watchGathering();
@@ -183,7 +181,6 @@ export class Negotiation {
       connection.setRemoteDescription(description);
       if (description.type === 'offer') {
         this.#answerOwed = true;
-        this.#rolledBack = collides;
         if (connection.signalingState === 'have-remote-offer') connection.setLocalDescription('answer');
       }
     } catch (cause) {

@@ -5,7 +5,13 @@ import type { NativePeerConnection } from '../../../native/binding.js';
 import { callNative } from '../../../native/guard.js';
 import type { DescriptionType, SessionDescription } from '../peer-connection-state.js';
 import type { CandidateGate } from './candidate-gate.js';
-import { answerAsDtlsServer, answersAsServer, asOffered, isOfLibdatachannel } from './dtls-role.js';
+import {
+  answerAsDtlsServer,
+  answersAsServer,
+  asOffered,
+  isOfFirefox,
+  isOfLibdatachannel,
+} from './dtls-role.js';
 import { isIP } from 'node:net';
 
 export interface DescriptionReader {
@@ -55,15 +61,17 @@ export class RemoteSide {
     const offered = type === 'offer' || (type === 'unspec' && native.signalingState() === 'stable');
     // Only the first negotiation settles the roles; later offers must not contradict them. An offer of our own that
     // this one replaces settled nothing.
-    const isFirst = native.remoteDescription() === null && isOfLibdatachannel(sdp);
-    const needsFirst = isFirst && offered;
-    const checksFirst = isFirst && !offered && answersAsServer(sdp);
+    const isFirst = native.remoteDescription() === null;
+    const isAlike = isOfLibdatachannel(sdp);
+    const needsFirst = isFirst && offered && isAlike;
+    const replacesOurs =
+      isFirst && offered && native.signalingState() === 'have-local-offer' && (isAlike || isOfFirefox(sdp));
+    const checksFirst = isFirst && !offered && isAlike && answersAsServer(sdp);
     const reading = this.#media.read(sdp, offered);
-    const text = needsFirst
-      ? this.#gate.offered(reading.sdp)
-      : checksFirst
-        ? this.#gate.receivedAnswer(reading.sdp)
-        : reading.sdp;
+    let text = reading.sdp;
+    if (replacesOurs) text = this.#gate.offeredInPlaceOfOurs(text, !isAlike);
+    else if (needsFirst) text = this.#gate.offered(text);
+    else if (checksFirst) text = this.#gate.receivedAnswer(text);
     try {
       this.#reader.describe(text, offered, () =>
         this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type)),
