@@ -73,6 +73,7 @@ export const messageChannelMembers: Members<MessageChannel> = {
   send: { given: () => ['x'], wrong: [DATA, ...bounds(1, 'send()')], closed: 'RTC_CLOSED' },
   trySend: { given: () => ['x'], wrong: [DATA], closed: 'RTC_CLOSED' },
   drained: { wrong: bounds(0, 'drained()'), closed: 'RTC_CLOSED' },
+  nextMessage: { wrong: bounds(0, 'nextMessage()'), live: false, waits: true, closed: 'RTC_CLOSED' },
   bufferedAmount: reads,
   maxMessageSize: reads,
   highWaterMark: {

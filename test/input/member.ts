@@ -10,6 +10,8 @@ export interface Member<T> {
   readonly live?: false | ((subject: T, rig: Rig) => unknown);
   /** What it does when the handle is closed. */
   readonly closed: 'works' | 'RTC_CLOSED' | 'RTC_SCOPE_DISPOSED';
+  /** It waits while the handle closes: what arrived may still be handed over. */
+  readonly waits?: true;
   /** It does not need its `this`. */
   readonly free?: true;
 }

@@ -45,8 +45,8 @@ function use(subject: unknown, descriptor: PropertyDescriptor, member: AnyMember
 }
 
 /** Only what must be refused: the rest may wait for the end, or changes nothing. */
-const refused = (members: Readonly<Record<string, AnyMember>>) =>
-  Object.entries(members).filter(([, { closed }]) => closed !== 'works');
+const refused = (members: Readonly<Record<string, AnyMember>>, closing: boolean) =>
+  Object.entries(members).filter(([, { closed, waits }]) => closed !== 'works' && !(closing && waits));
 
 /** Calls all of them at once; what each said, and what it ought to say. */
 async function codes(
@@ -55,7 +55,7 @@ async function codes(
   code: string | undefined,
 ): Promise<Record<'told' | 'expected', Record<string, unknown>>> {
   const present = membersOf(subject.constructor);
-  const calls = refused(members).map(
+  const calls = refused(members, code !== undefined).map(
     ([name, member]) =>
       [name, member, outcomeOf(() => use(subject, present.get(name) as PropertyDescriptor, member))] as const,
   );

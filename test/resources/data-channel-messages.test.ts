@@ -221,3 +221,56 @@ function scopeBytes(channel: DataChannel): number {
   };
   return find(RtcRuntime.shared.snapshot().scopes) ?? -1;
 }
+
+describe('nextMessage()', () => {
+  it('gives each of several callers a message of its own, those that waited first', async ({ rtc }) => {
+    const { near, far } = await loopbackPair(rtc);
+    await near.send('1');
+    expect(await far.nextMessage()).toBe('1');
+    const both = Promise.all([far.nextMessage(), far.nextMessage()]);
+    for (const text of ['2', '3', '4']) await near.send(text);
+    expect(await both).toEqual(['2', '3']);
+    expect(await far.nextMessage({ timeout: 5_000 })).toBe('4');
+  });
+
+  it('tells listeners and iterators as well', async ({ rtc }) => {
+    const { near, far } = await loopbackPair(rtc);
+    const heard: Message[] = [];
+    far.on('message', (message) => heard.push(message));
+    const iterated = take(far, 1);
+    const next = far.nextMessage();
+    await near.send('to all');
+    expect([await next, await iterated, heard]).toEqual(['to all', ['to all'], ['to all']]);
+  });
+
+  it('loses nothing when a wait is given up, also in the moment in which a message comes', async ({
+    rtc,
+  }) => {
+    const { near, far } = await loopbackPair(rtc);
+    expect(await codeOf(far.nextMessage({ timeout: 1 }))).toBe('RTC_TIMEOUT');
+    const stop = new AbortController();
+    far.once('message', () => stop.abort());
+    const next = far.nextMessage({ signal: stop.signal });
+    await near.send('first');
+    expect(await next).toBe('first');
+    await near.send('second');
+    expect(await far.nextMessage()).toBe('second');
+  });
+
+  it('has what arrived before the end, and then rejects', async ({ rtc }) => {
+    const { near, far } = await loopbackPair(rtc);
+    await near.send('last words');
+    await near.close();
+    await far.closed();
+    expect(await far.nextMessage()).toBe('last words');
+    expect(await codeOf(far.nextMessage())).toBe('RTC_CLOSED');
+    expect(await codeOf(near.nextMessage())).toBe('RTC_CLOSED');
+  });
+
+  it('rejects with the reason of an abort', async ({ rtc }) => {
+    const { near } = await loopbackPair(rtc);
+    const waiting = near.nextMessage();
+    void near.abort(new Error('enough'));
+    expect(await codeOf(waiting)).toBe('RTC_ABORTED');
+  });
+});

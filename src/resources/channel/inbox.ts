@@ -1,5 +1,6 @@
 import type { QueueDetails } from '../../diagnostics/handle-details.js';
 import { RtcMessageError } from '../../errors/kinds.js';
+import { Deferred } from '../../time/wait.js';
 import { Fifo } from './fifo.js';
 import { type Message, sizeOfMessage } from './message.js';
 import { MessageIterator } from './message-iterator.js';
@@ -28,8 +29,9 @@ export interface InboxOwner {
 /**
  * Where received messages wait for somebody who wants them.
  *
- * Listeners get each message at once. Every active iterator gets each message into a buffer of its own. While
- * there is neither, messages wait here, and the first consumer takes them over, also after the channel closed.
+ * Listeners get each message at once. Every active iterator gets each message into a buffer of its own. Of those who
+ * wait for one message, the first gets it. While there is none of these, messages wait here, and the first consumer takes
+ * them over, also after the channel closed.
  *
  * The bound exists because the library cannot be told to stop reading: a channel whose messages nobody takes off
  * its hands blocks a thread that other connections need (H17). So they are taken, and kept here.
@@ -39,6 +41,7 @@ export class Inbox {
   readonly #limits: ReceiveBufferLimits;
   readonly #waiting = new Fifo<Message>(sizeOfMessage);
   readonly #iterators = new Set<MessageIterator>();
+  readonly #next = new Set<Deferred<Message | undefined>>();
   #received = 0;
   #bytes = 0;
   #dropped = 0;
@@ -89,9 +92,14 @@ export class Inbox {
       this.#dropped++;
       return;
     }
+    const [next] = this.#next;
+    if (next) {
+      this.#next.delete(next);
+      next.resolve(message);
+    }
     const listening = this.#owner.listening();
     if (listening && this.#waiting.length === 0) this.#owner.deliver(message);
-    else if (listening || this.#iterators.size === 0) {
+    else if (listening || (this.#iterators.size === 0 && !next)) {
       if (this.#hasRoom(this.#waiting, message)) this.#waiting.push(message);
       if (listening) this.flush();
     }
@@ -125,11 +133,32 @@ export class Inbox {
     return iterator;
   }
 
+  /**
+   * The first message that waits here, or the next that comes; undefined when the channel has closed without an error.
+   * `bound` may end the wait sooner.
+   */
+  async next(
+    bound: (next: Promise<Message | undefined>) => Promise<Message | undefined>,
+  ): Promise<Message | undefined> {
+    if (this.#waiting.length > 0) return this.#waiting.shift();
+    const next: Deferred<Message | undefined> = new Deferred();
+    if (this.#end) settle(next, this.#end);
+    else this.#next.add(next);
+    try {
+      return await bound(next.promise);
+    } catch (error) {
+      if (this.#next.delete(next)) throw error;
+      return next.promise; // a message came in the moment in which the wait was given up
+    }
+  }
+
   /** Nothing more will come. Iterators end when they are through with what they have, or throw `error`. */
   end(error?: unknown): void {
     if (this.#end) return;
     this.#end = { error };
     for (const iterator of this.#iterators) iterator.end(error);
+    for (const next of this.#next) settle(next, this.#end);
+    this.#next.clear();
   }
 
   /** An iteration was left early: what it had not read waits for the next consumer. */
@@ -218,4 +247,9 @@ export class OpenGate {
       this.#owner.handOver();
     });
   }
+}
+
+function settle(next: Deferred<Message | undefined>, { error }: { error: unknown }): void {
+  if (error === undefined) next.resolve(undefined);
+  else next.reject(error);
 }

@@ -5,7 +5,7 @@ import { quietTurns } from '../../time/turn.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { bounded, Deferred } from '../../time/wait.js';
-import { RtcClosedError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
+import { RtcClosedError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { validateMessage } from '../../native/validate/message.js';
@@ -17,7 +17,7 @@ import { channelDetails, trafficOfChannel } from './channel-details.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
 import { Handle, type HandleFigures } from '../handle.js';
 import { Inbox, type InboxOwner, OpenGate } from './inbox.js';
-import type { Message, Sendable } from './message.js';
+import { assertFits, type Message, type Sendable } from './message.js';
 import { MESSAGE_CHANNEL_EVENTS, type MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
 import {
@@ -108,8 +108,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
    *
    * Before the channel is open messages wait in a bounded queue. Rejects with `RTC_CLOSED`/`RTC_CLOSING`,
    * `RTC_MESSAGE_TOO_LARGE`, `RTC_OVERFLOW` (queue full before opening) or `RTC_UNDELIVERED` (closed before
-   * opening): then it was not sent. A rejection with `RTC_TIMEOUT` or `RTC_ABORTED` only ends the wait for room;
-   * the message is on its way.
+   * opening): then it was not sent. `RTC_TIMEOUT` or `RTC_ABORTED` only end the wait for room; the message is on its way.
    */
   send(data: Sendable, options?: WaitOptions): Promise<void> {
     let bounds: Bounds | undefined;
@@ -200,6 +199,18 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     return this.#inbox.iterate();
   }
 
+  /**
+   * The next message, also one that arrived before; of several calls each gets its own. Rejects with `RTC_TIMEOUT` after 30
+   * seconds unless told otherwise, and with `RTC_CLOSED` when the channel has closed and all messages were read.
+   */
+  async nextMessage(options?: WaitOptions): Promise<Message> {
+    const bounds = checkBounds(options, 'nextMessage()');
+    const { engine, path } = this;
+    const message = await this.#inbox.next((next) => bounded(next, bounds, engine.clock, path, 'a message'));
+    if (message === undefined) throw this.closedError('nextMessage()');
+    return message;
+  }
+
   /** A `node:stream` over the channel: one chunk a message, real backpressure when writing. */
   toDuplex(options?: DuplexStreamOptions): Duplex {
     return channelToDuplex(this, this.engine.clock, options);
@@ -215,7 +226,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     return this.#native.maxMessageSize();
   }
 
-  /** Called by the watcher: looks whether the native end closed. @internal */
+  /** Looks whether the native end closed. @internal */
   abstract checkClosed(): void;
 
   /** The native end was seen: hand over what is queued, then close. @internal */
@@ -231,7 +242,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   /** The native is open: calls `nowOpen()`, once. @internal */
   protected abstract nativeOpened(): void;
 
-  /** The peer has announced so many messages in all: `allArrived` is called when they have come. @internal */
+  /** The peer has announced so many messages in all: then `allArrived` is called. @internal */
   protected expect(messages: number): void {
     this.#expected = messages;
   }
@@ -248,7 +259,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     this.#gate.tell();
   }
 
-  /** What was accepted for sending, and what became of it. @internal */
+  /** What was accepted for sending. @internal */
   protected get sent(): DeliveryLedger {
     return this.#ledger;
   }
@@ -305,13 +316,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   /** True when there is room for more. */
   #sendNow(data: string | Uint8Array, byteLength: number): boolean {
     this.assertUsable('send()');
-    if (byteLength > this.#maxMessageSize) {
-      throw new RtcMessageError(
-        'RTC_MESSAGE_TOO_LARGE',
-        `the message has ${byteLength} bytes, the limit agreed with the peer is ${this.#maxMessageSize}`,
-        { path: this.path },
-      );
-    }
+    assertFits(byteLength, this.#maxMessageSize, this.path);
     let taken: boolean;
     try {
       taken =
@@ -319,12 +324,10 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
           ? this.#native.sendMessage(data)
           : this.#native.sendMessageBinary(data as Buffer);
     } catch (cause) {
+      const details = { path: this.path, cause };
       throw this.#native.isOpen()
-        ? new RtcNativeError('the library refused the message', { path: this.path, cause })
-        : new RtcClosedError('RTC_CLOSED', 'the peer has just closed the channel', {
-            path: this.path,
-            cause,
-          });
+        ? new RtcNativeError('the library refused the message', details)
+        : new RtcClosedError('RTC_CLOSED', 'the peer has just closed the channel', details);
     }
     this.#ledger.accepted(byteLength);
     // `true`: the transport took it, so its queue was empty. `false` is no failure, it means queued.
