@@ -2,7 +2,7 @@
  * The whole of it with real input: TLS signaling, a file transfer with its hash checked, an exception in the
  * middle of another, and a process that ends by itself.
  *
- *     npm run demo [-- [--inspect] [FILE]]
+ *     npx scoped-rtc demo [--inspect] [FILE]      (in a checkout: npm run demo -- [--inspect] [FILE])
  *
  * With `--inspect` it begins when you open the page of the inspector, and shows itself there.
  *

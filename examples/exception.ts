@@ -1,7 +1,7 @@
 /**
  * An exception in the middle of a transfer.
  *
- *     node --import tsx examples/exception.ts
+ *     npx tsx examples/exception.ts
  *
  * Prints what is torn down and in which order, one native cleanup, and ends as any program does that threw:
  * with the original error on stderr and exit code 1.

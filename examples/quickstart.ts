@@ -1,14 +1,13 @@
 /**
  * Two peers find each other over a TLS WebSocket and talk over a data channel.
  *
- *     node --import tsx examples/quickstart.ts
+ *     npx tsx examples/quickstart.ts
  *
  * Both peers and the signaling server live in this process, so that there is nothing to set up. Look at what is
  * not here: no close(), no cleanup(), no process.exit().
  */
 import { messageChannelSignaling, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { makeServerIdentity } from './support/certificate.js';
-import { incomingChannel } from './support/incoming-channel.js';
 import { relayByRoom } from './support/signaling-relay.js';
 
 interface Room {
@@ -25,19 +24,15 @@ async function alice(rtc: RtcScope, { url, caCertificatePemFile }: Room): Promis
   await chat.opened({ timeout: 5_000 });
   for (const word of ['hello', 'how are you', 'bye']) {
     await chat.send(word); // waits while the peer cannot keep up
-    for await (const answer of chat) {
-      console.log(`bob says: ${answer}`);
-      break;
-    }
+    console.log(`bob says: ${await chat.nextMessage()}`);
   }
 }
 
 async function bob(rtc: RtcScope, { url, caCertificatePemFile }: Room): Promise<void> {
   await using signaling = rtc.createWebSocket(url, { name: 'signaling', caCertificatePemFile });
   await using pc = rtc.createPeerConnection('bob');
-  const incoming = incomingChannel(pc);
   await pc.negotiate(messageChannelSignaling(signaling));
-  const chat = await incoming; // owned by pc: closed with it, without a `using` of its own
+  const chat = await pc.nextDataChannel(); // owned by pc: closed with it, without a `using` of its own
   for await (const message of chat) {
     console.log(`alice says: ${message}`);
     await chat.send(`${message}!`);

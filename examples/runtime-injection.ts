@@ -1,13 +1,12 @@
 /**
  * A class that gets its runtime from outside, and a self-test of it that needs no network.
  *
- *     node --import tsx examples/runtime-injection.ts              the real library
- *     node --import tsx examples/runtime-injection.ts --self-test  a binding in memory
+ *     npx tsx examples/runtime-injection.ts              the real library
+ *     npx tsx examples/runtime-injection.ts --self-test  a binding in memory
  */
 import assert from 'node:assert/strict';
 import { memorySignaling, RtcRuntime } from 'scoped-rtc';
 import { createFakeBinding } from 'scoped-rtc/testing';
-import { incomingChannel } from './support/incoming-channel.js';
 
 /** The application. It knows that there is a runtime, not which one. */
 class EchoProbe {
@@ -23,14 +22,12 @@ class EchoProbe {
     const alice = rtc.createPeerConnection('alice');
     const bob = rtc.createPeerConnection('bob');
     const question = alice.createDataChannel('echo');
-    const incoming = incomingChannel(bob);
     const [one, other] = memorySignaling();
     await Promise.all([alice.negotiate(one), bob.negotiate(other), question.opened()]);
-    const answering = await incoming;
+    const answering = await bob.nextDataChannel();
     answering.on('message', (message) => void answering.send(String(message).toUpperCase()));
     await question.send(text);
-    for await (const answer of question) return String(answer);
-    throw new Error('the peer closed without an answer');
+    return String(await question.nextMessage());
   }
 }
 

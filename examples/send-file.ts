@@ -1,14 +1,14 @@
 /**
- * Sends a file to another process over a data channel, its SHA-256 verified.
+ * Sends a file to another process over a data channel, its SHA-256 verified; an interrupted transfer goes on where it was.
  *
- *     node --import tsx examples/send-file.ts receive FOLDER [HOST]   prints an address, waits for one file
- *     node --import tsx examples/send-file.ts send FILE ADDRESS
- *     node --import tsx examples/send-file.ts FILE [FOLDER]           both, in two processes (FOLDER: received)
+ *     npx tsx examples/send-file.ts receive FOLDER [HOST]   prints an address, waits for one file
+ *     npx tsx examples/send-file.ts send FILE ADDRESS
+ *     npx tsx examples/send-file.ts FILE [FOLDER]           both, in two processes (FOLDER: received)
  *
  * HOST is the DNS name by which another machine knows this one; without it only this machine can send.
  *
- * Ctrl-C in either process: the partial file is removed and both processes end, the interrupted one with 130, the
- * other with 1.
+ * Ctrl-C in the sender: it ends with 130, and the receiver waits for it to come back. Ctrl-C in the receiver: both end.
+ * What has arrived stays as NAME.part, and the next transfer to the same folder continues it.
  */
 import { RtcRuntime } from 'scoped-rtc';
 import { receiveFile } from './send-file/receive-file.js';

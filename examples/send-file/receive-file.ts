@@ -1,14 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { messageChannelSignaling, type RtcScope, type WebSocket, type WebSocketServer } from 'scoped-rtc';
+import { ReadableStream } from 'node:stream/web';
+import {
+  messageChannelSignaling,
+  RtcError,
+  type RtcScope,
+  type WebSocket,
+  type WebSocketServer,
+} from 'scoped-rtc';
 import { makeServerIdentity } from '../support/certificate.js';
-import { receiveBytes } from '../support/file-transfer.js';
-import { incomingChannel } from '../support/incoming-channel.js';
+import { receiveBytes, type Transferred } from '../support/file-transfer.js';
 import { PartialFile } from '../support/partial-file.js';
 import { ProgressBar } from '../support/progress-bar.js';
 import { formatBytes } from '../support/style.js';
 import { formatAddress } from './address.js';
 
-/** Waits for one sender and takes one file. `host`: the DNS name by which senders know this machine. */
+/**
+ * Takes one file. A sender that vanishes may come back, and the transfer goes on where it was. `host`: the DNS name by
+ * which senders know this machine.
+ */
 export async function receiveFile(rtc: RtcScope, folder: string, host = 'localhost'): Promise<void> {
   const { certificate, key } = rtc.use(await makeServerIdentity(host));
   const server = rtc.createWebSocketServer({
@@ -22,28 +31,45 @@ export async function receiveFile(rtc: RtcScope, folder: string, host = 'localho
   const url = `wss://${host}:${server.port}/${token}`;
   console.log(`address: ${formatAddress({ url, certificate })}`);
 
-  const signaling = await senderOf(server, `/${token}`);
-  const pc = rtc.createPeerConnection('receiver');
-  const incoming = incomingChannel(pc);
-  await pc.negotiate(messageChannelSignaling(signaling));
-  const received = await receiveBytes(
-    await incoming,
-    // Given to the scope: whatever happens from here on, an unfinished file is removed.
-    async (name) => rtc.use(await PartialFile.create(folder, name)),
-    new ProgressBar('received').update,
-  );
-  console.log(`received ${received.name}: ${formatBytes(received.bytes)}, SHA-256 ${received.sha256}`);
+  for await (const signaling of sendersOf(server, `/${token}`)) {
+    try {
+      const { name, bytes, sha256 } = await receiveFrom(signaling, rtc, folder);
+      console.log(`received ${name}: ${formatBytes(bytes)}, SHA-256 ${sha256}`);
+      return;
+    } catch (error) {
+      // Of the connection: the sender may come back. Anything else, such as a wrong hash, comes again.
+      if (!(error instanceof RtcError) || rtc.disposed) throw error;
+      console.log(`interrupted (${error.code}), waiting for the sender to come back`);
+    }
+  }
 }
 
-/** The first client that knows the token; anybody else is sent away. */
-function senderOf(server: WebSocketServer, path: string): Promise<WebSocket> {
-  return new Promise((resolve, reject) => {
-    server.on('connection', (socket) => {
-      socket.once('open', () => {
-        if (socket.requestPath === path) resolve(socket);
-        else void socket.close();
+async function receiveFrom(signaling: WebSocket, rtc: RtcScope, folder: string): Promise<Transferred> {
+  await using attempt = rtc.fork('attempt');
+  const pc = attempt.createPeerConnection('receiver');
+  await pc.negotiate(messageChannelSignaling(signaling));
+  return await receiveBytes(
+    await pc.nextDataChannel(),
+    async (name) => attempt.use(await PartialFile.open(folder, name)),
+    new ProgressBar('received').update,
+  );
+}
+
+/** The clients that know the token, one after the other; anybody else is sent away. */
+function sendersOf(server: WebSocketServer, path: string): ReadableStream<WebSocket> {
+  let over = false;
+  return new ReadableStream<WebSocket>({
+    start(senders) {
+      server.on('connection', (socket) => {
+        socket.once('open', () => {
+          if (socket.requestPath === path && !over) senders.enqueue(socket);
+          else void socket.close();
+        });
       });
-    });
-    server.once('close', () => reject(new Error('closed before a sender came')));
+      server.once('close', () => senders.error(new Error('closed before a sender came')));
+    },
+    cancel() {
+      over = true;
+    },
   });
 }

@@ -6,7 +6,7 @@ import { ProgressBar } from '../support/progress-bar.js';
 import { formatBytes } from '../support/style.js';
 import { parseAddress } from './address.js';
 
-/** Sends one file to the receiver at `address` and waits until that one has verified it. */
+/** Sends one file, or what is missing of it, to the receiver at `address`, and waits until that one has verified it. */
 export async function sendFile(rtc: RtcScope, file: string, address: string): Promise<void> {
   const source = await fileSource(file);
   const { url, certificate } = parseAddress(address);

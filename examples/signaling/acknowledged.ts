@@ -1,7 +1,7 @@
 /**
  * Messages that arrive exactly once although the server in between is stopped and started again.
  *
- *     node --import tsx examples/signaling/acknowledged.ts
+ *     npx tsx examples/signaling/acknowledged.ts
  */
 import { RtcRuntime, webSocketSignaling } from 'scoped-rtc';
 import { startSignalingServer } from 'scoped-rtc/signaling-server';

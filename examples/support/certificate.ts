@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
+import { selfSigned } from './self-signed.js';
 
 /** What a TLS server needs, and what its clients need to trust it. */
 export interface ServerIdentity extends AsyncDisposable {
@@ -18,17 +18,9 @@ export interface ServerIdentity extends AsyncDisposable {
  * key in the repository. The library compares DNS names only: connect to `localhost`, not to 127.0.0.1.
  */
 export async function makeServerIdentity(host = 'localhost'): Promise<ServerIdentity> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: host }], {
-    keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: host }] },
-    ],
-  });
-  const trusted = await trustedCertificate(cert);
-  return { ...trusted, certificate: cert, key };
+  const { certificate, key } = selfSigned(host);
+  const trusted = await trustedCertificate(certificate);
+  return { ...trusted, certificate, key };
 }
 
 /** A server's certificate as the file that a client needs; disposing it removes the file. */

@@ -5,9 +5,13 @@ import { type Receipt, Receipts } from './receipts.js';
 
 /** Where received bytes go. */
 export interface ByteSink {
+  /** What it has already from an earlier attempt. */
+  existing?(): AsyncIterable<Buffer>;
   write(chunk: Buffer): Promise<void> | void;
   /** Everything is there and its hash is right. */
   finish?(): Promise<void> | void;
+  /** What is there is not what the sender has. */
+  discard?(): Promise<void> | void;
 }
 
 export interface Transferred {
@@ -30,7 +34,7 @@ type Frame = { type: 'file'; name: string; size: number } | { type: 'end'; sha25
 const WINDOW_BYTES = 16 * 1024 * 1024;
 const TELL_EVERY_BYTES = 1024 * 1024;
 
-/** Sends everything and waits until the receiver confirms the hash. */
+/** Sends what the receiver does not have yet, and waits until it confirms the hash of everything. */
 export async function sendBytes(
   channel: DataChannel,
   source: ByteSource,
@@ -40,11 +44,14 @@ export async function sendBytes(
   const hash = createHash('sha256');
   let bytes = 0;
   await say(channel, { type: 'file', name: source.name, size: source.size });
+  const has = await receipts.untilBegun();
   for await (const chunk of source.chunks()) {
-    await receipts.untilTaken(bytes - WINDOW_BYTES);
     hash.update(chunk);
-    await channel.send(chunk);
+    const isNew = chunk.subarray(Math.max(0, has - bytes));
     bytes += chunk.length;
+    if (isNew.length === 0) continue;
+    await receipts.untilTaken(bytes - WINDOW_BYTES);
+    await channel.send(isNew);
     progress(bytes, source.size);
   }
   const sha256 = hash.digest('hex');
@@ -60,18 +67,25 @@ export async function receiveBytes(
   open: (name: string, size: number) => Promise<ByteSink> | ByteSink,
   progress: Progress = () => {},
 ): Promise<Transferred> {
-  const messages = channel[Symbol.asyncIterator]();
-  const { name, size } = expectFrame(await next(channel, messages), 'file');
+  const { name, size } = expectFrame(await channel.nextMessage(), 'file');
   const sink = await open(name, size);
   const hash = createHash('sha256');
   let bytes = 0;
-  let told = 0;
+  for await (const chunk of sink.existing?.() ?? []) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  let told = bytes;
+  await say(channel, { type: 'has', bytes });
   for (;;) {
-    const message = await next(channel, messages);
+    const message = await channel.nextMessage();
     if (typeof message === 'string') {
       const { sha256 } = expectFrame(message, 'end');
       const own = hash.digest('hex');
-      if (own !== sha256) throw new Error(`received ${own}, the sender says ${sha256}`);
+      if (own !== sha256) {
+        await sink.discard?.();
+        throw new Error(`received ${own}, the sender says ${sha256}`);
+      }
       await sink.finish?.();
       await say(channel, { type: 'done', sha256 });
       return { name, bytes, sha256 };
@@ -90,12 +104,6 @@ export async function receiveBytes(
 
 function say(channel: DataChannel, what: Frame | Receipt): Promise<void> {
   return channel.send(JSON.stringify(what));
-}
-
-async function next(channel: DataChannel, messages: AsyncIterator<Message>): Promise<Message> {
-  const { done, value } = await messages.next();
-  if (done) throw new Error(`${channel.path}: the peer closed before everything was transferred`);
-  return value;
 }
 
 function expectFrame<T extends Frame['type']>(message: Message, type: T): Extract<Frame, { type: T }> {

@@ -1,6 +1,5 @@
 import { type DataChannel, messageChannelSignaling, type RtcScope } from 'scoped-rtc';
 import { makeServerIdentity } from './certificate.js';
-import { incomingChannel } from './incoming-channel.js';
 import { relayByRoom } from './signaling-relay.js';
 
 export interface PeerPair {
@@ -36,11 +35,10 @@ export async function connectPeers(scope: RtcScope): Promise<PeerPair> {
   };
   const [alice, bob] = await Promise.all([connect('alice'), connect('bob')]);
   const sender = alice.connection.createDataChannel('file');
-  const incoming = incomingChannel(bob.connection);
   const [, , receiver] = await Promise.all([
     alice.connection.negotiate(alice.signaling),
     bob.connection.negotiate(bob.signaling),
-    incoming,
+    bob.connection.nextDataChannel(),
     sender.opened(),
   ]);
   return { sender, receiver };

@@ -1,10 +1,14 @@
 import type { CloseInfo, DataChannel, Message } from 'scoped-rtc';
 
 /** What the receiver of a transfer tells its sender. */
-export type Receipt = { type: 'taken'; bytes: number } | { type: 'done'; sha256: string };
+export type Receipt =
+  | { type: 'has'; bytes: number } // of an earlier attempt: the transfer goes on behind them
+  | { type: 'taken'; bytes: number }
+  | { type: 'done'; sha256: string };
 
 /** The sender's view of what the receiver has taken. Listens for as long as the channel lives. */
 export class Receipts {
+  #has: number | undefined;
   #taken = 0;
   #done: string | undefined;
   #failed: Error | undefined;
@@ -19,9 +23,10 @@ export class Receipts {
     });
   }
 
-  /** Bytes. */
-  get taken(): number {
-    return this.#taken;
+  /** Bytes that the receiver has from an earlier attempt. */
+  async untilBegun(): Promise<number> {
+    while (this.#has === undefined) await this.#change();
+    return this.#has;
   }
 
   async untilTaken(bytes: number): Promise<void> {
@@ -44,7 +49,8 @@ export class Receipts {
   #onMessage(message: Message): void {
     try {
       const receipt = JSON.parse(String(message)) as Receipt;
-      if (receipt.type === 'taken') this.#taken = receipt.bytes;
+      if (receipt.type === 'has') this.#has = this.#taken = receipt.bytes;
+      else if (receipt.type === 'taken') this.#taken = receipt.bytes;
       else this.#done = receipt.sha256;
       this.#wake?.();
     } catch (cause) {

@@ -1,7 +1,7 @@
 /**
  * Tests of an application with node:test: each test has a scope, and fails when something of it is left.
  *
- *     node --import tsx --test examples/testing/node-test.ts
+ *     npx tsx --test examples/testing/node-test.ts
  */
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';

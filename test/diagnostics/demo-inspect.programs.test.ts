@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startExample } from '../examples/example-process.js';
 
 it('the demo shows itself on the inspector, and ends when its page is closed', async () => {
-  const child = startExample('demo', '--inspect');
+  const child = await startExample('demo', '--inspect');
   const [url] = await child.said(/http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//);
   expect(child.stdout).not.toContain('Act one');
   const page = new AbortController();

@@ -1,12 +1,21 @@
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { Consumer } from '../package/consumer.js';
 import { Child, type ChildEnd } from '../support/child.js';
 
-/** An example as a user starts it, in a process of its own. */
-export function startExample(name: string, ...args: string[]): Child {
-  return new Child(new URL(`../../examples/${name}.ts`, import.meta.url), args, {
+let installed: Promise<Consumer> | undefined;
+afterAll(async () => (await installed)?.[Symbol.dispose]());
+
+/** An example as a user starts it who has installed the package: from the tarball, in a process of its own. */
+export async function startExample(name: string, ...args: string[]): Promise<Child> {
+  installed ??= Consumer.make('tsx', 'fastify');
+  const { folder } = await installed;
+  return new Child(join(folder, 'node_modules/scoped-rtc/examples', `${name}.ts`), args, {
     environment: { NO_COLOR: '1' },
+    folder,
   });
 }
 
-export function runExample(name: string, ...args: string[]): Promise<ChildEnd> {
-  return startExample(name, ...args).ended;
+export async function runExample(name: string, ...args: string[]): Promise<ChildEnd> {
+  return (await startExample(name, ...args)).ended;
 }

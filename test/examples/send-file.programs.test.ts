@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -6,8 +6,8 @@ import { runExample, startExample } from './example-process.js';
 
 const LIMIT_MS = 90_000;
 
-/** Sparse, so it costs no disk; far more than is transferred before the interrupt. */
-const ENDLESS_BYTES = 4 * 1024 ** 3;
+/** Far more than is transferred before the interrupt. */
+const LONG_BYTES = 200 * 1024 ** 2;
 
 let folder: string;
 
@@ -52,27 +52,75 @@ test(
   LIMIT_MS,
 );
 
-test.each(['sender', 'receiver'] as const)(
-  'an interrupted %s leaves nothing and ends both processes',
-  async (who) => {
-    const file = join(folder, 'endless.bin');
-    const handle = await open(file, 'w');
-    await handle.truncate(ENDLESS_BYTES);
-    await handle.close();
-    const out = join(folder, 'out');
-    const receiver = startExample('send-file', 'receive', out);
-    const [, address = ''] = await receiver.said(/^address: (\S+)$/m);
-    const sender = startExample('send-file', 'send', file, address);
-    await firstBytes(join(out, 'endless.bin.part'));
+/** A transfer that was interrupted in its middle, and what is left of it. */
+async function interrupted(who: 'sender' | 'receiver') {
+  const file = join(folder, 'long.bin');
+  const handle = await open(file, 'w'); // sparse, but for its end
+  await handle.truncate(LONG_BYTES);
+  await handle.write('the end', LONG_BYTES);
+  await handle.close();
+  const out = join(folder, 'out');
+  const receiver = await startExample('send-file', 'receive', out);
+  const [, address = ''] = await receiver.said(/^address: (\S+)$/m);
+  const sender = await startExample('send-file', 'send', file, address);
+  await firstBytes(join(out, 'long.bin.part'));
+  const [one, other] = who === 'sender' ? [sender, receiver] : [receiver, sender];
+  one.kill('SIGINT');
+  expect(await one.ended).toMatchObject({ code: 130, signal: null, stderr: '' });
+  return { file, out, address, other };
+}
 
-    const interrupted = who === 'sender' ? sender : receiver;
-    const other = who === 'sender' ? receiver : sender;
-    interrupted.kill('SIGINT');
-    expect(await interrupted.ended).toMatchObject({ code: 130, signal: null, stderr: '' });
-    const { code, signal, stderr } = await other.ended;
+async function expectWhole(file: string, out: string): Promise<void> {
+  expect(await readdir(out)).toEqual(['long.bin']);
+  expect((await stat(join(out, 'long.bin'))).size).toBe((await stat(file)).size);
+}
+
+test(
+  'a sender that was interrupted goes on where it was, to the receiver that waits for it',
+  async () => {
+    const { file, out, address, other: receiver } = await interrupted('sender');
+    await receiver.said(/^interrupted \(RTC_\w+\), waiting for the sender to come back$/m);
+    expect((await stat(join(out, 'long.bin.part'))).size).toBeLessThan(LONG_BYTES);
+    const again = await runExample('send-file', 'send', file, address);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    const { code, stdout, stderr } = await receiver.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [, hash = 'none'] = /SHA-256 ([0-9a-f]{64})/.exec(stdout) ?? [];
+    expect(again.stdout).toContain(hash);
+    await expectWhole(file, out);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a receiver that was interrupted ends the sender, and the next transfer continues',
+  async () => {
+    const { file, out, other: sender } = await interrupted('receiver');
+    const { code, signal, stderr } = await sender.ended;
     expect({ code, signal }).toEqual({ code: 1, signal: null });
     expect(stderr).toMatch(/^send-file: /);
+    const { size } = await stat(join(out, 'long.bin.part'));
+    expect(size).toBeLessThan(LONG_BYTES);
+    const again = await runExample('send-file', file, out);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    await expectWhole(file, out);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'a part of another file is not continued to the end: its hash is wrong, and it goes',
+  async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, 'abcdef');
+    const out = join(folder, 'out');
+    await mkdir(out);
+    await writeFile(join(out, 'file.part'), 'xyz');
+    const wrong = await runExample('send-file', file, out);
+    expect(wrong.code).toBe(1);
     expect(await readdir(out)).toEqual([]);
+    expect((await runExample('send-file', file, out)).code).toBe(0);
+    expect(await readFile(join(out, 'file'), 'utf8')).toBe('abcdef');
   },
   LIMIT_MS,
 );
@@ -83,7 +131,7 @@ test(
     const file = join(folder, 'file');
     await writeFile(file, 'x');
     const out = join(folder, 'out');
-    const receiver = startExample('send-file', 'receive', out);
+    const receiver = await startExample('send-file', 'receive', out);
     const [, address = ''] = await receiver.said(/^address: (\S+)$/m);
     const stranger = await runExample('send-file', 'send', file, address.replace(/\/[^/#]+#/, '/guess#'));
     expect(stranger.code).toBe(1);

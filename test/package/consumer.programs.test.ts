@@ -82,3 +82,8 @@ test('a bundle runs, with the binding left outside', async () => {
   });
   expect((await consumer.run(process.execPath, 'bundle.mjs')).split('\n')).toEqual(TOLD);
 });
+
+test('`scoped-rtc demo` runs from the installed package', async () => {
+  const told = await consumer.run(process.execPath, 'node_modules/scoped-rtc/dist/cli/main.js', 'demo');
+  expect(told).toMatch(/All \d+ claims hold\./);
+});

@@ -34,7 +34,8 @@ export class Consumer implements Disposable {
     this.packedSize = size;
   }
 
-  static async make(): Promise<Consumer> {
+  /** `more`: packages besides its own dependencies, as a user would install them. */
+  static async make(...more: string[]): Promise<Consumer> {
     if (!existsSync(join(ROOT, 'dist', 'index.js'))) await run('npm', ['run', 'build'], { cwd: ROOT });
     const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
     try {
@@ -50,6 +51,7 @@ export class Consumer implements Disposable {
         'detect-libc',
         'ws',
         '@types',
+        ...more,
       ]) {
         symlinkSync(join(MODULES, dependency), join(folder, 'node_modules', dependency));
       }
