@@ -1,6 +1,7 @@
 /**
  * Messages that arrive exactly once although the server in between is stopped and started again.
  *
+ *     npm install ws tsx
  *     npx tsx examples/signaling/acknowledged.ts
  */
 import { RtcRuntime, webSocketSignaling } from 'scoped-rtc';

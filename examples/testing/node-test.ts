@@ -22,12 +22,6 @@ async function answer(channel: DataChannel): Promise<void> {
   for await (const question of channel) await channel.send(`${question}? Yes.`);
 }
 
-/** The first message that comes. */
-async function first(channel: DataChannel): Promise<unknown> {
-  for await (const message of channel) return message;
-  return undefined;
-}
-
 // The whole suite is over: nothing of the library may be left, and the process can exit.
 after(() => assertNothingLeft());
 
@@ -37,7 +31,7 @@ test('a question is answered', () =>
     const { near, far } = await loopbackPair(rtc);
     void answer(far);
     await near.send('Does it rain');
-    assert.equal(await first(near), 'Does it rain? Yes.');
+    assert.equal(await near.nextMessage(), 'Does it rain? Yes.');
   }));
 
 // The same with hooks, for tests that share what goes before them.

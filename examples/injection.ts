@@ -1,8 +1,8 @@
 /**
  * A class that gets its runtime from outside, and a self-test of it that needs no network.
  *
- *     npx tsx examples/runtime-injection.ts              the real library
- *     npx tsx examples/runtime-injection.ts --self-test  a binding in memory
+ *     npx tsx examples/injection.ts              the real library
+ *     npx tsx examples/injection.ts --self-test  a binding in memory
  */
 import assert from 'node:assert/strict';
 import { memorySignaling, RtcRuntime } from 'scoped-rtc';
