@@ -38,8 +38,8 @@ export async function blocksOf(file: string): Promise<Block[]> {
 
 const FENCE = /^( {0,3})(`{3,}|~{3,})\s*(\S*)/;
 const MARKER = /^\s*<!-- example: (run|fragment|skip, \S.*) -->\s*$/;
-/** A block that `test/testing/sample/` has as a test, and runs. */
-const SAMPLE = /^\s*<!-- sample: .* -->\s*$/;
+/** A block that other tests run: `test/testing/sample/`, or that of the tutorial. */
+const SAMPLE = /^\s*<!-- (sample|tutorial): .* -->\s*$/;
 const LANGUAGES: Readonly<Record<string, Block['language']>> = {
   ts: 'ts',
   typescript: 'ts',
@@ -54,12 +54,14 @@ export function blocksIn(file: string, text: string): Block[] {
   const blocks: Block[] = [];
   const lines = text.split('\n');
   let marker: string | undefined;
+  let isSample = false;
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
     const [, indent = '', fence = '', info = ''] = FENCE.exec(line) ?? [];
     if (fence === '') {
       if (marker !== undefined && line.trim() !== '')
         throw new Error(`${file}:${at}: no block follows this marker`);
+      isSample = SAMPLE.test(line) || (isSample && line.trim() === '');
       if (SAMPLE.test(line)) marker = 'fragment';
       else if (line.trimStart().startsWith('<!-- example')) {
         marker = MARKER.exec(line)?.[1];
@@ -76,7 +78,7 @@ export function blocksIn(file: string, text: string): Block[] {
       const treatment = (marker?.split(',')[0] as Treatment | undefined) ?? usualTreatment(code.join('\n'));
       const place = `${file}:${start + 2}`;
       blocks.push({ place, file, line: start + 1, language, treatment, code: `${code.join('\n')}\n` });
-    } else if (marker !== undefined) {
+    } else if (marker !== undefined && !isSample) {
       throw new Error(
         `${file}:${start + 1}: the marker is for a block that is neither TypeScript nor JavaScript`,
       );
