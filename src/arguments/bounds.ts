@@ -49,7 +49,7 @@ export function checkTimeout(value: unknown, name: string): number {
 }
 
 export function checkSignal(value: unknown, name: string): AbortSignal {
-  // The getter tells a signal from what only has its prototype.
+  // The getter distinguishes a signal from an object that only has its prototype.
   const isSignal = readFrom(
     name,
     () => value instanceof AbortSignal && typeof (value as { aborted: unknown }).aborted === 'boolean',

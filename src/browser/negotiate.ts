@@ -55,7 +55,7 @@ export function negotiate(
         });
     };
     const send = (message: SignalingMessage) => {
-      if (!isOver) Promise.resolve(signaling.send(message)).catch(() => {}); // its end is told to the subscriber
+      if (!isOver) Promise.resolve(signaling.send(message)).catch(() => {}); // its end is reported to the subscriber
     };
     const describe = async () => {
       await pc.setLocalDescription();

@@ -21,9 +21,9 @@ export interface RoomOptions extends JoinRequest {
 export interface RoomEvents {
   /** Somebody is in the room: who was there before us, too. */
   joined: [member: MemberDescription];
-  /** Somebody has left, was sent away, or was lost; the departure tells which. */
+  /** Somebody has left, was sent away, or was lost; the departure says which. */
   left: [member: MemberDescription, departure: Departure];
-  /** The stay has ended; `reason` says why, unless we closed it. */
+  /** The membership has ended; `reason` says why, unless we closed it. */
   close: [reason: unknown];
 }
 
@@ -44,7 +44,7 @@ export function joinRoom(url: string | URL | (() => WebSocketLike), options: Roo
   return new Room(url, options);
 }
 
-/** A stay in a room; see `joinRoom`. */
+/** A membership in a room; see `joinRoom`. */
 export class Room extends EventSource<RoomEvents> {
   readonly name: string;
   readonly peer: string;

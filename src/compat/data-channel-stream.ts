@@ -21,7 +21,7 @@ export class DataChannelStream extends Duplex {
     this.#channel = channel;
     this.#handle = handle;
     this.#messages = handle[Symbol.asyncIterator]();
-    // The end is told also where nobody reads.
+    // The end is emitted also where nobody reads.
     handle.on('close', () => void this.read(0));
   }
 

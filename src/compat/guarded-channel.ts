@@ -114,7 +114,7 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
     });
   }
 
-  /** The handle tells when half of its mark is reached. */
+  /** The handle emits `bufferedAmountLow` at half of its mark. */
   #applyThreshold(): void {
     if (this.#handle) this.#handle.highWaterMark = Math.max(1, Math.min(MAX_UINT32, 2 * this.#threshold));
   }

@@ -79,7 +79,7 @@ export class GuardedPeerConnection {
   }
 
   /**
-   * With the candidates that were told. With all that were found when it is read later than it would be sent with trickle
+   * With the candidates that were emitted. With all that were found when it is read later than it would be sent with trickle
    * ICE, or by who knows that all were found: what is held back (H27, H48) must not go out with the description.
    */
   localDescription(): SessionDescription | null {
@@ -218,14 +218,14 @@ export class GuardedPeerConnection {
   }
 
   #gathering(state: GatheringState): void {
-    const tell = () => this.#callbacks.call(GATHERING, state);
+    const call = () => this.#callbacks.call(GATHERING, state);
     // The polyfill asks whether somebody listens to it or not.
-    if (state !== 'complete' || this.#isOfPolyfill || this.#callbacks.has(CANDIDATE) === false) return tell();
+    if (state !== 'complete' || this.#isOfPolyfill || this.#callbacks.has(CANDIDATE) === false) return call();
     // Who reads the description by then sends candidates one by one; who does not collects them, and has all of them
-    // when the end is told.
+    // when the end is emitted.
     setTimeout(() => {
       if (!this.#isSent) this.#candidates.flush();
-      tell();
+      call();
     }, SENT_WITHIN_MS / 2).unref();
   }
 
@@ -237,7 +237,7 @@ export class GuardedPeerConnection {
     this.#listen('track', callback, (track: MediaTrack) => [new GuardedTrack(track)]);
   }
 
-  /** The first offer has its candidates held back until there is an answer; all others are told at once. */
+  /** The candidates of the first offer are held back until there is an answer; all others are emitted at once. */
   #described(): void {
     this.#knowsAll = false;
     this.#describedAt = performance.now();

@@ -7,7 +7,7 @@ import type { NativeOwner } from './native-owner.js';
 
 /**
  * The binding's `WebSocketServer`, an emitter of `client` as well. It lets go of clients that have closed (H14), and
- * tells of each once it is open.
+ * emits each once it is open.
  */
 export class GuardedWebSocketServer extends EventEmitter {
   #server: WebSocketServer | undefined;

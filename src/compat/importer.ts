@@ -1,5 +1,5 @@
 /**
- * Who imports the binding, told from the path or URL of the importing file: the name of its package, or `app`. Each
+ * Who imports the binding, read from the path or URL of the importing file: the name of its package, or `app`. Each
  * importer gets an owner of its own, so that one that calls `cleanup()` ends its own connections only (H21).
  */
 export function importerOf(file: string | undefined): string {

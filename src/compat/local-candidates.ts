@@ -5,22 +5,22 @@ import type { PlacedCandidate } from './session-text.js';
  *
  * Those of an offer are kept until its answer is stored, at the most for a second: a peer that checks a path before
  * connects us while the library still stores the answer, and now and then DTLS meets a peer without a fingerprint then,
- * and the handshake fails (H48). So they are neither told nor shown in the description before. Who reads the description
+ * and the handshake fails (H48). So they are neither emitted nor shown in the description before. Who reads the description
  * later than it is sent with trickle ICE collects candidates, and gets all.
  */
 export class LocalCandidates {
-  readonly #tell: (candidate: PlacedCandidate | null) => void;
+  readonly #emit: (candidate: PlacedCandidate | null) => void;
   #found: PlacedCandidate[] = [];
-  #told = 0;
+  #emitted = 0;
   /** `unset`: the description they belong to was not set by the application yet. */
-  #state: 'unset' | 'kept' | 'told' = 'unset';
+  #state: 'unset' | 'kept' | 'emitting' = 'unset';
   #keptAt = 0;
   #gathered = false;
-  #endTold = false;
+  #endEmitted = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tell: (candidate: PlacedCandidate | null) => void) {
-    this.#tell = tell;
+  constructor(emit: (candidate: PlacedCandidate | null) => void) {
+    this.#emit = emit;
   }
 
   get found(): readonly PlacedCandidate[] {
@@ -30,23 +30,23 @@ export class LocalCandidates {
   /** Those that the description shows. */
   get shown(): readonly PlacedCandidate[] {
     const isLate = this.#state === 'kept' && performance.now() > this.#keptAt + SENT_WITHIN_MS;
-    return isLate ? this.#found : this.#found.slice(0, this.#told);
+    return isLate ? this.#found : this.#found.slice(0, this.#emitted);
   }
 
   add(candidate: PlacedCandidate): void {
     this.#found.push(candidate);
-    this.#tellAll();
+    this.#emitAll();
   }
 
   /** No further ones will come. */
   end(): void {
     this.#gathered = true;
-    this.#tellAll();
+    this.#emitAll();
   }
 
   /** An offer was set. `keep`: the peer gets the candidates one by one. */
   offered(keep: boolean): void {
-    if (this.#state === 'told') return;
+    if (this.#state === 'emitting') return;
     if (!keep) {
       this.release();
       return;
@@ -61,19 +61,19 @@ export class LocalCandidates {
   release(): void {
     this.#allow();
     // In a later task, as the W3C has it: the application reads the description that was just set before.
-    setImmediate(() => this.#tellAll());
+    setImmediate(() => this.#emitAll());
   }
 
-  /** Tells what is kept, now. */
+  /** Emits what is kept, now. */
   flush(): void {
     this.#allow();
-    this.#tellAll();
+    this.#emitAll();
   }
 
   #allow(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#state = 'told';
+    this.#state = 'emitting';
   }
 
   /** Our offer was rolled back: a peer that ignored it has dropped what came with it. */
@@ -81,8 +81,8 @@ export class LocalCandidates {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#state = 'unset';
-    this.#told = 0;
-    this.#endTold = false;
+    this.#emitted = 0;
+    this.#endEmitted = false;
   }
 
   stop(): void {
@@ -90,13 +90,13 @@ export class LocalCandidates {
     this.#state = 'unset';
   }
 
-  #tellAll(): void {
-    while (this.#state === 'told' && this.#told < this.#found.length) {
-      this.#tell(this.#found[this.#told++] as PlacedCandidate);
+  #emitAll(): void {
+    while (this.#state === 'emitting' && this.#emitted < this.#found.length) {
+      this.#emit(this.#found[this.#emitted++] as PlacedCandidate);
     }
-    if (this.#state !== 'told' || !this.#gathered || this.#endTold) return;
-    this.#endTold = true;
-    this.#tell(null);
+    if (this.#state !== 'emitting' || !this.#gathered || this.#endEmitted) return;
+    this.#endEmitted = true;
+    this.#emit(null);
   }
 }
 

@@ -1,5 +1,5 @@
 /*
- * The text of a description, as the W3C's objects show it: candidates belong to it once they were told (W3C WebRTC,
+ * The text of a description, as the W3C's objects show it: candidates belong to it once they were surfaced (W3C WebRTC,
  * section 4.4.1.1, "surface the candidate").
  */
 

@@ -3,7 +3,10 @@ import { readInstallation } from './installation.js';
 import { hazardChecks, loopbackChecks, threadGuardCheck } from './live-checks.js';
 import { bindingCheck, nodeCheck, packageCheck, threadCheck, usingCheck } from './static-checks.js';
 
-/** Looks at the machine and tries the library in processes of its own. `onCheck` hears of each result as it comes. */
+/**
+ * Looks at the machine and tries the library in processes of its own. `onCheck` is called with each result as it
+ * comes.
+ */
 export async function runDoctor(onCheck: (check: Check) => void = () => {}): Promise<DoctorReport> {
   const checks: Check[] = [];
   const add = (...found: Check[]) => {

@@ -75,7 +75,7 @@ function platformName(): string {
   return platform === 'linux' ? `${platform}-${arch}-${isMusl() ? 'musl' : 'gnu'}` : `${platform}-${arch}`;
 }
 
-/** The GNU library tells its version in Node's report, musl does not. */
+/** Node's report has the version of the GNU library; musl does not give one. */
 function isMusl(): boolean {
   const settings = process.report as unknown as { excludeNetwork?: boolean; getReport(): unknown };
   const { excludeNetwork } = settings;

@@ -68,6 +68,6 @@ export function faultOf({ done, code, signal, hung, stderr, said }: Trial): stri
 }
 
 function lastLine(text: string): string {
-  const told = text.split('\n').filter((line) => /^\S*Error\b/.test(line));
-  return told.at(-1) ?? text.trim().split('\n').at(-1) ?? '';
+  const errors = text.split('\n').filter((line) => /^\S*Error\b/.test(line));
+  return errors.at(-1) ?? text.trim().split('\n').at(-1) ?? '';
 }

@@ -6,7 +6,7 @@ export interface Watched {
 }
 
 /**
- * Sees that natives were closed by their peer without asking them to tell: a registered close callback throws
+ * Sees that natives were closed by their peer without a close callback: a registered close callback throws
  * away the messages that are still queued (H4, H5). One timer for the whole process, none while nothing is
  * open, and it never keeps the process alive.
  */

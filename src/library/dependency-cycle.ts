@@ -2,7 +2,7 @@ import type { OwnedNode } from '../scope/node.js';
 import { traceHint, withPlace } from '../diagnostics/creation-place.js';
 import type { Engine } from './engine.js';
 
-/** Tells of a `dependsOn` that is refused; `cycle` names what would wait for each other, from the asking node on. */
+/** Publishes a `dependsOn` that is refused; `cycle` names what would wait for each other, from the asking node on. */
 export function warnOfCycle(engine: Engine, cycle: readonly OwnedNode[]): void {
   const { traced } = engine;
   const members = [...new Set(cycle)].map((node) => {

@@ -156,14 +156,14 @@ export class Engine implements TeardownHost, Tenant {
   /**
    * The library's global cleanup, with the books cleared before it. Blocks for milliseconds. False when this
    * runtime has made nothing since the last one, so that what the library holds belongs to other code; and when another
-   * runtime uses the same binding: then its cleanup is the one for both. What it would meet open is told, unless `told`
-   * says that somebody did.
+   * runtime uses the same binding: then its cleanup is the one for both. Warns of what is still open, unless `warned`
+   * says that it was reported.
    * Throws `RTC_CLEANUP_FAILED` when the library did not end.
    */
-  cleanup(told = false): boolean {
+  cleanup(warned = false): boolean {
     const native = this.#native;
     if (!native || !this.#entered) return false;
-    if (!told) this.#warnOfOpen();
+    if (!warned) this.#warnOfOpen();
     for (const cause of this.ledger.closeAll()) {
       this.warn({ code: 'RTC_CLOSE_FAILED', message: 'a native could not be closed before cleanup', cause });
     }
@@ -173,7 +173,7 @@ export class Engine implements TeardownHost, Tenant {
     } catch (cause) {
       throw new RtcNativeError(
         'the library did not finish its cleanup; something that was made outside this runtime and closed by its ' +
-          'peer may still be owed a close()',
+          'peer may still need a close()',
         { cause },
         'RTC_CLEANUP_FAILED',
       );
@@ -238,7 +238,7 @@ export class Engine implements TeardownHost, Tenant {
 
 /**
  * Node.js sets this before it calls the first listener of `exit`. A listener of our own could be called after those of
- * the user, and would have to stay for as long as the process.
+ * the user, and would have to be kept for as long as the process.
  */
 function isExiting(): boolean {
   return (process as { _exiting?: boolean })._exiting === true;

@@ -29,7 +29,7 @@ export interface Acknowledgement {
 }
 
 /**
- * `held`: in use, its `close()` is owed to the library.
+ * `held`: in use, its `close()` is still to be called.
  * `closed`: `close()` was called; the wrapper is kept until the library acknowledges it, or until the next
  * cleanup where it never does (H2: a collected wrapper leaves a dangling pointer for cleanup to walk over).
  * `released`: nothing refers to it any more.
@@ -81,7 +81,7 @@ export class NativeRecord {
     return this.#state;
   }
 
-  /** Pays the `close()`, once. A call that throws (`RTC_NATIVE`) leaves it owed, so that cleanup tries again. */
+  /** Calls `close()`, once. When the call throws (`RTC_NATIVE`) the record stays `held`, and cleanup tries again. */
   close(): void {
     if (this.#state !== 'held') return;
     const native = this.#native;
@@ -91,7 +91,10 @@ export class NativeRecord {
     if (this.#acknowledged.settled) this.forget();
   }
 
-  /** As `close()`, where nobody could take an error: what fails stays owed, and cleanup tries again and tells. */
+  /**
+   * As `close()`, where nobody could catch an error: a record that fails stays `held`, and cleanup tries again and
+   * warns.
+   */
   tryClose(): void {
     try {
       this.close();
@@ -112,7 +115,7 @@ export class NativeRecord {
       : deadline.within(this.#acknowledged.promise, within);
   }
 
-  /** The same where nobody waits for it, nor could take an error: cleanup tries again and tells. */
+  /** The same where nobody waits, nor could catch an error: cleanup tries again and warns. */
   discard({ comes = true }: Acknowledgement = {}): void {
     this.tryClose();
     if (!comes) this.retainUntilCleanup();
@@ -120,7 +123,7 @@ export class NativeRecord {
 
   /**
    * The library has acknowledged the end of the native: its wrapper leaves the ledger, and may be collected. Where the
-   * peer ended it our own `close()` is still owed (H6), and is waited for.
+   * peer ended it our own `close()` is still to be called (H6), and is waited for.
    */
   acknowledge(): void {
     this.#acknowledged.resolve();
@@ -132,8 +135,8 @@ export class NativeRecord {
   }
 
   /**
-   * The library will never acknowledge the close: the wrapper stays until cleanup, and counts towards the limit.
-   * What was made around it need not stay, so the path is taken down.
+   * The library will never acknowledge the close: the wrapper is retained until cleanup, and counts towards the limit.
+   * Only the wrapper is retained: the path is kept as text, so that the handle can be collected.
    */
   retainUntilCleanup(): void {
     if (this.#state !== 'closed') return;
@@ -149,7 +152,7 @@ export class NativeRecord {
     return true;
   }
 
-  /** Nothing is owed any more, whatever was: the library has been cleaned up. @internal */
+  /** No `close()` is to be called any more: the library has been cleaned up. @internal */
   forget(): void {
     if (this.#state === 'released') return;
     this.#state = 'released';
@@ -159,7 +162,7 @@ export class NativeRecord {
 
 /**
  * The runtime's books of native objects: which are in use, which are closed but must be kept until cleanup.
- * Cleanup with a `close()` still owed blocks for ten seconds and fails (H6), so nothing is cleaned up past it.
+ * Cleanup before every `close()` blocks for ten seconds and fails (H6), so all are closed before it.
  */
 export class ReleaseLedger {
   readonly #held = new Set<NativeRecord>();
@@ -171,7 +174,7 @@ export class ReleaseLedger {
   #isTold = false;
   #closes = 0;
 
-  /** `limitReached` is told once, until `forgetAll`. */
+  /** `limitReached` is called once, until `forgetAll`. */
   constructor(limit: number, limitReached: (limit: number) => void, traced = false) {
     this.limit = limit;
     this.#traced = traced;
@@ -185,7 +188,7 @@ export class ReleaseLedger {
     return record;
   }
 
-  /** Natives whose `close()` is owed. */
+  /** Natives whose `close()` is still to be called. */
   get held(): number {
     return this.#held.size;
   }
@@ -236,7 +239,7 @@ export class ReleaseLedger {
     this.#untilCleanup.delete(record);
   }
 
-  /** Pays every `close()` that is owed, the newest first, and returns what the library threw. */
+  /** Calls every `close()` that was not called, the newest first, and returns what the library threw. */
   closeAll(): unknown[] {
     const errors: unknown[] = [];
     for (const record of [...this.#held].reverse()) {

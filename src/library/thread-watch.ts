@@ -6,14 +6,14 @@ import { Deadline } from '../time/deadline.js';
 import { nextTurn } from '../time/turn.js';
 
 /**
- * Sees natives that this package did not make by the library's threads: those that stay after a cleanup, and those
+ * Sees natives that this package did not make by the library's threads: those that are left after a cleanup, and those
  * that come back although no scope is open.
  */
 export class ThreadWatch {
   readonly #engine: Engine;
   readonly #idle: () => boolean;
-  /** Told already; until they are gone it is the same threads. */
-  #told = false;
+  /** Warned already; until they are gone it is the same threads. */
+  #warned = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** `idle()`: the runtime has no scope, so that there should be no thread. */
@@ -33,7 +33,7 @@ export class ThreadWatch {
     await poll(() => !nativeThreads().names.includes(ICE_THREAD), deadline);
   }
 
-  /** Resolves when the threads have gone after a cleanup, or when it is told that they stay. */
+  /** Resolves when the threads have gone after a cleanup, or when the warning that they have not was published. */
   async gone(): Promise<void> {
     const { clock } = this.#engine;
     const end = clock.now() + THREADS_MS;
@@ -41,7 +41,7 @@ export class ThreadWatch {
     // A new generation may have begun meanwhile: its threads are no leftovers.
     while (threads.count > 0 && this.#idle()) {
       if (clock.now() > end) {
-        this.#told = true;
+        this.#warned = true;
         this.#engine.warn({
           code: 'RTC_THREADS_LEFT',
           message:
@@ -54,7 +54,7 @@ export class ThreadWatch {
       await nextTurn();
       threads = nativeThreads();
     }
-    if (threads.count === 0) this.#told = false;
+    if (threads.count === 0) this.#warned = false;
     if (this.#engine.traced) this.#watchWhileIdle();
   }
 
@@ -78,10 +78,10 @@ export class ThreadWatch {
     const { names } = nativeThreads();
     // These last as long as there is something; others outlive a cleanup by a moment.
     const working = names.includes('RTC worker');
-    if (!working) this.#told = false;
-    // Threads of all of the process are seen here; another thread's library is not what this runtime is told of.
-    if (!working || this.#told || this.#engine.claimed || !findLoadedAddon()) return;
-    this.#told = true;
+    if (!working) this.#warned = false;
+    // Threads of all of the process are seen here; another thread's library is no matter of this runtime.
+    if (!working || this.#warned || this.#engine.claimed || !findLoadedAddon()) return;
+    this.#warned = true;
     this.#engine.warn({
       code: 'RTC_MADE_OUTSIDE',
       message:

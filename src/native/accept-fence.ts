@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { NativeWebSocket } from './binding.js';
 
 /**
- * Tells when a listening server has handed over every client that connected before: clients are accepted in the
+ * Finds out when a listening server has handed over every client that connected before: clients are accepted in the
  * order in which they connect, so one of our own, connecting now, comes behind them all.
  *
  * The library has no call for it, and a client that is still queued when its server stops can never be given back
@@ -35,7 +35,7 @@ export class AcceptFence implements Disposable {
     return this.#address !== undefined;
   }
 
-  /** To be told of every client that is handed over. Returns whether it is the fence's own. */
+  /** To be called with every client that is handed over. Returns whether the client is the fence's own. */
   see(client: NativeWebSocket): boolean {
     if (this.#socket.destroyed) return false;
     const address = client.remoteAddress();

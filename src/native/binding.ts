@@ -71,7 +71,7 @@ export interface NativeBinding {
   Video?: new (mid: string, direction: ndc.Direction) => ndc.Video;
   /** What works on the packets of a track; a binding without media has none. */
   mediaHandlers?: NativeMediaHandlers;
-  /** For telling a channel from other objects: nobody but a connection constructs one. */
+  /** For distinguishing a channel from other objects: nobody but a connection constructs one. */
   DataChannel?: abstract new () => NativeDataChannel;
   IceUdpMuxListener: new (port: number, address?: string) => NativeIceUdpMuxListener;
   cleanup(): void;

@@ -17,7 +17,7 @@ export class ForeignCleanup {
   readonly #addon: CleanupHolder;
   readonly #hooks = new Set<Hook>();
   #next: () => void;
-  /** Somebody else put a wrapper over ours, so ours had to stay. */
+  /** Somebody else put a wrapper over ours, so ours could not be removed. */
   #buried = false;
 
   constructor(addon: CleanupHolder) {
@@ -35,7 +35,7 @@ export class ForeignCleanup {
   }
 
   readonly #wrapper = (): void => {
-    // Hooks may come and go while they run. The newest goes first and hears of the end last.
+    // Hooks may come and go while they run. The newest is called first before a cleanup, and last after it.
     const hooks = [...this.#hooks].reverse();
     for (const hook of hooks) quietly(hook.before);
     try {

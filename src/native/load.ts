@@ -76,7 +76,7 @@ function requireBinding(): typeof ndc {
 
 function remedy(): string {
   return ownFolder() === undefined
-    ? 'This is a bundle, and node-datachannel is a native addon, which stays outside of it: install it where the ' +
+    ? 'This is a bundle, and node-datachannel is a native addon, which is not part of it: install it where the ' +
         'bundle runs (docs/bundling.md).'
     : 'Install it together with its package for this platform, an optional dependency named ' +
         '@node-datachannel/<platform>: reinstall on this machine without --omit=optional or --no-optional.';

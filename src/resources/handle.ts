@@ -191,7 +191,10 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     return ending.settled;
   }
 
-  /** Resolves when the handle has closed, with how it ended. Waits for as long as that takes, unless `options` say otherwise. */
+  /**
+   * Resolves when the handle has closed, with how it ended. Waits for as long as that takes, unless `options` say
+   * otherwise.
+   */
   closed(options?: WaitOptions): Promise<CloseInfo> {
     let bounds: Bounds;
     try {
@@ -225,10 +228,10 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     });
   }
 
-  /** Ends the handle because of `error`, which is told first. @internal */
+  /** Ends the handle because of `error`, which is emitted first. @internal */
   protected fail(error: Error, timeout = 0): void {
     if (this[TREE_NODE].phase !== 'live') return;
-    // Before it is told: a listener that closes the handle is not what ended it.
+    // Before the event: a listener that closes the handle is not what ended it.
     this.#failed = true;
     this.#reason = error;
     this.emit('error', error);
@@ -304,7 +307,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected onFirstListener(_event: string): void {}
   /** The handle begins to close: reject what waits. @internal */
   protected onClosing(): void {}
-  /** The handle has closed; about to tell. @internal */
+  /** The handle has closed; `close` is about to be emitted. @internal */
   protected onClosed(): void {}
   /** @internal */
   protected loss(): Loss {

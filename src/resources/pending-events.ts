@@ -29,7 +29,7 @@ export class PendingEvents {
   }
 
   /** Somebody listens, and nothing waits. */
-  heard(event: string): boolean {
+  hasListener(event: string): boolean {
     return !this.#pending.has(event) && this.#hasListener(event);
   }
 

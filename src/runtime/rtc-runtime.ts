@@ -233,7 +233,7 @@ export class RtcRuntime {
    * diagnostics channel `scoped-rtc:log`, and without either nowhere. Never to the console.
    *
    * The library's own level is set when it is first used after the last scope ended, so in the middle of a generation
-   * only the logger is exchanged, and lower levels are not heard until the next one.
+   * only the logger is exchanged, and lower levels are not logged until the next one.
    */
   setLogger(logger: RtcLogger | undefined, level?: RtcLogLevel): void {
     const checked = logger === undefined ? undefined : (callback(logger, 'logger') as RtcLogger);
@@ -283,10 +283,10 @@ export class RtcRuntime {
     return true;
   }
 
-  /** `told`: what is still open has been told of. */
-  #cleanUp(told = false): boolean {
+  /** `warned`: what is still open has been reported. */
+  #cleanUp(warned = false): boolean {
     const started = this.#engine.clock.now();
-    if (!this.#engine.cleanup(told)) return false;
+    if (!this.#engine.cleanup(warned)) return false;
     const ms = this.#engine.clock.now() - started;
     this.#cleanups++;
     this.#engine.trace.cleanedUp({ generation: this.#generation, cleanups: this.#cleanups, ms });
@@ -303,7 +303,7 @@ export class RtcRuntime {
     }
   }
 
-  /** Somebody else ends the library: give back what is ours before, so that it does not block; tell after. */
+  /** Other code cleans the library up: release our natives before, so that the cleanup does not block; warn after. */
   #onForeignCleanup(stage: 'before' | 'after'): void {
     if (stage === 'before') {
       this.#engine.ledger.closeAll();
@@ -326,14 +326,14 @@ export class RtcRuntime {
   #onExit(failed: boolean): void {
     const open = this.#roots.openAtExit();
     if (open.length > 0) {
-      const heard = this.#events.emit(
+      const isReported = this.#events.emit(
         'leak',
         open.flatMap(({ handles, root }) => (handles.length > 0 ? handles : [root]).map((node) => node.path)),
       );
-      this.#exiting = { quiet: heard || failed };
+      this.#exiting = { quiet: isReported || failed };
       this.#engine.warn(openAtExitWarning(open, this.#engine.traced));
     }
-    // Synchronous, without draining; what fails here cannot be told to anybody.
+    // Synchronous, without draining; what fails here cannot be reported to anybody.
     try {
       // With a server open, a client may be queued for us: cleanup would block for ten seconds over it (H24), and
       // nothing can be waited for any more.

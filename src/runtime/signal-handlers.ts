@@ -47,7 +47,9 @@ export function checkSignalHandlerOptions(options: unknown): SignalHandlerOption
   });
 }
 
-/** On the first signal: `onShutdown`, then `shutdown`, then exit. On the second: exit at once, or force the shutdown. */
+/**
+ * On the first signal: `onShutdown`, then `shutdown`, then exit. On the second: exit at once, or force the shutdown.
+ */
 export function handleSignals(
   { signals = ['SIGINT', 'SIGTERM'], exitCode, exit = true, onShutdown }: SignalHandlerOptions,
   newDeadline: () => Deadline,
@@ -73,7 +75,7 @@ export function handleSignals(
       remove();
     }
   };
-  /** Never rejects: what goes wrong is printed, there is nobody else to tell. */
+  /** Never rejects: an error is printed, as there is nobody to throw it to. */
   const shutDown = async (signal: NodeJS.Signals): Promise<void> => {
     using deadline = newDeadline();
     if (onShutdown) {

@@ -8,7 +8,7 @@ import type { OwnedNode } from './node.js';
  * because a branch is torn down as a whole.
  *
  * Throws `RTC_INVALID_STATE` when the order cannot be kept: `other` is below `node`, the two are in different
- * trees, or `other` already has to go before `node`: then `onCycle` is told of the members of that cycle first.
+ * trees, or `other` already has to go before `node`: then `onCycle` is called with the members of that cycle first.
  */
 export function addOrderedDependency(
   node: OwnedNode,

@@ -48,7 +48,7 @@ const LONGEST_NAME = 64;
 const UNREADABLE = /[/\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const PLAIN = /^[\x20-\x2e\x30-\x7e]+$/;
 
-/** Names come from users and from peers (channel labels): a path must stay one readable line. */
+/** Names come from users and from peers (channel labels): a path is always one readable line. */
 export function pathSegment(name: string): string {
   const short = name.length > LONGEST_NAME ? name.slice(0, LONGEST_NAME) : name;
   if (PLAIN.test(short)) return short;

@@ -8,7 +8,7 @@ import { type Steps, Tasks } from './tasks.js';
 
 export interface TeardownHost {
   readonly clock: Clock;
-  /** Told once of every teardown that somebody started, when it has ended. */
+  /** Called once for every teardown that somebody started, when it has ended. */
   tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void;
 }
 
@@ -153,7 +153,7 @@ class TeardownRun {
 
   /** Drained all at once; then released in order, forks at the same time as the forks next to them. */
   *#endDrained(members: readonly OwnedNode[], deadline: Deadline, log: TeardownLog): Steps {
-    // All are claimed before the first drains: a peer in the same scope would hear of that, and end by itself.
+    // All are claimed before the first drains: a peer in the same scope would see that, and end by itself.
     const draining = new Map<OwnedNode, Draining>();
     for (const node of members) {
       const branch = node.claim(deadlineOf(node, deadline))
@@ -177,7 +177,7 @@ class TeardownRun {
   /** Begins to end `root`, which is claimed already, and all it owns; nothing drains yet. */
   #claimBranch(root: OwnedNode, cause: TeardownCause, log: TeardownLog): Draining {
     const waits: Promise<void>[] = [];
-    // From the owners down: they hear of it first, and their bound is the bound of what they own.
+    // From the owners down: they begin first, and their bound is the bound of what they own.
     const claimed = flattenSubtree(root)
       .reverse()
       .filter((node) => {

@@ -30,7 +30,7 @@ class MemoryEnd implements MemorySignaling {
   #subscriber: Subscriber | undefined;
   #waiting: unknown[] = [];
   #closed = false;
-  #told = false;
+  #notified = false;
   #delivering = false;
 
   link(peer: MemoryEnd): void {
@@ -86,8 +86,8 @@ class MemoryEnd implements MemorySignaling {
         const { onMessage } = this.#subscriber;
         this.#call(() => onMessage(this.#waiting.shift()));
       }
-      if (this.#closed && !this.#told && this.#subscriber) {
-        this.#told = true;
+      if (this.#closed && !this.#notified && this.#subscriber) {
+        this.#notified = true;
         const { onClosed } = this.#subscriber;
         this.#call(() => onClosed());
       }

@@ -55,7 +55,7 @@ class ChannelSignaling implements MessageChannelSignaling {
     this.#subscribed = true;
     const messages = channel.subscribe('message', (message) => onMessage(parsed(message)));
     const end = channel.subscribe('close', (info) => onClosed(info.reason));
-    // Told already; what is left to read is handed over first.
+    // Closed already; what is left to read is handed over first.
     if (channel.state === 'closed') queueMicrotask(() => this.#subscribed && onClosed());
     return {
       [Symbol.dispose]: () => {

@@ -20,7 +20,7 @@ export interface WebSocketSignalingOptions extends RoomOptions {
 export interface WebSocketSignaling extends PeerSignaling {
   /** Goes on over another socket; needed only when the first was given as such and not as a function. */
   attach(socket: SignalingSocket): void;
-  /** Waits until the peer has everything, tells it, and closes the socket. */
+  /** Waits until the peer has everything, notifies it, and closes the socket. */
   close(options?: CloseOptions): Promise<void>;
 }
 

@@ -108,7 +108,10 @@ function worst(report: TeardownReport): 'closed' | 'forced' | 'failed' {
   return report.some(({ outcome }) => outcome === 'forced') ? 'forced' : 'closed';
 }
 
-/** How many there are of each combination. One that was there once is told as 0 ever after: a gauge keeps its value. */
+/**
+ * How many there are of each combination. A combination that was there once is reported as 0 ever after: a gauge
+ * keeps its value.
+ */
 class Counts {
   readonly #names: readonly string[];
   readonly #counts = new Map<string, number>();
@@ -126,10 +129,10 @@ class Counts {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 
-  each(tell: (count: number, attributes: Record<string, string>) => void): void {
+  each(report: (count: number, attributes: Record<string, string>) => void): void {
     for (const [key, count] of this.#counts) {
       const values = key.split('\n');
-      tell(count, Object.fromEntries(this.#names.map((name, at) => [name, values[at] ?? ''])));
+      report(count, Object.fromEntries(this.#names.map((name, at) => [name, values[at] ?? ''])));
     }
   }
 }

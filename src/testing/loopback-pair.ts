@@ -18,7 +18,7 @@ export interface LoopbackPairOptions {
   readonly channel?: DataChannelInit & ChannelOptions;
   /** Names of the two connections in the tree. Default `['alice', 'bob']`. */
   readonly names?: readonly [string, string];
-  /** Milliseconds until it is given up with `RTC_TIMEOUT`. Default 15 000. */
+  /** Milliseconds until it rejects with `RTC_TIMEOUT`. Default 15 000. */
   readonly timeout?: number;
 }
 

@@ -60,7 +60,10 @@ export class Deadline implements Disposable {
     return Math.max(0, end - this.clock.now());
   }
 
-  /** Moves the deadline forward, or lets another signal end it. A bound that is later than the present one does nothing. */
+  /**
+   * Moves the deadline forward, or lets another signal end it. A bound that is later than the present one does
+   * nothing.
+   */
   shorten({ timeout = Number.POSITIVE_INFINITY, signal }: Partial<DeadlineOptions>): void {
     if (this.#forced) return;
     if (timeout <= 0) this.force();
@@ -88,7 +91,7 @@ export class Deadline implements Disposable {
 
   /**
    * Waits for `work`, at most `limit` milliseconds and at most until the deadline.
-   * Resolves `true` when `work` ended first; a rejection of `work` is passed on.
+   * Resolves `true` when `work` ended first; it rejects when `work` does.
    */
   async within(work: Promise<unknown>, limit = Number.POSITIVE_INFINITY): Promise<boolean> {
     if (this.expired) {

@@ -20,7 +20,7 @@ export interface Awaited {
 }
 
 /**
- * Looks at conditions that nothing tells of, at growing intervals: 1, 1, 2, 2, 4 … 16 ms. One timer for all that wait by
+ * Polls conditions that no callback reports, at growing intervals: 1, 1, 2, 2, 4 … 16 ms. One timer for all that wait by
  * the same clock, and a turn of the event loop looks at no more than fit into it.
  */
 export class Poller {

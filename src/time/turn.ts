@@ -18,7 +18,10 @@ export function nextTurn(): Promise<void> {
 let turn = 0;
 let counts = false;
 
-/** A number that only this turn of the event loop has. One callback for all that ask in it, and none where nobody does. */
+/**
+ * A number that only this turn of the event loop has. One callback for all that ask in it, and none where nobody
+ * does.
+ */
 export function currentTurn(): number {
   if (!counts) {
     counts = true;
@@ -33,7 +36,7 @@ export function currentTurn(): number {
 /** Milliseconds that one turn of the event loop may take; a frame of an application is 16. */
 const SLICE_MS = 8;
 
-/** Tells work that goes on for long when to give way to the event loop. */
+/** Says when work that takes long is to yield to the event loop. */
 export class TurnSlice {
   #end = performance.now() + SLICE_MS;
 

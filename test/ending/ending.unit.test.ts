@@ -65,7 +65,7 @@ function numbers(seed: number): (below: number) => number {
 describe('the table of a channel that ends', () => {
   it('has every row taken by some sequence of events, and throws for no event that it has', () => {
     const taken = new Set<Transition>();
-    const told = new Map<string, EndingCommand>();
+    const acknowledging = new Map<string, EndingCommand>();
     for (let walk = 1; walk < 8000; walk++) {
       const below = numbers(walk);
       const chance = () => below(2) === 0;
@@ -100,18 +100,18 @@ describe('the table of a channel that ends', () => {
           received: below(3),
           dropped: 0,
           isLast: type === 'finalReceipt',
-          heard: below(3),
+          finals: below(3),
         };
         const event = (
           type === 'receipt' || type === 'finalReceipt' ? { type, receipt } : { type }
         ) as EndingEvent;
         const commands = ending.receive(event, facts, now);
         taken.add(ending.transition as Transition);
-        for (const command of commands) told.set(command.type, command);
+        for (const command of commands) acknowledging.set(command.type, command);
       }
     }
     expect(TRANSITIONS.filter((row) => !taken.has(row))).toEqual([]);
-    const commands = [...told.values()];
+    const commands = [...acknowledging.values()];
     expect(commands.length).toBeGreaterThan(4);
     expect(JSON.parse(JSON.stringify(commands))).toEqual(commands);
   });
@@ -155,7 +155,7 @@ describe('the table of a channel that ends', () => {
     const shown = page
       .split('\n')
       .filter((line) =>
-        /^\| `?(live|parting|agreed|resetting|young|confirming|yielding|receiving|flushing|arriving|ended)`? \|/.test(
+        /^\| `?(live|parting|agreed|resetting|young|confirming|awaiting|receiving|flushing|arriving|ended)`? \|/.test(
           line,
         ),
       )

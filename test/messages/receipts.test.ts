@@ -150,7 +150,7 @@ describe('a peer that does not know the handshake', () => {
         received,
         dropped: 0,
         isLast: true,
-        heard: 1,
+        finals: 1,
       });
       const came: Message[] = [];
       ours.on('message', (message) => came.push(message));
@@ -174,13 +174,13 @@ describe('a receipt', () => {
 
   it('is read by whoever knows the token', () => {
     for (const isLast of [false, true]) {
-      const receipt = { sent: 2 ** 40 + 1, received: 2 ** 48 - 1, dropped: 3, isLast, heard: 255 };
+      const receipt = { sent: 2 ** 40 + 1, received: 2 ** 48 - 1, dropped: 3, isLast, finals: 255 };
       expect(readReceipt(token, writeReceipt(token, receipt))).toEqual(receipt);
     }
   });
 
   it('is nothing else', () => {
-    const receipt = writeReceipt(token, { sent: 1, received: 2, dropped: 0, isLast: true, heard: 0 });
+    const receipt = writeReceipt(token, { sent: 1, received: 2, dropped: 0, isLast: true, finals: 0 });
     const later = Buffer.from(receipt);
     later[TOKEN_BYTES] = 2;
     const other = Buffer.from(receipt);

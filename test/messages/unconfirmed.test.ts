@@ -107,7 +107,7 @@ describe('the ledger of what was sent', () => {
     ledger.doubt(MIB, 0);
     expect(ledger.unconfirmed).toEqual({ messages: 16, bytes: MIB });
     expect(ledger.undelivered).toBe(0);
-    ledger.giveUp(MIB + 1, 0);
+    ledger.abandon(MIB + 1, 0);
     expect(ledger.unconfirmed).toEqual({ messages: 17, bytes: MIB + 64 * 1024 });
     expect(ledger.undelivered).toBe(17);
     ledger.confirm();

@@ -41,7 +41,7 @@ export interface Side {
   readonly isOpen: boolean;
   /** The outgoing half has been reset: nothing more is sent. */
   readonly isReset: boolean;
-  readonly count: 'settled' | 'confirmed' | 'givenUp' | 'doubted' | undefined;
+  readonly count: 'settled' | 'confirmed' | 'abandoned' | 'doubted' | undefined;
   readonly deadlinePassed: boolean;
   readonly acknowledged: number;
   /** On the way to it. */

@@ -113,7 +113,7 @@ function keyOf({ sides, isUp, now }: State): string {
       side,
       {
         ...memory,
-        toldAt: 0,
+        receiptAt: 0,
         resetAt: since(memory.resetAt),
         wakeAt: since(memory.wakeAt),
         lookedAt: 0,

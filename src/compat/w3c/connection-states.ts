@@ -4,23 +4,23 @@ import type { PeerConnection } from './w3c-types.js';
 type States = Pick<PeerConnection, 'connectionState' | 'iceConnectionState' | 'iceGatheringState'>;
 
 /**
- * The states as the application was told them, which the event of each is about: the handle may be ahead of them.
+ * The states as the application has seen them by their events: the handle may be ahead of them.
  *
  * `closed` is what the application's own `close()` makes (W3C WebRTC, section 4.3.3), and the end of its scope. Where the
  * peer closed, a browser finds the path gone: `disconnected`, and `failed` once the channels have ended.
  */
 export class ConnectionStates {
-  readonly #tell: (event: string) => void;
+  readonly #fire: (event: string) => void;
   #now: States = { connectionState: 'new', iceConnectionState: 'new', iceGatheringState: 'new' };
   #wasConnected = false;
 
-  constructor(handle: Connection, tell: (event: string) => void) {
-    this.#tell = tell;
+  constructor(handle: Connection, fire: (event: string) => void) {
+    this.#fire = fire;
     handle.on('iceStateChange', (state) => {
       if (state !== 'closed') this.set('iceConnectionState', state === 'completed' ? 'connected' : state);
     });
     handle.on('connectionStateChange', (state) => {
-      if (handle.state === 'closing') return; // its end is the application's, and told by that
+      if (handle.state === 'closing') return; // its end is the application's, which fires nothing
       this.#wasConnected ||= state === 'connected';
       if (state !== 'closed') this.set('connectionState', state);
       else if (this.#wasConnected) this.set('connectionState', 'disconnected');
@@ -37,10 +37,10 @@ export class ConnectionStates {
     // These are final, but for the end by the application.
     if ((before === 'failed' && state !== 'closed') || before === 'complete') return;
     this.#now = { ...this.#now, [name]: state };
-    this.#tell(`${name.toLowerCase()}change`);
+    this.#fire(`${name.toLowerCase()}change`);
   }
 
-  /** The application has closed: nothing is told of that. */
+  /** The application has closed: no event is fired. */
   closed(): void {
     this.#now = { ...this.#now, connectionState: 'closed', iceConnectionState: 'closed' };
   }

@@ -176,7 +176,7 @@ export class Descriptions {
     });
   }
 
-  /** What the library has made, or makes now, as it is before candidates are told. */
+  /** What the library has made, or makes now, as it is before candidates are emitted. */
   #libraryText(type: 'offer' | 'answer'): string {
     const handle = this.#handle;
     const state = type === 'offer' ? 'have-local-offer' : 'stable';

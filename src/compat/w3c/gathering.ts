@@ -5,7 +5,7 @@ import { LocalCandidates } from '../local-candidates.js';
 import { type PlacedCandidate, sectionOf, usernameFragmentOf } from '../session-text.js';
 import type { IceCandidateInit } from './w3c-types.js';
 
-/** Gathering as the application sees it: nothing is told before it has set a description. */
+/** Gathering as the application sees it: no event is fired before it has set a description. */
 export class Gathering {
   readonly candidates: LocalCandidates;
   readonly descriptions: Descriptions;
@@ -16,11 +16,11 @@ export class Gathering {
   constructor(
     handle: Connection,
     states: ConnectionStates,
-    tell: (candidate: IceCandidateInit | null) => void,
+    fire: (candidate: IceCandidateInit | null) => void,
   ) {
     this.#handle = handle;
     this.#states = states;
-    this.candidates = new LocalCandidates((found) => tell(found && this.#asInit(found)));
+    this.candidates = new LocalCandidates((found) => fire(found && this.#asInit(found)));
     this.descriptions = new Descriptions(handle, this.candidates);
     handle.on('localCandidate', (candidate, mid) => {
       this.candidates.add({ candidate: candidate.replace(/^a=/, ''), mid });

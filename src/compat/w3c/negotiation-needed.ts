@@ -1,13 +1,13 @@
 /** The W3C's negotiation-needed flag (section 4.7.3): one event for all that came since the last negotiation. */
 export class NegotiationNeeded {
   readonly #isNeeded: () => boolean;
-  readonly #tell: () => void;
-  /** `pending`: the event is on its way. `told`: nothing was negotiated since. */
-  #state: 'clear' | 'pending' | 'told' = 'clear';
+  readonly #fire: () => void;
+  /** `pending`: the event is on its way. `fired`: nothing was negotiated since. */
+  #state: 'clear' | 'pending' | 'fired' = 'clear';
 
-  constructor(isNeeded: () => boolean, tell: () => void) {
+  constructor(isNeeded: () => boolean, fire: () => void) {
     this.#isNeeded = isNeeded;
-    this.#tell = tell;
+    this.#fire = fire;
   }
 
   /** Something changed that a negotiation may be needed for. */
@@ -16,8 +16,8 @@ export class NegotiationNeeded {
     this.#state = 'pending';
     setImmediate(() => {
       if (this.#state !== 'pending') return;
-      this.#state = this.#isNeeded() ? 'told' : 'clear';
-      if (this.#state === 'told') this.#tell();
+      this.#state = this.#isNeeded() ? 'fired' : 'clear';
+      if (this.#state === 'fired') this.#fire();
     });
   }
 

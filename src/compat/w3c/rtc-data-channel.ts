@@ -38,7 +38,7 @@ export class RTCDataChannel extends EventTarget {
   /** Bytes behind a Blob that is still read. */
   #queued = 0;
   #lastQueued: Promise<void> | undefined;
-  /** Messages that came before `open` was told; undefined from the turn after that. */
+  /** Messages that came before `open` was fired; undefined from the turn after that. */
   #early: Message[] | undefined = [];
 
   /** @internal */
@@ -54,7 +54,7 @@ export class RTCDataChannel extends EventTarget {
     this.#handle = handle;
     this.#owner = owner;
     this.#settings = settings;
-    // One that the peer opened can send in the event that tells of it already.
+    // One that the peer opened can send in its `datachannel` event already.
     this.#readyState = incoming ? 'open' : 'connecting';
     handle.highWaterMark = MAX_UINT32; // the W3C's send() never waits for room
     handle.on('message', (message) => {
@@ -75,7 +75,7 @@ export class RTCDataChannel extends EventTarget {
     return new RTCDataChannel(CONSTRUCTION, handle, owner, settings, incoming);
   }
 
-  /** `datachannel` was told: now `open`, and in later turns the messages. @internal */
+  /** `datachannel` was fired: now `open`, and in later turns the messages. @internal */
   announce(): void {
     setImmediate(() => this.#opened());
   }
@@ -128,7 +128,7 @@ export class RTCDataChannel extends EventTarget {
 
   set bufferedAmountLowThreshold(bytes: number) {
     this.#threshold = Number(bytes) >>> 0;
-    // The handle tells when half of its mark is reached.
+    // The handle emits `bufferedAmountLow` at half of its mark.
     this.#handle.highWaterMark = Math.max(1, Math.min(MAX_UINT32, 2 * this.#threshold));
     if (this.#handle.state !== 'closed') this.#hearLow();
   }
@@ -204,7 +204,7 @@ export class RTCDataChannel extends EventTarget {
       }
       throw error instanceof RtcError ? domException('OperationError', error.message, error) : error;
     }
-    // Above the mark, which only tells when the amount is low: nobody waits for room here.
+    // Above the mark: nobody waits for room here.
     this.#handle.send(message).catch((error: unknown) => this.#fail(error));
   }
 
@@ -220,7 +220,7 @@ export class RTCDataChannel extends EventTarget {
   #settle(): void {
     const before = this.#amount ?? 0;
     this.#amount = undefined;
-    // What is still buffered the handle tells of itself.
+    // The handle reports by itself what is still buffered.
     if (!this.#toldLow && before > this.#threshold && this.bufferedAmount <= this.#threshold) {
       this.dispatchEvent(new Event('bufferedamountlow'));
     }

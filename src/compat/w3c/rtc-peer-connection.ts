@@ -201,7 +201,7 @@ export abstract class RTCPeerConnection extends EventTarget {
     return structuredClone({ ...this.#configuration, certificates: [] });
   }
 
-  /** Checked and shown; servers and policy of a connection that exists stay as they were. */
+  /** Checked and shown; servers and policy of an existing connection do not change. */
   setConfiguration(configuration: w3c.Configuration = {}): void {
     if (this.signalingState === 'closed') throw closedError('setConfiguration()');
     const checked = checkConfiguration(configuration);
@@ -293,7 +293,8 @@ export abstract class RTCPeerConnection extends EventTarget {
     if (this.#descriptions.state === 'closed') return;
     this.#gathering.candidates.stop();
     if (withScope) this.#descriptions.close();
-    // The channels have closed before, and tell so first: who closes at that is not told of a failure.
+    // The channels have closed before, and their events come first: an application that closes the connection in them
+    // gets no event of a failure.
     setImmediate(() => this.#states.ended(withScope));
   }
 

@@ -25,10 +25,10 @@ export class SendQueue {
     });
     this.#pending = all;
     if (!isFirst) return;
-    // In a scope of its own, which is gone when they were sent; an entry of the application's scope would stay.
+    // In a scope of its own, which is gone when they were sent; an entry of the application's scope would remain.
     const waiting = this.#scope.fork();
     waiting.defer(() => this.#whenEmpty());
-    waiting.disposeAsync().catch(() => {}); // what was not sent is told where it was to be sent
+    waiting.disposeAsync().catch(() => {}); // what was not sent is reported where it was to be sent
   }
 
   async #whenEmpty(): Promise<void> {

@@ -61,7 +61,7 @@ const rows: Record<string, () => Promise<void>> = {
       });
       await near.send('hello');
     });
-    if (caught.length !== 1) say({ wrong: 'the error was not heard of' });
+    if (caught.length !== 1) say({ wrong: 'the error was not reported' });
   },
   async H10() {
     await using rtc = RtcRuntime.acquire('app');

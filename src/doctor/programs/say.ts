@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** Tells the parent, at once: a crash right after does not take it away. */
+/** Writes to the parent synchronously, so that a crash right after does not lose the line. */
 export function say(line: object): void {
   writeSync(1, `${JSON.stringify(line)}\n`);
 }

@@ -33,7 +33,7 @@ export function queryMulticast(name: string, signal: AbortSignal): Promise<reado
 }
 
 const REPEAT_MS = 400;
-/** Milliseconds; whoever has the name answers within 120 ms of hearing the question (section 6). */
+/** Milliseconds; whoever has the name answers within 120 ms of the question (section 6). */
 const LONGEST_MS = 1500;
 const TYPE_A = 1;
 const TYPE_AAAA = 28;

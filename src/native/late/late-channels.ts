@@ -7,7 +7,7 @@ export interface LateChannel<N> extends StandIn<N> {
   closed(): boolean;
 }
 
-/** Closed is told a turn later, as the addon does. */
+/** Calls `onClosed` a turn later, as the addon does. */
 class Ending {
   closed = false;
   #callback: (() => void) | undefined;

@@ -34,7 +34,7 @@ export function lateWebSocket(maxMessageSize: number, cancelled: () => void): La
     onError: 'later',
     onBufferedAmountLow: 'later',
     onMessage: 'later',
-    // The library tells these when it is no longer connecting.
+    // The library has these when it is no longer connecting.
     remoteAddress: () => undefined as unknown as string,
     path: () => undefined as unknown as string,
   });

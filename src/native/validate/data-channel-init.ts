@@ -14,9 +14,9 @@ export interface DataChannelInit {
   ordered?: boolean;
   /** The opposite of `ordered`, as the binding calls it. */
   unordered?: boolean;
-  /** Milliseconds, 0 to 65535, after which an unacknowledged message is given up. `null` is "not given". */
+  /** Milliseconds, 0 to 65535, after which an unacknowledged message is abandoned. `null` is "not given". */
   maxPacketLifeTime?: number | null;
-  /** Retransmissions, 0 to 65535, after which a message is given up. `null` is "not given". */
+  /** Retransmissions, 0 to 65535, after which a message is abandoned. `null` is "not given". */
   maxRetransmits?: number | null;
 }
 

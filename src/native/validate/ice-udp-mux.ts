@@ -8,7 +8,7 @@ export interface CheckedIceUdpMux {
   readonly address?: string;
 }
 
-/** Not port 0: the library would take a free port and never tell which. */
+/** Not port 0: the library would take a free port, and not report which. */
 export function validateIceUdpMux(port: unknown, address?: unknown): CheckedIceUdpMux {
   const checkedPort = port16(port, 'port');
   return address === undefined

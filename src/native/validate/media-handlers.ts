@@ -15,7 +15,7 @@ export interface PacketizerOptions {
   payloadType: number;
   /** Ticks of `timestamp` per second: 90 000 for video, 48 000 for Opus. */
   clockRate: number;
-  /** How NAL units of H264 and H265 are told apart. Default `StartSequence`: 00 00 01 or 00 00 00 01 before each. */
+  /** How NAL units of H264 and H265 are separated. Default `StartSequence`: 00 00 01 or 00 00 00 01 before each. */
   separator?: 'Length' | 'ShortStartSequence' | 'LongStartSequence' | 'StartSequence';
   /** What a message of AV1 is. Default `TemporalUnit`. */
   packetization?: 'Obu' | 'TemporalUnit';

@@ -20,14 +20,14 @@ export function validateMessage(data: unknown, name = 'data'): CheckedMessage {
     // A DataView's own getter throws when it is detached, without naming the argument.
     if (types.isDataView(data) && isDetached(data.buffer)) throw detached(name);
     const { byteLength } = data;
-    // Views of nothing are told apart here, so that the usual message pays nothing for it.
+    // Empty views are checked here only, so that the usual message costs no more.
     if (byteLength === 0 && isDetached(data.buffer)) throw detached(name);
     if (isShared(data.buffer)) throw shared(name);
     // The addon takes the view of bytes only; for others it would read elements for bytes.
     if (data instanceof Uint8Array) return { data, byteLength };
     return { data: new Uint8Array(data.buffer, data.byteOffset, byteLength), byteLength };
   }
-  // Told by what it is rather than by what it says, so that no impostor and no proxy gets further.
+  // Recognised by its internal slots rather than by its properties, so that no impostor and no proxy gets further.
   if (types.isArrayBuffer(data)) {
     if (data.byteLength === 0 && isDetached(data)) throw detached(name);
     return { data: new Uint8Array(data), byteLength: data.byteLength };

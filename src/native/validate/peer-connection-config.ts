@@ -51,7 +51,7 @@ export interface PeerConnectionConfig {
   /** Of the network, in bytes, 576 (the least that IPv4 guarantees) to 65535. Default 1280. */
   mtu?: number;
   /**
-   * `'relay'`: nothing is sent but through a TURN server, and the peer is told no address but the relay's. Then the
+   * `'relay'`: nothing is sent but through a TURN server, and the peer gets no address but the relay's. Then the
    * peer must be reachable by IPv4 over UDP. Excludes `enableIceUdpMux`. Default `'all'`.
    */
   iceTransportPolicy?: 'all' | 'relay';

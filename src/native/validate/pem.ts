@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { type Field, secret, singleLine } from '../../arguments/argument.js';
 
-/** The mark by which the library tells PEM text from the path of a file (impl/peerconnection.cpp). */
+/** The mark by which the library distinguishes PEM text from the path of a file (impl/peerconnection.cpp). */
 const CERTIFICATE_TAG = '-----BEGIN CERTIFICATE-----';
 
 export interface CertificateOptions {

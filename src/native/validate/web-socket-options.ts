@@ -13,7 +13,7 @@ export interface WebSocketOptions {
   proxyServer?: Readonly<ProxyServer>;
   /** Subprotocols to offer. Default none. */
   protocols?: readonly string[];
-  /** Milliseconds until an attempt to connect is given up; 0 for never. Default 30000. */
+  /** Milliseconds until an attempt to connect fails; 0 for never. Default 30000. */
   connectionTimeout?: number;
   /** Milliseconds of silence until a ping is sent; 0 for never. Default 10000. */
   pingInterval?: number;

@@ -172,7 +172,7 @@ function bury(engine: Engine, owner: OwnedNode, kind: string, native: { close():
 }
 
 function closing<T extends { close(options: { timeout: number }): Promise<void> }>(handle: T): T {
-  void handle.close({ timeout: 0 }).catch(() => {}); // whoever asks is told by `closed()`
+  void handle.close({ timeout: 0 }).catch(() => {}); // `closed()` reports it
   return handle;
 }
 

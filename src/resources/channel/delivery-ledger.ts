@@ -22,7 +22,7 @@ export class DeliveryLedger {
   #unsent = 0;
   #unconfirmed: Loss['unconfirmed'] = NOTHING_LOST.unconfirmed;
   /** Messages of the peer, how many of them answered nothing, and how many of ours were unanswered at the most. */
-  #heard = 0;
+  #received = 0;
   #unasked = 0;
   #mostUnanswered = 0;
 
@@ -48,7 +48,7 @@ export class DeliveryLedger {
       : { messages: most, bytes: Math.min(bytes, most * this.#largest) };
   }
 
-  /** Messages that have come to the peer's program, as it says itself. */
+  /** Messages that have reached the peer's program, by its own receipts. */
   get arrived(): number {
     return this.#arrived;
   }
@@ -62,7 +62,7 @@ export class DeliveryLedger {
     this.#messages++;
     this.#bytes += bytes;
     if (bytes > this.#largest) this.#largest = bytes;
-    const unanswered = this.#messages + this.#unasked - this.#heard;
+    const unanswered = this.#messages + this.#unasked - this.#received;
     if (unanswered > this.#mostUnanswered) this.#mostUnanswered = unanswered;
   }
 
@@ -72,8 +72,8 @@ export class DeliveryLedger {
   }
 
   /** A message of the peer arrived. */
-  heard(): void {
-    const unasked = ++this.#heard - this.#messages;
+  received(): void {
+    const unasked = ++this.#received - this.#messages;
     if (unasked > this.#unasked) this.#unasked = unasked;
   }
 
@@ -82,10 +82,13 @@ export class DeliveryLedger {
    * end sends many messages at once, counting them is no evidence.
    */
   get isAnswered(): boolean {
-    return this.#mostUnanswered <= MOST_UNANSWERED && this.#heard - this.#unasked >= this.#messages;
+    return this.#mostUnanswered <= MOST_UNANSWERED && this.#received - this.#unasked >= this.#messages;
   }
 
-  /** The peer says that so many have come by now, and for how many of them it had no room; anything may be said. */
+  /**
+   * The peer says that `arrived` messages have reached it, and for how many of them it had no room; the peer may say
+   * anything.
+   */
   acknowledge(arrived: number, dropped: number): void {
     this.#arrived = Math.min(Math.max(this.#arrived, arrived), this.#messages);
     this.#dropped = Math.min(Math.max(this.#dropped, dropped), this.#arrived);
@@ -98,12 +101,14 @@ export class DeliveryLedger {
     if (from > 0) this.#marks = this.#marks.slice(from);
   }
 
-  /** Something was accepted that `onItsWay` has not been told of. */
+  /** Something was accepted since the last call of `onItsWay`. */
   get hasNews(): boolean {
     return this.#messages !== (this.#arriving.at(-1)?.messages ?? 0);
   }
 
-  /** At `now` (milliseconds) all but the last `bytes` bytes had arrived or were on their way; a mark a second is kept. */
+  /**
+   * At `now` (milliseconds) all but the last `bytes` bytes had arrived or were on their way; a mark a second is kept.
+   */
   onItsWay(bytes: number, now: number): void {
     const last = this.#arriving.at(-1);
     if (last && now - last.at < MARK_EVERY_MS) return;
@@ -118,25 +123,25 @@ export class DeliveryLedger {
     this.#unconfirmed = NOTHING_LOST.unconfirmed;
   }
 
-  /** All has come to the peer: what it had no room for is lost, and nothing else. */
+  /** Everything has reached the peer: only what it had no room for is lost. */
   settle(): void {
     this.#unconfirmed = { messages: this.#messages, bytes: this.#bytes };
     this.#lost = this.#messages;
   }
 
-  /** We have ended it at `now`, and waited no longer for the last `bytes` bytes to arrive. */
-  giveUp(bytes: number, now: number): void {
+  /** This end has closed at `now`, and waited no longer for the last `bytes` bytes to arrive. */
+  abandon(bytes: number, now: number): void {
     this.doubt(bytes, now);
     this.#lost = this.#unconfirmed.messages;
   }
 
-  /** We have ended it at `now`; what its peer has not acknowledged may be lost, wherever it is. */
-  giveUpUnacknowledged(now: number): void {
+  /** This end has closed at `now`; whatever the peer has not acknowledged may be lost. */
+  abandonUnacknowledged(now: number): void {
     this.#doubtLately(now);
     this.#lost = this.#unconfirmed.messages;
   }
 
-  /** The last `bytes` bytes should arrive, but nobody will tell. */
+  /** The last `bytes` bytes should arrive, but nobody will confirm it. */
   doubt(bytes: number, now: number): void {
     const [sent, arrived] = [this.#before(bytes), this.#arriving[this.#arrivedBy(now)]];
     this.#unconfirmed = this.#since(arrived && arrived.messages > sent.messages ? arrived : sent);
@@ -184,6 +189,6 @@ const MARKS_BEFORE_TRIM = 256;
 const MARK_EVERY_MS = 1000;
 /**
  * Milliseconds after which what was on its way counts as arrived, as long as the channel is open: by then the library
- * would have given up the connection (five repetitions, at most 10 s apart).
+ * would have failed the connection (five repetitions, at most 10 s apart).
  */
 const LONGEST_FLIGHT_MS = 60_000;

@@ -20,9 +20,9 @@ export interface InboxOwner {
   readonly path: string;
   /** Hands a message to the listeners of the `message` event. */
   deliver(message: Message): void;
-  /** True while the `message` event has a listener that may be told. */
+  /** True while the `message` event has a listener that may be called. */
   listening(): boolean;
-  /** The limits were exceeded: `error` says by what. Told once. */
+  /** The limits were exceeded: `error` says by what. Called once. */
   overflowed(error: RtcMessageError): void;
 }
 
@@ -33,8 +33,8 @@ export interface InboxOwner {
  * wait for one message, the first gets it. While there is none of these, messages wait here, and the first consumer takes
  * them over, also after the channel closed.
  *
- * The bound exists because the library cannot be told to stop reading: a channel whose messages nobody takes off
- * its hands blocks a thread that other connections need (H17). So they are taken, and kept here.
+ * The bound exists because the library cannot be made to stop reading: a channel whose messages nobody takes blocks
+ * a thread of the library that other connections need (H17). So messages are taken from the library, and kept here.
  */
 export class Inbox {
   readonly #owner: InboxOwner;
@@ -152,7 +152,7 @@ export class Inbox {
     }
   }
 
-  /** Nothing more will come. Iterators end when they are through with what they have, or throw `error`. */
+  /** Nothing more will come. Iterators end when they have returned what they hold, or throw `error`. */
   end(error?: unknown): void {
     if (this.#end) return;
     this.#end = { error };
@@ -196,46 +196,46 @@ export class Inbox {
 
 export interface OpenGateOwner {
   hasListener(event: 'open' | 'message'): boolean;
-  /** Tells the listeners of `open`; false where there are none. */
+  /** Calls the listeners of `open`; false where there are none. */
   emitOpen(): boolean;
   /** Messages may be handed over now. */
   handOver(): void;
 }
 
-/** Keeps messages back until `open` was told, and for the rest of that turn of the event loop. */
+/** Holds messages until `open` was emitted, and for the rest of that turn of the event loop. */
 export class OpenGate {
   readonly #owner: OpenGateOwner;
-  /** The turn in which `open` was told; `before` where that is over. */
-  #told: number | 'before' | undefined;
+  /** The turn in which `open` was emitted; `before` where that turn is over. */
+  #emitted: number | 'before' | undefined;
   #opensLater = false;
 
   constructor(owner: OpenGateOwner) {
     this.#owner = owner;
   }
 
-  /** The channel is open: told at once, or else to the first who listens. */
-  tell(): void {
-    if (this.#told !== undefined) return;
-    this.#told = currentTurn(); // before the listeners: one of them may ask for messages
-    if (!this.#owner.emitOpen()) this.#told = undefined;
+  /** The channel is open: emits `open` at once, or else to the first who listens. */
+  emitOpen(): void {
+    if (this.#emitted !== undefined) return;
+    this.#emitted = currentTurn(); // before the listeners: one of them may ask for messages
+    if (!this.#owner.emitOpen()) this.#emitted = undefined;
   }
 
-  /** The channel has closed: what is kept back has to go before that is told. */
+  /** The channel has closed: the messages held here are handed over before `close` is emitted. */
   open(): void {
-    this.#told = 'before';
+    this.#emitted = 'before';
     this.#owner.handOver();
   }
 
   /** Whether a message may go to its listeners now. */
   get passes(): boolean {
-    if (this.#told === 'before') return true;
-    if (this.#told === undefined && this.#owner.hasListener('open')) this.tell();
-    if (this.#told === undefined) return true; // nobody wants to know
-    if (this.#told === currentTurn()) {
+    if (this.#emitted === 'before') return true;
+    if (this.#emitted === undefined && this.#owner.hasListener('open')) this.emitOpen();
+    if (this.#emitted === undefined) return true; // nobody wants to know
+    if (this.#emitted === currentTurn()) {
       this.#openLater();
       return false;
     }
-    this.#told = 'before';
+    this.#emitted = 'before';
     return true;
   }
 

@@ -80,8 +80,8 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     native.onMessage((message) => {
       try {
         if (this.takesItself(message as Message) || this.state === 'closed') return;
-        this.nativeOpened(); // the library may tell of the message first
-        this.#ledger.heard();
+        this.nativeOpened(); // the library may report the message before the opening
+        this.#ledger.received();
         this.#inbox.push(message as Message);
         if (this.#inbox.received === this.#expected) this.allArrived();
       } catch (error) {
@@ -129,7 +129,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
 
   /**
    * Sends if the send buffer is below the high-water mark. `false`: nothing was sent, since it is not, or since the peer
-   * has closed the channel, of which `close` tells soon. Throws as `send` rejects; never while `state` is `open`, but for
+   * has closed the channel, and `close` is about to be emitted. Throws as `send` rejects; never while `state` is `open`, but for
    * what is wrong with the message itself.
    */
   trySend(data: Sendable): boolean {
@@ -256,7 +256,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     this.#maxMessageSize = this.nativeLimit();
     this.#outbox.flush((data, byteLength) => this.#sendNow(data, byteLength));
     this.#opened.resolve(this);
-    this.#gate.tell();
+    this.#gate.emitOpen();
   }
 
   /** What was accepted for sending. @internal */
@@ -276,11 +276,11 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
 
   protected override onFirstListener(event: string): void {
     if (event === 'message') this.#inbox.flush();
-    else if (event === 'bufferedAmountLow') this.#buffer.hearLow();
-    // Opened before anybody asked: told once to the first who does.
+    else if (event === 'bufferedAmountLow') this.#buffer.watchLow();
+    // Opened before anybody listened: emitted once, to the first listener.
     else if (event === 'open' && this.state === 'open')
       queueMicrotask(() => {
-        if (this.state === 'open') this.#gate.tell();
+        if (this.state === 'open') this.#gate.emitOpen();
       });
   }
 

@@ -12,7 +12,7 @@ export class SendBuffer {
   /** At least what the library has buffered: only `sent` adds to it, and asking costs a native call. */
   #atMost = 0;
   #room: Deferred<void> | undefined;
-  #hearsLow = false;
+  #watchesLow = false;
 
   constructor(native: NativeChannel, record: NativeRecord, highWaterMark: number, onLow: () => void) {
     this.#native = native;
@@ -27,7 +27,7 @@ export class SendBuffer {
 
   set highWaterMark(bytes: number) {
     this.#highWaterMark = bytes;
-    if (!this.#hearsLow || this.#record.state !== 'held') return;
+    if (!this.#watchesLow || this.#record.state !== 'held') return;
     this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
     this.#takeRoomIfLow();
   }
@@ -48,16 +48,16 @@ export class SendBuffer {
     return this.#room !== undefined;
   }
 
-  /** The library was given a message. `passedOn`: the transport took it at once, so nothing was waiting before it. */
-  sent(bytes: number, passedOn: boolean): void {
-    this.#atMost = passedOn ? 0 : this.#atMost + bytes;
+  /** The library was given a message. `forwarded`: the transport took it at once, so nothing was waiting before it. */
+  sent(bytes: number, forwarded: boolean): void {
+    this.#atMost = forwarded ? 0 : this.#atMost + bytes;
   }
 
   /** One promise for all who wait; `undefined` when there is room by now. */
   room(): Promise<void> | undefined {
     if (!this.#room) {
       this.#room = new Deferred();
-      this.hearLow();
+      this.watchLow();
       this.#takeRoomIfLow();
     }
     return this.#room?.promise;
@@ -69,13 +69,13 @@ export class SendBuffer {
   }
 
   /** Registers the native callback, once it is of use to somebody (H15). */
-  hearLow(): void {
-    if (this.#hearsLow || this.#record.state !== 'held') return;
-    this.#hearsLow = true;
+  watchLow(): void {
+    if (this.#watchesLow || this.#record.state !== 'held') return;
+    this.#watchesLow = true;
     this.#native.setBufferedAmountLowThreshold(this.#lowWaterMark);
     this.#native.onBufferedAmountLow(() => {
       try {
-        // What was sent since may have filled it again; the library tells again then.
+        // What was sent since may have filled the buffer again; then the library calls again.
         if (this.#record.state === 'held' && this.#native.bufferedAmount() > this.#lowWaterMark) return;
         this.#takeRoom();
         this.#onLow();
@@ -89,7 +89,7 @@ export class SendBuffer {
     return this.#highWaterMark >>> 1;
   }
 
-  /** The library tells only of falling below the mark: what is below it already must be looked at. */
+  /** The library calls only when the amount falls below the mark; an amount that is below it already has to be read. */
   #takeRoomIfLow(): void {
     if (this.#native.bufferedAmount() <= this.#lowWaterMark) this.#takeRoom();
   }

@@ -8,7 +8,7 @@ import { grantIn, MESSAGE_COST, WindowAccount } from './window-account.js';
 import type { MessageStreamEnd, Streamable } from './streamable.js';
 
 /**
- * One end of a stream whose writer goes no faster than the other end's reader: neither SCTP nor WebSockets can be told
+ * One end of a stream whose writer goes no faster than the other end's reader: neither SCTP nor WebSockets can be made
  * to wait, so the two ends do it among themselves, as `WindowAccount` says.
  */
 export class WindowedEnd implements MessageStreamEnd {
@@ -40,8 +40,8 @@ export class WindowedEnd implements MessageStreamEnd {
       );
     });
     void channel.opened({ timeout: Number.POSITIVE_INFINITY }).then(
-      () => this.#tell(this.#account.open()),
-      () => {}, // the closing tells
+      () => this.#grant(this.#account.open()),
+      () => {}, // the end of the channel reports it
     );
   }
 
@@ -136,7 +136,7 @@ export class WindowedEnd implements MessageStreamEnd {
 
   #took(message: Message): void {
     const grant = this.#account.read(sizeOf(message));
-    if (grant !== undefined && !this.#theyEnded) this.#tell(grant);
+    if (grant !== undefined && !this.#theyEnded) this.#grant(grant);
   }
 
   #granting(message: string): void {
@@ -152,8 +152,8 @@ export class WindowedEnd implements MessageStreamEnd {
     this.#room = undefined;
   }
 
-  #tell(grant: string): void {
-    this.#channel.send(grant).catch(() => {}); // the closing tells
+  #grant(grant: string): void {
+    this.#channel.send(grant).catch(() => {}); // the end of the channel reports it
   }
 
   #refuse(error: Error): void {

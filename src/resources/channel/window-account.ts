@@ -43,7 +43,10 @@ export class WindowAccount {
     return true;
   }
 
-  /** The text that grants what was read, in halves, so that the writer need not wait for each reading, nor is told of each. */
+  /**
+   * The text that grants what was read, in halves, so that the writer neither waits for each reading nor gets a
+   * message for each.
+   */
   read(byteLength: number): string | undefined {
     this.#read += byteLength + MESSAGE_COST;
     return this.#read >= this.#window / 2 ? this.#grant(this.#read) : undefined;

@@ -53,7 +53,7 @@ export class Arrivals {
     if (waiter) {
       this.#waiters.delete(waiter);
       waiter.arrived.resolve(item);
-      if (!this.#pending.heard(event)) return;
+      if (!this.#pending.hasListener(event)) return;
     }
     this.#pending.emit(event, item);
   }

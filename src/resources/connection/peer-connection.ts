@@ -302,7 +302,7 @@ export class PeerConnection extends ConnectionStatus {
   }
 
   #hearTracks(): void {
-    this.#tracks.hear((track) => this.#arrivals.add('track', track));
+    this.#tracks.onIncoming((track) => this.#arrivals.add('track', track));
   }
 
   /** One-shot signaling, as long as nobody else negotiates. */

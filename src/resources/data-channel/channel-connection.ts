@@ -24,7 +24,10 @@ export interface ChannelConnection {
    * be closed now. Otherwise the connection discards it at its end.
    */
   leaveOpen?(id: number, record: NativeRecord): boolean;
-  /** The library has opened a channel that both ends make: calls `open` when the peer has made it, too, or says nothing. */
+  /**
+   * The library has opened a channel that both ends make: calls `open` when the peer has made it, too, or says
+   * nothing.
+   */
   awaitPeer?(id: number, open: () => void): void;
   /** Milliseconds as SCTP measures them now, and the least of them. */
   roundTrip?(): { readonly now: number; readonly least: number };
@@ -42,7 +45,10 @@ export interface ChannelDelivery {
 
 /** How a channel was made, as far as its end depends on it. */
 export interface ChannelTraits {
-  /** Messages may be given up by design, and with them what receipts say. Nobody can tell that of an incoming channel. */
+  /**
+   * Messages may be abandoned by design (`maxRetransmits`, `maxPacketLifeTime`), and with them what receipts say. Not
+   * known of an incoming channel.
+   */
   readonly lossy?: boolean;
   /** How messages are carried; nobody can tell that of an incoming channel either. */
   readonly delivery?: ChannelDelivery | undefined;

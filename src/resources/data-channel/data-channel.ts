@@ -22,7 +22,7 @@ import { isClosed, NO_STREAM, RareLooks } from './native-state.js';
  * Closing drains: on a reliable channel everything that `send` accepted has arrived when `close()` resolves, as
  * long as the connection is up and the deadline allows: at the peer's program where the peer uses this package, too,
  * otherwise at its library. What the peer sent before it closed is handed over before `close` is emitted; what it
- * had given to `send` before it heard that we close is taken in as well (`abort()` does not).
+ * had given to `send` before it learned of the close is received as well (`abort()` does not wait for it).
  */
 export class DataChannel extends MessageChannel {
   readonly #native: NativeDataChannel;
@@ -71,7 +71,7 @@ export class DataChannel extends MessageChannel {
     if (this.#watchesClose) native.onClosed(() => this.#sawClose());
     engine.watcher.watch(this);
     // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
-    // even be closed again, before anybody could have heard of it (H18).
+    // even be closed again, before anybody could have been notified (H18).
     if (origin === 'incoming' || native.isOpen()) this.#libraryOpened();
   }
 
@@ -133,7 +133,7 @@ export class DataChannel extends MessageChannel {
     this.#wasOpen = true;
     this.#openedAt = this.engine.clock.now();
     this.#connection.roundTrip?.();
-    void this.id; // the native cannot tell any more once it is closed
+    void this.id; // the native does not know it any more once it is closed
     this.nowOpen();
   }
 
@@ -175,15 +175,15 @@ export class DataChannel extends MessageChannel {
     // that its peer closed it never comes; such a wrapper is retained until cleanup (H2).
     const comes = native.isOpen() || (!this.#resetSeen && (this.id === undefined || this.#opensLater));
     if (comes) native.onClosed(() => this.record.acknowledge());
-    // Nobody can tell a channel that is about to open from one that has been open and whose peer has just gone.
+    // Nothing distinguishes a channel that is about to open from one that has been open and whose peer has just gone.
     const mayBeClosed = comes && !native.isOpen() && this.#opensLater;
     const isLost = () => !this.#connection.transportUp();
     return this.record.giveBack(deadline, mayBeClosed ? { isLost } : { comes });
   }
 
   /**
-   * The program may use the id again when this returns. The library frees it when the peer answers the reset, of which
-   * nothing tells once the native is closed; so the answer gets the time.
+   * The program may use the id again when this returns. The library frees it when the peer answers the reset, which
+   * is not reported once the native is closed; so the answer gets the time.
    */
   async #idFreed(deadline: Deadline, given: Promise<boolean> | boolean): Promise<boolean> {
     const isGiven = await given;
@@ -209,8 +209,8 @@ export class DataChannel extends MessageChannel {
 
   #giveReceipt(): void {
     const { received, receivedBytes } = this.inbox;
-    const { told, toldBytes } = this.#ending ?? NOTHING_TOLD;
-    if (deservesReceipt(received - told, receivedBytes - toldBytes)) this.#receive({ type: 'time' });
+    const { acknowledging, acknowledgingBytes } = this.#ending ?? NOTHING_ACKNOWLEDGED;
+    if (deservesReceipt(received - acknowledging, receivedBytes - acknowledgingBytes)) this.#receive({ type: 'time' });
   }
 
   /** The wrapper goes as soon as this returns. */
@@ -231,12 +231,12 @@ export class DataChannel extends MessageChannel {
   }
 
   /** Ended by us, and unconfirmed. A peer that has closed meanwhile did so at a time that nobody knows. */
-  #giveUp(): void {
+  #countAbandoned(): void {
     const now = this.engine.clock.now();
     const waiting = this.#native.bufferedAmount();
     if (!this.#native.isOpen()) this.sent.endedByPeer(waiting, now);
-    else if (this.#connection.receiptPeer?.givesReceipts) this.sent.giveUpUnacknowledged(now);
-    else this.sent.giveUp(waiting + IN_FLIGHT_BYTES, now);
+    else if (this.#connection.receiptPeer?.givesReceipts) this.sent.abandonUnacknowledged(now);
+    else this.sent.abandon(waiting + IN_FLIGHT_BYTES, now);
   }
 
   #noteSent(): void {
@@ -262,7 +262,7 @@ export class DataChannel extends MessageChannel {
     if (!this.#isSettled) await this.received(deadline);
   }
 
-  /** Tells the machine what nothing tells of. True when it has ended. */
+  /** Gives the machine what no callback reports. True when the machine has ended. */
   #look(): boolean {
     if (this.#over.settled) return true;
     const facts = this.#facts();
@@ -290,14 +290,14 @@ export class DataChannel extends MessageChannel {
         return;
       case 'askToClose':
         if (!this.#native.isOpen()) this.#resetSeen = true;
-        if (this.#machine.isHeard) this.nativeOpened(); // that it is open is still to be told
+        if (this.#machine.hasPeerReceipt) this.nativeOpened(); // `open` is still to be emitted
         this.closedByPeer();
         return;
       case 'count':
         this.#isSettled = command.as === 'settled';
         if (this.#isSettled) this.sent.settle();
         else if (command.as === 'confirmed') this.sent.confirm();
-        else if (command.as === 'givenUp') this.#giveUp();
+        else if (command.as === 'abandoned') this.#countAbandoned();
         else this.sent.doubt(IN_FLIGHT_BYTES, this.engine.clock.now());
         return;
       case 'keepConnection':
@@ -325,7 +325,7 @@ export class DataChannel extends MessageChannel {
   get #machine(): Ending {
     if (this.#ending) return this.#ending;
     const peer = this.#connection.receiptPeer;
-    // A peer that takes no message of that size is told nothing, and waits for nothing.
+    // A peer that takes no message of that size gets no receipt, and waits for none.
     const peerGivesReceipts = peer?.givesReceipts === true && this.#native.maxMessageSize() >= RECEIPT_BYTES;
     const resets = this.#origin === 'negotiated' ? peer?.goesFirst === true : this.#origin !== 'incoming';
     const mayReset = this.#origin === 'created';
@@ -341,8 +341,10 @@ export class DataChannel extends MessageChannel {
   }
 }
 
-/** Milliseconds that the reset of a stream takes besides its way there and back: SCTP acknowledges a lone packet late. */
+/**
+ * Milliseconds that the reset of a stream takes besides its way there and back: SCTP acknowledges a lone packet late.
+ */
 const LEAST_RESET_MS = 50;
-const NOTHING_TOLD = { told: 0, toldBytes: 0 };
+const NOTHING_ACKNOWLEDGED = { acknowledging: 0, acknowledgingBytes: 0 };
 /** Milliseconds that a peer gets to take a channel we opened, before we close it. */
 const TAKEN_MS = 25;

@@ -4,7 +4,7 @@ import type { NativeDataChannel } from '../../native/binding.js';
 export const NO_STREAM = 65_535;
 
 /**
- * Whether a channel that is not open was closed, by its peer or with its connection. The addon does not tell that from
+ * Whether a channel that is not open was closed, by its peer or with its connection. The addon does not distinguish that from
  * a channel that has not opened yet; but it refuses a message that is too large, which so is never sent, and says why.
  */
 export function isClosed(native: NativeDataChannel): boolean {

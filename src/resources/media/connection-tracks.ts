@@ -31,11 +31,13 @@ export class ConnectionTracks {
   readonly #sections: MediaSections;
   /** By the mid that the library knows. */
   readonly #open = new Map<string, MediaTrack>();
-  /** Of sections whose track has ended and which the peer may use again: closed once, the library never revives them. */
+  /**
+   * Of sections whose track has ended and which the peer may use again: closed once, the library never revives them.
+   */
   readonly #parked = new Map<string, { native: NativeTrack; record: NativeRecord }>();
-  #tell: ((track: MediaTrack) => void) | undefined;
+  #onIncoming: ((track: MediaTrack) => void) | undefined;
 
-  /** `renegotiate`: a section changed, and the peer is to be told by an offer. */
+  /** `renegotiate`: a section changed, and an offer is to be sent for it. */
   constructor(
     engine: Engine,
     node: OwnedNode,
@@ -101,9 +103,9 @@ export class ConnectionTracks {
   }
 
   /** Somebody wants to know of the peer's tracks; the library keeps them until then. */
-  hear(tell: (track: MediaTrack) => void): void {
-    if (this.#tell || this.#record.state !== 'held') return;
-    this.#tell = tell;
+  onIncoming(listener: (track: MediaTrack) => void): void {
+    if (this.#onIncoming || this.#record.state !== 'held') return;
+    this.#onIncoming = listener;
     this.#native.onTrack(guardCallback(this.#record.path, (native: NativeTrack) => this.#onTrack(native)));
   }
 
@@ -120,12 +122,12 @@ export class ConnectionTracks {
     return this.#sections.restore(sdp);
   }
 
-  /** The mid to tell the peer with a candidate that the library found for `mid`. */
+  /** The mid to send to the peer with a candidate that the library found for `mid`. */
   candidateMid(mid: string): string {
     return this.acceptedMid(this.#sections.nameOf(mid));
   }
 
-  /** The same for one that was told of before, when the peer had not rejected its section yet. */
+  /** The same for a candidate that was sent before, when the peer had not rejected its section yet. */
   acceptedMid(mid: string): string {
     return this.#sections.acceptedMid(mid);
   }
@@ -140,7 +142,7 @@ export class ConnectionTracks {
     const section = this.#sectionOf(native);
     if (this.#node.inTeardown || section.state !== 'live') this.#hold(native).discard();
     else if (section.paused) this.#park(native, section);
-    else this.#tell?.(this.#own(native, INCOMING, section));
+    else this.#onIncoming?.(this.#own(native, INCOMING, section));
   }
 
   #refuse(track: MediaTrack | undefined, first: boolean): void {
@@ -211,7 +213,7 @@ export class ConnectionTracks {
     this.#parked.delete(section.mid);
     const track = this.#own(parked.native, INCOMING, section);
     parked.record.forget(); // the track has one of its own
-    this.#tell?.(track);
+    this.#onIncoming?.(track);
   }
 
   #hold(native: NativeTrack): NativeRecord {

@@ -114,7 +114,7 @@ export class MediaSections {
 
   /**
    * What the library is to call a new section: for a name that a section had the library finds the old one, which is
-   * closed. In the descriptions a name that no description has told of may be used again, any other may not.
+   * closed. In the descriptions a name that has been in no description may be used again, any other may not.
    */
   newMid(mid: string): string {
     const free = this.#freeMid(mid);

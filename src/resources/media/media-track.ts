@@ -29,7 +29,7 @@ export interface TrackSection {
   ask(direction: MediaDirection): void;
   /** The track has ended. False: the section takes the native track, because the peer may use it again. */
   giveBack(): boolean;
-  /** The track has ended, and the peer is to be told. */
+  /** The track has ended; the peer is to be offered the change. */
   stopped(): void;
 }
 
@@ -80,7 +80,10 @@ export class MediaTrack extends MessageChannel {
     if (native.isOpen()) this.nativeOpened();
   }
 
-  /** As of every channel; of a track whose media section was refused it rejects with that reason, whenever it is asked. */
+  /**
+   * As of every channel; of a track whose media section was refused it rejects with that reason, whenever it is
+   * asked.
+   */
   override opened(options?: WaitOptions): Promise<this> {
     const { reason } = this;
     const wasRefused = this.state === 'closed' && !this.#hasOpened && reason instanceof RtcNativeError;
@@ -213,7 +216,7 @@ export class MediaTrack extends MessageChannel {
     return callNative(this.path, 'requestKeyframe', () => this.#native.requestKeyframe());
   }
 
-  /** Tells the sender the bits per second to stay below (RTCP REMB). False as for `requestKeyframe()`. */
+  /** Asks the sender to stay below this many bits per second (RTCP REMB). False as for `requestKeyframe()`. */
   requestBitrate(bitsPerSecond: number): boolean {
     const checked = bitrate(bitsPerSecond, 'bitsPerSecond');
     this.assertUsable('requestBitrate()');

@@ -8,7 +8,7 @@ const listening = new Set<object>();
 
 /**
  * Sees that a server does not accept any more: the library's thread ends at the first `accept()` that fails, as one does
- * where the process has no descriptor left, and tells nobody.
+ * where the process has no descriptor left, and reports it to nobody.
  *
  * Looks for the thread, and where that is missing, or threads cannot be seen, connects to the server.
  */

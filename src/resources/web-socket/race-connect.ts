@@ -33,7 +33,7 @@ export function raceConnect(
         reject(firstFailure ?? new Error('there is no address'));
         return;
       }
-      // Half open: an end that has sent everything may still have to hear the rest.
+      // Half open: an end that has sent everything may still have to receive the rest.
       const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
       attempts.add(socket);
       socket.on('error', (error) => {

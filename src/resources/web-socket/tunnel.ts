@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * Carries the library's connection through one that was made here: the library is told that there is an HTTP proxy, which
+ * Carries the library's connection through one that was made here: the library is given an HTTP proxy, which
  * leaves the host's name to TLS and to the request, and no name to be looked up.
  */
 export class Tunnel implements Disposable {
@@ -71,7 +71,7 @@ export class Tunnel implements Disposable {
     const upstream = this.#upstream;
     this.#client = client;
     client.on('error', () => upstream.destroy());
-    // What is left to be sent when the library has ended gets a moment; nothing more is heard.
+    // What is left to be sent when the library has ended gets a moment; nothing more is read.
     client.once('close', () => {
       upstream.end();
       upstream.resume();

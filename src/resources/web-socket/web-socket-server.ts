@@ -73,7 +73,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     this.#port = native.port();
     this.#bindAddress = bindAddress;
     this.#listen = listen;
-    this.#hear(native);
+    this.#acceptFrom(native);
     if (engine.isLibrary) {
       this.#watch = new AcceptWatch(
         engine.clock,
@@ -136,7 +136,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     return this.#fence;
   }
 
-  #hear(native: NativeWebSocketServer): void {
+  #acceptFrom(native: NativeWebSocketServer): void {
     native.onClient(
       guardCallback(
         () => this.path,
@@ -153,7 +153,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
       this.#record.close();
       const native = this.#listen(this.#port);
       this.#record = this.engine.ledger.hold('WebSocketServer', native, () => this.path);
-      this.#hear(native);
+      this.#acceptFrom(native);
     } catch (cause) {
       const what = 'the server stopped accepting, as it does without descriptors, and cannot listen again';
       this.fail(new RtcNativeError(what, { path: this.path, cause }), this.teardownBound);
@@ -179,10 +179,10 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
       record.discard();
       return;
     }
-    // Told only once it can be used: who hears of it answers at once, and may close right after.
-    const tell = (socket: WebSocket) => this.#pending.emit('connection', socket);
+    // Emitted only once it can be used: a listener may send at once, and close right after.
+    const emit = (socket: WebSocket) => this.#pending.emit('connection', socket);
     const name = `socket-${this.#accepted}`;
-    new WebSocket(this.engine, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, tell);
+    new WebSocket(this.engine, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, emit);
   }
 }
 

@@ -101,7 +101,7 @@ export class WebSocket extends MessageChannel {
       this.#endSeen = true;
       this.closedByPeer();
     } else if (this.state === 'opening' && this.#native.path() !== undefined) {
-      // The library tells the path as soon as it is no longer connecting. "Opened" and messages may still be
+      // The library knows the path as soon as it is no longer connecting. "Opened" and messages may still be
       // queued for us, so the verdict waits until the queue is empty.
       this.#endSeen = true;
       void this.#judgeOpening();
@@ -194,7 +194,7 @@ export class WebSocket extends MessageChannel {
 
   /** Counts what the operating system has not taken. */
   #leave(): void {
-    this.sent.giveUp(this.#native.bufferedAmount(), this.engine.clock.now());
+    this.sent.abandon(this.#native.bufferedAmount(), this.engine.clock.now());
   }
 
   async #drain(deadline: Deadline): Promise<void> {

@@ -136,7 +136,7 @@ export class AcknowledgedChannel implements AsyncDisposable {
   }
 
   /**
-   * Waits until the peer's application has everything, at most `timeout` (default 10 000 ms), then tells the peer
+   * Waits until the peer's application has everything, at most `timeout` (default 10 000 ms), then notifies the peer
    * that this was all. What it did not get rejects with `RTC_UNDELIVERED`. The transport stays open.
    */
   close(options?: CloseOptions): Promise<void> {

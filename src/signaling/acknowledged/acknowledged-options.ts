@@ -11,7 +11,10 @@ import type { BackoffOptions } from '../wire/backoff.js';
 export interface AcknowledgedChannelOptions {
   /** Name for messages of errors. Default `acknowledged`. */
   name?: string;
-  /** How much may wait for the peer's acknowledgement; more rejects with `RTC_OVERFLOW`. Default 1024 messages, 16 MiB. */
+  /**
+   * How much may wait for the peer's acknowledgement; more rejects with `RTC_OVERFLOW`. Default 1024 messages, 16
+   * MiB.
+   */
   outbox?: Partial<ReceiveBufferLimits>;
   /** Largest message, in bytes of its JSON text. Default 60 000, which fits the 64 KiB of the signaling server. */
   maxMessageSize?: number;
@@ -45,7 +48,7 @@ export const backoff =
     ...readOptions<BackoffOptions>(value, name, { first: milliseconds, longest: milliseconds }),
   });
 
-/** An object that tells the time as a `Clock` does. */
+/** An object that gives the time as a `Clock` does. */
 export const clock: Field<Clock> = (value, name) => {
   const { now, after } = readFrom(name, () => {
     const given = (value ?? {}) as Partial<Clock>;

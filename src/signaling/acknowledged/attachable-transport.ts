@@ -24,7 +24,7 @@ function overChannel(channel: MessageChannel): MessageTransport {
       const messages = channel.subscribe('message', onMessage);
       const end = channel.subscribe('close', (info) => onClosed(info.reason));
       let active = true;
-      if (channel.state === 'closed') queueMicrotask(() => active && onClosed()); // told already
+      if (channel.state === 'closed') queueMicrotask(() => active && onClosed()); // it was notified already
       return {
         [Symbol.dispose]() {
           active = false;

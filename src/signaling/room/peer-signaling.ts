@@ -16,7 +16,7 @@ export interface PeerSignaling extends Signaling, AsyncDisposable {
   /** The name of the other peer, once it is known. */
   readonly remotePeer: string | undefined;
   readonly progress: SignalingProgress;
-  /** Waits until the peer has everything, and tells it. */
+  /** Waits until the peer has everything, and notifies it. */
   close(options?: CloseOptions): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export class RoomPeerSignaling implements PeerSignaling {
   send(message: SignalingMessage): void | Promise<void> {
     const sent = this.channel.send(message, { timeout: Number.POSITIVE_INFINITY });
     if ('description' in message) return sent;
-    sent.catch(() => {}); // it ended, and whoever subscribed is told so
+    sent.catch(() => {}); // it ended, which the subscriber is notified of
     return undefined;
   }
 

@@ -17,7 +17,7 @@ export interface RoomOptions {
   peer: string;
   /** What the server wants to see. */
   token?: string;
-  /** What the others are told of us: any JSON value, at most 1024 bytes of text. */
+  /** What the other members get of us: any JSON value, at most 1024 bytes of text. */
   data?: unknown;
   /** Waits before another socket is made. Default: first 250 ms, doubled, 10 000 at the most; with jitter. */
   reconnect?: BackoffOptions;

@@ -28,9 +28,9 @@ import {
 export interface SignalingRoomEvents {
   /** Somebody is in the room: who was there before us, too. */
   joined: [member: MemberDescription];
-  /** Somebody has left, was sent away, or was lost; the departure tells which. */
+  /** Somebody has left, was sent away, or was lost; the departure says which. */
   left: [member: MemberDescription, departure: Departure];
-  /** The stay has ended; `reason` says why, unless we closed it. */
+  /** The membership has ended; `reason` says why, unless we closed it. */
   close: [reason: unknown];
 }
 
@@ -45,7 +45,7 @@ export function joinRoom(
   return new SignalingRoom(socket, checkRoomOptions(options));
 }
 
-/** A stay in a room of the signaling server; see `joinRoom`. */
+/** A membership in a room of the signaling server; see `joinRoom`. */
 export class SignalingRoom extends EventSource<SignalingRoomEvents> implements AsyncDisposable {
   /** Our own name in it. */
   readonly peer: string;
@@ -112,7 +112,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
     }
   }
 
-  /** Resolves when the stay has ended, with the reason, unless it was closed here. */
+  /** Resolves when the membership has ended, with the reason, unless it was closed here. */
   closed(options?: WaitOptions): Promise<unknown> {
     try {
       const bounds = { timeout: Number.POSITIVE_INFINITY, ...checkBounds(options, 'closed()') };
@@ -126,7 +126,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
    * The signaling with one peer of the room, for `negotiate`. Both sides call it with each other's name; whoever does
    * so first need not wait for the other. The same object until it has ended.
    *
-   * It ends with `RTC_CLOSED` when the peer joins as another one: then `joined` tells, and another can be made.
+   * It ends with `RTC_CLOSED` when the peer joins as another one: then there is an event `joined`, and another can be made.
    */
   connect(peer: string, options: { polite?: boolean } = {}): PeerSignaling {
     roomName(peer, 'peer');

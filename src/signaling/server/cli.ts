@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   );
   console.log(`listening on ${values.cert ? 'wss' : 'ws'}://${values.host ?? 'localhost'}:${server.port}`);
   const stop = async (signal: string) => {
-    console.log(`${signal}: telling ${server.connections} peers`);
+    console.log(`${signal}: notifying ${server.connections} peers`);
     await server.stop();
     if (broker) broker.close();
     console.log('stopped');

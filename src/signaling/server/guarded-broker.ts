@@ -16,7 +16,7 @@ export class GuardedBroker {
   #unanswered = 0;
   #isFailing = false;
 
-  /** `onFailure` is told once, until the broker has worked again. */
+  /** `onFailure` is called once, until the broker has worked again. */
   constructor(broker: SignalingBroker, clock: Clock, onFailure: (error: unknown) => void) {
     this.#broker = broker;
     this.#clock = clock;

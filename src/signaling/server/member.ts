@@ -43,7 +43,7 @@ export class Member {
     return this.join?.v ?? 1;
   }
 
-  /** What the others are told of it. */
+  /** What the others get of it. */
   get description(): MemberDescription {
     const { peer = '', id, data } = this.join ?? {};
     return withoutUndefined({ peer, id, data }) as MemberDescription;
@@ -98,7 +98,7 @@ export class Member {
   }
 
   /** Another one came, or left for a reason. */
-  tell(other: MemberDescription, left?: Departure): void {
+  notify(other: MemberDescription, left?: Departure): void {
     if (this.#version === 1) this.send({ peer: other.peer, present: left === undefined });
     else if (left) this.send({ peer: other.peer, present: false, ...left });
     else this.send({ ...other, present: true });

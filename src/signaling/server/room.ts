@@ -11,7 +11,7 @@ import type { Member } from './member.js';
 
 /** The server that a room belongs to. */
 export interface RoomServer {
-  /** Tells it from the others. */
+  /** Distinguishes it from the others. */
   readonly id: string;
   readonly broker: GuardedBroker | undefined;
   now(): number;
@@ -46,11 +46,11 @@ export class Room {
     this.#nextNumber = nextNumber;
   }
 
-  /** Resolves when the other servers are heard; rejects when they cannot be. Then it may be asked again. */
+  /** Resolves when it is subscribed to the other servers; rejects when it cannot be. Then it may be asked again. */
   async open(): Promise<void> {
     if (!this.#broker) return;
     const subscription = (this.#subscription ??= this.#broker.subscribe(this.name, (text) =>
-      this.#heard(text),
+      this.#receive(text),
     ));
     try {
       await subscription.ready;
@@ -61,7 +61,7 @@ export class Room {
   }
 
   close(): void {
-    this.#tell();
+    this.#announce();
     this.#subscription?.[Symbol.dispose]();
     this.#subscription = undefined;
   }
@@ -71,7 +71,7 @@ export class Room {
     return [...this.#everybody().keys()];
   }
 
-  /** The same, with what is told of them. */
+  /** The same, with what the others get of them. */
   get descriptions(): MemberDescription[] {
     return [...this.#everybody().values()];
   }
@@ -85,7 +85,7 @@ export class Room {
     const others = this.#everybody();
     others.delete(name);
     member.welcome(this.name, [...others.values()]);
-    this.#tell({ joined: name, ask: true });
+    this.#announce({ joined: name, ask: true });
   }
 
   /** True when it was here. */
@@ -95,7 +95,7 @@ export class Room {
     this.members.delete(name);
     // Another server may have one by the same name by now, which stays.
     if (!this.#everybody().has(name)) this.#tellMembers({ peer: name }, departure);
-    this.#tell({ left: { peer: name, ...departure } });
+    this.#announce({ left: { peer: name, ...departure } });
     return true;
   }
 
@@ -119,7 +119,7 @@ export class Room {
   /** Says who is here, so that it is known even where a server ended without a word; forgets those that did. */
   refresh(limit: number): void {
     if (!this.#broker) return;
-    this.#tell();
+    this.#announce();
     for (const [instance, known] of this.#others) {
       if (this.#now() - known.toldAt <= limit) continue;
       this.#know(instance, { ...known, members: new Map() });
@@ -136,7 +136,7 @@ export class Room {
     return everybody;
   }
 
-  #tell(more: object = {}): void {
+  #announce(more: object = {}): void {
     if (!this.#broker) return;
     const present = [...this.members.values()].map((member) => member.description);
     const members = present.map(({ id, data }) => withoutUndefined({ id, data }));
@@ -149,7 +149,7 @@ export class Room {
   }
 
   /** What other servers say. Anything may come. */
-  #heard(text: string): void {
+  #receive(text: string): void {
     const given = parseObject(text) ?? {};
     const { i, n, to, text: relayed, peers, joined, ask, remove, reason, left } = given;
     if (typeof i !== 'string' || i === this.#instance) return;
@@ -172,7 +172,7 @@ export class Room {
     }
     const members = described(peers, given.members);
     this.#know(i, { members, toldAt: this.#now(), last }, isName(joined) ? joined : undefined, left);
-    if (ask === true) this.#tell();
+    if (ask === true) this.#announce();
   }
 
   #know(i: string, instance: Instance, again?: string, left?: unknown): void {
@@ -187,9 +187,9 @@ export class Room {
     }
   }
 
-  /** Tells all members but the one that it is about. */
+  /** Notifies all members but the one that it is about. */
   #tellMembers(about: MemberDescription, left?: Departure): void {
-    for (const member of this.members.values()) if (member.name !== about.peer) member.tell(about, left);
+    for (const member of this.members.values()) if (member.name !== about.peer) member.notify(about, left);
   }
 }
 

@@ -30,7 +30,7 @@ export interface SignalingLimits {
   rooms: number;
   /** Connections, from the first packet on, whether they have joined or not; more are closed at once. Default 4000. */
   connections: number;
-  /** Bytes of JSON that the others of a room are told of a member (`data`). Default 1024. */
+  /** Bytes of JSON that the others of a room get of a member (`data`). Default 1024. */
   memberData: number;
   /** Bytes that wait because a peer does not read. Default 4 MiB. */
   unread: number;
@@ -39,7 +39,7 @@ export interface SignalingLimits {
 /** Where a connection comes from. */
 export interface ConnectionInfo {
   readonly remoteAddress: string | undefined;
-  /** Of the web page, as its browser tells; programs may say anything. */
+  /** Of the web page, as its browser sends it; programs may send anything. */
   readonly origin: string | undefined;
 }
 
@@ -60,14 +60,17 @@ export interface SignalingServerOptions {
   /** What a peer must show when it joins; a function decides for each. Default: nothing. */
   token?: string | ((request: JoinRequest) => boolean | Promise<boolean>);
   /**
-   * Decides who may join, after the token: `true` lets in; a text refuses, and the client is told it as the reason.
+   * Decides who may join, after the token: `true` lets in; a text refuses, and the client gets it as the reason.
    * One that throws or rejects sends the client away with the code to come back later.
    */
   accept?: (request: JoinRequest, from: ConnectionInfo) => boolean | string | Promise<boolean | string>;
   /** Serves the browser's module at `/scoped-rtc.js`, for `import` from a page. Default false. */
   serveClient?: boolean;
   limits?: Partial<SignalingLimits>;
-  /** Milliseconds without any sign of life after which a peer is cut off; it is asked for one three times before. Default 30 000. */
+  /**
+   * Milliseconds without any sign of life after which a peer is cut off; it is asked for one three times before.
+   * Default 30 000.
+   */
   idleTimeout?: number;
   /** Milliseconds that a connection has until it is a WebSocket, and that again to join a room. Default 10 000. */
   joinTimeout?: number;

@@ -51,7 +51,7 @@ export interface SignalingServerEvents {
   joined: [member: ServerMember];
   /** Somebody has left, was removed, or was lost. */
   left: [member: ServerMember, departure: Departure];
-  /** The broker does not work; told once, until it has worked again. Without a listener it is a process warning. */
+  /** The broker does not work; emitted once, until it has worked again. Without a listener it is a process warning. */
   error: [error: unknown];
 }
 
@@ -106,13 +106,13 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     return new Map([...this.#rooms].map(([name, room]) => [name, room.peers]));
   }
 
-  /** The members of a room, on whatever server, with what is told of them. */
+  /** The members of a room, on whatever server, with what the others get of them. */
   members(room: string): readonly ServerMember[] {
     return this.#rooms.get(room)?.descriptions.map((member) => ({ ...member, room })) ?? [];
   }
 
   /**
-   * Sends a member away for good: it is told the reason and does not come back by itself. False when it is not there.
+   * Sends a member away for good: it gets the reason and does not come back by itself. False when it is not there.
    * With a broker the member may be at another server.
    */
   remove(room: string, peer: string, reason?: string): boolean {
@@ -120,7 +120,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
   }
 
   /**
-   * Accepts nobody any more, tells every peer that the server stops, waits until each has said that it knows (at most
+   * Accepts nobody any more, notifies every peer that the server stops, waits until each has confirmed that (at most
    * `timeout`, default 5000 ms), and closes the sockets. Idempotent; a later call can only shorten the wait.
    */
   stop(options?: CloseOptions): Promise<void> {

@@ -9,7 +9,7 @@ export const PROTOCOL_VERSION = 1;
  */
 export const WINDOW = 64;
 
-/** What one side tells the other. Every frame has the state of what came in; some carry a message. */
+/** What one side sends to the other. Every frame has the state of what came in; some carry a message. */
 export interface Frame {
   /** Session of the sender: one for each channel object. */
   readonly s: string;

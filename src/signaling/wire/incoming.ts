@@ -18,7 +18,7 @@ interface End {
 }
 
 export interface IncomingOwner {
-  /** The peer ought to hear of a message that arrived, or that the application has. */
+  /** The peer is owed an acknowledgement of a message that arrived, or that the application has taken. */
   changed(): void;
   /** The application's own code threw. */
   uncaught(error: unknown): void;

@@ -14,7 +14,7 @@ export interface JoinRequest {
   /** The name of who joins. */
   readonly peer: string;
   readonly token?: string;
-  /** What the others are told of who joins: any JSON value. */
+  /** What the others get of who joins: any JSON value. */
   readonly data?: unknown;
 }
 
@@ -22,11 +22,11 @@ export interface JoinRequest {
 export interface ClientJoin extends JoinRequest {
   /** Version of the protocol. Version 1 had none, and neither `id` nor `data`. */
   readonly v?: number;
-  /** Random, new for each object that joins: tells a member that is back from another one by the same name. */
+  /** Random, new for each object that joins: distinguishes a member that is back from another one by the same name. */
   readonly id?: string;
 }
 
-/** What is told of a member of a room. */
+/** What others get of a member of a room. */
 export interface MemberDescription {
   readonly peer: string;
   readonly id?: string | undefined;

@@ -45,7 +45,7 @@ export interface RoomSessionOwner {
 
 class Route implements PeerRoute {
   peer: string | undefined;
-  /** The member's, where it told one. */
+  /** The member's, where it gave one. */
   id: string | undefined;
   readonly channel: PeerChannel;
   readonly #session: RoomSession;
@@ -73,7 +73,7 @@ class Route implements PeerRoute {
   }
 }
 
-/** A stay in a room of the signaling server over one socket after the other, for Node.js and browsers. */
+/** A membership in a room of the signaling server over one socket after the other, for Node.js and browsers. */
 export class RoomSession {
   /** The others who are there, by name. */
   readonly members = new Map<string, MemberDescription>();
@@ -154,7 +154,7 @@ export class RoomSession {
     if (this.#state === 'over') return;
     this.#state = 'over';
     if (error !== undefined) {
-      const why = error instanceof Error ? error.message : 'the stay in the room has ended';
+      const why = error instanceof Error ? error.message : 'the membership in the room has ended';
       if (this.#problem.state !== 'refused')
         this.#problem = { state: 'refused', description: why, cause: error };
     }
@@ -224,7 +224,7 @@ export class RoomSession {
     this.#owner.left(member, why);
   }
 
-  /** Also those that are not told of: through another server they may hear us all the same. */
+  /** Also those that this server did not report: through another server they may get our messages all the same. */
   #meetAll(): void {
     for (const route of [...this.#routes]) {
       const peer = route.peer ?? this.members.keys().next().value;
@@ -302,7 +302,7 @@ function departure(code: unknown, reason: unknown): Departure | undefined {
   return { code, reason: text || (known ?? '') };
 }
 
-/** A server that tells of more has lost its mind. */
+/** A server that reports more is broken. */
 const MOST_MEMBERS = 10_000;
 /** Characters; a close frame has room for 123 bytes. */
 const LONGEST_REASON = 123;

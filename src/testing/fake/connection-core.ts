@@ -70,7 +70,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     return this.state === 'closed';
   }
 
-  /** A channel that was never told to read holds the transport's thread (H17). */
+  /** A channel that was never read holds the transport's thread (H17). */
   get stalled(): boolean {
     return this.#table.live().some((channel) => channel.full);
   }
@@ -137,7 +137,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     if (peer !== undefined) peer.#pipe?.wake();
   }
 
-  /** Closes this side; the peer hears of it a turn later, and what is in flight is lost (H7). */
+  /** Closes this side; the peer learns of it a turn later, and what is in flight is lost (H7). */
   close(): void {
     if (this.#closing) return;
     this.#closing = true;

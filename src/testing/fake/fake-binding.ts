@@ -23,7 +23,7 @@ export interface FakeBinding extends NativeBinding {
   readonly aborts: readonly FakeAbort[];
   /** Misuse that the real library answers with a hang: something unreleased at cleanup (H6), a frozen close (H17). */
   readonly violations: readonly FakeViolation[];
-  /** Natives whose `close()` or `stop()` is owed. */
+  /** Natives whose `close()` or `stop()` was not called yet. */
   readonly live: readonly LiveNative[];
   /** Calls of `cleanup()` that did not throw, those of other code included. */
   readonly cleanups: number;
@@ -94,7 +94,7 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
         reason: `${what} was ${nativeState} and never closed when cleanup ran (H6)`,
       });
     }
-    const stays = [...owing].filter((native) => native.kind === 'IceUdpMuxListener');
+    const kept = [...owing].filter((native) => native.kind === 'IceUdpMuxListener');
     const failing = faults.cleanupThrows;
     if (failing !== undefined && failing !== false) {
       throw new Error(
@@ -107,7 +107,7 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     logger = undefined;
     hosted.clear();
     owing.clear();
-    for (const native of stays) host.host(native);
+    for (const native of kept) host.host(native);
     cleanups += 1;
   }
 

@@ -27,7 +27,7 @@ export class FakeDataChannel extends FakeChannel<ChannelCore> implements NativeD
   }
 
   vanish(): void {
-    // Its connection tells the peer's.
+    // Its connection notifies the peer's.
   }
 
   getLabel(): string {

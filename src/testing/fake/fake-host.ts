@@ -19,7 +19,7 @@ export interface FakeViolation {
   readonly reason: string;
 }
 
-/** A native object whose JavaScript `close()` or `stop()` is still owed. */
+/** A native object whose `close()` or `stop()` was not called yet. */
 export interface LiveNative {
   readonly kind: FakeKind;
   readonly id: number;
@@ -36,7 +36,7 @@ export interface HostedNative {
   readonly nativeState: string;
   /** What cleanup does first: closes the library's object. */
   shutDown(): void;
-  /** The process dies: closes nothing, and its peers hear nothing more. */
+  /** The process dies: closes nothing, and its peers get nothing more. */
   vanish(): void;
   /** What cleanup does last: aborts every callback. */
   abortCallbacks(): void;

@@ -7,7 +7,7 @@ const LATE_TURNS = 3;
 
 type Handler = (...args: never[]) => unknown;
 
-/** What the addon's wrapper classes have in common: guarded calls, callback queues, and who still owes a close. */
+/** What the addon's wrapper classes have in common: guarded calls, callback queues, and which were not closed yet. */
 export abstract class FakeNative implements HostedNative, FaultTarget {
   readonly kind: FakeKind;
   readonly id: number;

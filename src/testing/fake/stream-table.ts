@@ -39,7 +39,7 @@ export class StreamTable {
     this.#unassigned = [];
   }
 
-  /** Those with a stream id that are not closed: channels without one are never told of anything (H19). */
+  /** Those with a stream id that are not closed: channels without one get no callback (H19). */
   live(): ChannelCore[] {
     return [...this.#channels.entries()]
       .sort(([a], [b]) => a - b)

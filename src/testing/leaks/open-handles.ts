@@ -17,7 +17,7 @@ interface Recorded<Test> extends Omit<OpenHandle<Test>, 'place'> {
 
 /**
  * Handles of every runtime in the process that are open, by what the package publishes. Unlike a runtime's own
- * snapshot it also sees runtimes that nobody told the tests of, and where each handle was made.
+ * snapshot it also sees runtimes that the tests were not given, and where each handle was made.
  */
 export class OpenHandles<Test> {
   readonly #running: ReadonlySet<Test>;

@@ -77,7 +77,7 @@ export class TestWatch {
     for (const runtime of this.#runtimes) {
       if (this.#newRoots(runtime).some((root) => root.state !== 'live')) return true;
     }
-    return this.#strangers().length > 0;
+    return this.#leftElsewhere().length > 0;
   }
 
   #left(own: string): { leak: Leak; shared: readonly TestWatch[] }[] {
@@ -96,7 +96,7 @@ export class TestWatch {
         left.push({ leak: { kind: 'natives', count: held }, shared: [...running] });
       }
     }
-    for (const { path, kind: handleKind, place, during } of this.#strangers()) {
+    for (const { path, kind: handleKind, place, during } of this.#leftElsewhere()) {
       const shared = [...running].filter((test) => during.has(test));
       left.push({ leak: { kind: 'handle', path, handleKind, place }, shared });
     }
@@ -124,8 +124,8 @@ export class TestWatch {
     return this.#newRoots(runtime).some((root) => root.path === path);
   }
 
-  /** The topmost open handles that this test made in runtimes which nobody told us of. */
-  #strangers(): ReturnType<typeof handles.madeDuring> {
+  /** The topmost open handles that this test made in runtimes that are not the tests' own. */
+  #leftElsewhere(): ReturnType<typeof handles.madeDuring> {
     const known = new Set<string>();
     for (const runtime of this.#runtimes) {
       for (const { path } of runtime.snapshot().scopes) known.add(path);
@@ -137,7 +137,7 @@ export class TestWatch {
     return open.filter(({ path }) => !open.some((other) => path.startsWith(`${other.path}/`)));
   }
 
-  /** What was told of must not be told of again by the next test, nor keep its threads. */
+  /** What was reported must not be reported again by the next test, nor keep its threads. */
   async #clear(): Promise<void> {
     if (running.size > 0 || kitScopes.count > 0) return;
     for (const [runtime, before] of this.#before) {

@@ -22,7 +22,7 @@ export interface RtcFixtures {
   rtcOfFile: FileScope;
 }
 
-/** What vitest tells a fixture of its test, as far as we ask. */
+/** What a fixture gets of its test from vitest, as far as it is used here. */
 interface FixtureContext {
   readonly task: { readonly name: string; readonly result?: { readonly state: string } | undefined };
   readonly onTestFinished: (listener: () => Promise<void>) => void;
@@ -46,7 +46,7 @@ export const rtcFixtures = {
     use: Use<RtcScope>,
   ): Promise<void> => {
     const test = testScope({ ...rtcOptions, test: task.name });
-    // What is thrown here is told once; what a fixture throws at its end, vitest tells twice. It also gets here when
+    // What is thrown here is reported once; what a fixture throws at its end, vitest reports twice. It also gets here when
     // another fixture threw at its end and ours was not ended.
     const end = () => {
       // Timers that the test has faked, and left so, would stop the teardown for ever.

@@ -48,7 +48,7 @@ describe('scoped-rtc-signaling', () => {
     await until(() => told.length > 0, 'joining');
     const end = await within(server.kill('SIGTERM'), 'the end');
     expect(end).toMatchObject({ code: 0, signal: null, stderr: '' });
-    expect(end.stdout).toMatch(/SIGTERM: telling 1 peers\nstopped\n$/);
+    expect(end.stdout).toMatch(/SIGTERM: notifying 1 peers\nstopped\n$/);
     expect(told).toContainEqual({ stop: true });
     expect(told.at(-1)).toEqual({ bye: { code: 1001, reason: 'the server stops' } });
   });

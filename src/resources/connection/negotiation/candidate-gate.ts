@@ -9,7 +9,7 @@ type Candidate = [candidate: string, mid: string];
 export interface CandidateExchange {
   /** Gives a candidate of the peer to the library. */
   addRemote(candidate: string, mid: string): void;
-  /** Tells a candidate of ours to the application. */
+  /** Emits a candidate of ours. */
   tellLocal(candidate: string, mid: string): void;
   /** ICE has found a path, from our side. */
   pathFound(): boolean;
@@ -21,14 +21,14 @@ export interface CandidateExchange {
  * library does as it likes. Where our own offer was rolled back it is the other way round: see `offeredInPlaceOfOurs`.
  *
  * Whoever is connected first drops the other's DTLS packets until it is connected itself, which costs a second
- * when the first is the DTLS client (H27). So the answerer is the server, and the first: it does not tell the
+ * when the first is the DTLS client (H27). So the answerer is the server, and the first: it does not send the
  * offerer its candidates until its own checks are under way. But it must not check too early either: an offerer
  * that is checked before it has the answer is connected while it still stores that answer, and now and then
  * verifies the peer's certificate before it has the fingerprint; the handshake fails then. So the answerer keeps
- * the offerer's candidates until the answer was told.
+ * the offerer's candidates until the answer was emitted.
  *
- * Where the candidates are in the descriptions themselves (one-shot signaling), nobody tells the answerer when the offerer
- * has the answer. From afar the answerer checks as soon as its answer was told: an offerer that has been checked is
+ * Where the candidates are in the descriptions themselves (one-shot signaling), the answerer does not learn when the offerer
+ * has the answer. From afar the answerer checks as soon as its answer was emitted: an offerer that has been checked is
  * connected as soon as it takes the answer, whose candidates it keeps until then. On a near path the handshake could
  * overtake the storing of the answer, so there it is the other way round: the answerer is the DTLS client, which is
  * connected last, and leaves it to the offerer to check first. That costs the 50 ms of the next paragraph.
@@ -130,7 +130,7 @@ export class CandidateGate {
     return this.#local !== undefined && this.#local.push([candidate, mid]) > 0;
   }
 
-  /** The answer was told to the application. */
+  /** The answer was emitted. */
   answered(): void {
     if (this.#remote === undefined) return;
     if (this.#leavesFirst !== undefined) {
@@ -150,7 +150,7 @@ export class CandidateGate {
     this.#cancel?.();
     this.#remote = undefined;
     this.#late = undefined;
-    this.#tell();
+    this.#emitKept();
   }
 
   /** The connection ends. */
@@ -174,7 +174,7 @@ export class CandidateGate {
     const remote = this.#remote;
     if (remote === undefined) return;
     this.#remote = undefined;
-    this.#cancel = this.#clock.after(WITHOUT_CANDIDATES_MS, () => this.#tell());
+    this.#cancel = this.#clock.after(WITHOUT_CANDIDATES_MS, () => this.#emitKept());
     if (remote.length > 0) this.#begin(remote);
   }
 
@@ -211,15 +211,15 @@ export class CandidateGate {
     this.#cancel = cancel;
   }
 
-  /** The library checks by now: the offerer may hear of our candidates soon. */
+  /** The library checks by now: the offerer may have our candidates soon. */
   #checking(): void {
     if (this.#isChecking) return;
     this.#isChecking = true;
-    this.#untilChecked(this.#clock.now() + HEAD_START_MS, () => this.#tell());
+    this.#untilChecked(this.#clock.now() + HEAD_START_MS, () => this.#emitKept());
   }
 
   /**
-   * Goes on when a path was found, at `end` at the latest. Asked for rather than heard: a native callback would cost
+   * Goes on when a path was found, at `end` at the latest. Polled: a native callback would cost
    * every wake-up of the process for good (H15).
    */
   #untilChecked(end: number, goOn: () => void): void {
@@ -237,7 +237,7 @@ export class CandidateGate {
     for (const [candidate, mid] of candidates) this.#exchange.addRemote(candidate, mid);
   }
 
-  #tell(): void {
+  #emitKept(): void {
     const local = this.#local;
     this.#local = undefined;
     this.#cancel = undefined;
@@ -260,7 +260,10 @@ const LOOK_MS = 1;
 /** Milliseconds for which the path is asked for every turn of the event loop. */
 const EAGER_MS = 3;
 const NS_A_MS = 1_000_000n;
-/** Nanoseconds that a check takes at the least to be sent and to arrive, so that it may begin before the millisecond does. */
+/**
+ * Nanoseconds that a check takes at the least to be sent and to arrive, so that it may begin before the millisecond
+ * does.
+ */
 const LEAD_NS = 90_000n;
 /** Nanoseconds into a millisecond, less those, that leave enough of it. */
 const FRESH_NS = 150_000;
@@ -274,8 +277,8 @@ const MOST_ALIGNING_MS = 2;
  */
 const WITHOUT_CHECKS_MS = 3000;
 /**
- * Milliseconds after which the answerer tells its candidates although none of the offerer's has come, or checks after offers
- * that crossed. Those of this
+ * Milliseconds after which the answerer sends its candidates although none of the offerer's has come, or checks after
+ * offers that crossed. Those of this
  * package come with the second message after the answer: twice the time that a slow signaling takes for one.
  */
 const WITHOUT_CANDIDATES_MS = 500;

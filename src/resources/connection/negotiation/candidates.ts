@@ -17,7 +17,7 @@ export class LocalCandidates {
   readonly #found: ({ candidate: string; sdpMid: string } | null)[] = [];
   #sent = 0;
 
-  /** `midOf`: the mid to tell, for the one that a candidate was found with. */
+  /** `midOf`: the mid to send, for the mid that a candidate was found with. */
   constructor(
     mustWait: () => boolean,
     midOf: (mid: string) => string,
@@ -35,18 +35,18 @@ export class LocalCandidates {
   found(candidate: string, mid: string): void {
     // The library gives an SDP attribute; browsers want the line without its "a=".
     this.#found.push({ candidate: candidate.replace(/^a=/, ''), sdpMid: mid });
-    this.tell();
+    this.flush();
   }
 
   /** No further ones will be found. */
   complete(): void {
     if (this.#found.at(-1) === null) return;
     this.#found.push(null);
-    this.tell();
+    this.flush();
   }
 
-  /** Tells what has not been told, if the time has come. */
-  tell(): void {
+  /** Sends what was not sent, unless it has to wait. */
+  flush(): void {
     if (this.#mustWait()) return;
     while (this.#sent < this.#found.length) {
       const found = this.#found[this.#sent++];
@@ -55,7 +55,7 @@ export class LocalCandidates {
   }
 }
 
-export interface CandidateTaker {
+export interface CandidateTarget {
   /** The remote description, or `null` while there is none. */
   remoteDescription(): { readonly sdp: string } | null;
   addRemoteCandidate(candidate: string, mid: string): void;
@@ -72,13 +72,13 @@ export interface CandidateTaker {
  * (a browser) carry the credentials of the offer they came with, and are dropped by these.
  */
 export class RemoteCandidates {
-  readonly #taker: CandidateTaker;
+  readonly #target: CandidateTarget;
   readonly #seen = new Set<string>();
   #waiting: SignalingCandidate[] = [];
   #named = 0;
 
-  constructor(taker: CandidateTaker) {
-    this.#taker = taker;
+  constructor(target: CandidateTarget) {
+    this.#target = target;
   }
 
   take(candidate: SignalingCandidate | null): void {
@@ -88,12 +88,12 @@ export class RemoteCandidates {
     const key = `${candidate.sdpMid ?? ''} ${text}`;
     if (this.#seen.has(key)) return;
     if (this.#seen.size >= MOST_CANDIDATES) {
-      this.#taker.refused(`more than ${MOST_CANDIDATES} candidates`);
+      this.#target.refused(`more than ${MOST_CANDIDATES} candidates`);
       return;
     }
     this.#seen.add(key);
     const cleaned = { ...candidate, candidate: text };
-    const description = this.#taker.remoteDescription();
+    const description = this.#target.remoteDescription();
     if (description) this.#add(cleaned, description.sdp);
     else this.#waiting.push(cleaned);
   }
@@ -101,7 +101,7 @@ export class RemoteCandidates {
   /** There is a remote description now. */
   flush(): void {
     if (this.#waiting.length === 0) return;
-    const description = this.#taker.remoteDescription();
+    const description = this.#target.remoteDescription();
     if (!description) return;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -112,14 +112,14 @@ export class RemoteCandidates {
     const credential = usernameFragment ?? / ufrag (\S+)/.exec(candidate)?.[1];
     if (credential !== undefined && !hasCredential(sdp, credential)) return;
     if (isIP(candidate.split(' ')[4] ?? '') === 0 && ++this.#named > MOST_NAMED) {
-      this.#taker.refused(`more than ${MOST_NAMED} candidates without an address`);
+      this.#target.refused(`more than ${MOST_NAMED} candidates without an address`);
       return;
     }
     try {
       // Without a mid the library takes that of the bundle, and there is no other.
-      this.#taker.addRemoteCandidate(candidate, sdpMid ?? '');
+      this.#target.addRemoteCandidate(candidate, sdpMid ?? '');
     } catch (cause) {
-      this.#taker.refused('a malformed candidate', cause);
+      this.#target.refused('a malformed candidate', cause);
     }
   }
 }

@@ -29,7 +29,7 @@ export class ConnectionEvents {
   readonly #hooked = new Set<string>();
   /** Those of `#hooked` that only a trace needs. */
   readonly #unwanted = new Set<string>();
-  /** Candidates that overtook the description they belong to; undefined once that was told. */
+  /** Candidates that overtook the description they belong to; undefined once the description was emitted. */
   #early: [candidate: string, mid: string][] | undefined = [];
 
   constructor(
@@ -47,7 +47,7 @@ export class ConnectionEvents {
   }
 
   /**
-   * The library says these once, as soon as it is asked for something; nobody may be listening yet. `recording`: somebody
+   * The library calls these once, as soon as it negotiates; the application may not be listening yet. `recording`: somebody
    * wants to know the states as well.
    */
   hookNegotiation(recording: boolean): void {
@@ -63,7 +63,7 @@ export class ConnectionEvents {
     this.#hooked.add(event);
     if (!isWanted) this.#unwanted.add(event);
     const native = this.#native;
-    const tell = (state: string) => {
+    const emit = (state: string) => {
       this.#announcer.note('state', `${event.replace('StateChange', '')} ${state}`);
       if (!this.#unwanted.has(event)) this.#pending.emit(event, state);
     };
@@ -71,9 +71,9 @@ export class ConnectionEvents {
       native.onLocalDescription(this.#guard((sdp, type) => this.#described({ sdp, type })));
     else if (event === 'localCandidate')
       native.onLocalCandidate(this.#guard((text, mid) => this.#candidate(text, mid)));
-    else if (event === 'iceStateChange') native.onIceStateChange(this.#guard(tell));
-    else if (event === 'signalingStateChange') native.onSignalingStateChange(this.#guard(tell));
-    else if (event === 'gatheringStateChange') native.onGatheringStateChange(this.#guard(tell));
+    else if (event === 'iceStateChange') native.onIceStateChange(this.#guard(emit));
+    else if (event === 'signalingStateChange') native.onSignalingStateChange(this.#guard(emit));
+    else if (event === 'gatheringStateChange') native.onGatheringStateChange(this.#guard(emit));
   }
 
   /**
@@ -83,7 +83,7 @@ export class ConnectionEvents {
   #candidate(candidate: string, mid: string): void {
     this.#announcer.noteCandidate(candidate);
     if (this.#early) this.#early.push([candidate, mid]);
-    else this.#tellCandidate(candidate, mid);
+    else this.#emitCandidate(candidate, mid);
   }
 
   #described({ sdp, type }: SessionDescription): void {
@@ -91,11 +91,11 @@ export class ConnectionEvents {
     this.#pending.emit('localDescription', this.#announcer.announced({ type, sdp }));
     const early = this.#early;
     this.#early = undefined;
-    for (const [candidate, mid] of early ?? []) this.#tellCandidate(candidate, mid);
+    for (const [candidate, mid] of early ?? []) this.#emitCandidate(candidate, mid);
     if (type === 'answer') this.#gate.answered();
   }
 
-  #tellCandidate(candidate: string, mid: string): void {
+  #emitCandidate(candidate: string, mid: string): void {
     if (this.#gate.keepLocal(candidate, mid)) return;
     this.#pending.emit('localCandidate', candidate, this.#announcer.candidateMid(mid));
   }

@@ -83,7 +83,10 @@ export class DescriptionExchange {
     });
   }
 
-  /** Registers the native callback of `event`, or of those that the library calls as soon as it is asked for something. */
+  /**
+   * Registers the native callback of `event`, or of those that the library calls as soon as it is asked for
+   * something.
+   */
   hook(event?: string): void {
     if (event === undefined) this.#events.hookNegotiation(this.#trace.recording);
     else this.#events.hook(event);
@@ -114,7 +117,7 @@ export class DescriptionExchange {
     this.#noteCandidate('remote', candidate);
   }
 
-  /** A media section has changed, and the peer is to hear of it. */
+  /** A media section has changed, and the peer is to be offered the change. */
   oweOffer(): void {
     this.#offers.owe();
   }
@@ -127,7 +130,7 @@ export class DescriptionExchange {
     return this.#record.state === 'held' ? this.#remote.description() : null;
   }
 
-  /** Candidates are being gathered, or were and are still to be told. */
+  /** Candidates are being gathered, or some are still to be emitted. */
   get findsCandidates(): boolean {
     return this.#connection.gatheringState !== 'complete' || this.#gate.keepsLocal;
   }
@@ -191,7 +194,10 @@ interface DescribedConnection {
   readonly gatheringState: GatheringState;
 }
 
-/** Throws for what `setLocalDescription` ends the process over (H10); `negotiable`: there is a channel or track; `choosesCredentials`: by `iceUfrag` and `icePwd`. */
+/**
+ * Throws for what `setLocalDescription` ends the process over (H10); `negotiable`: there is a channel or track;
+ * `choosesCredentials`: by `iceUfrag` and `icePwd`.
+ */
 export function assertMayDescribe(
   connection: DescribedConnection,
   type: DescriptionType,
@@ -235,7 +241,7 @@ export interface OfferingConnection {
 }
 
 /**
- * The offer that tells the peer of a changed media section: one for all changes, as soon as the signaling state
+ * The offer for a changed media section: one for all changes, as soon as the signaling state
  * allows one, and once more where the peer's own offer took its place.
  */
 export class OwedOffers {

@@ -6,8 +6,8 @@ import type { Signaling } from './signaling.js';
 
 export interface NegotiateOptions extends WaitOptions {
   /**
-   * When both sides offer at once, the polite one takes its offer back. Needed only where the other side is told
-   * too, for instance a browser that runs the W3C's "perfect negotiation" with a fixed role: then exactly one side
+   * When both sides offer at once, the polite one rolls its offer back. Needed only where the role of the other side is
+   * set, too, for instance a browser that runs the W3C's "perfect negotiation" with a fixed role: then exactly one side
    * must be polite. Default: the signaling's `polite`, or else the side whose offer has the smaller session id
    * (`o=` line), which two ends of this package agree on by themselves.
    */

@@ -15,7 +15,7 @@ export interface NegotiatedConnection extends Handle<PeerConnectionEvents> {
   readonly exchange: {
     /** There is a channel or track to negotiate. */
     readonly negotiable: boolean;
-    /** Candidates are being gathered, or were and are still to be told. */
+    /** Candidates are being gathered, or some are still to be emitted. */
     readonly findsCandidates: boolean;
     /** The checks that follow our answer have not begun. */
     readonly isAboutToCheck: boolean;

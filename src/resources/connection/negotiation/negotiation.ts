@@ -133,12 +133,12 @@ export class Negotiation {
     this.#send({ description: { type, sdp } });
     if (type === 'answer') {
       this.#answerOwed = false;
-      this.#local.tell();
+      this.#local.flush();
     }
     void this.#watchGathering();
   }
 
-  /** Asked for rather than heard: a native callback would cost every wake-up of the process for good (H15). */
+  /** Polled: a native callback would cost every wake-up of the process for good (H15). */
   async #watchGathering(): Promise<void> {
     if (this.#gathering || this.#connection.gatheringState === 'new') return;
     this.#gathering = true;
@@ -196,7 +196,7 @@ export class Negotiation {
       return;
     }
     this.#candidates.flush();
-    this.#local.tell();
+    this.#local.flush();
   }
 
   #yieldsTo(offer: string): boolean {
@@ -229,7 +229,7 @@ export class Negotiation {
 
   #warn(what: string, cause?: unknown): void {
     if (++this.#warnings > MOST_WARNINGS) return;
-    const last = this.#warnings === MOST_WARNINGS ? '; further ones are not told' : '';
+    const last = this.#warnings === MOST_WARNINGS ? '; further ones are not reported' : '';
     this.#engine.warn({
       code: 'RTC_SIGNALING',
       message: `the peer of ${this.#connection.path} sent ${what}; it was ignored${last}`,
@@ -248,7 +248,7 @@ function restartsIce(before: SessionDescription | null, offer: SessionDescriptio
 
 const NO_RESTART = 'the peer restarts ICE, which the library cannot do; connect anew';
 
-/** Milliseconds. STUN and TURN servers that do not answer are given up within 40 s (libjuice). */
+/** Milliseconds. libjuice abandons STUN and TURN servers that do not answer within 40 s. */
 const LONGEST_GATHERING_MS = 60_000;
 
 /** A peer must not be able to fill a log. */

@@ -26,7 +26,7 @@ export interface MediaReader {
   restored(sdp: string): string;
 }
 
-/** What a connection is told of its peer: descriptions and candidates, handed to the library in the right order. */
+/** What comes from the peer of a connection: descriptions and candidates, handed to the library in the right order. */
 export class RemoteSide {
   readonly #engine: Engine;
   readonly #native: NativePeerConnection;
@@ -118,8 +118,8 @@ export class RemoteSide {
   }
 
   /**
-   * The library would look the name up in a thread that nobody can interrupt, and that outlives its cleanup. Nobody is told
-   * of a name that is not found, which may be of another network: ICE goes on with the other candidates.
+   * The library would look the name up in a thread that nobody can interrupt, and that outlives its cleanup. A name
+   * that is not found may be of another network and is no error: ICE goes on with the other candidates.
    */
   #lookUp(candidate: string, mid: string): void {
     const name = nameIn(candidate) ?? '';

@@ -10,7 +10,7 @@ export class SignalingSender {
   #sending = false;
   #stopped = false;
 
-  /** `failed` is told once; nothing is sent after that. */
+  /** `failed` is called once; nothing is sent after that. */
   constructor(signaling: Signaling, path: string, failed: (error: unknown) => void) {
     this.#signaling = signaling;
     this.#path = path;

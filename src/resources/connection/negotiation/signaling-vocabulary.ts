@@ -7,7 +7,7 @@ export interface SignalingCandidate {
 }
 
 /**
- * What two peers tell each other. On the wire it is what a browser's `RTCPeerConnection` takes and gives:
+ * What two peers send to each other. On the wire it is what a browser's `RTCPeerConnection` takes and gives:
  * `setRemoteDescription(message.description)` and `addIceCandidate(message.candidate)`.
  * A candidate that is `null`, or whose text is empty, says that there are no more.
  */

@@ -22,7 +22,7 @@ export interface Signaling {
   /** The handle that messages go through; a connection that negotiates over it is torn down before it. */
   readonly handle?: AnyHandle;
   /**
-   * Told which connection negotiates, for a signaling whose handle changes: it calls `connection.dependsOn` with each.
+   * Called with the connection that negotiates, for a signaling whose handle changes: it calls `connection.dependsOn` with each.
    */
   usedBy?(connection: AnyHandle): void;
   /** How far it has got by now, for errors of a connection that did not come up. */

@@ -11,7 +11,7 @@ interface Asked {
 
 /**
  * Asks a STUN server for an address, or a TURN server for a relay that is given back at once, from a socket of its own.
- * The library tells nothing of what a server answered. Resolves with a few words; takes two seconds at the most.
+ * The library does not report what a server answered. Resolves with a few words; takes two seconds at the most.
  */
 export async function askServer(server: Asked, signal: AbortSignal): Promise<string> {
   const socket = createSocket(isIP(server.address) === 6 ? 'udp6' : 'udp4');
@@ -69,16 +69,16 @@ function exchange(
     );
     const end = (message?: StunMessage) => {
       for (const timer of timers) clearTimeout(timer);
-      socket.off('message', hear);
+      socket.off('message', onMessage);
       signal.removeEventListener('abort', abort);
       resolve(message);
     };
     const abort = () => end();
-    const hear = (data: Buffer) => {
+    const onMessage = (data: Buffer) => {
       const message = readStunMessage(data);
       if (message?.transaction === transaction) end(message);
     };
-    socket.on('message', hear);
+    socket.on('message', onMessage);
     socket.on('error', abort);
     signal.addEventListener('abort', abort, { once: true });
     timers.push(setTimeout(abort, LONGEST_MS).unref());

@@ -87,7 +87,7 @@ const CANDIDATE = /candidate:\S+ \d+ udp \d+ (\d+\.\d+\.\d+\.\d+) \d+ typ /i;
 
 /**
  * The candidate of a peer on this machine as a relay on the loopback interface sees it: what the peer sends there comes
- * from 127.0.0.1, and the relay lets in only what it was told.
+ * from 127.0.0.1, and the relay lets in only addresses that it was given.
  */
 function asLoopback(candidate: string, own: ReadonlySet<string>): string | undefined {
   const address = CANDIDATE.exec(candidate)?.[1];

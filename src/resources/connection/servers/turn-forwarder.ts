@@ -7,7 +7,7 @@ import { readStunMessage, STUN } from './stun-message.js';
 /**
  * Carries the packets between the library's socket on the loopback interface and a TURN server.
  *
- * `iceTransportPolicy: 'relay'` keeps the library from telling its addresses, not from sending from them. A socket that
+ * `iceTransportPolicy: 'relay'` keeps the library from sending its addresses to the peer, not from sending from them. A socket that
  * is bound to the loopback interface cannot send to anywhere else: what leaves the machine passes here, to the server.
  */
 export class TurnForwarder {
@@ -28,7 +28,7 @@ export class TurnForwarder {
     outer.on('message', (packet) => {
       const message = (packet.at(0) ?? 4) < 4 ? readStunMessage(packet) : undefined;
       if (message?.type === STUN.allocateSuccess || message?.type === STUN.allocateError)
-        this.#heard(message);
+        this.#receive(message);
       if (this.#client !== undefined) inner.send(packet, this.#client, host);
     });
   }
@@ -72,7 +72,7 @@ export class TurnForwarder {
     this.#outer.close();
   }
 
-  #heard(message: { type: number; transaction: string; error?: number }): void {
+  #receive(message: { type: number; transaction: string; error?: number }): void {
     // The first request has no credentials yet; the server's answer to it is how the realm is learned.
     if (message.error === 401 && this.#outcome === 'no answer') this.#outcome = 'asked for credentials';
     else this.#outcome = outcomeOf(message);

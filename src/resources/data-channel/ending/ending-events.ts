@@ -5,7 +5,7 @@ import type { EndingEventType, EndingState } from './transitions.js';
 export interface EndingSetting {
   /** The peer reads receipts, and gives them. */
   readonly peerGivesReceipts: boolean;
-  /** Messages may be given up by design, and receipts with them. */
+  /** Messages may be abandoned by design (`maxRetransmits`, `maxPacketLifeTime`), and receipts with them. */
   readonly lossy: boolean;
   /** Of two ends that agree, this is the one that resets the stream. */
   readonly resets: boolean;
@@ -58,27 +58,27 @@ export type EndingCommand =
   /** The peer wants to close, or has closed: the handle is to begin. */
   | { readonly type: 'askToClose' }
   /** What became of everything that was sent. */
-  | { readonly type: 'count'; readonly as: 'settled' | 'confirmed' | 'givenUp' | 'doubted' }
+  | { readonly type: 'count'; readonly as: 'settled' | 'confirmed' | 'abandoned' | 'doubted' }
   /** The connection is to live for so many milliseconds, in which what was sent should arrive. */
   | { readonly type: 'keepConnection'; readonly ms: number };
 
 /** What an `Ending` remembers from one event to the next. */
 export interface EndingMemory {
   state: EndingState;
-  isHeard: boolean;
+  hasPeerReceipt: boolean;
   wakeAt: number;
   /** What the peer has said of us: messages that reached its program, and its newest count of what it sent. */
   acknowledged: number;
   peerSent: number | undefined;
   /** Our final receipts; those that the peer has had when it gave its newest; its final receipts. */
   finals: number;
-  finalsHeard: number;
+  finalsSeen: number;
   peerFinals: number;
   owesAnswer: boolean;
   /** What our newest receipt acknowledged, and when the newest that was not final was given. */
-  told: number;
-  toldBytes: number;
-  toldAt: number;
+  acknowledging: number;
+  acknowledgingBytes: number;
+  receiptAt: number;
   pause: number;
   resetAt: number | undefined;
   receivedBefore: number;

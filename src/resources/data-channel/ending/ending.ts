@@ -61,28 +61,29 @@ export class Ending {
     );
   }
 
-  /** Milliseconds of the clock by which `time` is to be told. */
+  /** Milliseconds of the clock by which the event `time` is due. */
   get wakeAt(): number {
     return this.#memory.wakeAt;
   }
 
-  /** Messages received after which `arrived` is to be told. */
+  /** Messages received after which the event `arrived` is due. */
   get expected(): number {
     if (this.#setting.lossy && this.#memory.peerSent !== undefined) return 0;
     return this.#memory.peerSent ?? Number.POSITIVE_INFINITY;
   }
 
   /** The peer has given a receipt, so it has taken the channel. */
-  get isHeard(): boolean {
-    return this.#memory.isHeard;
-  }
-  /** What our newest receipt acknowledged: messages, and the bytes that had come by then. */
-  get told(): number {
-    return this.#memory.told;
+  get hasPeerReceipt(): boolean {
+    return this.#memory.hasPeerReceipt;
   }
 
-  get toldBytes(): number {
-    return this.#memory.toldBytes;
+  /** What our newest receipt acknowledged: messages, and the bytes that had come by then. */
+  get acknowledging(): number {
+    return this.#memory.acknowledging;
+  }
+
+  get acknowledgingBytes(): number {
+    return this.#memory.acknowledgingBytes;
   }
 
   receive(event: EndingEvent, facts: EndingFacts, now: number): readonly EndingCommand[] {
@@ -132,20 +133,20 @@ export class Ending {
       case 'mayReset':
         return mayReset || this.#facts.endsConnection;
       case 'isYoung':
-        return this.#now < this.#facts.youngUntil && !this.#memory.isHeard;
+        return this.#now < this.#facts.youngUntil && !this.#memory.hasPeerReceipt;
       case 'endsConnection':
         return this.#facts.endsConnection;
       case 'lacksMessages':
         return received < this.expected;
       case 'owesReceipt':
-        return this.#memory.told !== received || (this.#memory.owesAnswer && !resets);
+        return this.#memory.acknowledging !== received || (this.#memory.owesAnswer && !resets);
       case 'isUnacknowledged':
         return this.#memory.acknowledged < sent;
       case 'mayResetNow':
         // A stream is not reset before SCTP has acknowledged what was sent on it, and alone that takes 20 ms: it comes
         // at once with an answer. What SCTP receives behind a reset waits for it, on every stream: so there is none
         // where the connection ends, too, and other channels may still be draining.
-        return resets && this.#memory.finalsHeard === this.#memory.finals % FINALS;
+        return resets && this.#memory.finalsSeen === this.#memory.finals % FINALS;
       case 'idIsChosen':
         return this.#setting.idIsChosen;
       case 'isDoubtful': {
@@ -166,8 +167,8 @@ export class Ending {
       case 'receiptIsDue':
         return (
           peerGivesReceipts &&
-          this.#now - this.#memory.toldAt >= RECEIPT_EVERY_MS &&
-          deservesReceipt(received - this.#memory.told, receivedBytes - this.#memory.toldBytes)
+          this.#now - this.#memory.receiptAt >= RECEIPT_EVERY_MS &&
+          deservesReceipt(received - this.#memory.acknowledging, receivedBytes - this.#memory.acknowledgingBytes)
         );
     }
   }
@@ -176,7 +177,7 @@ export class Ending {
     const { sent, received, youngUntil } = this.#facts;
     switch (action) {
       case 'sendReceipt':
-        this.#memory.toldAt = this.#now;
+        this.#memory.receiptAt = this.#now;
         return this.#receipt(false);
       case 'sendFinalReceipt':
         return this.#setting.peerGivesReceipts ? this.#receipt(true) : undefined;
@@ -195,8 +196,8 @@ export class Ending {
         return { type: 'count', as: 'settled' };
       case 'countConfirmed':
         return { type: 'count', as: 'confirmed' };
-      case 'countGivenUp':
-        return sent > 0 ? { type: 'count', as: 'givenUp' } : undefined;
+      case 'countAbandoned':
+        return sent > 0 ? { type: 'count', as: 'abandoned' } : undefined;
       case 'countDoubted':
         return { type: 'count', as: 'doubted' };
       case 'keepConnection':
@@ -205,8 +206,8 @@ export class Ending {
       case 'waitWhileYoung':
         this.#memory.wakeAt = youngUntil;
         return undefined;
-      case 'waitForYielded':
-        this.#memory.wakeAt = Math.max(this.#now, youngUntil) + AFTER_YOU_MS;
+      case 'waitForPeer':
+        this.#memory.wakeAt = Math.max(this.#now, youngUntil) + PEER_FIRST_MS;
         return undefined;
       case 'waitForQuiet':
         this.#memory.receivedBefore = received;
@@ -226,7 +227,8 @@ export class Ending {
   #arrivalMs(): number {
     const { sentBytes, buffered, roundTrip } = this.#facts;
     const from = this.#memory.flushFrom;
-    // The rate at which the send buffer was emptied tells best; one of a peer that has closed stands still.
+    // The best estimate is the rate at which the send buffer was emptied; the buffer of a peer that has closed is not
+    // emptied.
     const flushed = from ? from.buffered - buffered : 0;
     const rate =
       from && flushed > IN_FLIGHT_BYTES ? flushed / Math.max(1, this.#now - from.at) : ASSUMED_BYTES_PER_MS;
@@ -239,26 +241,26 @@ export class Ending {
   }
 
   /** Takes in what the peer says; it may say anything. */
-  #note({ sent, received, isLast, heard }: Receipt): void {
-    this.#memory.isHeard = true;
+  #note({ sent, received, isLast, finals }: Receipt): void {
+    this.#memory.hasPeerReceipt = true;
     this.#memory.acknowledged = Math.min(Math.max(this.#memory.acknowledged, received), this.#facts.sent);
     if (!isLast) return;
     this.#memory.peerSent = sent;
-    this.#memory.finalsHeard = heard;
+    this.#memory.finalsSeen = finals;
     this.#memory.peerFinals++;
     this.#memory.owesAnswer = true;
   }
 
   #receipt(isLast: boolean): EndingCommand {
     const { sent, received, receivedBytes, dropped } = this.#facts;
-    this.#memory.told = received;
-    this.#memory.toldBytes = receivedBytes;
+    this.#memory.acknowledging = received;
+    this.#memory.acknowledgingBytes = receivedBytes;
     if (isLast) {
       this.#memory.finals++;
       this.#memory.owesAnswer = false;
     }
-    const heard = this.#memory.peerFinals % FINALS;
-    return { type: 'sendReceipt', receipt: { sent, received, dropped, isLast, heard } };
+    const finals = this.#memory.peerFinals % FINALS;
+    return { type: 'sendReceipt', receipt: { sent, received, dropped, isLast, finals } };
   }
 }
 
@@ -284,20 +286,20 @@ const ANSWERED_MS = 100;
 /** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
 const QUIET_MS = 250;
 /** Milliseconds that a peer which may be closing, too, gets to be the first. */
-const AFTER_YOU_MS = 10;
+const PEER_FIRST_MS = 10;
 const NEW: EndingMemory = {
   state: 'live',
-  isHeard: false,
+  hasPeerReceipt: false,
   wakeAt: Number.POSITIVE_INFINITY,
   acknowledged: 0,
   peerSent: undefined,
   finals: 0,
-  finalsHeard: 0,
+  finalsSeen: 0,
   peerFinals: 0,
   owesAnswer: false,
-  told: 0,
-  toldBytes: 0,
-  toldAt: Number.NEGATIVE_INFINITY,
+  acknowledging: 0,
+  acknowledgingBytes: 0,
+  receiptAt: Number.NEGATIVE_INFINITY,
   pause: AGAIN_MS,
   resetAt: undefined,
   receivedBefore: 0,

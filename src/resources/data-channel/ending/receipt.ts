@@ -12,8 +12,8 @@ export interface Receipt {
   readonly dropped: number;
   /** Nothing more is sent. */
   readonly isLast: boolean;
-  /** How many such receipts of the other's were heard by now, modulo 256. */
-  readonly heard: number;
+  /** Final receipts of the other end that have arrived by now, modulo 256. */
+  readonly finals: number;
 }
 
 const VERSION = 1;
@@ -21,12 +21,12 @@ const VERSION = 1;
 const COUNT_BYTES = 6;
 const VERSION_AT = TOKEN_BYTES;
 const LAST_AT = VERSION_AT + 1;
-const HEARD_AT = LAST_AT + 1;
-const SENT_AT = HEARD_AT + 1;
+const FINALS_AT = LAST_AT + 1;
+const SENT_AT = FINALS_AT + 1;
 const RECEIVED_AT = SENT_AT + COUNT_BYTES;
 const DROPPED_AT = RECEIVED_AT + COUNT_BYTES;
 
-/** Bytes. All receipts have as many, so that a look at the length tells almost every message from one. */
+/** Bytes. All receipts have as many, so that the length alone distinguishes almost every message from a receipt. */
 export const RECEIPT_BYTES = DROPPED_AT + COUNT_BYTES;
 
 export function writeReceipt(token: string, receipt: Receipt): Buffer {
@@ -34,7 +34,7 @@ export function writeReceipt(token: string, receipt: Receipt): Buffer {
   bytes.write(token, 0, 'latin1');
   bytes[VERSION_AT] = VERSION;
   bytes[LAST_AT] = receipt.isLast ? 1 : 0;
-  bytes[HEARD_AT] = receipt.heard;
+  bytes[FINALS_AT] = receipt.finals;
   bytes.writeUIntBE(receipt.sent, SENT_AT, COUNT_BYTES);
   bytes.writeUIntBE(receipt.received, RECEIVED_AT, COUNT_BYTES);
   bytes.writeUIntBE(receipt.dropped, DROPPED_AT, COUNT_BYTES);
@@ -48,7 +48,7 @@ export function readReceipt(token: string, message: string | Buffer): Receipt | 
   if (message[VERSION_AT] !== VERSION) return undefined;
   return {
     isLast: message[LAST_AT] === 1,
-    heard: message.readUInt8(HEARD_AT),
+    finals: message.readUInt8(FINALS_AT),
     sent: message.readUIntBE(SENT_AT, COUNT_BYTES),
     received: message.readUIntBE(RECEIVED_AT, COUNT_BYTES),
     dropped: message.readUIntBE(DROPPED_AT, COUNT_BYTES),
@@ -58,7 +58,7 @@ export function readReceipt(token: string, message: string | Buffer): Receipt | 
 type DescribedPeer = Pick<NativePeerConnection, 'localDescription' | 'remoteDescription'>;
 
 /**
- * Whether the peer of a connection gives receipts, and how one is told from a message of the application.
+ * Whether the peer of a connection gives receipts, and how a receipt is distinguished from a message of the application.
  *
  * Each end announces that it does in its description. The token of the announcement begins each receipt.
  */
@@ -86,7 +86,7 @@ export class ReceiptPeer {
     this.#announced = announcementIn(sdp, 'receipts') !== undefined;
   }
 
-  /** The peer has announced it, and can be told from us. */
+  /** The peer has announced receipts, and its token is not ours. */
   get givesReceipts(): boolean {
     this.#lookAtTheirs();
     this.#lookAtOurs();

@@ -6,7 +6,7 @@
  * message of the other's; `agreed` has them, so the handle may close; `resetting` has reset the stream behind that. In
  * these two only the stream is still to end, which frees its id.
  * Observed, with any other peer: `young` waits until the peer has surely taken the channel; `confirming` has reset the
- * stream and waits for the answer; `yielding` lets a peer that closes, too, go first; `receiving` has reset the stream
+ * stream and waits for the answer; `awaiting` lets a peer that closes, too, go first; `receiving` has reset the stream
  * and takes what is on its way; `flushing` empties the send buffer; `arriving` leaves what was sent the time to arrive.
  */
 export type EndingState =
@@ -16,7 +16,7 @@ export type EndingState =
   | 'resetting'
   | 'young'
   | 'confirming'
-  | 'yielding'
+  | 'awaiting'
   | 'receiving'
   | 'flushing'
   | 'arriving'
@@ -62,11 +62,11 @@ export type Action =
   | 'askToClose'
   | 'countSettled'
   | 'countConfirmed'
-  | 'countGivenUp'
+  | 'countAbandoned'
   | 'countDoubted'
   | 'keepConnection'
   | 'waitWhileYoung'
-  | 'waitForYielded'
+  | 'waitForPeer'
   | 'waitForQuiet'
   | 'waitForReset'
   | 'waitForAgreement';
@@ -80,7 +80,7 @@ export interface Transition {
   readonly do?: readonly Action[];
 }
 
-const HEARD = ['receipt', 'finalReceipt', 'arrived'] as const;
+const FROM_PEER = ['receipt', 'finalReceipt', 'arrived'] as const;
 const GONE = ['reset', 'down'] as const;
 
 /** Every state, every event. One that is not here for a state is a mistake of this package, and throws. */
@@ -93,61 +93,61 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'live', on: 'time', when: ['receiptIsDue'], to: 'live', do: ['sendReceipt'] },
   { in: 'live', on: 'time', to: 'live' },
   { in: 'live', on: GONE, to: 'live', do: ['askToClose'] },
-  { in: 'live', on: 'abort', to: 'ended', do: ['sendFinalReceipt', 'countGivenUp'] },
+  { in: 'live', on: 'abort', to: 'ended', do: ['sendFinalReceipt', 'countAbandoned'] },
   // How it begins to end.
-  { in: 'live', on: 'close', when: ['isDown'], to: 'ended', do: ['countGivenUp'] },
+  { in: 'live', on: 'close', when: ['isDown'], to: 'ended', do: ['countAbandoned'] },
   { in: 'live', on: 'close', when: ['isReset', 'hasSent', 'endsConnection', 'isDoubtful'], to: 'arriving', do: ['keepConnection'] },
-  { in: 'live', on: 'close', when: ['isReset'], to: 'ended', do: ['countGivenUp'] },
+  { in: 'live', on: 'close', when: ['isReset'], to: 'ended', do: ['countAbandoned'] },
   { in: 'live', on: 'close', when: ['agrees', 'lacksMessages'], to: 'parting', do: ['sendFinalReceipt', 'waitForAgreement'] },
   { in: 'live', on: 'close', when: ['agrees', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt', 'waitForAgreement'] },
   { in: 'live', on: 'close', when: ['agrees'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
   { in: 'live', on: 'close', when: ['hasSent', 'mayReset', 'isYoung'], to: 'young', do: ['sendFinalReceipt', 'waitWhileYoung'] },
   { in: 'live', on: 'close', when: ['hasSent', 'mayReset'], to: 'confirming', do: ['sendFinalReceipt', 'resetStream'] },
   { in: 'live', on: 'close', when: ['hasSent'], to: 'flushing', do: ['sendFinalReceipt'] },
-  { in: 'live', on: 'close', when: ['hasReceived', 'mayReset'], to: 'yielding', do: ['sendFinalReceipt', 'waitForYielded'] },
+  { in: 'live', on: 'close', when: ['hasReceived', 'mayReset'], to: 'awaiting', do: ['sendFinalReceipt', 'waitForPeer'] },
   { in: 'live', on: 'close', to: 'ended', do: ['sendFinalReceipt'] },
   // Agreed, with a peer of this package.
-  { in: 'parting', on: HEARD, when: ['lacksMessages'], to: 'parting' },
-  { in: 'parting', on: HEARD, when: ['owesReceipt', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt'] },
-  { in: 'parting', on: HEARD, when: ['isUnacknowledged'], to: 'parting' },
-  { in: 'parting', on: HEARD, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
-  { in: 'parting', on: HEARD, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['countSettled', 'watchClose', 'resetStream'] },
-  { in: 'parting', on: HEARD, to: 'agreed', do: ['countSettled', 'watchClose', 'waitForReset'] },
+  { in: 'parting', on: FROM_PEER, when: ['lacksMessages'], to: 'parting' },
+  { in: 'parting', on: FROM_PEER, when: ['owesReceipt', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt'] },
+  { in: 'parting', on: FROM_PEER, when: ['isUnacknowledged'], to: 'parting' },
+  { in: 'parting', on: FROM_PEER, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
+  { in: 'parting', on: FROM_PEER, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['countSettled', 'watchClose', 'resetStream'] },
+  { in: 'parting', on: FROM_PEER, to: 'agreed', do: ['countSettled', 'watchClose', 'waitForReset'] },
   { in: 'parting', on: 'time', when: ['isDue'], to: 'parting', do: ['sendAgain'] },
   { in: 'parting', on: 'time', to: 'parting' },
-  { in: 'parting', on: GONE, to: 'ended', do: ['countGivenUp'] },
-  { in: 'parting', on: 'abort', to: 'ended', do: ['sendFinalReceipt', 'countGivenUp'] },
-  { in: 'agreed', on: HEARD, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt'] },
-  { in: 'agreed', on: HEARD, when: ['mayResetNow', 'idIsChosen'], to: 'ended' },
-  { in: 'agreed', on: HEARD, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['resetStream'] },
+  { in: 'parting', on: GONE, to: 'ended', do: ['countAbandoned'] },
+  { in: 'parting', on: 'abort', to: 'ended', do: ['sendFinalReceipt', 'countAbandoned'] },
+  { in: 'agreed', on: FROM_PEER, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt'] },
+  { in: 'agreed', on: FROM_PEER, when: ['mayResetNow', 'idIsChosen'], to: 'ended' },
+  { in: 'agreed', on: FROM_PEER, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['resetStream'] },
   { in: 'agreed', on: 'time', when: ['isDue'], to: 'ended' },
-  { in: 'agreed', on: ['time', ...HEARD], to: 'agreed' },
+  { in: 'agreed', on: ['time', ...FROM_PEER], to: 'agreed' },
   { in: 'agreed', on: ['abort', ...GONE], to: 'ended' },
-  { in: 'resetting', on: ['time', ...HEARD], to: 'resetting' },
+  { in: 'resetting', on: ['time', ...FROM_PEER], to: 'resetting' },
   { in: 'resetting', on: ['abort', 'refused', ...GONE], to: 'ended' },
   // Observed, with any other peer.
   { in: 'young', on: 'time', when: ['isDue'], to: 'confirming', do: ['resetStream'] },
-  { in: 'young', on: ['time', ...HEARD], to: 'young' },
+  { in: 'young', on: ['time', ...FROM_PEER], to: 'young' },
   { in: 'young', on: 'reset', when: ['endsConnection', 'isDoubtful'], to: 'arriving', do: ['keepConnection'] },
-  { in: 'young', on: ['abort', ...GONE], to: 'ended', do: ['countGivenUp'] },
+  { in: 'young', on: ['abort', ...GONE], to: 'ended', do: ['countAbandoned'] },
   { in: 'confirming', on: 'reset', when: ['!isDoubtful'], to: 'ended', do: ['countConfirmed'] },
   { in: 'confirming', on: 'reset', when: ['endsConnection'], to: 'arriving', do: ['keepConnection'] },
-  { in: 'confirming', on: ['abort', 'refused', ...GONE], to: 'ended', do: ['countGivenUp'] },
+  { in: 'confirming', on: ['abort', 'refused', ...GONE], to: 'ended', do: ['countAbandoned'] },
   { in: 'confirming', on: 'time', when: ['isAnswered', 'isDue'], to: 'ended', do: ['countConfirmed'] },
-  { in: 'confirming', on: ['time', ...HEARD], to: 'confirming' },
-  { in: 'yielding', on: 'time', when: ['isDue'], to: 'receiving', do: ['resetStream', 'waitForQuiet'] },
-  { in: 'yielding', on: ['time', ...HEARD], to: 'yielding' },
-  { in: 'yielding', on: ['abort', ...GONE], to: 'ended' },
+  { in: 'confirming', on: ['time', ...FROM_PEER], to: 'confirming' },
+  { in: 'awaiting', on: 'time', when: ['isDue'], to: 'receiving', do: ['resetStream', 'waitForQuiet'] },
+  { in: 'awaiting', on: ['time', ...FROM_PEER], to: 'awaiting' },
+  { in: 'awaiting', on: ['abort', ...GONE], to: 'ended' },
   { in: 'receiving', on: 'time', when: ['isBusy'], to: 'receiving', do: ['waitForQuiet'] },
   { in: 'receiving', on: 'time', when: ['!isDue'], to: 'receiving' },
-  { in: 'receiving', on: HEARD, to: 'receiving' },
+  { in: 'receiving', on: FROM_PEER, to: 'receiving' },
   { in: 'receiving', on: ['abort', 'time', 'refused', ...GONE], to: 'ended' },
   { in: 'flushing', on: 'time', when: ['isFlushed'], to: 'ended', do: ['countDoubted', 'keepConnection'] },
-  { in: 'flushing', on: ['time', ...HEARD], to: 'flushing' },
-  { in: 'flushing', on: ['abort', ...GONE], to: 'ended', do: ['countGivenUp'] },
+  { in: 'flushing', on: ['time', ...FROM_PEER], to: 'flushing' },
+  { in: 'flushing', on: ['abort', ...GONE], to: 'ended', do: ['countAbandoned'] },
   { in: 'arriving', on: ['reset', 'time'], when: ['!isDue'], to: 'arriving' },
-  { in: 'arriving', on: HEARD, to: 'arriving' },
-  { in: 'arriving', on: ['reset', 'down', 'abort', 'time'], to: 'ended', do: ['countGivenUp'] },
+  { in: 'arriving', on: FROM_PEER, to: 'arriving' },
+  { in: 'arriving', on: ['reset', 'down', 'abort', 'time'], to: 'ended', do: ['countAbandoned'] },
   // What is late changes nothing; receipts are still counted.
-  { in: 'ended', on: ['close', 'abort', 'refused', 'time', ...GONE, ...HEARD], to: 'ended' },
+  { in: 'ended', on: ['close', 'abort', 'refused', 'time', ...GONE, ...FROM_PEER], to: 'ended' },
 ];
