@@ -191,10 +191,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     return ending.settled;
   }
 
-  /**
-   * Resolves when the handle has closed, with how it ended. Waits for as long as that takes, unless `options` say
-   * otherwise.
-   */
+  /** Resolves when the handle has closed, with how it ended. Without `options` the wait has no bound. */
   closed(options?: WaitOptions): Promise<CloseInfo> {
     let bounds: Bounds;
     try {

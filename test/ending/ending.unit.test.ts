@@ -65,7 +65,7 @@ function numbers(seed: number): (below: number) => number {
 describe('the table of a channel that ends', () => {
   it('has every row taken by some sequence of events, and throws for no event that it has', () => {
     const taken = new Set<Transition>();
-    const acknowledging = new Map<string, EndingCommand>();
+    const reported = new Map<string, EndingCommand>();
     for (let walk = 1; walk < 8000; walk++) {
       const below = numbers(walk);
       const chance = () => below(2) === 0;
@@ -107,11 +107,11 @@ describe('the table of a channel that ends', () => {
         ) as EndingEvent;
         const commands = ending.receive(event, facts, now);
         taken.add(ending.transition as Transition);
-        for (const command of commands) acknowledging.set(command.type, command);
+        for (const command of commands) reported.set(command.type, command);
       }
     }
     expect(TRANSITIONS.filter((row) => !taken.has(row))).toEqual([]);
-    const commands = [...acknowledging.values()];
+    const commands = [...reported.values()];
     expect(commands.length).toBeGreaterThan(4);
     expect(JSON.parse(JSON.stringify(commands))).toEqual(commands);
   });

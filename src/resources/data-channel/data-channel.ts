@@ -209,8 +209,8 @@ export class DataChannel extends MessageChannel {
 
   #giveReceipt(): void {
     const { received, receivedBytes } = this.inbox;
-    const { acknowledging, acknowledgingBytes } = this.#ending ?? NOTHING_ACKNOWLEDGED;
-    if (deservesReceipt(received - acknowledging, receivedBytes - acknowledgingBytes)) this.#receive({ type: 'time' });
+    const { reported, reportedBytes } = this.#ending ?? NOTHING_REPORTED;
+    if (deservesReceipt(received - reported, receivedBytes - reportedBytes)) this.#receive({ type: 'time' });
   }
 
   /** The wrapper goes as soon as this returns. */
@@ -345,6 +345,6 @@ export class DataChannel extends MessageChannel {
  * Milliseconds that the reset of a stream takes besides its way there and back: SCTP acknowledges a lone packet late.
  */
 const LEAST_RESET_MS = 50;
-const NOTHING_ACKNOWLEDGED = { acknowledging: 0, acknowledgingBytes: 0 };
+const NOTHING_REPORTED = { reported: 0, reportedBytes: 0 };
 /** Milliseconds that a peer gets to take a channel we opened, before we close it. */
 const TAKEN_MS = 25;

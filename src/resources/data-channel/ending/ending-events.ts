@@ -76,8 +76,8 @@ export interface EndingMemory {
   peerFinals: number;
   owesAnswer: boolean;
   /** What our newest receipt acknowledged, and when the newest that was not final was given. */
-  acknowledging: number;
-  acknowledgingBytes: number;
+  reported: number;
+  reportedBytes: number;
   receiptAt: number;
   pause: number;
   resetAt: number | undefined;

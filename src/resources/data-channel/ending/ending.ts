@@ -78,12 +78,12 @@ export class Ending {
   }
 
   /** What our newest receipt acknowledged: messages, and the bytes that had come by then. */
-  get acknowledging(): number {
-    return this.#memory.acknowledging;
+  get reported(): number {
+    return this.#memory.reported;
   }
 
-  get acknowledgingBytes(): number {
-    return this.#memory.acknowledgingBytes;
+  get reportedBytes(): number {
+    return this.#memory.reportedBytes;
   }
 
   receive(event: EndingEvent, facts: EndingFacts, now: number): readonly EndingCommand[] {
@@ -139,7 +139,7 @@ export class Ending {
       case 'lacksMessages':
         return received < this.expected;
       case 'owesReceipt':
-        return this.#memory.acknowledging !== received || (this.#memory.owesAnswer && !resets);
+        return this.#memory.reported !== received || (this.#memory.owesAnswer && !resets);
       case 'isUnacknowledged':
         return this.#memory.acknowledged < sent;
       case 'mayResetNow':
@@ -168,7 +168,7 @@ export class Ending {
         return (
           peerGivesReceipts &&
           this.#now - this.#memory.receiptAt >= RECEIPT_EVERY_MS &&
-          deservesReceipt(received - this.#memory.acknowledging, receivedBytes - this.#memory.acknowledgingBytes)
+          deservesReceipt(received - this.#memory.reported, receivedBytes - this.#memory.reportedBytes)
         );
     }
   }
@@ -253,8 +253,8 @@ export class Ending {
 
   #receipt(isLast: boolean): EndingCommand {
     const { sent, received, receivedBytes, dropped } = this.#facts;
-    this.#memory.acknowledging = received;
-    this.#memory.acknowledgingBytes = receivedBytes;
+    this.#memory.reported = received;
+    this.#memory.reportedBytes = receivedBytes;
     if (isLast) {
       this.#memory.finals++;
       this.#memory.owesAnswer = false;
@@ -297,8 +297,8 @@ const NEW: EndingMemory = {
   finalsSeen: 0,
   peerFinals: 0,
   owesAnswer: false,
-  acknowledging: 0,
-  acknowledgingBytes: 0,
+  reported: 0,
+  reportedBytes: 0,
   receiptAt: Number.NEGATIVE_INFINITY,
   pause: AGAIN_MS,
   resetAt: undefined,
