@@ -15,7 +15,7 @@ import { NameResolver, type ResolveName } from './names/name-resolver.js';
 import { DEFAULT_RETAINED_LIMIT, ReleaseLedger } from './release-ledger.js';
 import { Traffic } from '../diagnostics/traffic.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
-import type { SctpSettings } from '../native/validate/sctp-settings.js';
+import { LIBRARY_SEND_BUFFER, type SctpSettings } from '../native/validate/sctp-settings.js';
 
 /** Milliseconds that a whole teardown may take when nobody said otherwise. */
 export const DEFAULT_TEARDOWN_MS = 10_000;
@@ -120,6 +120,11 @@ export class Engine implements TeardownHost, Tenant {
       });
     }
     return binding;
+  }
+
+  /** Bytes that SCTP may have taken of a connection and not yet seen acknowledged, at the most. */
+  get sctpSendBuffer(): number {
+    return this.#native?.largestSendBuffer?.() ?? LIBRARY_SEND_BUFFER;
   }
 
   /** It is the library itself that is in use, so that its threads are ours. */

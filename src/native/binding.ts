@@ -78,6 +78,11 @@ export interface NativeBinding {
   initLogger(level: ndc.LogLevel, callback: (level: ndc.LogLevel, message: string) => void): void;
   preload(): void;
   setSctpSettings(settings: ndc.SctpSettings): void;
+  /**
+   * Bytes of the largest SCTP send buffer that any connection may have been made with, whoever set it. Without it the
+   * library's default is taken.
+   */
+  largestSendBuffer?(): number;
   getLibraryVersion(): string;
   onForeignCleanup?(before: () => void, after: () => void): () => void;
 }

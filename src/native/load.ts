@@ -6,10 +6,12 @@ import { adaptPackageServer } from './client-holder-server.js';
 import { ForeignCleanup } from './foreign-cleanup.js';
 import { ownFolder, requirePackage } from './own-package.js';
 import { stoppableMuxListener } from './stoppable-mux-listener.js';
+import { type SettingsHolder, watchSendBuffer } from './send-buffer-watch.js';
 import { assertRtcThread } from './thread-guard.js';
+import { SCTP_DEFAULTS } from './validate/sctp-settings.js';
 
 /** The addon's exports, as far as they are used here; node-datachannel's own functions call these. */
-interface Addon {
+interface Addon extends SettingsHolder {
   PeerConnection: unknown;
   WebSocketServer: new (config: ndc.WebSocketServerConfiguration) => NativeWebSocketServer;
   cleanup: () => void;
@@ -35,6 +37,7 @@ export function loadBinding(): NativeBinding {
 
 function load(): NativeBinding {
   assertRtcThread();
+  const isFirst = findLoadedAddon() === undefined;
   const lib = requireBinding();
   const addon = findAddonOf(lib);
   // Captured now, so that the binding's own cleanup never meets a hook, ours or another's.
@@ -55,9 +58,12 @@ function load(): NativeBinding {
     getLibraryVersion: () => lib.getLibraryVersion(),
   };
   if (addon) {
+    binding.largestSendBuffer = watchSendBuffer(addon);
     const foreign = new ForeignCleanup(addon);
     binding.onForeignCleanup = (before, after) => foreign.add(before, after);
   }
+  // Other code that has loaded the library may have set it up, which cannot be asked.
+  if (isFirst) binding.setSctpSettings(SCTP_DEFAULTS);
   return binding;
 }
 

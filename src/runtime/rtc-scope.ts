@@ -92,6 +92,7 @@ export class RtcScope extends Scope {
     const connection = new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, {
       signal,
       negotiatesItself: !checked.disableAutoNegotiation,
+      maxMessageSize: checked.maxMessageSize ?? 0,
       ...(incoming && { incoming }),
     });
     connection.servers = servers;

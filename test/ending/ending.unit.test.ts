@@ -35,6 +35,7 @@ const SETTING: EndingSetting = {
   resets: true,
   mayReset: true,
   idIsChosen: false,
+  mostInFlight: 1024 * 1024,
 };
 const EVENTS: readonly EndingEventType[] = [
   'close',
@@ -75,6 +76,7 @@ describe('the table of a channel that ends', () => {
         resets: chance(),
         mayReset: chance(),
         idIsChosen: chance(),
+        mostInFlight: 1024 * 1024,
       });
       let now = 0;
       let facts: EndingFacts = { ...FACTS, sent: below(3), youngUntil: below(3) * 1000 };

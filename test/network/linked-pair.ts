@@ -9,7 +9,7 @@ import {
 } from 'scoped-rtc';
 import { incomingChannel } from '../support/connected-pair.js';
 import { unannounced } from '../support/altered-signaling.js';
-import { type LinkOptions, UdpLink } from './udp-link.js';
+import { type LinkOptions, UdpLink } from '../support/udp-link.js';
 
 /** Two peers in scopes of their own, connected over a link and by nothing else. */
 export interface LinkedPair {

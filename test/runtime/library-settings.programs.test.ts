@@ -2,6 +2,7 @@ import { type RtcLogEntry, RtcRuntime } from 'scoped-rtc';
 import { createFakeBinding } from 'scoped-rtc/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectedPair } from '../support/connected-pair.js';
+import { SCTP_DEFAULTS } from '../../src/native/validate/sctp-settings.js';
 import { runChild } from '../support/child.js';
 import { until } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
@@ -66,7 +67,10 @@ describe('SCTP settings', () => {
     await using scope = runtime.scope('app');
     scope.createPeerConnection('alice');
     runtime.setSctpSettings({ delayedSackTime: 100 });
-    expect(told).toEqual([{ sendBufferSize: 500_000 }, { delayedSackTime: 100 }]);
+    expect(told).toEqual([
+      { ...SCTP_DEFAULTS, sendBufferSize: 500_000 },
+      { ...SCTP_DEFAULTS, delayedSackTime: 100 },
+    ]);
     expect(() => runtime.setSctpSettings({ delayedSackTime: 501 })).toThrow(/settings.delayedSackTime/);
   });
 
@@ -78,6 +82,20 @@ describe('SCTP settings', () => {
     far.on('message', (message) => (bytes += message.length));
     for (let n = 0; n < 100; n++) await near.send(Buffer.alloc(50_000));
     await until(() => bytes === 5_000_000, 'five megabytes');
+  });
+});
+
+describe('the SCTP settings of a process', () => {
+  const asked = { ...SCTP_DEFAULTS, sendBufferSize: 2_000_000 };
+
+  it.each([
+    ['are set once where this package loads the library', 'ours', [SCTP_DEFAULTS]],
+    ['stay as they are where other code has loaded it', 'after', [{ recvBufferSize: 300_000 }]],
+    ['are set, also then, by a program that asks for it', 'asked', [asked, asked]],
+  ])('%s', async (_, way, set) => {
+    const ended = await runChild(new URL('./programs/sctp-neighbour.ts', import.meta.url), [way]);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(ended.lines).toEqual([{ set }]);
   });
 });
 

@@ -51,6 +51,7 @@ import { hazard as h50 } from './rows/h50-track-not-open.js';
 import { hazard as h51 } from './rows/h51-channel-while-connecting.js';
 import { hazard as h52 } from './rows/h52-exit-with-server.js';
 import { hazard as h53 } from './rows/h53-both-ends-close.js';
+import { hazard as h54 } from './rows/h54-beside-bulk.js';
 import type { Hazard } from './support/hazard.js';
 
 /** Every row of the matrix, in order. */
@@ -108,4 +109,5 @@ export const hazards: readonly Hazard[] = [
   h51,
   h52,
   h53,
+  h54,
 ];

@@ -70,6 +70,7 @@ export function settingOf({ way, negotiated }: Scenario, who: number): EndingSet
     resets: who === 0,
     mayReset: who === 0 && !negotiated,
     idIsChosen: negotiated,
+    mostInFlight: 1024 * 1024,
   };
 }
 

@@ -140,12 +140,14 @@ export function adoptDataChannel(
   if (accepts(native) && !isClosed(native)) {
     native.onError(() => {});
     if (connection) return connection.adoptChannel(native, channel);
-    return new DataChannel(engine, new UnknownConnection(owner, native), native, 'adopted', channel);
+    return new DataChannel(engine, new UnknownConnection(engine, owner, native), native, 'adopted', channel);
   }
   const label = labelOf(native);
   bury(engine, owner, 'DataChannel', native);
   const ended = new EndedNative(label) as unknown as NativeDataChannel;
-  return closing(new DataChannel(engine, new UnknownConnection(owner, ended), ended, 'adopted', channel));
+  return closing(
+    new DataChannel(engine, new UnknownConnection(engine, owner, ended), ended, 'adopted', channel),
+  );
 }
 
 /** False when `close()` was called on it. Replaces a callback of whoever had it before. */
@@ -179,11 +181,17 @@ function closing<T extends { close(options: { timeout: number }): Promise<void> 
 /** Of a channel whose connection somebody else has. */
 class UnknownConnection implements ChannelConnection {
   readonly node: OwnedNode;
+  readonly #engine: Engine;
   readonly #native: NativeDataChannel;
 
-  constructor(node: OwnedNode, native: NativeDataChannel) {
+  constructor(engine: Engine, node: OwnedNode, native: NativeDataChannel) {
+    this.#engine = engine;
     this.node = node;
     this.#native = native;
+  }
+
+  get mostInFlight(): number {
+    return this.#engine.sctpSendBuffer;
   }
 
   transportUp(): boolean {

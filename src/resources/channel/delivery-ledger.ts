@@ -182,8 +182,6 @@ export class DeliveryLedger {
 
 /** Messages on their way at once in what still counts as a talk in turns. */
 const MOST_UNANSWERED = 16;
-/** What SCTP may have taken and not yet seen acknowledged: the library's default send buffer, 1 MiB. */
-export const IN_FLIGHT_BYTES = 1024 * 1024;
 const MARK_EVERY_BYTES = 64 * 1024;
 const MARKS_BEFORE_TRIM = 256;
 const MARK_EVERY_MS = 1000;

@@ -28,7 +28,7 @@ import {
   type WebStreams,
 } from './message-streams.js';
 import { Outbox } from './outbox.js';
-import { DeliveryLedger, IN_FLIGHT_BYTES } from './delivery-ledger.js';
+import { DeliveryLedger } from './delivery-ledger.js';
 import { SendBuffer } from './send-buffer.js';
 
 const SENT = Promise.resolve();
@@ -64,9 +64,8 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     super(ownEngine(engine, kind), owner, kind, MESSAGE_CHANNEL_EVENTS, name, options.signal);
     this.#native = native;
     this.record = engine.ledger.hold(kind, native, () => this.path);
-    this.#buffer = new SendBuffer(native, this.record, options.highWaterMark, () =>
-      this.emit('bufferedAmountLow'),
-    );
+    const onLow = () => this.emit('bufferedAmountLow');
+    this.#buffer = new SendBuffer(native, this.record, options.highWaterMark, onLow);
     const inboxOwner: InboxOwner = {
       path: this.path,
       deliver: (message) => this.emit('message', message),
@@ -239,6 +238,12 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     return false;
   }
 
+  /** The library accepted a message, and has at most `buffered` bytes of the channel in its send buffer. @internal */
+  protected messageAccepted(_byteLength: number, buffered: number): void {
+    // Also where nothing is ever queued: the ledger would grow for as long as the channel lives.
+    this.#ledger.forgetBefore(buffered);
+  }
+
   /** The native is open: calls `nowOpen()`, once. @internal */
   protected abstract nativeOpened(): void;
 
@@ -332,8 +337,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     this.#ledger.accepted(byteLength);
     // `true`: the transport took it, so its queue was empty. `false` is no failure, it means queued.
     this.#buffer.sent(byteLength, taken);
-    // Also where nothing is ever queued: the ledger would grow for as long as the channel lives.
-    this.#ledger.forgetBefore(this.#buffer.atMost + IN_FLIGHT_BYTES);
+    this.messageAccepted(byteLength, this.#buffer.atMost);
     return !this.#buffer.isFull;
   }
 

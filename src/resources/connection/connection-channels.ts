@@ -7,7 +7,7 @@ import { callNative } from '../../native/guard.js';
 import type { validateDataChannelInit } from '../../native/validate/data-channel-init.js';
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
-import type { CheckedChannelOptions } from '../channel/channel-options.js';
+import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/channel-options.js';
 import { announcementIn, withAnnouncement } from '../data-channel/announcement.js';
 import { CONTROL_ID, ControlChannel } from '../data-channel/control/control-channel.js';
 import type { ControlMessage } from '../data-channel/control/control-message.js';
@@ -17,6 +17,13 @@ import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-ch
 import { DataChannel } from '../data-channel/data-channel.js';
 
 type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
+
+interface ConnectionChannelOptions {
+  /** Of the channels that the peer opens. */
+  readonly incoming?: CheckedChannelOptions;
+  /** Bytes that a message of the peer may have; the library makes SCTP's send buffer as large (`sctptransport.cpp`). */
+  readonly maxMessageSize?: number;
+}
 
 /** The data channels of one connection, and what they need of it to be drained. */
 export class ConnectionChannels implements ChannelConnection {
@@ -33,19 +40,18 @@ export class ConnectionChannels implements ChannelConnection {
   /** Channels that are over and whose streams are not reset yet. */
   readonly #leftOpen = new Map<number, NativeRecord>();
   readonly #withoutId = new Set<DataChannel>();
-  readonly #incoming: CheckedChannelOptions;
+  readonly #options: ConnectionChannelOptions;
   #keepUntil = 0;
   #leastRoundTrip = Number.POSITIVE_INFINITY;
 
-  /** `incoming`: options of the channels that the peer opens. */
   constructor(
     engine: Engine,
     node: OwnedNode,
     native: NativePeerConnection,
     record: NativeRecord,
-    incoming: CheckedChannelOptions,
+    options: ConnectionChannelOptions,
   ) {
-    this.#incoming = incoming;
+    this.#options = options;
     this.#engine = engine;
     this.node = node;
     this.#native = native;
@@ -53,6 +59,10 @@ export class ConnectionChannels implements ChannelConnection {
     this.receiptPeer = new ReceiptPeer(native, record);
     this.#control = new ControlChannel(engine, native, record.path, (message) => this.#hear(message));
     this.#openings = new NegotiatedOpenings(engine.clock, (message) => this.#control.send(message));
+  }
+
+  get mostInFlight(): number {
+    return Math.max(this.#engine.sctpSendBuffer, this.#options.maxMessageSize ?? 0);
   }
 
   /** Hands the peer's description to the library by `give`, with what must come before or after it. */
@@ -140,7 +150,7 @@ export class ConnectionChannels implements ChannelConnection {
       );
       return undefined;
     }
-    return this.own(native, 'incoming', this.#incoming);
+    return this.own(native, 'incoming', this.#options.incoming ?? DEFAULT_CHANNEL_OPTIONS);
   }
 
   /**

@@ -20,7 +20,6 @@ import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/boun
 import {
   type ChannelOptions,
   type CheckedChannelOptions,
-  DEFAULT_CHANNEL_OPTIONS,
   splitChannelOptions,
 } from '../channel/channel-options.js';
 import { ConnectionChannels } from './connection-channels.js';
@@ -45,6 +44,8 @@ export interface ConnectionOptions {
   readonly negotiatesItself?: boolean;
   /** Of the channels that the peer opens. */
   readonly incoming?: CheckedChannelOptions;
+  /** Bytes that a message of the peer may have; the library makes SCTP's send buffer as large. */
+  readonly maxMessageSize?: number;
 }
 
 /**
@@ -71,7 +72,7 @@ export class PeerConnection extends ConnectionStatus {
     options: ConnectionOptions | null = {},
   ) {
     super(engine, owner, name, native, options?.signal);
-    const { negotiatesItself = true, incoming = DEFAULT_CHANNEL_OPTIONS } = options ?? {};
+    const { negotiatesItself = true } = options ?? {};
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => {
@@ -80,7 +81,7 @@ export class PeerConnection extends ConnectionStatus {
       },
     );
     this.#arrivals = new Arrivals(this.#pending, engine.clock, this.record.path);
-    this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.record, incoming);
+    this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.record, options ?? {});
     this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.record, () => {
       if (negotiatesItself && !this[TREE_NODE].inTeardown) this.#exchange.oweOffer();
     });

@@ -7,6 +7,8 @@ export interface ChannelConnection {
   readonly node: OwnedNode;
   /** Absent where the connection is not ours. */
   readonly receiptPeer?: ReceiptPeer;
+  /** Bytes that SCTP may have taken and not yet seen acknowledged, at the most. */
+  readonly mostInFlight: number;
   /** The SCTP association is up: what is sent can arrive. */
   transportUp(): boolean;
   /**

@@ -10,10 +10,10 @@ import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { deservesReceipt, Ending } from './ending/ending.js';
 import type { EndingCommand, EndingEvent, EndingFacts } from './ending/ending-events.js';
 import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
-import { detailsOf, factsOf, traitsOf } from './facts.js';
+import { detailsOf, factsOf, progressOf, settingOf, traitsOf } from './facts.js';
 import type { Message } from '../channel/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
-import { IN_FLIGHT_BYTES } from '../channel/delivery-ledger.js';
+import { StreamTurns } from './stream-turns.js';
 import { isClosed, NO_STREAM, RareLooks } from './native-state.js';
 
 /**
@@ -45,6 +45,7 @@ export class DataChannel extends MessageChannel {
   readonly #over = new Deferred<void>();
   #isSettled = false;
   #leftAtClose = 0;
+  readonly #turns = new StreamTurns();
   readonly #looks = new RareLooks();
 
   /** Made by `PeerConnection`. @internal */
@@ -103,6 +104,12 @@ export class DataChannel extends MessageChannel {
       if (this.sent.hasNews) this.#noteSent();
       if (this.inbox.received > 0) this.#giveReceipt();
     }
+  }
+
+  protected override messageAccepted(byteLength: number, buffered: number): void {
+    this.sent.forgetBefore(buffered + this.#connection.mostInFlight);
+    if (!this.#turns.isOver(byteLength) || !this.#machine.peerGivesReceipts) return;
+    this.#sendReceipt(progressOf(this.sent, this.inbox));
   }
 
   protected override takesItself(message: Message): boolean {
@@ -209,7 +216,7 @@ export class DataChannel extends MessageChannel {
 
   #giveReceipt(): void {
     const { received, receivedBytes } = this.inbox;
-    const { reported, reportedBytes } = this.#ending ?? NOTHING_REPORTED;
+    const { reported, reportedBytes } = this.#ending ?? { reported: 0, reportedBytes: 0 };
     if (deservesReceipt(received - reported, receivedBytes - reportedBytes)) this.#receive({ type: 'time' });
   }
 
@@ -236,12 +243,13 @@ export class DataChannel extends MessageChannel {
     const waiting = this.#native.bufferedAmount();
     if (!this.#native.isOpen()) this.sent.endedByPeer(waiting, now);
     else if (this.#connection.receiptPeer?.givesReceipts) this.sent.abandonUnacknowledged(now);
-    else this.sent.abandon(waiting + IN_FLIGHT_BYTES, now);
+    else this.sent.abandon(waiting + this.#connection.mostInFlight, now);
   }
 
   #noteSent(): void {
     const waiting = this.#native.bufferedAmount();
-    this.sent.onItsWay(waiting === 0 ? 0 : waiting + IN_FLIGHT_BYTES, this.engine.clock.now());
+    const inFlight = waiting === 0 ? 0 : waiting + this.#connection.mostInFlight;
+    this.sent.onItsWay(inFlight, this.engine.clock.now());
   }
 
   get #opensLater(): boolean {
@@ -298,7 +306,7 @@ export class DataChannel extends MessageChannel {
         if (this.#isSettled) this.sent.settle();
         else if (command.as === 'confirmed') this.sent.confirm();
         else if (command.as === 'abandoned') this.#countAbandoned();
-        else this.sent.doubt(IN_FLIGHT_BYTES, this.engine.clock.now());
+        else this.sent.doubt(this.#connection.mostInFlight, this.engine.clock.now());
         return;
       case 'keepConnection':
         this.#connection.keepFor(command.ms);
@@ -323,15 +331,8 @@ export class DataChannel extends MessageChannel {
 
   /** Made when it is first needed: an idle channel has none. */
   get #machine(): Ending {
-    if (this.#ending) return this.#ending;
-    const peer = this.#connection.receiptPeer;
-    // A peer that takes no message of that size gets no receipt, and waits for none.
-    const peerGivesReceipts = peer?.givesReceipts === true && this.#native.maxMessageSize() >= RECEIPT_BYTES;
-    const resets = this.#origin === 'negotiated' ? peer?.goesFirst === true : this.#origin !== 'incoming';
-    const mayReset = this.#origin === 'created';
-    const { lossy, idIsChosen } = this.#traits;
-    this.#ending = new Ending({ peerGivesReceipts, lossy, resets, mayReset, idIsChosen });
-    return this.#ending;
+    const setting = () => settingOf(this.#native, this.#connection, this.#origin, this.#traits);
+    return (this.#ending ??= new Ending(setting()));
   }
 
   #facts(): EndingFacts {
@@ -345,6 +346,5 @@ export class DataChannel extends MessageChannel {
  * Milliseconds that the reset of a stream takes besides its way there and back: SCTP acknowledges a lone packet late.
  */
 const LEAST_RESET_MS = 50;
-const NOTHING_REPORTED = { reported: 0, reportedBytes: 0 };
 /** Milliseconds that a peer gets to take a channel we opened, before we close it. */
 const TAKEN_MS = 25;

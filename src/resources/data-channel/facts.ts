@@ -9,7 +9,8 @@ import type {
   ChannelTraits,
 } from './channel-connection.js';
 import type { Ending } from './ending/ending.js';
-import type { EndingFacts } from './ending/ending-events.js';
+import type { EndingFacts, EndingSetting } from './ending/ending-events.js';
+import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
 
 /** What a channel shows its ending. Each is a call of the native or two, so nothing is read for a message. */
 export function factsOf(
@@ -58,4 +59,28 @@ export function detailsOf(
 export function traitsOf(origin: ChannelOrigin, { delivery, lossy, idIsChosen }: ChannelTraits = {}) {
   const isChosen = idIsChosen ?? (origin !== 'created' && origin !== 'incoming');
   return { delivery, lossy: lossy ?? false, idIsChosen: isChosen };
+}
+
+/** A receipt that says how far this end is, and asks for nothing. */
+export function progressOf({ messages: sent }: DeliveryLedger, { received, dropped }: Inbox): Receipt {
+  return { sent, received, dropped, isLast: false, finals: 0 };
+}
+
+/** What the ending of a channel is told of it, once. */
+export function settingOf(
+  native: NativeDataChannel,
+  connection: ChannelConnection,
+  origin: ChannelOrigin,
+  { lossy, idIsChosen }: ReturnType<typeof traitsOf>,
+): EndingSetting {
+  const peer = connection.receiptPeer;
+  return {
+    // A peer that takes no message of that size gets no receipt, and waits for none.
+    peerGivesReceipts: peer?.givesReceipts === true && native.maxMessageSize() >= RECEIPT_BYTES,
+    lossy,
+    resets: origin === 'negotiated' ? peer?.goesFirst === true : origin !== 'incoming',
+    mayReset: origin === 'created',
+    idIsChosen,
+    mostInFlight: connection.mostInFlight,
+  };
 }

@@ -14,7 +14,11 @@ export async function loadCandidate(name: CandidateName): Promise<Candidate> {
       return (await import('./werift.js')).weriftCandidate();
     case 'wrtc':
       return (await import('./wrtc.js')).wrtcCandidate();
-    default:
+    case 'sdk-events':
+    case 'sdk-iterator':
+    case 'sdk-streams':
       return new (await import('./sdk.js')).SdkCandidate(name);
+    default:
+      throw new Error(`${name} is measured over links only`);
   }
 }

@@ -3,12 +3,15 @@ export const CANDIDATES = {
   raw: 'raw, as its README',
   'raw-least': 'raw, fewest callbacks',
   'raw-all': 'raw, all callbacks',
+  'raw-tuned': 'raw, SCTP buffers of 4 MiB',
   polyfill: 'node-datachannel/polyfill',
   'sdk-events': 'scoped-rtc, events',
   'sdk-iterator': 'scoped-rtc, await send and iterator',
   'sdk-streams': 'scoped-rtc, streams',
+  'sdk-tuned': 'scoped-rtc, SCTP buffers of 4 MiB',
   werift: 'werift',
   wrtc: '@roamhq/wrtc',
+  relay: 'the relay alone, one way',
 } as const;
 
 export type CandidateName = keyof typeof CANDIDATES;

@@ -10,6 +10,7 @@ export const CHARTS = [
   { name: 'connecting', title: 'Connecting, and a whole life', scenarios: /^(connect|life|start)$/ },
   { name: 'teardown', title: 'Tearing down', scenarios: /^teardown-/ },
   { name: 'scale', title: 'Scale', scenarios: /^(memory|watcher|gigabyte)$/ },
+  { name: 'link', title: 'Over a real link', scenarios: /^link-/ },
 ] as const;
 
 export async function writeCharts(root: string, results: readonly Summaries[]): Promise<void> {
@@ -17,6 +18,7 @@ export async function writeCharts(root: string, results: readonly Summaries[]): 
   await mkdir(folder, { recursive: true });
   for (const { name, title, scenarios } of CHARTS) {
     const shown = results.filter(({ scenario }) => scenarios.test(scenario.name));
+    if (shown.length === 0) continue; // not measured in this run
     await writeFile(join(folder, `performance-${name}.svg`), renderChart(title, shown));
   }
 }

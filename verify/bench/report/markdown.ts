@@ -3,8 +3,19 @@ import type { Summaries } from '../support/summary.js';
 import { cellsOf } from './cells.js';
 import { CHARTS } from './charts.js';
 
-const BEGIN = '<!-- measured: written by npm run bench -- --write-docs -->';
 const END = '<!-- end of what was measured -->';
+
+/** What one command writes: a part of the page behind its mark. */
+const PARTS = [
+  {
+    begin: '<!-- measured: written by npm run bench -- --write-docs -->',
+    holds: ({ scenario }: Summaries) => !scenario.name.startsWith('link-'),
+  },
+  {
+    begin: '<!-- measured: written by npm run bench -- --only link --write-docs -->',
+    holds: ({ scenario }: Summaries) => scenario.name.startsWith('link-'),
+  },
+];
 
 /** Puts what was measured between the marks of the page; the text around them is for people to write. */
 export function intoPage(
@@ -12,10 +23,17 @@ export function intoPage(
   results: readonly Summaries[],
   measuredOn: Record<string, string>,
 ): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`the page lacks its marks ${BEGIN} and ${END}`);
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${renderMarkdown(results, measuredOn)}\n\n${page.slice(end)}`;
+  let written = page;
+  for (const { begin: mark, holds } of PARTS) {
+    const part = results.filter(holds);
+    if (part.length === 0) continue; // what was not run keeps what it had
+    const begin = written.indexOf(mark);
+    const end = written.indexOf(END, begin);
+    if (begin < 0 || end < 0) throw new Error(`the page lacks its marks ${mark} and ${END}`);
+    const before = written.slice(0, begin + mark.length);
+    written = `${before}\n\n${renderMarkdown(part, measuredOn)}\n\n${written.slice(end)}`;
+  }
+  return written;
 }
 
 function renderMarkdown(results: readonly Summaries[], measuredOn: Record<string, string>): string {

@@ -4,6 +4,15 @@ import { scenario as beside2000 } from './beside-2000.js';
 import { scenario as connect } from './connect.js';
 import { scenario as gigabyte } from './gigabyte.js';
 import { scenario as life } from './life.js';
+import { scenario as link0 } from './link-0.js';
+import { scenario as link20 } from './link-20.js';
+import { scenario as link50 } from './link-50.js';
+import { scenario as link100 } from './link-100.js';
+import { scenario as link200 } from './link-200.js';
+import { scenario as linkBesideBulk } from './link-beside-bulk.js';
+import { scenario as linkBottleneck } from './link-bottleneck.js';
+import { scenario as linkConnect } from './link-connect.js';
+import { scenario as linkDark } from './link-dark.js';
 import { scenario as memory } from './memory.js';
 import { scenario as pingPong } from './ping-pong.js';
 import type { Scenario } from './scenario.js';
@@ -36,4 +45,13 @@ export const scenarios: readonly Scenario[] = [
   watcher,
   gigabyte,
   start,
+  link0,
+  link20,
+  link50,
+  link100,
+  link200,
+  linkBesideBulk,
+  linkBottleneck,
+  linkConnect,
+  linkDark,
 ];

@@ -1,4 +1,5 @@
 import type { DataChannel, DataChannelInitConfig, PeerConnection, RtcConfig } from 'node-datachannel';
+import type { UdpLink } from '../../../test/support/udp-link.js';
 import type { Binding } from './hazard.js';
 
 /** What a careful user of the binding keeps, so that only the hazard of the row shows. */
@@ -16,29 +17,29 @@ export interface RawPair {
 
 export const RAW_CONFIG = { iceServers: [], bindAddress: '127.0.0.1' } satisfies RtcConfig;
 
-/** Two connections wired to each other with all the care that the binding needs. */
-export function rawPair(ndc: Binding): RawPair {
+/** Two connections wired to each other, or over a link, with all the care that the binding needs. */
+export function rawPair(ndc: Binding, link?: UdpLink): RawPair {
   const alice = keep(new ndc.PeerConnection('alice', RAW_CONFIG));
   const bob = keep(new ndc.PeerConnection('bob', RAW_CONFIG));
-  wire(alice, bob);
-  wire(bob, alice);
+  wire(alice, bob, (text) => link?.redirect(text, 'left') ?? text);
+  wire(bob, alice, (text) => link?.redirect(text, 'right') ?? text);
   return { alice, bob };
 }
 
-function wire(from: PeerConnection, to: PeerConnection): void {
+function wire(from: PeerConnection, to: PeerConnection, told: (text: string) => string): void {
   const early: (() => void)[] = [];
   let described = false;
   const open = () => to.state() !== 'closed';
   from.onStateChange(() => {});
   from.onLocalDescription((sdp, type) => {
     if (!open()) return;
-    to.setRemoteDescription(sdp, type);
+    to.setRemoteDescription(told(sdp), type);
     described = true;
     for (const add of early.splice(0)) add();
   });
   from.onLocalCandidate((candidate, mid) => {
     const add = () => {
-      if (open()) to.addRemoteCandidate(candidate, mid);
+      if (open()) to.addRemoteCandidate(told(candidate), mid);
     };
     if (described) add();
     else early.push(add);

@@ -5,6 +5,7 @@ import {
   type RtcScope,
   type SessionDescription,
 } from '../../../src/index.js';
+import type { UdpLink } from '../../../test/support/udp-link.js';
 
 export interface Pair {
   readonly alice: PeerConnection;
@@ -16,23 +17,23 @@ export interface Channels extends Pair {
   readonly far: DataChannel;
 }
 
-/** Two connections of one process, wired to each other. */
-export function sdkPair(scope: RtcScope): Pair {
+/** Two connections of one process, wired to each other, or over a link. */
+export function sdkPair(scope: RtcScope, link?: UdpLink): Pair {
   const alice = scope.createPeerConnection('alice', { bindAddress: '127.0.0.1' });
   const bob = scope.createPeerConnection('bob', { bindAddress: '127.0.0.1' });
-  wire(alice, bob);
-  wire(bob, alice);
+  wire(alice, bob, (text) => link?.redirect(text, 'left') ?? text);
+  wire(bob, alice, (text) => link?.redirect(text, 'right') ?? text);
   return { alice, bob };
 }
 
-function wire(from: PeerConnection, to: PeerConnection): void {
+function wire(from: PeerConnection, to: PeerConnection, told: (text: string) => string): void {
   const early: (() => void)[] = [];
   let described = false;
   const open = () => to.state === 'opening' || to.state === 'open';
   from.on('localDescription', (description: SessionDescription) => {
     if (!open()) return;
     try {
-      to.setRemoteDescription(description);
+      to.setRemoteDescription({ ...description, sdp: told(description.sdp) });
     } catch (error) {
       // The fuzzer sets descriptions of its own, and then this one may not fit any more.
       if (!(error instanceof RtcError)) throw error;
@@ -43,7 +44,7 @@ function wire(from: PeerConnection, to: PeerConnection): void {
   });
   from.on('localCandidate', (candidate, mid) => {
     const add = () => {
-      if (open()) to.addRemoteCandidate(candidate, mid);
+      if (open()) to.addRemoteCandidate(told(candidate), mid);
     };
     if (described) add();
     else early.push(add);

@@ -20,6 +20,8 @@ export interface EndingSetting {
    * waited for, and the channel itself is closed to reset it: a second reset could meet the next channel.
    */
   readonly idIsChosen: boolean;
+  /** Bytes that SCTP may have taken and not yet seen acknowledged. */
+  readonly mostInFlight: number;
 }
 
 /** What the channel shows when an event comes. Messages, bytes and milliseconds. */

@@ -1,4 +1,3 @@
-import { IN_FLIGHT_BYTES } from '../../channel/delivery-ledger.js';
 import type {
   EndingCommand,
   EndingMemory,
@@ -42,6 +41,10 @@ export class Ending {
 
   get state(): EndingState {
     return this.#memory.state;
+  }
+
+  get peerGivesReceipts(): boolean {
+    return this.#setting.peerGivesReceipts;
   }
 
   /** The row of the table that was taken last. */
@@ -226,13 +229,14 @@ export class Ending {
   /** How long what SCTP has taken needs to arrive, by estimate. */
   #arrivalMs(): number {
     const { sentBytes, buffered, roundTrip } = this.#facts;
+    const { mostInFlight } = this.#setting;
     const from = this.#memory.flushFrom;
     // The best estimate is the rate at which the send buffer was emptied; the buffer of a peer that has closed is not
     // emptied.
     const flushed = from ? from.buffered - buffered : 0;
     const rate =
-      from && flushed > IN_FLIGHT_BYTES ? flushed / Math.max(1, this.#now - from.at) : ASSUMED_BYTES_PER_MS;
-    const byRate = from ? (2 * Math.min(sentBytes, IN_FLIGHT_BYTES)) / rate : 0;
+      from && flushed > LEAST_FLUSHED ? flushed / Math.max(1, this.#now - from.at) : ASSUMED_BYTES_PER_MS;
+    const byRate = from ? (2 * Math.min(sentBytes, mostInFlight)) / rate : 0;
     return Math.max(LEAST_ARRIVAL_MS, 4 * roundTrip, byRate);
   }
 
@@ -306,6 +310,8 @@ const NEW: EndingMemory = {
   lookedAt: 0,
   flushFrom: undefined,
 };
+/** Bytes that tell a rate. */
+const LEAST_FLUSHED = 1024 * 1024;
 /** Where no rate was seen; with it a full MiB gets a second. */
 const ASSUMED_BYTES_PER_MS = 2000;
 /** Milliseconds that unconfirmed data gets to arrive at the least. */

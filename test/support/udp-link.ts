@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import type { Signaling, SignalingMessage } from 'scoped-rtc';
 import { Random } from '../../verify/chaos/random.js';
+import { Schedule } from './schedule.js';
 
 export interface LinkOptions {
   /** Milliseconds that every datagram takes, in each direction. */
@@ -11,15 +12,25 @@ export interface LinkOptions {
   /** Milliseconds by which a datagram may be late beyond `delay`: those behind it overtake it. */
   readonly jitter: number;
   readonly seed: number;
+  /** Bytes a second, in each direction; as many as there are without. */
+  readonly bandwidth?: number;
+  /** Bytes that may wait for the bandwidth in each direction; what comes on top is lost. */
+  readonly queue?: number;
+  /** Keeps a processor busy for delays that are right to a part of a millisecond. */
+  readonly isPrecise?: boolean;
 }
 
 /** One end of the link: what is sent to `socket` comes from the peer at `peer`. */
 interface End {
   readonly socket: Socket;
   peer: number | undefined;
+  /** When all that waits for the bandwidth towards this end will have left, in milliseconds of `performance.now()`. */
+  freeAt: number;
 }
 
 const HOST = '127.0.0.1';
+/** Bytes that the system may hold for a socket of the link, as far as it allows: none is lost there. */
+const SOCKET_BUFFER = 4 * 1024 * 1024;
 
 /**
  * A bad network in user space, between two peers on 127.0.0.1: each gets the link's address instead of the other's,
@@ -29,8 +40,8 @@ export class UdpLink {
   readonly #options: LinkOptions;
   readonly #random: Random;
   readonly #ends: readonly [End, End];
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly counts = { passed: 0, lost: 0, overtaken: 0, swallowed: 0 };
+  readonly #schedule: Schedule;
+  readonly counts = { passed: 0, lost: 0, overtaken: 0, swallowed: 0, overflowed: 0 };
   /** Off while the peers connect: DTLS repeats a lost flight after 1, 2, 4 … s, which is not the point. */
   isLossy = false;
   /** Nothing gets through while this is true. */
@@ -42,6 +53,7 @@ export class UdpLink {
   private constructor(ends: readonly [End, End], options: LinkOptions) {
     this.#options = options;
     this.#random = new Random(options.seed);
+    this.#schedule = new Schedule(options.isPrecise);
     this.#ends = ends;
     const [left, right] = ends;
     left.socket.on('message', (data, from) => this.#enter(left, right, data, from));
@@ -59,16 +71,30 @@ export class UdpLink {
     return [redirected(left, leftEnd, rightEnd), redirected(right, rightEnd, leftEnd)];
   }
 
+  /** Two sockets talk over the link that need no signaling: they have `ports`, and send to those that are returned. */
+  join([leftPort, rightPort]: readonly [number, number]): [number, number] {
+    const [left, right] = this.#ends;
+    left.peer = leftPort;
+    right.peer = rightPort;
+    return [left.socket.address().port, right.socket.address().port];
+  }
+
   /** The peers' addresses are told by hand: `of` is the side that has this candidate. */
   redirect(text: string, of: 'left' | 'right'): string {
     const [left, right] = this.#ends;
     return of === 'left' ? redirect(text, left, right) : redirect(text, right, left);
   }
 
+  /** The same for a message of a signaling. */
+  redirectMessage(message: SignalingMessage, of: 'left' | 'right'): SignalingMessage {
+    const [left, right] = this.#ends;
+    return of === 'left' ? redirectMessage(message, left, right) : redirectMessage(message, right, left);
+  }
+
   /** Passes on nothing for `ms` milliseconds. */
   async darkFor(ms: number): Promise<void> {
     this.isDark = true;
-    await new Promise<void>((resolve) => this.#later(ms, resolve));
+    await new Promise<void>((resolve) => this.#schedule.after(ms, resolve));
     this.isDark = false;
   }
 
@@ -89,7 +115,7 @@ export class UdpLink {
   }
 
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#schedule.clear();
     for (const { socket } of this.#ends) socket.close();
   }
 
@@ -98,59 +124,71 @@ export class UdpLink {
     if (this.isDark) this.counts.swallowed++;
     else if (this.isLossy && this.#random.chance(this.#options.loss)) this.counts.lost++;
     else {
-      const number = this.#entered++;
-      this.#later(this.#options.delay + this.#random.next() * this.#options.jitter, () => {
-        if (this.isDark) {
-          this.counts.swallowed++;
-          return;
-        }
-        this.counts.passed++;
-        if (number < this.#latest) this.counts.overtaken++;
-        else this.#latest = number;
-        const pass = () => to.socket.send(data, to.peer, HOST);
-        if (this.#withheld) this.#withheld.push(pass);
-        else pass();
-      });
+      const left = this.#queued(to, data.length);
+      if (left === undefined) this.counts.overflowed++;
+      else this.#passLater(to, data, left);
     }
   }
 
-  #later(ms: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      work();
-    }, ms);
-    this.#timers.add(timer);
+  /** When the bandwidth lets so many bytes go, in milliseconds of `performance.now()`; undefined when none may wait. */
+  #queued(to: End, bytes: number): number | undefined {
+    const now = performance.now();
+    const { bandwidth, queue = Number.POSITIVE_INFINITY } = this.#options;
+    if (bandwidth === undefined) return now;
+    const free = Math.max(now, to.freeAt);
+    if (((free - now) * bandwidth) / 1000 > queue) return undefined;
+    to.freeAt = free + (bytes * 1000) / bandwidth;
+    return to.freeAt;
+  }
+
+  #passLater(to: End, data: Buffer, left: number): void {
+    const number = this.#entered++;
+    const { delay, jitter } = this.#options;
+    const pass = () => this.#pass(to, data, number);
+    if (this.#options.bandwidth === undefined && delay + jitter === 0) pass();
+    else this.#schedule.at(left + delay + (jitter > 0 ? this.#random.next() * jitter : 0), pass);
+  }
+
+  #pass(to: End, data: Buffer, number: number): void {
+    if (this.isDark) {
+      this.counts.swallowed++;
+      return;
+    }
+    this.counts.passed++;
+    if (number < this.#latest) this.counts.overtaken++;
+    else this.#latest = number;
+    const pass = () => to.socket.send(data, to.peer, HOST);
+    if (this.#withheld) this.#withheld.push(pass);
+    else pass();
   }
 }
 
 async function openEnd(): Promise<End> {
-  const socket = createSocket('udp4');
+  const socket = createSocket({ type: 'udp4', recvBufferSize: SOCKET_BUFFER, sendBufferSize: SOCKET_BUFFER });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(0, HOST, resolve);
   });
-  return { socket, peer: undefined };
+  return { socket, peer: undefined, freeAt: 0 };
 }
 
 /** `signaling` of the peer at `own`; what it tells of its address becomes that of the link's `other` end. */
 function redirected(signaling: Signaling, own: End, other: End): Signaling {
   return {
-    send(message) {
-      const { description, candidate } = message as {
-        description?: { sdp: string };
-        candidate?: { candidate: string } | null;
-      };
-      const told = structuredClone(message) as {
-        description?: { sdp: string };
-        candidate?: { candidate: string };
-      };
-      if (description && told.description) told.description.sdp = redirect(description.sdp, own, other);
-      if (candidate && told.candidate) told.candidate.candidate = redirect(candidate.candidate, own, other);
-      return signaling.send(told as SignalingMessage);
-    },
+    send: (message) => signaling.send(redirectMessage(message, own, other)),
     subscribe: (onMessage, onClose) => signaling.subscribe(onMessage, onClose),
     close: () => signaling.close(),
   };
+}
+
+function redirectMessage(message: SignalingMessage, own: End, other: End): SignalingMessage {
+  const told = structuredClone(message) as {
+    description?: { sdp: string };
+    candidate?: { candidate: string } | null;
+  };
+  if (told.description) told.description.sdp = redirect(told.description.sdp, own, other);
+  if (told.candidate) told.candidate.candidate = redirect(told.candidate.candidate, own, other);
+  return told as SignalingMessage;
 }
 
 /** Puts the port of the link in the place of the peer's, and notes the peer's. */

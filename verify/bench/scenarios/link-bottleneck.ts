@@ -1,0 +1,4 @@
+import { bottleneck } from './link.js';
+import type { Scenario } from './scenario.js';
+
+export const scenario: Scenario = { ...bottleneck, file: import.meta.url };
