@@ -86,6 +86,9 @@ export function nullable<T>(field: Field<T>): Field<T | undefined> {
   return (value, name) => (value === null ? undefined : field(value, name));
 }
 
+/** Options as they were given: those that were `undefined` are not there. */
+export type Given<T> = { -readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
 /**
  * Reads the known keys of an options object, each once, into a fresh one. A key that is `undefined` is left
  * out (the addon refuses some of those). A key that nobody knows is a mistake: the addon would ignore it.
@@ -94,17 +97,17 @@ export function readOptions<T extends object>(
   value: unknown,
   name: string,
   fields: { readonly [K in keyof T]-?: Field<T[K] | undefined> },
-): Partial<T> {
+): Given<T> {
   const known = Object.keys(fields) as (keyof T & string)[];
   for (const key of optionKeys(value, name)) {
     if (!Object.hasOwn(fields, key)) throw unknownOption(name, key, known);
   }
-  const result: Partial<T> = {};
+  const result: Given<T> = {};
   for (const key of known) {
     const given = readFrom(`${name}.${key}`, () => (value as T)[key]);
     if (given === undefined) continue;
     const checked = fields[key](given, `${name}.${key}`);
-    if (checked !== undefined) result[key] = checked as T[typeof key];
+    if (checked !== undefined) result[key] = checked as Exclude<T[typeof key], undefined>;
   }
   return result;
 }

@@ -5,16 +5,16 @@ export interface CloseOptions {
    * Total milliseconds for draining and releasing; past it the rest is forced. `0` forces at once.
    * Default: the timeout of the owning scope.
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Aborting it forces what is left at once. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface WaitOptions {
   /** Milliseconds until the wait rejects with `RTC_TIMEOUT`. `Infinity` for no bound. Default 30 000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Aborting it rejects the wait with `RTC_ABORTED`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The bounds of a teardown or a wait, read once; a getter of the caller is not asked again. */

@@ -12,13 +12,13 @@ import { pageClock } from './page-clock.js';
 
 export interface AcknowledgedChannelOptions {
   /** Name for messages of errors. Default `acknowledged`. */
-  name?: string;
+  name?: string | undefined;
   /** Largest message, in bytes of its JSON text. Default 60 000. */
-  maxMessageSize?: number;
+  maxMessageSize?: number | undefined;
   /** When a message is said again. Default: first after 500 ms, then doubled, 10 000 at the most; with jitter. */
   retransmit?: BackoffOptions | undefined;
   /** Called when the transport has ended and the channel has not: attach another. */
-  onDetached?: (reason?: unknown) => void;
+  onDetached?: ((reason?: unknown) => void) | undefined;
 }
 
 /**
@@ -47,7 +47,7 @@ export class AcknowledgedChannel {
     };
     this.#session = new AcknowledgedSession({
       ...{ path, maxMessageSize, clock: pageClock, outbox: { messages: 1024, bytes: 2 ** 24 } },
-      backoff: new Backoff({ first: 500, longest: 10_000, ...retransmit }),
+      backoff: new Backoff({ first: 500, longest: 10_000 }, retransmit),
       afterTurn: (callback) => setTimeout(callback),
       uncaught: (error) => reportUncaught(error, path),
       detached: (reason) => guarded(() => onDetached?.(reason)),

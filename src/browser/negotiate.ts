@@ -23,11 +23,11 @@ export interface Signaling {
 
 export interface NegotiateOptions {
   /** Which side rolls its offer back when both offer at once. Default: the signaling's, or what the two offers say. */
-  polite?: boolean;
+  polite?: boolean | undefined;
   /** Milliseconds until it rejects with `RTC_TIMEOUT`. Default 30 000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Aborting it ends the negotiation. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

@@ -13,9 +13,9 @@ import { pageClock } from './page-clock.js';
 
 export interface RoomOptions extends JoinRequest {
   /** Waits before another socket is made. Default: first 250 ms, doubled, 10 000 at the most; with jitter. */
-  readonly reconnect?: BackoffOptions;
+  readonly reconnect?: BackoffOptions | undefined;
   /** When a message is said again. Default: first after 500 ms, then doubled, 10 000 at the most; with jitter. */
-  readonly retransmit?: BackoffOptions;
+  readonly retransmit?: BackoffOptions | undefined;
 }
 
 export interface RoomEvents {
@@ -71,7 +71,7 @@ export class Room extends EventSource<RoomEvents> {
     this.ready.catch(() => {});
     this.#session = new RoomSession(request, {
       clock: pageClock,
-      backoff: new Backoff({ first: 250, longest: 10_000, ...reconnect }),
+      backoff: new Backoff({ first: 250, longest: 10_000 }, reconnect),
       connect: () => {
         this.#socket = typeof url === 'function' ? url() : new globalThis.WebSocket(url);
         return overWebSocketLike(this.#socket);

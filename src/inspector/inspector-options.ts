@@ -1,26 +1,26 @@
 import { wrongType } from '../arguments/wrong-argument.js';
 import { RUNTIME_TRACE } from '../diagnostics/trace.js';
-import { integer, readOptions, singleLine } from '../arguments/argument.js';
+import { type Given, integer, readOptions, singleLine } from '../arguments/argument.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 
 export interface InspectorOptions {
   /** TCP port on 127.0.0.1. Default 0: a free one. */
-  port?: number;
+  port?: number | undefined;
   /** What to look at. Default: the shared runtime. */
-  runtime?: RtcRuntime;
+  runtime?: RtcRuntime | undefined;
   /** Milliseconds between two looks, while a page is open. From 50 to 10 000, default 250. */
-  interval?: number;
+  interval?: number | undefined;
   /**
    * A URL that opens a place in your editor, with `{file}`, `{line}` and `{column}` in it, such as
    * `vscode://file/{file}:{line}:{column}`. Default: the environment variable SCOPED_RTC_EDITOR; without it places are text.
    */
-  editor?: string;
+  editor?: string | undefined;
 }
 
 /** Throws a `TypeError` or `RangeError` that names the option. */
 export function checkInspectorOptions(
   options: unknown,
-): Required<Omit<InspectorOptions, 'editor'>> & { readonly editor: string | undefined } {
+): Required<Given<Omit<InspectorOptions, 'editor'>>> & { readonly editor: string | undefined } {
   const checked = readOptions<InspectorOptions>(options, 'options', {
     port: integer(0, 65_535),
     runtime: (value, name) => {

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments/argument.js';
 import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
 import type { NativeBinding } from '../native/binding.js';
 import { bindingVersion, VERIFIED_VERSIONS } from '../native/binding-version.js';
@@ -22,21 +23,21 @@ export const DEFAULT_TEARDOWN_MS = 10_000;
 
 export interface EngineOptions extends LibrarySettingsOptions {
   /** Another binding, for tests and embedders. Default: node-datachannel, loaded at first use. */
-  native?: NativeBinding;
+  native?: NativeBinding | undefined;
   /**
    * Finds the addresses of host names, for tests and for names that only a resolver of yours knows. Default: the hosts
    * file, then the name servers of the system.
    */
-  resolveName?: ResolveName;
+  resolveName?: ResolveName | undefined;
   /** The source of time for every bound. Default: the system's. */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** Milliseconds that a teardown may take before the rest is forced. Default 10 000. */
-  teardownTimeout?: number;
+  teardownTimeout?: number | undefined;
   /**
    * Wrappers of closed channels that may be kept until cleanup, because the library still points to them; about
    * 2.5 kB each. Past it memory goes before messages: see docs/losing-no-message.md. Default 20 000.
    */
-  retainedLimit?: number;
+  retainedLimit?: number | undefined;
 }
 
 /** Once a process is enough. */
@@ -201,7 +202,7 @@ export class Engine implements TeardownHost, Tenant {
 
   setSctp(settings: SctpSettings): void {
     this.settings.setSctp(settings);
-    if (this.#entered) this.#native?.setSctpSettings(settings);
+    if (this.#entered) this.#native?.setSctpSettings(settings as Given<SctpSettings>);
   }
 
   #warnOfOpen(): void {

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments/argument.js';
 import type { NativeBinding } from '../native/binding.js';
 import { guardCallback } from '../native/firewall.js';
 import { withoutSecrets } from '../native/redaction.js';
@@ -19,14 +20,14 @@ export interface LibrarySettingsOptions {
    * Takes what the native library logs, instead of the diagnostics channel `scoped-rtc:log`. Called on the event loop,
    * some time after the fact. What it throws is an uncaught error.
    */
-  logger?: RtcLogger;
+  logger?: RtcLogger | undefined;
   /**
    * The least level that is logged. Default `Warning` when there is a logger, or a subscriber of `scoped-rtc:log` when
    * the library is first used; otherwise nothing is logged.
    */
-  logLevel?: RtcLogLevel;
+  logLevel?: RtcLogLevel | undefined;
   /** SCTP settings, for the whole process. What is left out has the library's default. */
-  sctp?: SctpSettings;
+  sctp?: SctpSettings | undefined;
 }
 
 /** What is set for the whole native library, again with every generation: its cleanup forgets the logger (H22). */
@@ -46,7 +47,7 @@ export class LibrarySettings {
    * that call it. The callback keeps the process alive, but no longer than until the cleanup.
    */
   apply(native: NativeBinding): void {
-    if (this.#sctp) native.setSctpSettings(this.#sctp);
+    if (this.#sctp) native.setSctpSettings(this.#sctp as Given<SctpSettings>);
     const { logged } = this;
     if (!logged) return;
     native.initLogger(

@@ -47,12 +47,12 @@ import { checkName, type ForkOptions } from '../scope/scope-options.js';
 /** Settings of a peer connection. */
 export interface PeerConnectionConfig extends NativeConfig {
   /** Aborting it aborts the connection. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Options of the channels that the peer opens, of each: how much may wait unread (`receiveBuffer`, 64 MiB), for
    * instance. How many the peer opens is not bounded; close what is not wanted.
    */
-  incoming?: ChannelOptions;
+  incoming?: ChannelOptions | undefined;
 }
 
 /**

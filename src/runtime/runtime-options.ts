@@ -14,7 +14,7 @@ export interface RtcRuntimeOptions extends EngineOptions {
    * `auto` (default): clean up the library when the last root scope is gone. That ends the connections of other
    * code in the process, too. `manual`: only `shutdown()` does.
    */
-  cleanup?: 'auto' | 'manual';
+  cleanup?: 'auto' | 'manual' | undefined;
 }
 
 /** Throws a `TypeError` or `RangeError` that names the option; returns a copy. */
@@ -40,7 +40,7 @@ export function checkRuntimeOptions(options: unknown): Partial<RtcRuntimeOptions
 
 export interface SnapshotOptions {
   /** Of all members, or of the one with that path. Default: of none. */
-  details?: boolean | string;
+  details?: boolean | string | undefined;
 }
 
 /** Throws a `TypeError` that names the option. */

@@ -14,21 +14,21 @@ import type { Deadline } from '../time/deadline.js';
 
 export interface SignalHandlerOptions {
   /** Default `['SIGINT', 'SIGTERM']`. */
-  signals?: readonly NodeJS.Signals[];
+  signals?: readonly NodeJS.Signals[] | undefined;
   /** Milliseconds that the shutdown may take. Default: the runtime's teardown timeout. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Default: 128 + the signal's number, as a shell reports it. */
-  exitCode?: number;
+  exitCode?: number | undefined;
   /**
    * `false`: the process is not ended here, only `process.exitCode` is set; it ends when nothing keeps it any more. A
    * second signal then forces what is left of the shutdown, a third does what it does without handlers. Default `true`.
    */
-  exit?: boolean;
+  exit?: boolean | undefined;
   /**
    * Called first, and awaited for at most half of `timeout`: to take no more requests, for instance. An error of it is
    * printed and the shutdown goes on.
    */
-  onShutdown?: (signal: NodeJS.Signals) => unknown;
+  onShutdown?: ((signal: NodeJS.Signals) => unknown) | undefined;
 }
 
 const SIGNALS = Object.keys(constants.signals) as NodeJS.Signals[];

@@ -7,9 +7,9 @@ export interface ScopeOptions {
    * Total milliseconds that a teardown of the scope may take before what is left is forced.
    * `Infinity` for no bound. Default: the runtime's `teardownTimeout`, 10 000.
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Aborting it tears the scope down, as if the block had been left. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface ForkOptions extends ScopeOptions {
@@ -17,14 +17,14 @@ export interface ForkOptions extends ScopeOptions {
    * Ends alone, when what is newer has ended and before what is older begins to, as an entry does. Default `false`: at
    * the same time as the forks made just before and after it.
    */
-  inTurn?: boolean;
+  inTurn?: boolean | undefined;
 }
 
 export interface BeforeEndOptions {
   /** Milliseconds that it may take. Default: half of what the teardown has left. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Stands in paths, reports and errors. Default `beforeEnd`. */
-  name?: string;
+  name?: string | undefined;
 }
 
 export function checkForkOptions(options: unknown): ForkOptions {

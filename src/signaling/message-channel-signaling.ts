@@ -6,7 +6,7 @@ import type { Signaling, SignalingMessage } from '../resources/connection/negoti
 
 export interface MessageChannelSignalingOptions {
   /** See `NegotiateOptions.polite`. */
-  polite?: boolean;
+  polite?: boolean | undefined;
 }
 
 /** Signaling over a channel. */

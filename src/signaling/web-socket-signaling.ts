@@ -11,9 +11,9 @@ import { SignalingRoom } from './room/signaling-room.js';
 
 export interface WebSocketSignalingOptions extends RoomOptions {
   /** The other peer's name. Default: whoever else is there first. */
-  to?: string;
+  to?: string | undefined;
   /** See `NegotiateOptions.polite`. */
-  polite?: boolean;
+  polite?: boolean | undefined;
 }
 
 /** Signaling through the signaling server. */

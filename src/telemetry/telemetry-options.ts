@@ -5,9 +5,9 @@ import { RtcRuntime } from '../runtime/rtc-runtime.js';
 
 export interface TelemetryOptions {
   /** What is measured. Default: the shared runtime. */
-  runtime?: RtcRuntime;
+  runtime?: RtcRuntime | undefined;
   /** Where the instruments are made. Default: `metrics.getMeter('scoped-rtc')` of the global provider. */
-  meter?: Meter;
+  meter?: Meter | undefined;
 }
 
 /** Throws a `TypeError` that names the option. */

@@ -6,23 +6,23 @@ import { checkTimeout } from '../arguments/bounds.js';
 
 export interface TestScopeOptions {
   /** Name of the scope in the tree, where it is free. Default `rtc`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The runtime of the scope. Default: the shared one. */
-  readonly runtime?: RtcRuntime;
+  readonly runtime?: RtcRuntime | undefined;
   /** Milliseconds that ending the scope may take before it is forced, which fails the test. Default 5000. */
-  readonly teardownTimeout?: number;
+  readonly teardownTimeout?: number | undefined;
   /** Name of the test, for the message. */
-  readonly test?: string;
+  readonly test?: string | undefined;
 }
 
 export interface EndOptions {
   /** The test has failed already: end the scope and say nothing about it. */
-  readonly failed?: boolean;
+  readonly failed?: boolean | undefined;
 }
 
 export interface SignalingRelayOptions {
   /** Name of the server in the tree. Default `signaling`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 // By what they can do, not by their class: a second copy of the package shares the runtime, and has other classes.

@@ -11,15 +11,15 @@ import { scopeArgument } from './kit-arguments.js';
 
 export interface LoopbackPairOptions {
   /** Settings of both connections. */
-  readonly config?: PeerConnectionConfig;
+  readonly config?: PeerConnectionConfig | undefined;
   /** Label of the channel. Default `chat`. */
-  readonly label?: string;
+  readonly label?: string | undefined;
   /** Settings of the channel at the side that creates it; of both where it is `negotiated`. */
-  readonly channel?: DataChannelInit & ChannelOptions;
+  readonly channel?: (DataChannelInit & ChannelOptions) | undefined;
   /** Names of the two connections in the tree. Default `['alice', 'bob']`. */
-  readonly names?: readonly [string, string];
+  readonly names?: readonly [string, string] | undefined;
   /** Milliseconds until it rejects with `RTC_TIMEOUT`. Default 15 000. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** Two peers of one process with an open channel between them. */

@@ -12,7 +12,7 @@ interface Timer {
 
 export interface RunUntilOptions {
   /** Milliseconds of this clock after which the work counts as hanging. Default 60 000. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /**

@@ -5,19 +5,19 @@ import { MAX_UINT16 } from './limits.js';
 /** Settings of a data channel; names and meanings are those of the W3C's `RTCDataChannelInit`. */
 export interface DataChannelInit {
   /** Name of the protocol spoken on it; at most 65535 bytes of UTF-8. Default `''`. */
-  protocol?: string;
+  protocol?: string | undefined;
   /** Both sides create the channel themselves, with the same `id`. Default false. */
-  negotiated?: boolean;
+  negotiated?: boolean | undefined;
   /** Stream id, 0 to 65534; needed with `negotiated`. The library offers 1024 streams unless the peer has fewer. */
-  id?: number;
+  id?: number | undefined;
   /** Default true. */
-  ordered?: boolean;
+  ordered?: boolean | undefined;
   /** The opposite of `ordered`, as the binding calls it. */
-  unordered?: boolean;
+  unordered?: boolean | undefined;
   /** Milliseconds, 0 to 65535, after which an unacknowledged message is abandoned. `null` is "not given". */
-  maxPacketLifeTime?: number | null;
+  maxPacketLifeTime?: number | null | undefined;
   /** Retransmissions, 0 to 65535, after which a message is abandoned. `null` is "not given". */
-  maxRetransmits?: number | null;
+  maxRetransmits?: number | null | undefined;
 }
 
 /** 65535 is reserved (RFC 8831, section 6.4). */

@@ -1,6 +1,6 @@
 import type * as ndc from 'node-datachannel';
 import { describeType, readFrom, wrongType } from '../../arguments/wrong-argument.js';
-import { oneOf, readOptions, string } from '../../arguments/argument.js';
+import { type Given, oneOf, readOptions, string } from '../../arguments/argument.js';
 
 /** The addon takes every other word for `unspec` and guesses (H10, H12). */
 const descriptionType = oneOf('unspec', 'offer', 'answer', 'pranswer', 'rollback');
@@ -43,9 +43,9 @@ export function validateRemoteDescription(first: unknown, type: unknown): Checke
 
 export interface LocalDescriptionInit {
   /** 4 to 256 letters, digits, "+" or "/" (RFC 8839, section 5.4); together with `icePwd` only. */
-  iceUfrag?: string;
+  iceUfrag?: string | undefined;
   /** 22 to 256 letters, digits, "+" or "/" (RFC 8839, section 5.4); together with `iceUfrag` only. */
-  icePwd?: string;
+  icePwd?: string | undefined;
 }
 
 /** The library throws for what is not ICE characters, uncaught (H10), cuts what is too long, ignores one alone. */
@@ -64,7 +64,7 @@ function iceText(least: number) {
 export function validateLocalDescriptionInit(
   init: unknown,
   name = 'init',
-): Required<LocalDescriptionInit> | undefined {
+): Required<Given<LocalDescriptionInit>> | undefined {
   if (init === undefined) return undefined;
   const { iceUfrag, icePwd } = readOptions<LocalDescriptionInit>(init, name, {
     iceUfrag: iceText(4),

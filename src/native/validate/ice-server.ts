@@ -16,17 +16,17 @@ export interface IceServer {
   hostname: string;
   /** 1 to 65535. */
   port: number;
-  username?: string;
-  password?: string;
+  username?: string | undefined;
+  password?: string | undefined;
   /** Needed for TURN. Published builds of the library (libjuice) relay over `TurnUdp` only and skip others. */
-  relayType?: 'TurnUdp' | 'TurnTcp' | 'TurnTls';
+  relayType?: 'TurnUdp' | 'TurnTcp' | 'TurnTls' | undefined;
 }
 
 /** STUN and TURN servers as the W3C's `RTCIceServer` names them. The credentials are those of its TURN URLs. */
 export interface IceServerUrls {
   urls: string | readonly string[];
-  username?: string;
-  credential?: string;
+  username?: string | undefined;
+  credential?: string | undefined;
 }
 
 /** One server, in one form. */

@@ -13,9 +13,9 @@ export interface MediaCodec<Name extends string = AudioCodec | VideoCodec> {
   /** 0 to 63 or 96 to 127: those between look like RTCP (RFC 5761). Dynamic ones are from 96. */
   payloadType: number;
   /** Parameters as in `a=fmtp`, e.g. `profile-level-id=42e01f;packetization-mode=1`. Default: the library's. */
-  profile?: string;
+  profile?: string | undefined;
   /** Payload type under which lost packets are sent again (RFC 4588). */
-  rtx?: number;
+  rtx?: number | undefined;
 }
 
 /** A stream of packets that this side sends (`a=ssrc`). */
@@ -23,24 +23,24 @@ export interface MediaSource {
   /** 1 to 4 294 967 295. */
   ssrc: number;
   /** CNAME, the same for streams to be played in time with each other. */
-  name?: string;
+  name?: string | undefined;
   /** Name of the stream of media it belongs to (`a=msid`). */
-  msid?: string;
-  trackId?: string;
+  msid?: string | undefined;
+  trackId?: string | undefined;
 }
 
 /** What a media section says, for `addTrack`. */
 export interface MediaDescription {
   kind: 'audio' | 'video';
   /** Identification of the section, unique on the connection: letters, digits and `-_.`. Default: the kind. */
-  mid?: string;
+  mid?: string | undefined;
   /** As seen from this side. Default `SendRecv`. */
-  direction?: MediaDirection;
+  direction?: MediaDirection | undefined;
   /** At least one, the best first. */
   codecs: MediaCodec[];
-  sources?: MediaSource[];
+  sources?: MediaSource[] | undefined;
   /** Kilobits per second (`b=AS`). */
-  bitrate?: number;
+  bitrate?: number | undefined;
 }
 
 export type CheckedMediaDescription = MediaDescription & { mid: string; direction: MediaDirection };

@@ -16,24 +16,24 @@ export interface PacketizerOptions {
   /** Ticks of `timestamp` per second: 90 000 for video, 48 000 for Opus. */
   clockRate: number;
   /** How NAL units of H264 and H265 are separated. Default `StartSequence`: 00 00 01 or 00 00 00 01 before each. */
-  separator?: 'Length' | 'ShortStartSequence' | 'LongStartSequence' | 'StartSequence';
+  separator?: 'Length' | 'ShortStartSequence' | 'LongStartSequence' | 'StartSequence' | undefined;
   /** What a message of AV1 is. Default `TemporalUnit`. */
-  packetization?: 'Obu' | 'TemporalUnit';
+  packetization?: 'Obu' | 'TemporalUnit' | undefined;
   /** Bytes of a frame that a packet may carry. Default 1220. Not with `RTP`. */
-  maxFragmentSize?: number;
+  maxFragmentSize?: number | undefined;
   /** Id of the extension that turns the picture, 1 to 255. */
-  videoOrientationId?: number;
+  videoOrientationId?: number | undefined;
   /** Extension that bounds the receiver's buffering; in units of 10 ms. */
-  playoutDelay?: { id: number; min: number; max: number };
+  playoutDelay?: { id: number; min: number; max: number } | undefined;
 }
 
 /** What works on the packets of a track, for `setMediaHandlers`. */
 export interface MediaHandlers {
-  packetizer?: PacketizerOptions;
+  packetizer?: PacketizerOptions | undefined;
   /** Sends sender reports (RTCP SR) once a second while packets are sent. Needs a packetizer. */
-  senderReports?: boolean;
+  senderReports?: boolean | undefined;
   /** Sends lost packets again when the receiver asks (NACK): `true`, or how many packets it keeps. Default 512. */
-  nackResponder?: boolean | number;
+  nackResponder?: boolean | number | undefined;
   /** Spreads packets over time instead of sending a frame's at once. */
   pacing?: {
     bitsPerSecond: number;
@@ -41,7 +41,7 @@ export interface MediaHandlers {
     interval?: number;
   };
   /** Sends receiver reports, and lets `requestKeyframe()` and `requestBitrate()` ask the sender. */
-  receivingSession?: boolean;
+  receivingSession?: boolean | undefined;
 }
 
 export type CheckedMediaHandlers = Omit<MediaHandlers, 'nackResponder' | 'pacing'> & {

@@ -23,46 +23,46 @@ export interface PeerConnectionConfig {
    * A name is looked up for a second at the most before the connection begins to gather candidates; a server whose
    * name is not found by then is not used (see docs/networks.md).
    */
-  iceServers?: readonly (string | Readonly<IceServer> | Readonly<IceServerUrls>)[];
+  iceServers?: readonly (string | Readonly<IceServer> | Readonly<IceServerUrls>)[] | undefined;
   /** Only builds of the library with libnice use it; the published ones (libjuice) ignore it. */
-  proxyServer?: Readonly<ProxyServer>;
+  proxyServer?: Readonly<ProxyServer> | undefined;
   /** Local address to bind to. Default: all. */
-  bindAddress?: string;
+  bindAddress?: string | undefined;
   /** Default false. Only builds with libnice have ICE over TCP. */
-  enableIceTcp?: boolean;
+  enableIceTcp?: boolean | undefined;
   /** All connections on one local UDP port. Default false. */
-  enableIceUdpMux?: boolean;
+  enableIceUdpMux?: boolean | undefined;
   /** Leave `setLocalDescription` to the caller. Default false. */
-  disableAutoNegotiation?: boolean;
+  disableAutoNegotiation?: boolean | undefined;
   /** Do not gather candidates by itself. Default false. */
-  disableAutoGathering?: boolean;
+  disableAutoGathering?: boolean | undefined;
   /**
    * Set up the media transport although there is no track yet, so that one can be added later. Default true. With
    * `false` a peer is reached, too, that has no DTLS-SRTP at all; then the first track must be there before the
    * connection is up.
    */
-  forceMediaTransport?: boolean;
+  forceMediaTransport?: boolean | undefined;
   /** First local UDP port, 0 to 65535. Default 1024. */
-  portRangeBegin?: number;
+  portRangeBegin?: number | undefined;
   /** Last local UDP port, 0 to 65535 and not below `portRangeBegin`. Default 65535. */
-  portRangeEnd?: number;
+  portRangeEnd?: number | undefined;
   /** Largest message this side accepts, in bytes, 1 to 2147483647. Default 262144. */
-  maxMessageSize?: number;
+  maxMessageSize?: number | undefined;
   /** Of the network, in bytes, 576 (the least that IPv4 guarantees) to 65535. Default 1280. */
-  mtu?: number;
+  mtu?: number | undefined;
   /**
    * `'relay'`: nothing is sent but through a TURN server, and the peer gets no address but the relay's. Then the
    * peer must be reachable by IPv4 over UDP. Excludes `enableIceUdpMux`. Default `'all'`.
    */
-  iceTransportPolicy?: 'all' | 'relay';
+  iceTransportPolicy?: 'all' | 'relay' | undefined;
   /** Accept any certificate of the peer. Default false. */
-  disableFingerprintVerification?: boolean;
+  disableFingerprintVerification?: boolean | undefined;
   /** PEM text, or the path of a PEM file. Default: the library makes a certificate. */
-  certificatePemFile?: string;
+  certificatePemFile?: string | undefined;
   /** PEM text or a path, as `certificatePemFile` is. */
-  keyPemFile?: string;
+  keyPemFile?: string | undefined;
   /** Pass phrase of the key; works with files only. */
-  keyPemPass?: string;
+  keyPemPass?: string | undefined;
 }
 
 const DEFAULT_PORT_RANGE_BEGIN = 1024;

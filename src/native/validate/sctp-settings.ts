@@ -8,21 +8,21 @@ export interface SctpSettings {
    * Bytes that each connection takes in ahead of its reader, from 1: the peer sends no more within a round trip. Default
    * 4194304, four times libdatachannel's and about what browsers have. Memory is taken as it is needed.
    */
-  recvBufferSize?: number;
+  recvBufferSize?: number | undefined;
   /**
    * Bytes that each connection has sent, or is to send next, and that its peer has not acknowledged, from 1: no more is
    * sent within a round trip. Default 1048576. More is faster where a link of over 100 Mbit/s is long, and slower where
    * the link cannot take so much at once: see docs/performance.md.
    */
-  sendBufferSize?: number;
+  sendBufferSize?: number | undefined;
   /** From 1. Default 10240. */
-  maxChunksOnQueue?: number;
+  maxChunksOnQueue?: number | undefined;
   /** In MTUs, from 1. Default 10. */
-  initialCongestionWindow?: number;
+  initialCongestionWindow?: number | undefined;
   /** 0 standard (RFC 4960), 1 HSTCP, 2 H-TCP, 3 RTCC. Default 0. */
-  congestionControlModule?: number;
+  congestionControlModule?: number | undefined;
   /** Milliseconds, 0 to 500 (RFC 9260, section 6.2). Default 20. */
-  delayedSackTime?: number;
+  delayedSackTime?: number | undefined;
 }
 
 /** Bytes: libdatachannel's own default (`impl/sctptransport.cpp`). */

@@ -8,30 +8,30 @@ import { type ProxyServer, webSocketProxy } from './proxy.js';
 /** Settings of a WebSocket client. Defaults are libdatachannel's (`configuration.hpp`, `impl/websocket.cpp`). */
 export interface WebSocketOptions {
   /** Accept any certificate of the server. Default false. */
-  disableTlsVerification?: boolean;
+  disableTlsVerification?: boolean | undefined;
   /** An HTTP proxy without authentication; the library has no other. */
-  proxyServer?: Readonly<ProxyServer>;
+  proxyServer?: Readonly<ProxyServer> | undefined;
   /** Subprotocols to offer. Default none. */
-  protocols?: readonly string[];
+  protocols?: readonly string[] | undefined;
   /** Milliseconds until an attempt to connect fails; 0 for never. Default 30000. */
-  connectionTimeout?: number;
+  connectionTimeout?: number | undefined;
   /** Milliseconds of silence until a ping is sent; 0 for never. Default 10000. */
-  pingInterval?: number;
+  pingInterval?: number | undefined;
   /** Unanswered pings after which the connection counts as lost; 0 for never. Default 0. */
-  maxOutstandingPings?: number;
+  maxOutstandingPings?: number | undefined;
   /**
    * Path of a PEM file with the authorities to trust instead of the system's. The library verifies host names
    * only: a server at an IP address is never trusted, whatever its certificate says.
    */
-  caCertificatePemFile?: string;
+  caCertificatePemFile?: string | undefined;
   /** Client certificate: PEM text, or the path of a PEM file. */
-  certificatePemFile?: string;
+  certificatePemFile?: string | undefined;
   /** PEM text or a path, as `certificatePemFile` is. */
-  keyPemFile?: string;
+  keyPemFile?: string | undefined;
   /** Pass phrase of the key; works with files only. */
-  keyPemPass?: string;
+  keyPemPass?: string | undefined;
   /** Largest message that is accepted or sent, in bytes, 1 to 2147483647. Default 262144. */
-  maxMessageSize?: number;
+  maxMessageSize?: number | undefined;
 }
 
 /** The library adds these to the request as they are: a line break in one would add a header. */

@@ -6,21 +6,21 @@ import { certificatePem, checkCertificatePair, keyPem } from './pem.js';
 /** Settings of a WebSocket server. Defaults are libdatachannel's (`configuration.hpp`). */
 export interface WebSocketServerOptions {
   /** TCP port, 0 to 65535; 0 takes a free one. Default 8080. */
-  port?: number;
+  port?: number | undefined;
   /** Default false. Without a certificate the library makes a self-signed one for `localhost`. */
-  enableTls?: boolean;
+  enableTls?: boolean | undefined;
   /** PEM text, or the path of a PEM file; with `enableTls` only. */
-  certificatePemFile?: string;
+  certificatePemFile?: string | undefined;
   /** PEM text or a path, as `certificatePemFile` is. */
-  keyPemFile?: string;
+  keyPemFile?: string | undefined;
   /** Pass phrase of the key; works with files only. */
-  keyPemPass?: string;
+  keyPemPass?: string | undefined;
   /** Local address to listen on. Default: all. */
-  bindAddress?: string;
+  bindAddress?: string | undefined;
   /** Milliseconds that a client has for TLS and the handshake; 0 for no limit. Default 30000. */
-  connectionTimeout?: number;
+  connectionTimeout?: number | undefined;
   /** Largest message that is accepted or sent, in bytes, 1 to 2147483647. Default 262144. */
-  maxMessageSize?: number;
+  maxMessageSize?: number | undefined;
 }
 
 export function validateWebSocketServerOptions(

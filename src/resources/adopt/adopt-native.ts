@@ -30,14 +30,14 @@ export type AdoptableNative = ndc.PeerConnection | ndc.DataChannel | ndc.WebSock
 
 export interface AdoptConnectionOptions {
   /** Name in the ownership tree. */
-  name?: string;
+  name?: string | undefined;
   /** Aborting it aborts the connection. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface AdoptWebSocketOptions extends ChannelOptions {
   /** Name in the ownership tree. */
-  name?: string;
+  name?: string | undefined;
 }
 
 export interface AdoptDataChannelOptions extends ChannelOptions {
@@ -45,7 +45,7 @@ export interface AdoptDataChannelOptions extends ChannelOptions {
    * The connection that the channel belongs to, adopted before; it becomes the channel's owner. Without it the scope
    * owns the channel, and closing cannot confirm that everything arrived: what is doubtful is counted in `closed()`.
    */
-  connection?: PeerConnection;
+  connection?: PeerConnection | undefined;
 }
 
 type Kind = 'PeerConnection' | 'DataChannel' | 'WebSocket';

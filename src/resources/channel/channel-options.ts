@@ -9,13 +9,13 @@ export interface ChannelOptions {
    * Bytes that may wait in the native send buffer before `send` waits and `trySend` refuses.
    * Default 1 MiB. Waiting ends at half of it.
    */
-  highWaterMark?: number;
+  highWaterMark?: number | undefined;
   /** How much may wait for a listener or iterator before the channel fails with `RTC_OVERFLOW`. */
-  receiveBuffer?: Partial<ReceiveBufferLimits>;
+  receiveBuffer?: Partial<ReceiveBufferLimits> | undefined;
   /** How much may be sent before the channel is open; more rejects with `RTC_OVERFLOW`. */
-  sendQueue?: Partial<ReceiveBufferLimits>;
+  sendQueue?: Partial<ReceiveBufferLimits> | undefined;
   /** Aborting it aborts the channel. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface CheckedChannelOptions {

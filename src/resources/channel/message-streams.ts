@@ -15,12 +15,12 @@ export interface WebStreamOptions {
    * Default: none. The stream is the channel's messages and nothing else; what is not read waits in the channel's
    * `receiveBuffer`, and more than that ends it with `RTC_OVERFLOW`.
    */
-  window?: number;
+  window?: number | undefined;
 }
 
 export interface DuplexStreamOptions extends WebStreamOptions {
   /** Hand text messages over as strings and keep message boundaries. Default false: a stream of bytes. */
-  objectMode?: boolean;
+  objectMode?: boolean | undefined;
 }
 
 export interface WebStreams {

@@ -9,13 +9,13 @@ import type { PendingEvents } from '../pending-events.js';
 
 export interface NextChannelOptions extends WaitOptions {
   /** Label of the channel. Default: whichever comes next. */
-  label?: string;
+  label?: string | undefined;
 }
 
 export interface NextTrackOptions extends WaitOptions {
   /** Identification of the media section. Default: whichever comes next. */
-  mid?: string;
-  kind?: 'audio' | 'video';
+  mid?: string | undefined;
+  kind?: 'audio' | 'video' | undefined;
 }
 
 interface Arriving {

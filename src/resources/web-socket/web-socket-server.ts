@@ -20,7 +20,7 @@ import { nextTurn } from '../../time/turn.js';
 /** Settings of a server; those of channels hold for every socket it accepts. */
 export interface WebSocketServerOptions extends TransportOptions, ChannelOptions {
   /** Name in the ownership tree. Default `server`. */
-  name?: string;
+  name?: string | undefined;
 }
 
 export interface WebSocketServerEvents {

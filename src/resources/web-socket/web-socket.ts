@@ -15,7 +15,7 @@ import type { Dial } from './dial.js';
 /** Settings of a WebSocket client. */
 export interface WebSocketOptions extends TransportOptions, ChannelOptions {
   /** Name in the ownership tree. Default: the URL's host. */
-  name?: string;
+  name?: string | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
-import { callback, type Field, integer, readOptions } from '../../arguments/argument.js';
+import { callback, type Field, type Given, integer, readOptions } from '../../arguments/argument.js';
 import { MAX_INT32, MAX_UINT32 } from '../../native/validate/limits.js';
 import { DEFAULT_SEND_QUEUE } from '../../resources/channel/channel-options.js';
 import type { ReceiveBufferLimits } from '../../resources/channel/inbox.js';
@@ -10,29 +10,29 @@ import type { BackoffOptions } from '../wire/backoff.js';
 
 export interface AcknowledgedChannelOptions {
   /** Name for messages of errors. Default `acknowledged`. */
-  name?: string;
+  name?: string | undefined;
   /**
    * How much may wait for the peer's acknowledgement; more rejects with `RTC_OVERFLOW`. Default 1024 messages, 16
    * MiB.
    */
-  outbox?: Partial<ReceiveBufferLimits>;
+  outbox?: Partial<ReceiveBufferLimits> | undefined;
   /** Largest message, in bytes of its JSON text. Default 60 000, which fits the 64 KiB of the signaling server. */
-  maxMessageSize?: number;
+  maxMessageSize?: number | undefined;
   /** When a message is said again. Default: first after 500 ms, then doubled, 10 000 at the most; with jitter. */
-  retransmit?: BackoffOptions;
+  retransmit?: BackoffOptions | undefined;
   /** Called when the transport has ended and the channel has not: attach another. */
-  onDetached?: (reason?: unknown) => void;
+  onDetached?: ((reason?: unknown) => void) | undefined;
   /** The source of time. Default: the system's. */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** Aborting it aborts the channel. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface CheckedAcknowledgedOptions {
   readonly name: string;
   readonly outbox: ReceiveBufferLimits;
   readonly maxMessageSize: number;
-  readonly retransmit: Required<BackoffOptions>;
+  readonly retransmit: Required<Given<BackoffOptions>>;
   readonly onDetached: ((reason?: unknown) => void) | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
@@ -42,7 +42,7 @@ const milliseconds = integer(1, MAX_INT32, 'milliseconds');
 
 /** A wait of at least a millisecond, so that a peer that is not there is never asked in a tight loop. */
 export const backoff =
-  (defaults: Required<BackoffOptions>): Field<Required<BackoffOptions>> =>
+  (defaults: Required<Given<BackoffOptions>>): Field<Required<Given<BackoffOptions>>> =>
   (value, name) => ({
     ...defaults,
     ...readOptions<BackoffOptions>(value, name, { first: milliseconds, longest: milliseconds }),
@@ -86,6 +86,6 @@ export function checkAcknowledgedOptions(options: unknown): CheckedAcknowledgedO
     signal: undefined,
     ...checked,
     outbox: { ...DEFAULT_SEND_QUEUE, ...checked.outbox },
-    retransmit: { ...DEFAULT_RETRANSMIT, ...checked.retransmit },
+    retransmit: { ...DEFAULT_RETRANSMIT, ...(checked.retransmit as Given<BackoffOptions> | undefined) },
   };
 }

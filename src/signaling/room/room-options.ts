@@ -16,15 +16,15 @@ export interface RoomOptions {
   /** Our own name in it. */
   peer: string;
   /** What the server wants to see. */
-  token?: string;
+  token?: string | undefined;
   /** What the other members get of us: any JSON value, at most 1024 bytes of text. */
-  data?: unknown;
+  data?: unknown | undefined;
   /** Waits before another socket is made. Default: first 250 ms, doubled, 10 000 at the most; with jitter. */
-  reconnect?: BackoffOptions;
+  reconnect?: BackoffOptions | undefined;
   /** See `AcknowledgedChannelOptions.retransmit`. */
-  retransmit?: BackoffOptions;
+  retransmit?: BackoffOptions | undefined;
   /** The source of time. Default: the system's. */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 export const roomName: Field<string> = (value, where) => {

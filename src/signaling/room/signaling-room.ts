@@ -74,7 +74,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
     const { room, peer, token, data } = options;
     this.#session = new RoomSession(withoutUndefined({ room, peer, token, data }) as JoinRequest, {
       clock: this.#clock,
-      backoff: new Backoff({ ...DEFAULT_RECONNECT, ...options.reconnect }),
+      backoff: new Backoff(DEFAULT_RECONNECT, options.reconnect),
       connect: connect && (() => this.#use(connect(), 'socket()')),
       entered: () => this.#ready.resolve(),
       joined: (member) => void this.emit('joined', member),

@@ -45,39 +45,41 @@ export interface ConnectionInfo {
 
 export interface SignalingServerOptions {
   /** Default 8443; 0 takes a free one. */
-  port?: number;
+  port?: number | undefined;
   /** Address to listen on. Default: all. */
-  host?: string;
+  host?: string | undefined;
   /** PEM text of the certificate; with `key`. Without, the server speaks `ws:`, for use behind a proxy with TLS. */
-  certificate?: string;
+  certificate?: string | undefined;
   /** PEM text of the private key. */
-  key?: string;
+  key?: string | undefined;
   /**
    * Origins of the web pages that may connect, e.g. `https://example.org`. Default: all. Clients that send no
    * `Origin` are no browsers and are let in: what keeps those out is `token`.
    */
-  origins?: readonly string[];
+  origins?: readonly string[] | undefined;
   /** What a peer must show when it joins; a function decides for each. Default: nothing. */
-  token?: string | ((request: JoinRequest) => boolean | Promise<boolean>);
+  token?: (string | ((request: JoinRequest) => boolean | Promise<boolean>)) | undefined;
   /**
    * Decides who may join, after the token: `true` lets in; a text refuses, and the client gets it as the reason.
    * One that throws or rejects sends the client away with the code to come back later.
    */
-  accept?: (request: JoinRequest, from: ConnectionInfo) => boolean | string | Promise<boolean | string>;
+  accept?:
+    | ((request: JoinRequest, from: ConnectionInfo) => boolean | string | Promise<boolean | string>)
+    | undefined;
   /** Serves the browser's module at `/scoped-rtc.js`, for `import` from a page. Default false. */
-  serveClient?: boolean;
-  limits?: Partial<SignalingLimits>;
+  serveClient?: boolean | undefined;
+  limits?: { [K in keyof SignalingLimits]?: SignalingLimits[K] | undefined } | undefined;
   /**
    * Milliseconds without any sign of life after which a peer is cut off; it is asked for one three times before.
    * Default 30 000.
    */
-  idleTimeout?: number;
+  idleTimeout?: number | undefined;
   /** Milliseconds that a connection has until it is a WebSocket, and that again to join a room. Default 10 000. */
-  joinTimeout?: number;
+  joinTimeout?: number | undefined;
   /** Joins this server with others; see `natsBroker` and `redisBroker`. */
-  broker?: SignalingBroker;
+  broker?: SignalingBroker | undefined;
   /** The source of time. Default: the system's. */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 export interface CheckedServerOptions {
@@ -167,7 +169,7 @@ export function checkServerOptions(options: unknown): CheckedServerOptions {
     admits: admission(given.token),
     accept: given.accept ?? (() => true),
     serveClient: given.serveClient ?? false,
-    limits: { ...DEFAULT_LIMITS, ...given.limits },
+    limits: (given.limits as SignalingLimits | undefined) ?? DEFAULT_LIMITS,
     idleTimeout: given.idleTimeout ?? 30_000,
     joinTimeout: given.joinTimeout ?? 10_000,
     broker: given.broker,

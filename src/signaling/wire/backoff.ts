@@ -1,8 +1,8 @@
 export interface BackoffOptions {
   /** Milliseconds before the first repetition. */
-  first?: number;
+  first?: number | undefined;
   /** Milliseconds that no wait exceeds. */
-  longest?: number;
+  longest?: number | undefined;
 }
 
 /**
@@ -14,9 +14,9 @@ export class Backoff {
   readonly #longest: number;
   #attempts = 0;
 
-  constructor({ first, longest }: Required<BackoffOptions>) {
-    this.#first = first;
-    this.#longest = longest;
+  constructor(standard: { first: number; longest: number }, { first, longest }: BackoffOptions = {}) {
+    this.#first = first ?? standard.first;
+    this.#longest = longest ?? standard.longest;
   }
 
   /** Milliseconds of the next wait. */

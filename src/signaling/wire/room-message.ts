@@ -13,9 +13,9 @@ export interface JoinRequest {
   readonly room: string;
   /** The name of who joins. */
   readonly peer: string;
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** What the others get of who joins: any JSON value. */
-  readonly data?: unknown;
+  readonly data?: unknown | undefined;
 }
 
 /** A request to join as it is sent. */

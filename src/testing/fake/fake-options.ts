@@ -8,15 +8,15 @@ import type { FaultOptions } from './faults.js';
 
 export interface FakeBindingOptions {
   /** What goes wrong; the object may be changed at run time, also through `fake.faults`. */
-  readonly faults?: FaultOptions;
+  readonly faults?: FaultOptions | undefined;
   /** Same seed, same delays and orders. 1 by default. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Bytes on the way to a peer that count as sent, 1 MiB by default; what exceeds it is buffered. */
-  readonly sendBufferSize?: number;
+  readonly sendBufferSize?: number | undefined;
   /** What its connections and sockets reach others over; by default a network of its own. */
-  readonly network?: FakeNetwork;
+  readonly network?: FakeNetwork | undefined;
   /** Where threads and event loop get their turns; by default the event loop of this process. */
-  readonly scheduler?: FakeScheduler;
+  readonly scheduler?: FakeScheduler | undefined;
 }
 
 /** Throws a `TypeError` or `RangeError` that names the option. The faults stay the caller's object: it may change them. */

@@ -40,35 +40,36 @@ export type FaultSwitch<T = FaultTarget> = boolean | ((target: T) => boolean);
 export interface FaultOptions {
   onCall?: ((call: FaultCall) => Fault | undefined) | undefined;
   /** Closing works but no close event ever comes. */
-  neverAcknowledgeClose?: FaultSwitch;
+  neverAcknowledgeClose?: FaultSwitch | undefined;
   /** `close()`, `forceClose()` or `stop()` throws and does nothing. */
-  throwInClose?: FaultSwitch<FaultCall>;
+  throwInClose?: FaultSwitch<FaultCall> | undefined;
   /** Constructors and `createDataChannel` throw. */
-  throwInCreate?: FaultSwitch<FaultCall>;
+  throwInCreate?: FaultSwitch<FaultCall> | undefined;
   /** The other side closes in the middle of these calls. */
-  closeDuring?: FaultSwitch<FaultCall>;
+  closeDuring?: FaultSwitch<FaultCall> | undefined;
   /** Registered callbacks are called once more a few turns after `close()`. */
-  fireAfterClose?: FaultSwitch;
+  fireAfterClose?: FaultSwitch | undefined;
   /** Messages vanish on the way. */
-  drop?: FaultSwitch<FaultMessage>;
+  drop?: FaultSwitch<FaultMessage> | undefined;
   /** Messages, and all behind them, arrive this many event-loop turns late. */
-  delay?: { readonly min: number; readonly max: number; readonly only?: FaultSwitch<FaultMessage> };
+  delay?:
+    { readonly min: number; readonly max: number; readonly only?: FaultSwitch<FaultMessage> } | undefined;
   /** Messages that travel together arrive in another order. */
-  reorder?: FaultSwitch<FaultMessage>;
+  reorder?: FaultSwitch<FaultMessage> | undefined;
   /** Nothing leaves: `bufferedAmount()` grows and never drains. */
-  block?: FaultSwitch;
+  block?: FaultSwitch | undefined;
   /** The connection stays `connecting`. */
-  failToConnect?: FaultSwitch;
+  failToConnect?: FaultSwitch | undefined;
   /** The connection turns `failed` instead of `connected`. */
-  iceFailed?: FaultSwitch;
+  iceFailed?: FaultSwitch | undefined;
   /** Sending throws `out of memory`. */
-  sendThrows?: FaultSwitch<FaultCall>;
+  sendThrows?: FaultSwitch<FaultCall> | undefined;
   /** A channel whose peer closed it does not answer with a reset of its own. */
-  neverConfirmReset?: FaultSwitch;
+  neverConfirmReset?: FaultSwitch | undefined;
   /** `cleanup()` throws with this text, and nothing counts as cleaned up. */
-  cleanupThrows?: boolean | string;
+  cleanupThrows?: boolean | string | undefined;
   /** `cleanup()` keeps the event loop busy for this many milliseconds. */
-  cleanupBlocksMs?: number;
+  cleanupBlocksMs?: number | undefined;
 }
 
 type TargetSwitch =

@@ -1,3 +1,4 @@
+import type { Given } from '../../../arguments/argument.js';
 import type { Engine } from '../../../library/engine.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
@@ -92,7 +93,7 @@ export class DescriptionExchange {
     else this.#events.hook(event);
   }
 
-  describe(type: DescriptionType, init: Required<LocalDescriptionInit> | undefined): void {
+  describe(type: DescriptionType, init: Required<Given<LocalDescriptionInit>> | undefined): void {
     const connection = this.#connection;
     assertMayDescribe(connection, type, this.negotiable, init !== undefined);
     this.hook();

@@ -11,7 +11,7 @@ export interface NegotiateOptions extends WaitOptions {
    * must be polite. Default: the signaling's `polite`, or else the side whose offer has the smaller session id
    * (`o=` line), which two ends of this package agree on by themselves.
    */
-  polite?: boolean;
+  polite?: boolean | undefined;
 }
 
 /** Throws a `TypeError` or `RangeError` that names the argument, before anything was changed. */

@@ -19,7 +19,7 @@ export interface OneShotOptions extends WaitOptions {
    * Milliseconds that candidates of STUN and TURN servers are waited for; then the description goes with those found.
    * Default 2000. Without such servers all candidates are there at once.
    */
-  gatheringTimeout?: number;
+  gatheringTimeout?: number | undefined;
 }
 
 /**
