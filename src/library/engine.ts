@@ -59,8 +59,6 @@ export function ownEngine(engine: Engine, kind: string): Engine {
 
 /** What every handle needs of the runtime: the binding, the books, the watcher, the clock. */
 export class Engine implements TeardownHost, Tenant {
-  /** Set by the runtime while it has scopes. */
-  busy = false;
   readonly clock: Clock;
   readonly teardownTimeout: number;
   readonly ledger: ReleaseLedger;
@@ -68,8 +66,6 @@ export class Engine implements TeardownHost, Tenant {
   readonly traffic = new Traffic();
   readonly trace = new Trace();
   readonly names: NameResolver;
-  /** WebSocket servers that listen. */
-  servers = 0;
   /** Creation stacks are kept on every handle. */
   readonly traced: boolean;
   readonly settings: LibrarySettings;
@@ -77,6 +73,9 @@ export class Engine implements TeardownHost, Tenant {
   readonly #listener: EngineListener;
   #native: NativeBinding | undefined;
   #entered = false;
+  #busy = false;
+  /** WebSocket servers that listen. */
+  #servers = 0;
   #unhook: (() => void) | undefined;
 
   constructor(options: EngineOptions, listener: EngineListener) {
@@ -91,7 +90,7 @@ export class Engine implements TeardownHost, Tenant {
       (limit) => this.#retainedLimitReached(limit),
       this.traced,
     );
-    this.names = new NameResolver(options.resolveName);
+    this.names = new NameResolver(this.clock, options.resolveName);
     this.#given = options.native;
     this.#listener = listener;
   }
@@ -131,6 +130,34 @@ export class Engine implements TeardownHost, Tenant {
   /** It is the library itself that is in use, so that its threads are ours. */
   get isLibrary(): boolean {
     return this.#given === undefined;
+  }
+
+  /** The runtime has scopes. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** The runtime has its first scope. */
+  scopesBegan(): void {
+    this.#busy = true;
+  }
+
+  /** The runtime has no scope any more. */
+  scopesEnded(): void {
+    this.#busy = false;
+  }
+
+  get hasServers(): boolean {
+    return this.#servers > 0;
+  }
+
+  /** A WebSocket server listens from now on. */
+  serverOpened(): void {
+    this.#servers++;
+  }
+
+  serverClosed(): void {
+    this.#servers--;
   }
 
   /** Another runtime of this process has scopes on the same binding. */

@@ -107,7 +107,7 @@ export class RtcRuntime {
     if (this.#roots.size === 0) {
       this.#threadWatch.beforeScope();
       this.#generation++;
-      this.#engine.busy = true;
+      this.#engine.scopesBegan();
       this.#exitGuard.arm();
     }
     this.#roots.add(lease, scope);
@@ -267,7 +267,7 @@ export class RtcRuntime {
           return true;
         }
         this.#exitGuard.disarm();
-        this.#engine.busy = false;
+        this.#engine.scopesEnded();
         idle = this.#cleanup === 'manual' || !(await this.#runCleanup());
         return true;
       },
@@ -337,9 +337,9 @@ export class RtcRuntime {
     try {
       // With a server open, a client may be queued for us: cleanup would block for ten seconds over it (H24), and
       // nothing can be waited for any more.
-      if (this.#cleanup === 'manual' || this.#engine.servers > 0) this.#engine.ledger.closeAll();
+      if (this.#cleanup === 'manual' || this.#engine.hasServers) this.#engine.ledger.closeAll();
       else {
-        this.#engine.busy = false;
+        this.#engine.scopesEnded();
         this.#cleanUp(true);
       }
     } catch {}

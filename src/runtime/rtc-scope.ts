@@ -89,15 +89,13 @@ export class RtcScope extends Scope {
     const checkedName = givenName ?? `pc-${++this.#made}`;
     const path = `${this.path}/${checkedName}`;
     const { native, servers } = createNativeConnection(this.#engine, path, checkedName, checked);
-    const connection = new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, {
+    return new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, {
       signal,
       negotiatesItself: !checked.disableAutoNegotiation,
       maxMessageSize: checked.maxMessageSize ?? 0,
+      servers,
       ...(incoming && { incoming }),
     });
-    connection.servers = servers;
-    connection[TREE_NODE].ending.onSettled(() => servers.end());
-    return connection;
   }
 
   /** A WebSocket client owned by this scope; it connects at once. Await `opened()`. */

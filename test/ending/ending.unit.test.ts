@@ -66,7 +66,7 @@ function numbers(seed: number): (below: number) => number {
 describe('the table of a channel that ends', () => {
   it('has every row taken by some sequence of events, and throws for no event that it has', () => {
     const taken = new Set<Transition>();
-    const reported = new Map<string, EndingCommand>();
+    const acknowledging = new Map<string, EndingCommand>();
     for (let walk = 1; walk < 8000; walk++) {
       const below = numbers(walk);
       const chance = () => below(2) === 0;
@@ -109,11 +109,11 @@ describe('the table of a channel that ends', () => {
         ) as EndingEvent;
         const commands = ending.receive(event, facts, now);
         taken.add(ending.transition as Transition);
-        for (const command of commands) reported.set(command.type, command);
+        for (const command of commands) acknowledging.set(command.type, command);
       }
     }
     expect(TRANSITIONS.filter((row) => !taken.has(row))).toEqual([]);
-    const commands = [...reported.values()];
+    const commands = [...acknowledging.values()];
     expect(commands.length).toBeGreaterThan(4);
     expect(JSON.parse(JSON.stringify(commands))).toEqual(commands);
   });

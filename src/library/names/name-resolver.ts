@@ -1,6 +1,7 @@
 import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import type { Clock } from '../../time/clock.js';
 import { addressesInHostsFile } from './hosts-file.js';
 import { queryMulticast } from './multicast-query.js';
 import { NameError } from './name-error.js';
@@ -17,12 +18,14 @@ export type ResolveName = (name: string, signal: AbortSignal) => Promise<readonl
  * cleanup waits for that thread. Node's own `dns.lookup` has the same fault: the end of the process waits for it.
  */
 export class NameResolver {
+  readonly #clock: Clock;
   readonly #resolve: ResolveName;
   /** When a name was asked for that has not been answered since. */
   readonly #asked = new Map<string, number>();
   readonly #cache = new Map<string, { readonly addresses: readonly string[]; readonly until: number }>();
 
-  constructor(resolve: ResolveName = resolveName) {
+  constructor(clock: Clock, resolve: ResolveName = resolveName) {
+    this.#clock = clock;
     this.#resolve = resolve;
   }
 
@@ -38,14 +41,14 @@ export class NameResolver {
     if (fromFile) return reachable(fromFile);
     if (isLocalhost(name)) return ['127.0.0.1', '::1'];
     const cached = this.#cache.get(name);
-    if (cached && cached.until > performance.now()) return cached.addresses;
+    if (cached && cached.until > this.#clock.now()) return cached.addresses;
     this.#cache.delete(name);
     return undefined;
   }
 
   /** Asked for some time ago, and not answered yet. */
   isSilent(name: string): boolean {
-    const age = performance.now() - (this.#asked.get(name) ?? Number.NaN);
+    const age = this.#clock.now() - (this.#asked.get(name) ?? Number.NaN);
     return age > SILENT_MS && age < CACHED_MS;
   }
 
@@ -53,7 +56,7 @@ export class NameResolver {
     const known = this.known(name);
     if (known) return known;
     signal.throwIfAborted();
-    const now = performance.now();
+    const now = this.#clock.now();
     if (this.#asked.size >= MOST_CACHED) this.#asked.clear();
     if (!(now - (this.#asked.get(name) ?? Number.NEGATIVE_INFINITY) < CACHED_MS)) this.#asked.set(name, now);
     let addresses: readonly string[];
@@ -65,7 +68,7 @@ export class NameResolver {
     }
     this.#asked.delete(name);
     if (this.#cache.size >= MOST_CACHED) this.#cache.clear();
-    this.#cache.set(name, { addresses, until: performance.now() + CACHED_MS });
+    this.#cache.set(name, { addresses, until: this.#clock.now() + CACHED_MS });
     return addresses;
   }
 }

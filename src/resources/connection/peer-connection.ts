@@ -46,6 +46,7 @@ export interface ConnectionOptions {
   readonly incoming?: CheckedChannelOptions;
   /** Bytes that a message of the peer may have; the library makes SCTP's send buffer as large. */
   readonly maxMessageSize?: number;
+  readonly servers?: IceServers;
 }
 
 /**
@@ -61,7 +62,7 @@ export class PeerConnection extends ConnectionStatus {
   #negotiation: Negotiation | undefined;
 
   /** The STUN and TURN servers, and what came of each; none of a connection that was adopted. @internal */
-  servers: IceServers | undefined;
+  readonly servers: IceServers | undefined;
 
   /** Made by `scope.createPeerConnection()`. @internal */
   constructor(
@@ -72,7 +73,9 @@ export class PeerConnection extends ConnectionStatus {
     options: ConnectionOptions | null = {},
   ) {
     super(engine, owner, name, native, options?.signal);
-    const { negotiatesItself = true } = options ?? {};
+    const { negotiatesItself = true, servers } = options ?? {};
+    this.servers = servers;
+    this[TREE_NODE].ending.onSettled(() => servers?.end());
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => {

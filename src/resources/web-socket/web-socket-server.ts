@@ -64,7 +64,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     super(ownEngine(engine, 'WebSocketServer'), owner, 'WebSocketServer', EVENTS, name, socketOptions.signal);
     this.#socketOptions = { ...socketOptions, signal: undefined };
     this.#record = engine.ledger.hold('WebSocketServer', native, () => this.path);
-    engine.servers++;
+    engine.serverOpened();
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => this.emit(event, ...args),
@@ -118,7 +118,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     await nextTurn();
     await poll(() => this.#quiet(), quiet);
     await this.#admitConnected();
-    this.engine.servers--;
+    this.engine.serverClosed();
     this.#record.acknowledge(); // its end is synchronous
     this.#record.close();
     return true;

@@ -129,7 +129,7 @@ export class WebSocket extends MessageChannel {
    * cleanup (H2): so a socket that is closing already is waited for first.
    */
   async #release(deadline: Deadline): Promise<boolean> {
-    if (this.engine.isLibrary && this.engine.servers > 0) await this.#attemptEnds();
+    if (this.engine.isLibrary && this.engine.hasServers) await this.#attemptEnds();
     if (this.#endSeen || (this.#remoteAddress !== undefined && !this.#native.isOpen())) {
       await poll(() => this.record.isAcknowledged, deadline, ACKNOWLEDGEMENT_MS);
     }

@@ -13,6 +13,7 @@ import { until, within } from '../../support/event.js';
 import { Client } from './client.js';
 import { Service } from '../../support/service.js';
 import { type ServiceName, service } from '../../support/services.js';
+import { talkThrough } from './talk.js';
 
 const MESSAGES = 10_000;
 const RESTARTS = 20;
@@ -87,31 +88,11 @@ describe.each(Object.entries(BROKERS))('%s', (_, [program, args, connected]) => 
         });
       await using alice = join(here.port, 'alice', 'bob');
       await using bob = join(there.port, 'bob', 'alice');
-      const arrived: [unknown[], unknown[]] = [[], []];
-      alice.channel.subscribe((message) => void arrived[0].push(message));
-      bob.channel.subscribe((message) => void arrived[1].push(message));
-      const half = MESSAGES / 2;
-      let mayGo = 0;
-      const talk = async (channel: typeof alice.channel) => {
-        const sent: Promise<void>[] = [];
-        for (let n = 0; n < half; n++) {
-          await until(() => n < mayGo && channel.pending < 100, 'room', 60_000);
-          sent.push(channel.send(n, { timeout: 60_000 }));
-        }
-        await Promise.all(sent);
-      };
-      const talking = Promise.all([talk(alice.channel), talk(bob.channel)]);
-      talking.catch(() => {});
-      const part = half / RESTARTS;
-      for (let restarts = 0; restarts < RESTARTS; restarts++) {
-        mayGo += part;
-        const enough = restarts * part + part / 2;
-        await until(() => Math.min(arrived[0].length, arrived[1].length) >= enough, `message ${enough}`);
+      const arrived = await talkThrough([alice.channel, bob.channel], MESSAGES, RESTARTS, async () => {
         await service.kill();
         await service.start();
-      }
-      await within(talking, 'the talk', 60_000);
-      const expected = Array.from({ length: half }, (_, n) => n);
+      });
+      const expected = Array.from({ length: MESSAGES / 2 }, (_, n) => n);
       expect(arrived).toEqual([expected, expected]);
       for (const server of [here, there]) await server.stop({ timeout: 1000 });
       for (const broker of brokers) await broker.close();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nextEvent, until, within } from '../../support/event.js';
 import { expectConversation } from '../conversation.js';
 import { bundledServer, ServerProcess } from './server-process.js';
+import { talkThrough } from './talk.js';
 
 const MESSAGES = 10_000;
 const RESTARTS = 20;
@@ -46,32 +47,9 @@ describe('a server that is killed and started again', () => {
     await using rtc = RtcRuntime.acquire('restarts');
     await using alice = join(rtc, 'restarts', 'alice');
     await using bob = join(rtc, 'restarts', 'bob');
-    const [atAlice, atBob]: [unknown[], unknown[]] = [[], []];
-    alice.channel.subscribe((message) => void atAlice.push(message));
-    bob.channel.subscribe((message) => void atBob.push(message));
-    const half = MESSAGES / 2;
-    /** Says its half as fast as the other takes it, but not past where the next restart is. */
-    let mayGo = 0;
-    const talk = async (channel: typeof alice.channel) => {
-      const sent: Promise<void>[] = [];
-      for (let n = 0; n < half; n++) {
-        await until(() => n < mayGo && channel.pending < 100, 'room', 60_000);
-        sent.push(channel.send(n, { timeout: 60_000 }));
-      }
-      await Promise.all(sent);
-    };
-    const talking = Promise.all([talk(alice.channel), talk(bob.channel)]);
-    const part = half / RESTARTS;
-    for (let restarts = 0; restarts < RESTARTS; restarts++) {
-      mayGo += part;
-      const enough = restarts * part + part / 2;
-      await until(() => Math.min(atAlice.length, atBob.length) >= enough, `message ${enough}`);
-      await restart();
-    }
-    await within(talking, 'the talk', 60_000);
-    const expected = Array.from({ length: half }, (_, n) => n);
-    expect(atAlice).toEqual(expected);
-    expect(atBob).toEqual(expected);
+    const arrived = await talkThrough([alice.channel, bob.channel], MESSAGES, RESTARTS, restart);
+    const expected = Array.from({ length: MESSAGES / 2 }, (_, n) => n);
+    expect(arrived).toEqual([expected, expected]);
   });
 
   it('the server is killed when the offer is on its way: the connection comes up all the same', async () => {

@@ -40,9 +40,7 @@ export function createNativeConnection(
       config: looked.then(() => (relayOnly ? relayConfig(config, servers) : complete())),
       construct,
       made: (made, given) => relayOnly && holdToRelay(made, given),
-      refused: (error) => {
-        servers.refusal = error;
-      },
+      refused: (error) => servers.refused(error),
       cancel: () => servers.end(),
     },
     config.disableAutoNegotiation !== true,

@@ -42,8 +42,7 @@ export class IceServers {
   readonly #clock: Clock;
   readonly #entries: readonly IceServerEntry[];
   readonly #ended = new AbortController();
-  /** Why the native connection could not be made when the names were known. */
-  refusal: unknown;
+  #refusal: unknown;
   #used: readonly AddressedServer[] = [];
   #cancelCheck: (() => void) | undefined;
 
@@ -140,6 +139,16 @@ export class IceServers {
       url,
       outcome: typeof outcome === 'string' ? outcome : outcome(),
     }));
+  }
+
+  /** Why the native connection could not be made when the names were known. */
+  get refusal(): unknown {
+    return this.#refusal;
+  }
+
+  /** The library refused the configuration that was complete when the names were known. */
+  refused(error: unknown): void {
+    this.#refusal = error;
   }
 
   get signal(): AbortSignal {
