@@ -49,9 +49,7 @@ export interface ConnectionOptions {
   readonly servers?: IceServers;
 }
 
-/**
- * A WebRTC peer connection, owned by a scope. It owns its channels: they are drained and closed before it.
- */
+/** A WebRTC peer connection, owned by a scope. It owns its channels: they are drained and closed before it. */
 export class PeerConnection extends ConnectionStatus {
   readonly #connected = new Deferred<this>();
   readonly #pending: PendingEvents;

@@ -9,7 +9,7 @@ import {
   type SignalingBroker,
   startSignalingServer,
 } from '../../../src/signaling/server/index.js';
-import { until, within } from '../../support/event.js';
+import { until } from '../../support/event.js';
 import { Client } from './client.js';
 import { Service } from '../../support/service.js';
 import { type ServiceName, service } from '../../support/services.js';
