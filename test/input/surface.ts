@@ -59,8 +59,8 @@ const INTERNAL = new Set([
     'closedError',
   ],
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
-  ...['allArrived', 'expect', 'nativeOpened'],
-  ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'peerIsThrough', 'sent', 'inbox', 'received'],
+  ...['allArrived', 'expect', 'messageAccepted', 'nativeOpened'],
+  ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'sent', 'inbox', 'received'],
   ...['refusedByPeer', 'hasSent', 'exchange', 'progress', 'takeOver', 'adoptChannel', 'servers'],
   ...['dial', 'cannotConnect', 'nativeLimit', 'details', 'Symbol(scoped-rtc.trace)'],
 ]);
