@@ -27,12 +27,14 @@ const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
  * roots are entries as well.
  */
 const byPath = files
-  .filter((file) => /^(doctor\/programs\/|compat\/(resolve-hook|(package|polyfill)-api)\.)/.test(file))
+  .filter((file) =>
+    /^(doctor\/programs\/|inspector\/preload\.|compat\/(resolve-hook|(package|polyfill)-api)\.)/.test(file),
+  )
   .map((file) => join(dist, file));
 
 const entryPoints = [...new Set([...named, ...byPath])];
 /** Hooks of module resolution run in every process and thread, so they bring nothing else along. */
-const alone = /[/\\]compat[/\\](register|resolve-hook)\.js$/;
+const alone = /[/\\](compat[/\\](register|resolve-hook)|inspector[/\\]preload)\.js$/;
 
 /**
  * A chunk holds what the same entries need. So that what the main entry needs is one file, the others need it whole:

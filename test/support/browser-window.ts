@@ -13,7 +13,7 @@ const CHROMIUM_SWITCHES = [
   ...['--disable-features=WebRtcHideLocalIpsWithMdns', '--allow-loopback-in-peer-connection'],
 ];
 
-const FIREFOX_PREFERENCES = {
+export const FIREFOX_PREFERENCES = {
   'media.peerconnection.ice.loopback': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
   'browser.shell.checkDefaultBrowser': false,

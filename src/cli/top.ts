@@ -1,0 +1,89 @@
+import { LiveModel, type Node } from '../inspector/model/live-model.js';
+import type { FeedMessage } from '../inspector/protocol.js';
+
+/** Shows what an inspector shows in a terminal, until its program ends; where there is no terminal, once. */
+export async function top(url: string): Promise<void> {
+  const response = await fetch(new URL('events', url));
+  if (!response.ok || !response.body) throw new Error(`${url} is no inspector: ${response.status}`);
+  const { stdout } = process;
+  const model = new LiveModel();
+  if (stdout.isTTY) stdout.write(HIDE_CURSOR);
+  const restore = () => stdout.isTTY && stdout.write(SHOW_CURSOR);
+  process.once('exit', restore);
+  process.once('SIGINT', () => process.exit(130));
+  let looks = 0;
+  for await (const message of messagesOf(response.body)) {
+    model.apply(message);
+    looks++;
+    const lines = screen(model, stdout.columns || 100, stdout.rows || Number.POSITIVE_INFINITY);
+    if (!stdout.isTTY) {
+      if (looks < LOOKS_FOR_RATES) continue;
+      console.log(lines.join('\n'));
+      process.exit(0); // the stream would hold the process
+    }
+    stdout.write(`${HOME}${lines.map((line) => line + CLEAR_LINE).join('\n')}${CLEAR_BELOW}`);
+  }
+}
+
+async function* messagesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<FeedMessage, void, undefined> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const part of body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(part, { stream: true });
+    const events = text.split('\n\n');
+    text = events.pop() ?? '';
+    for (const event of events) {
+      if (event.startsWith('event: end')) return;
+      if (event.startsWith('data: ')) yield JSON.parse(event.slice('data: '.length)) as FeedMessage;
+    }
+  }
+}
+
+function screen(model: LiveModel, columns: number, rows: number): string[] {
+  const { head, samples, warnings } = model;
+  const sample = samples.at(-1);
+  const lines = [
+    `scoped-rtc  process ${head?.pid}  ${head?.runtime.state}  ${sample?.handles ?? 0} handles  ` +
+      `${bytes(sample?.bytesSent ?? 0)}/s out  ${bytes(sample?.bytesReceived ?? 0)}/s in  ${warnings.length} warnings`,
+    '',
+    row(columns, ['name', 'state', 'out/s', 'in/s', 'sent', 'received', 'buffered', 'rtt']),
+  ];
+  const add = (node: Node): void => {
+    const { name, depth, state, outRate, inRate, bytesSent, bytesReceived, bufferedAmount, rtt } = node;
+    const figures = [outRate, inRate, bytesSent, bytesReceived, bufferedAmount].map((value) =>
+      value > 0 ? bytes(value) : '',
+    );
+    lines.push(row(columns, [`${'  '.repeat(depth)}${name}`, state, ...figures, rtt < 0 ? '' : `${rtt} ms`]));
+    for (const child of node.children) add(child);
+  };
+  for (const root of model.roots) add(root);
+  const room = rows - 1;
+  return lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`];
+}
+
+/** Rates are known from the second look on, and whole with the third. */
+const LOOKS_FOR_RATES = 3;
+const WIDTHS = [10, 10, 10, 10, 10, 10, 8];
+
+function row(columns: number, [name = '', state = '', ...figures]: readonly string[]): string {
+  const [stateWidth = 0, ...others] = WIDTHS;
+  const nameWidth = Math.max(10, columns - WIDTHS.reduce((sum, width) => sum + width, 0) - 1);
+  // Whoever answers at the address may send anything.
+  const plain = name.replace(/[\p{Cc}\p{Cf}]/gu, '_');
+  const cut = plain.length > nameWidth ? `${plain.slice(0, nameWidth - 1)}…` : plain;
+  const cells = figures.map((figure, index) => figure.padStart(others[index] ?? 8));
+  return `${cut.padEnd(nameWidth)} ${state.padEnd(stateWidth)}${cells.join('')}`.trimEnd();
+}
+
+function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  const scaled = value / 1000 ** step;
+  return `${scaled.toFixed(step === 0 || scaled >= 100 ? 0 : 1)} ${units[step]}`;
+}
+
+const HOME = '\x1b[H';
+const CLEAR_LINE = '\x1b[K';
+const CLEAR_BELOW = '\x1b[J';
+const HIDE_CURSOR = '\x1b[2J\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';

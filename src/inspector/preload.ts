@@ -1,0 +1,44 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { writeFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import { INSPECTED, type InspectedSettings } from './inspected-settings.js';
+
+/*
+ * `node --import` of this module inspects the program that follows: `scoped-rtc inspect` runs programs so. It is loaded into
+ * every process that the program starts as well, and into their threads, so it does nothing before there is something to see.
+ */
+
+const FIRST = 'scoped-rtc:handle:create';
+const given = process.env[INSPECTED];
+if (isMainThread && given !== undefined) await prepare(JSON.parse(given) as InspectedSettings);
+
+async function prepare({ port, wait, trace }: InspectedSettings): Promise<void> {
+  const { RtcRuntime } = await import('../runtime/rtc-runtime.js');
+  const traces = await import('../diagnostics/trace.js');
+  const key: typeof traces.RUNTIME_TRACE = traces.RUNTIME_TRACE;
+  const runtime = RtcRuntime.shared;
+  const recorded = runtime[key];
+  recorded.record();
+  if (trace !== undefined) {
+    process.once('exit', () => {
+      if (recorded.count > 0) writeFileSync(trace, JSON.stringify(runtime.trace()));
+    });
+  }
+  const open = async () => {
+    const { openInspector } = await import('./inspector.js');
+    const inspector = await openInspector({ port }).catch(() => openInspector({ port: 0 }));
+    process.stderr.write(`scoped-rtc inspector of process ${process.pid}: ${inspector.url}\n`);
+    return inspector;
+  };
+  if (wait) {
+    const inspector = await open();
+    process.stderr.write('The program begins when the page is opened.\n');
+    while (inspector.viewers === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    return;
+  }
+  const onFirst = (): void => {
+    unsubscribe(FIRST, onFirst);
+    open().catch((error: unknown) => process.stderr.write(`no inspector: ${String(error)}\n`));
+  };
+  subscribe(FIRST, onFirst);
+}
