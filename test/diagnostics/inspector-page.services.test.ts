@@ -159,6 +159,129 @@ describe.skipIf(!hasChromium)('the page in headless Chromium', () => {
     await scope.disposeAsync();
   });
 
+  it('details of the selected handle: states, candidates, buffers, who depends on it, figures over time', async () => {
+    const runtime = new RtcRuntime();
+    await using inspector = await openInspector({ runtime });
+    await using scope = runtime.scope('app');
+    const { near, far, alice, bob } = await loopbackPair(scope);
+    alice.dependsOn(bob);
+    far.on('message', () => {});
+    await near.send('x'.repeat(1000));
+    await open(inspector);
+    await page.click(row('app/bob'));
+    const detail = (name: string) => page.textContent(`[data-detail="${name}"] dd`);
+    await shows('[data-details="app/bob"] [data-detail=DTLS]');
+    expect(await detail('DTLS')).toBe('connected');
+    expect(await detail('ends after')).toBe('app/alice');
+    expect(await page.locator('.candidates .selected').count()).toBe(2);
+    expect(await page.textContent('.sdp pre')).toMatch(/a=ice-pwd:"?\[redacted\]/);
+    await page.click('[data-detail="ends after"] button');
+    await shows('[data-details="app/alice"]');
+    // From there by the keyboard: down to its channel, and away.
+    await page.focus('[role=tree]');
+    await page.keyboard.press('ArrowDown');
+    await shows('[data-details="app/alice/chat"] [data-detail="send buffer"]');
+    expect(await detail('delivery')).toBe('ordered, reliable');
+    expect(await page.locator('.details .plot').count()).toBe(3);
+    expect(await page.getAttribute('[role=tree]', 'aria-activedescendant')).toBe(
+      await page.getAttribute(row('app/alice/chat'), 'id'),
+    );
+    await page.keyboard.press('Escape');
+    await vanishes('.details');
+  });
+
+  it('sorts by rate and groups by kind', async () => {
+    const runtime = new RtcRuntime();
+    await using inspector = await openInspector({ runtime });
+    await using scope = runtime.scope('app');
+    const { near, far } = await loopbackPair(scope);
+    far.on('message', () => {});
+    await open(inspector);
+    const timer = setInterval(() => near.trySend('x'.repeat(1000)), 10);
+    try {
+      await shows(`${row('app/alice/chat')} .rate.out:has-text("kB")`);
+      await page.selectOption('[aria-label=grouping]', 'kind');
+      await page.click('[data-sort=outRate]');
+      await shows('[data-group=DataChannel]');
+      const paths = () =>
+        page.$$eval('.tree [data-path]', (rows) =>
+          rows.map((one) => (one as unknown as { dataset: { path: string } }).dataset.path),
+        );
+      expect((await paths()).slice(0, 2)).toEqual(['app/alice/chat', 'app/bob/chat']);
+      await page.click('[data-sort=inRate]');
+      await shows(`.tree .list-row:nth-child(2) ${row('app/bob/chat')}`);
+    } finally {
+      clearInterval(timer);
+    }
+  });
+
+  it('the timeline has what was before the page; it is zoomed, filtered, saved, and opened again', async () => {
+    const runtime = new RtcRuntime();
+    await using inspector = await openInspector({ runtime });
+    await using scope = runtime.scope('app');
+    const pc = scope.createPeerConnection('<b>alice');
+    pc.createDataChannel('chat');
+    await expect(pc.connected({ timeout: 30 })).rejects.toThrow('nobody');
+    await open(inspector);
+    await shows('[data-event=waited]');
+    const count = async () => Number(/^\d+/.exec((await fact('events')) ?? '')?.[0]);
+    const all = await count();
+    await page.selectOption('[aria-label=events]', 'problems');
+    expect(await count()).toBe(1);
+    expect(await page.textContent('.event-text')).toContain('nobody at the other end of the signaling');
+    await page.selectOption('[aria-label=events]', 'all events');
+    await page.focus('.strip');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('+');
+    expect(await count()).toBeLessThan(all);
+    await page.keyboard.press('Escape');
+    expect(await count()).toBe(all);
+
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save trace')]);
+    const file = await download.path();
+    await scope.disposeAsync();
+    await page.setInputFiles('input[type=file]', file);
+    await shows('[data-source=file]');
+    await shows(row('app/_b_alice').replace('_b_', '<b>'));
+    await page.click('.event-waited .event-path');
+    await shows('.details [data-detail=connection]');
+    await page.setInputFiles('input[type=file]', { name: 'x', mimeType: '', buffer: Buffer.from('{}') });
+    expect(await page.textContent('[role=alert]')).toContain('not a trace');
+    await page.click('text=Back to the program');
+    await shows('[data-source=live]');
+  });
+
+  it('a teardown is seen although the inspector was opened in the scope that ended', async () => {
+    const runtime = new RtcRuntime({ native: createFakeBinding() });
+    {
+      await using scope = runtime.scope('job');
+      scope.createPeerConnection('alice');
+      await using inspector = await openInspector({ runtime, interval: 10_000 });
+      await open(inspector);
+      await shows(row('job/alice'));
+    }
+    await shows('[data-source=ended]');
+    await page.click('[role=tab]:text("Teardown")');
+    await shows('.step[data-path="job/alice"]');
+    expect(runtime.state).toBe('idle');
+  });
+
+  it('is as wide as a phone, and takes no room for warnings that are not there', async () => {
+    const runtime = new RtcRuntime({ native: createFakeBinding() });
+    await using inspector = await openInspector({ runtime });
+    await using scope = runtime.scope('app');
+    scope.createPeerConnection('somebody').createDataChannel('chat');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(inspector);
+    await shows(row('app/somebody/chat'));
+    const width = await page.$eval(`${row('app/somebody')} .name`, (name) =>
+      (name as unknown as { getBoundingClientRect: () => { width: number } }).getBoundingClientRect(),
+    );
+    expect(width.width).toBeGreaterThan(55);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await page.locator('.warnings-card').count()).toBe(0);
+  });
+
   it('says so when the application has gone', async () => {
     const runtime = new RtcRuntime({ native: createFakeBinding() });
     const inspector = await openInspector({ runtime });

@@ -16,6 +16,9 @@ const HANDLES = /** @type {const} */ ([{ label: 'now', color: 'handles', of: 'ha
  * @param {{ samples: readonly import('../protocol.js').Sample[], dark: boolean }} props
  */
 export function Overview({ samples, dark }) {
+  if (samples.length === 0) {
+    return <p class="card empty">Select a row to see what is known of it.</p>;
+  }
   const seesThreads = (samples.at(-1)?.threads ?? 0) >= 0;
   return (
     <>

@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RuntimeTrace } from 'scoped-rtc';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openTrace } from '../../src/inspector/model/trace-file.js';
+import { Child, ROOT } from '../support/child.js';
+
+const CLI = join(ROOT, 'dist/cli/main.js');
+const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//;
+
+const RAW = `
+import ndc from 'node-datachannel';
+const [a, b] = ['alice', 'bob'].map((name) => new ndc.PeerConnection(name, { iceServers: [] }));
+a.onLocalDescription((sdp, type) => b.setRemoteDescription(sdp, type));
+b.onLocalDescription((sdp, type) => a.setRemoteDescription(sdp, type));
+a.onLocalCandidate((candidate, mid) => b.addRemoteCandidate(candidate, mid));
+b.onLocalCandidate((candidate, mid) => a.addRemoteCandidate(candidate, mid));
+const channel = a.createDataChannel('chat');
+channel.onOpen(() => channel.sendMessage('hello'));
+b.onDataChannel((incoming) => {
+  incoming.onMessage((text) => {
+    console.log(text);
+    for (const each of [channel, incoming, a, b]) each.close();
+    ndc.cleanup();
+    process.exitCode = 7;
+  });
+});
+`;
+const OWN = `
+import { RtcRuntime } from 'scoped-rtc';
+import { loopbackPair } from 'scoped-rtc/testing';
+RtcRuntime.shared.installSignalHandlers();
+const { near, far } = await loopbackPair(RtcRuntime.acquire('app'));
+far.on('message', () => {});
+const timer = setInterval(() => near.trySend('x'.repeat(1000)), 5);
+near.signal.addEventListener('abort', () => clearInterval(timer));
+`;
+const FAILS = `
+import { RtcRuntime } from 'scoped-rtc';
+await using scope = RtcRuntime.acquire('app');
+const pc = scope.createPeerConnection('alice', {
+  iceServers: [{ urls: 'turn:127.0.0.1:9', username: 'me', credential: 'hunter2correcthorse' }],
+});
+pc.createDataChannel('chat');
+await pc.connected({ timeout: 200 }).catch(() => {});
+`;
+
+let folder: string;
+const file = (name: string) => join(folder, name);
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inspect a program-'));
+  symlinkSync(join(ROOT, 'node_modules'), file('node_modules'));
+  writeFileSync(file('package.json'), JSON.stringify({ type: 'module', dependencies: {} }));
+  writeFileSync(file('raw.mjs'), RAW);
+  writeFileSync(
+    file('own.mjs'),
+    OWN.replaceAll(/'(scoped-rtc[^']*)'/g, (_, name) => `'${pathOf(name)}'`),
+  );
+  writeFileSync(
+    file('fails.mjs'),
+    `${FAILS.replace('await using scope', 'const scope').replace(`'scoped-rtc'`, `'${pathOf('scoped-rtc')}'`)}await scope.disposeAsync();`,
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The built package, as an application has it. */
+const pathOf = (name: string) => join(ROOT, 'dist', name.replace('scoped-rtc', ''), 'index.js');
+const inspect = (...args: string[]) => new Child(CLI, ['inspect', ...args], { folder });
+
+it('a program on node-datachannel itself runs as it is, with its exit code, and leaves a trace', async () => {
+  const { code, stdout, stderr } = await inspect(
+    '--register',
+    '--trace',
+    'raw.json',
+    '--',
+    process.execPath,
+    'raw.mjs',
+  ).ended;
+  expect({ code, stdout }).toEqual({ code: 7, stdout: 'hello\n' });
+  expect(stderr).toMatch(ADDRESS);
+  const trace = JSON.parse(readFileSync(file('raw.json'), 'utf8')) as RuntimeTrace;
+  const created = trace.events.filter(({ type }) => type === 'create');
+  expect(created.map(({ kind }) => kind)).toEqual([
+    'PeerConnection',
+    'PeerConnection',
+    'DataChannel',
+    'DataChannel',
+  ]);
+  expect(created[0]?.place).toMatch(/raw\.mjs:3:\d+$/);
+});
+
+it('passes signals on; top shows the tree meanwhile', async () => {
+  const child = inspect('--', process.execPath, 'own.mjs');
+  const [url] = await child.said(ADDRESS);
+  const top = await new Child(CLI, ['top', url]).ended;
+  expect(top.code, top.stderr).toBe(0);
+  expect(top.stdout).toMatch(/scoped-rtc {2}process \d+ {2}active {2}4 handles/);
+  expect(top.stdout).toMatch(/^ {4}chat +open +\d.* kB/m);
+  child.kill('SIGTERM');
+  expect((await child.ended).code).toBe(143);
+});
+
+it('the trace of a connection that failed tells the cause, without the program and without its secrets', async () => {
+  const { code } = await inspect('--trace', 'fails.json', '--', process.execPath, 'fails.mjs').ended;
+  expect(code).toBe(0);
+  const text = readFileSync(file('fails.json'), 'utf8');
+  expect(text).not.toContain('hunter2');
+  const { events } = openTrace(text).message;
+  const waited = events.find(({ type }) => type === 'waited');
+  expect(waited).toMatchObject({ path: 'app/alice' });
+  expect(waited?.text).toContain('nobody at the other end of the signaling has answered the offer');
+  expect(events.find(({ type }) => type === 'create')?.place).toMatch(/fails\.mjs:4:\d+$/);
+});
+
+it('a file that is no trace is refused with a reason', () => {
+  for (const [text, reason] of [
+    ['{', 'no JSON'],
+    ['null', 'not a trace'],
+    ['{"format":"scoped-rtc trace","version":2}', 'version 2'],
+    ['{"format":"scoped-rtc trace","version":1,"events":5}', 'damaged'],
+  ] as const) {
+    expect(() => openTrace(text)).toThrow(reason);
+  }
+});
+
+it('what is wrong with the arguments is said', async () => {
+  for (const args of [['inspect'], ['inspect', '--port', 'x', '--', 'node'], ['top'], ['nothing']]) {
+    const { code, stderr } = await new Child(CLI, args).ended;
+    expect({ args, code }).toEqual({ args, code: 2 });
+    expect(stderr).toContain('scoped-rtc inspect [--port N]');
+  }
+  const none = await inspect('--', 'no-such-program').ended;
+  expect(none.code).toBe(127);
+  expect(none.stderr).toContain('no-such-program could not be started');
+});
