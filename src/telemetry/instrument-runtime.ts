@@ -1,11 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type BatchObservableResult, metrics } from '@opentelemetry/api';
+import { type Attributes, type BatchObservableResult, type Histogram, metrics } from '@opentelemetry/api';
 import { membersOf } from '../diagnostics/node-snapshot.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { checkTelemetryOptions, type TelemetryOptions } from './telemetry-options.js';
 
 const WARNING_CHANNEL = 'scoped-rtc:warning';
+const CREATED_CHANNEL = 'scoped-rtc:handle:create';
+const OPENED_CHANNEL = 'scoped-rtc:handle:open';
+const CLOSED_CHANNEL = 'scoped-rtc:handle:close';
 /** Seconds: a handle drains within milliseconds, or until its deadline. */
 const BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -48,10 +51,19 @@ export function instrumentRuntime(options: TelemetryOptions = {}): Disposable {
     description: 'Releasing one member of the tree after it was drained, by kind and outcome',
     ...advice,
   });
-  const undelivered = meter.createCounter('scoped_rtc.undelivered', {
-    description: 'Messages whose arrival was not confirmed, or that nobody read, when their channel ended',
-    unit: '{message}',
+  const connects = meter.createHistogram('scoped_rtc.connect.duration', {
+    description: 'From making a connection until it is up, or until it has ended without, by outcome',
+    ...advice,
   });
+  const roundTrips = meter.createHistogram('scoped_rtc.rtt', {
+    description: 'Round-trip time of each open connection whenever the figures are read',
+    ...advice,
+  });
+  const counterOf = (name: string, description: string) =>
+    meter.createCounter(`scoped_rtc.${name}`, { description, unit: '{message}' });
+  const undelivered = counterOf('undelivered', 'Messages that did not arrive when their channel ended');
+  const unconfirmed = counterOf('unconfirmed', 'Messages that may or may not have arrived');
+  const unread = counterOf('unread', 'Messages that arrived and that nobody took');
   const warnings = meter.createCounter('scoped_rtc.warnings', {
     description: 'Warnings of this process, by code',
     unit: '{warning}',
@@ -65,6 +77,7 @@ export function instrumentRuntime(options: TelemetryOptions = {}): Disposable {
     handleCounts.reset();
     for (const { node } of membersOf(scopes)) {
       if (node.age !== undefined) handleCounts.add(node.kind, node.state);
+      if (node.rtt !== undefined && node.state === 'open') roundTrips.record(node.rtt / 1000);
     }
     handleCounts.each((value, attributes) => result.observe(handles, value, attributes));
     result.observe(io, traffic.bytesSent, { direction: 'transmit' });
@@ -84,23 +97,70 @@ export function instrumentRuntime(options: TelemetryOptions = {}): Disposable {
     const last = report.at(-1);
     if (!last) return;
     teardowns.record(last.endedAt / 1000, { outcome: worst(report) });
-    for (const { kind, outcome, ms, drainMs, undelivered: lost } of report) {
+    for (const { kind, outcome, ms, drainMs, ...lost } of report) {
       if (drainMs > 0) drains.record(drainMs / 1000, { kind });
       releases.record(Math.max(0, ms - drainMs) / 1000, { kind, outcome });
-      if (lost > 0) undelivered.add(lost, { kind });
+      if (lost.undelivered > 0) undelivered.add(lost.undelivered, { kind });
+      if (lost.unconfirmed.messages > 0) unconfirmed.add(lost.unconfirmed.messages, { kind });
+      if (lost.unread > 0) unread.add(lost.unread, { kind });
     }
   });
   const onWarning = (message: unknown): void => warnings.add(1, { code: (message as RtcWarning).code });
   // Not the runtime's event: who listens to that takes the warnings off the process's own output.
   subscribe(WARNING_CHANNEL, onWarning);
+  const attempts = connectAttempts(connects);
 
   return {
     [Symbol.dispose]() {
       meter.removeBatchObservableCallback(observe, observables);
       torndown.unsubscribe();
       unsubscribe(WARNING_CHANNEL, onWarning);
+      attempts[Symbol.dispose]();
     },
   };
+}
+
+/** What the diagnostics channels of handles carry. */
+interface HandleMessage {
+  readonly path: string;
+  readonly kind: string;
+  /** Of the one about the end, where it ended by an error. */
+  readonly reason?: unknown;
+}
+
+/** Records how long each connection of this process takes to come up, and what became of those that do not. */
+function connectAttempts(durations: Histogram): Disposable {
+  const began = new Map<string, number>();
+  const ended = (message: HandleMessage, attributes: Attributes) => {
+    const since = began.get(message.path);
+    if (since === undefined || !began.delete(message.path)) return;
+    durations.record((performance.now() - since) / 1000, attributes);
+  };
+  const listeners: [channel: string, listener: (message: HandleMessage) => void][] = [
+    [CREATED_CHANNEL, ({ kind, path }) => kind === 'PeerConnection' && began.set(path, performance.now())],
+    [OPENED_CHANNEL, (message) => ended(message, { outcome: 'connected' })],
+    [
+      CLOSED_CHANNEL,
+      (message) => {
+        const { reason } = message;
+        if (reason === undefined) ended(message, { outcome: 'closed' });
+        else ended(message, { outcome: 'failed', 'error.type': errorType(reason) });
+      },
+    ],
+  ];
+  for (const [channel, listener] of listeners) subscribe(channel, listener as (message: unknown) => void);
+  return {
+    [Symbol.dispose]() {
+      for (const [channel, listener] of listeners)
+        unsubscribe(channel, listener as (message: unknown) => void);
+    },
+  };
+}
+
+/** The code of an error, or its name: few values, as an attribute needs. */
+function errorType(reason: unknown): string {
+  const { code, name } = reason as { code?: unknown; name?: unknown };
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : '_OTHER';
 }
 
 function worst(report: TeardownReport): 'closed' | 'forced' | 'failed' {

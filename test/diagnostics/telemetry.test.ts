@@ -6,10 +6,10 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { RtcRuntime } from 'scoped-rtc';
+import { RtcError, RtcRuntime } from 'scoped-rtc';
 import { expect, it } from 'vitest';
 import { instrumentRuntime } from '../../src/telemetry/index.js';
-import { loopbackPair } from '../../src/testing/index.js';
+import { createFakeBinding, loopbackPair } from '../../src/testing/index.js';
 import { take, until } from '../support/event.js';
 
 const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -71,6 +71,33 @@ it('measures handles, traffic, teardowns, cleanups and threads of the real libra
   expect(drain.count).toBeGreaterThanOrEqual(1);
   const release = valueOf(after('scoped_rtc.release.duration'), { kind: 'PeerConnection' }) as Histogram;
   expect(release.count).toBe(2);
+  const connected = valueOf(after('scoped_rtc.connect.duration'), { outcome: 'connected' }) as Histogram;
+  expect(connected.count).toBe(2);
+  expect(connected.sum).toBeGreaterThan(0);
+  expect((valueOf(after('scoped_rtc.rtt'), {}) as Histogram).count).toBeGreaterThanOrEqual(1);
+});
+
+it('tells connections that failed or were closed before they were up, and messages by what became of them', async () => {
+  const runtime = new RtcRuntime({ native: createFakeBinding() });
+  using _telemetry = instrumentRuntime({ meter, runtime });
+  const scope = runtime.scope('failing');
+  await scope.createPeerConnection('closed').close();
+  await scope.createPeerConnection('aborted').abort(new RtcError('RTC_TIMEOUT', 'nobody is there'));
+  await scope.createPeerConnection('a').abort(new TypeError('of the application'));
+  const { near } = await loopbackPair(scope);
+  await near.send('nobody takes this');
+  await scope.disposeAsync();
+  const read = await collect();
+  const outcomes = read('scoped_rtc.connect.duration').map(({ attributes }) => attributes);
+  expect(outcomes).toEqual(
+    expect.arrayContaining([
+      { outcome: 'closed' },
+      { outcome: 'failed', 'error.type': 'RTC_TIMEOUT' },
+      { outcome: 'failed', 'error.type': 'TypeError' },
+    ]),
+  );
+  expect(valueOf(read('scoped_rtc.unread'), { kind: 'DataChannel' })).toBe(1);
+  expect(valueOf(read('scoped_rtc.undelivered'), { kind: 'DataChannel' })).toBeUndefined();
 });
 
 it('counts warnings without taking them off the runtime, and stops when it is disposed', async () => {
