@@ -16,20 +16,21 @@ export function describeError(reason: unknown, depth = 0): DescribedError {
   if (!(reason instanceof Error)) {
     // A reason may be anything of the program's: of an object only its type is told.
     const text = typeof reason === 'string' ? reason : typeof reason === 'object' ? '' : String(reason);
-    return { name: typeof reason, message: shown(text) };
+    return { name: typeof reason, message: shownText(text) };
   }
   const { name, message, cause } = reason;
   const { code, progress } = reason as { code?: unknown; progress?: ConnectionProgress };
   return {
-    name: shown(String(name)),
-    message: shown(String(message)),
-    ...(typeof code === 'string' ? { code: shown(code) } : {}),
+    name: shownText(String(name)),
+    message: shownText(String(message)),
+    ...(typeof code === 'string' ? { code: shownText(code) } : {}),
     ...(progress === undefined ? {} : { progress }),
     ...(cause === undefined || depth >= MOST_CAUSES ? {} : { cause: describeError(cause, depth + 1) }),
   };
 }
 
-function shown(text: string): string {
+/** A text that may be kept and shown: without secrets, and cut where it is long. */
+export function shownText(text: string): string {
   const clean = withoutSecrets(text);
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
 }

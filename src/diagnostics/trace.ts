@@ -1,7 +1,7 @@
 import type { Loss } from '../scope/teardown-report.js';
 import type { OwnedNode, TeardownCause } from '../scope/node.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
-import { describeError } from './described-error.js';
+import { describeError, shownText } from './described-error.js';
 import { diagnostics } from './diagnostics.js';
 import { EventLog, type TraceEvent, type TraceEventType } from './event-log.js';
 import type { RtcWarning } from './warning.js';
@@ -81,7 +81,7 @@ export class Trace {
 
   /** Of connections: states, descriptions, candidates. Ask `recording` where it takes work to say what it was. */
   note(type: TraceEventType, path: string, text: string, error?: unknown): void {
-    if (this.#recorders > 0) this.#add({ type, path, text }, error);
+    if (this.#recorders > 0) this.#add({ type, path, text: shownText(text) }, error);
   }
 
   /** `creation`: an error whose stack says where. */
@@ -121,7 +121,7 @@ export class Trace {
     diagnostics.warning.publish(warning);
     if (this.#recorders === 0) return;
     const { code, message, path, cause } = warning;
-    const event = { type: 'warning', text: `${code}: ${message}` } as const;
+    const event = { type: 'warning', text: shownText(`${code}: ${message}`) } as const;
     const n = this.#add(path === undefined ? event : { ...event, path }, cause);
     keep(this.#warnings, { n, at: Date.now(), code, message, path }, MOST_WARNINGS);
   }
