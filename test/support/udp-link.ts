@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly bandwidth?: number;
   /** Bytes that may wait for the bandwidth in each direction; what comes on top is lost. */
   readonly queue?: number;
+  /** As behind two NATs: what comes to an end that has sent nothing yet is dropped. */
+  readonly hasNats?: boolean;
   /** Keeps a processor busy for delays that are right to a part of a millisecond. */
   readonly isPrecise?: boolean;
 }
@@ -24,6 +26,7 @@ export interface LinkOptions {
 interface End {
   readonly socket: Socket;
   peer: number | undefined;
+  hasSent: boolean;
   /** When all that waits for the bandwidth towards this end will have left, in milliseconds of `performance.now()`. */
   freeAt: number;
 }
@@ -120,7 +123,11 @@ export class UdpLink {
   }
 
   #enter(at: End, to: End, data: Buffer, from: RemoteInfo): void {
+    // A peer may send before its own address was told: only it knows that of this end.
+    at.peer ??= from.port;
     if (from.port !== at.peer || to.peer === undefined) return; // not one of the two
+    at.hasSent = true;
+    if (this.#options.hasNats && !to.hasSent) return;
     if (this.isDark) this.counts.swallowed++;
     else if (this.isLossy && this.#random.chance(this.#options.loss)) this.counts.lost++;
     else {
@@ -169,7 +176,7 @@ async function openEnd(): Promise<End> {
     socket.once('error', reject);
     socket.bind(0, HOST, resolve);
   });
-  return { socket, peer: undefined, freeAt: 0 };
+  return { socket, peer: undefined, hasSent: false, freeAt: 0 };
 }
 
 /** `signaling` of the peer at `own`; what it tells of its address becomes that of the link's `other` end. */
