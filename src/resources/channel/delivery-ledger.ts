@@ -94,9 +94,14 @@ export class DeliveryLedger {
     this.#dropped = Math.min(Math.max(this.#dropped, dropped), this.#arrived);
   }
 
+  /** There is enough to forget that it is worth asking what is in flight, which costs more than a message. */
+  get isLong(): boolean {
+    return this.#marks.length >= MARKS_BEFORE_TRIM;
+  }
+
   /** Forgets what is older than the last `bytes` bytes; called now and then by whoever knows what is in flight. */
   forgetBefore(bytes: number): void {
-    if (this.#marks.length < MARKS_BEFORE_TRIM) return;
+    if (!this.isLong) return;
     const from = this.#marks.findLastIndex((mark) => mark.bytes <= this.#bytes - bytes);
     if (from > 0) this.#marks = this.#marks.slice(from);
   }

@@ -107,7 +107,7 @@ export class DataChannel extends MessageChannel {
   }
 
   protected override messageAccepted(byteLength: number, buffered: number): void {
-    this.sent.forgetBefore(buffered + this.#connection.mostInFlight);
+    if (this.sent.isLong) this.sent.forgetBefore(buffered + this.#connection.mostInFlight);
     if (!this.#turns.isOver(byteLength) || !this.#machine.peerGivesReceipts) return;
     this.#sendReceipt(progressOf(this.sent, this.inbox));
   }
