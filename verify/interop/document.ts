@@ -9,6 +9,8 @@ export interface Result {
   readonly faults: readonly string[];
   readonly figure: string;
   readonly ms: number;
+  /** Where it failed: what the raw binding comes to. */
+  readonly control?: string;
 }
 
 const FILE = new URL('../../docs/interoperability.md', import.meta.url);
@@ -19,7 +21,9 @@ export function tablesOf(results: readonly Result[], peers: readonly string[]): 
     const result = results.find((each) => each.peer === peer && each.scenario === scenario);
     if (!result) return ' ';
     const figure = result.figure || `${(result.ms / 1000).toFixed(1)} s`;
-    return result.faults.length === 0 ? figure : `**fails**: ${escaped(result.faults[0] ?? '')}`;
+    if (result.faults.length === 0) return figure;
+    const control = result.control === undefined ? '' : `; the raw binding: ${escaped(result.control)}`;
+    return `**fails**: ${escaped(result.faults[0] ?? '')}${control}`;
   };
   return Object.entries(GROUPS)
     .map(([group, scenarios]) => {
@@ -52,7 +56,7 @@ export function writeDocument(results: readonly Result[], peers: readonly string
 Written by \`npm run interop -- --write-docs\` on ${process.platform}-${process.arch} with ${cpus().length} cores, Node.js
 ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}. Do not edit.
 
-${results.length} cells, ${failed} failed, ${seconds.toFixed(0)} s. Each is a process of its own in ${network}, which must end by
+${results.length} cells, ${failed} failed; the scenarios took ${seconds.toFixed(0)} s in all, single runs, without the start of the peers. Each is a process of its own in ${network}, which must end by
 itself with no thread and no native object left. A cell holds the figure of its scenario, or how long it took; an
 empty one was not asked of that peer.
 

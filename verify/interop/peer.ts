@@ -1,7 +1,7 @@
 import type { SignalingMessage, Signaling } from 'scoped-rtc';
 import { Child, type Line } from '../../test/support/child.js';
 import { within } from '../../test/support/event.js';
-import type { PeerKind } from './peers.js';
+import type { Ability, PeerKind } from './peers.js';
 
 /** What a channel at the peer has seen. */
 export interface PeerChannel {
@@ -38,6 +38,7 @@ const CALL_MS = 20_000;
 
 /** The peer of a cell: a program of its own, spoken to by lines of JSON. */
 export class Peer {
+  readonly #kind: PeerKind;
   readonly #child: Child;
   readonly #answers = new Map<number, Answer>();
   readonly #waiting: SignalingMessage[] = [];
@@ -46,6 +47,7 @@ export class Peer {
   #calls = 0;
 
   constructor(kind: PeerKind) {
+    this.#kind = kind;
     const found = kind.find();
     if (!found) throw new Error(`${kind.title} is not installed: ${kind.from}`);
     const [program, ...args] = found;
@@ -54,6 +56,10 @@ export class Peer {
       input: true,
       onLine: (line) => this.#take(line),
     });
+  }
+
+  lacks(ability: Ability): boolean {
+    return this.#kind.lacks?.includes(ability) === true;
   }
 
   ready(): Promise<unknown> {

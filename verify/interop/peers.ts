@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ROOT } from '../../test/support/child.js';
 
 /** Where packages that the project does not have are looked for. */
@@ -9,7 +11,20 @@ const MODULES = process.env.INTEROP_MODULES ?? ROOT;
 
 /** What a peer cannot do, also with the raw binding, and which scenarios are therefore not asked of it. */
 export type Ability =
-  'media' | 'H264' | 'stats' | 'empty messages' | 'stop media' | 'rollback' | 'transceivers';
+  | 'media'
+  | 'H264'
+  | 'stats'
+  | 'empty messages'
+  | 'stop media'
+  | 'remove media'
+  | 'rollback'
+  | '64 kB'
+  | 'reading what came before its close'
+  | 'ice restart'
+  | 'key frames'
+  | 'rejecting media'
+  | 'resuming media'
+  | 'an offer while it connects';
 
 /** A WebRTC implementation to talk to. */
 export interface PeerKind {
@@ -19,6 +34,8 @@ export interface PeerKind {
   /** Its program and arguments, or undefined where it is not installed. */
   find(): readonly [program: URL | string, ...args: string[]] | undefined;
   version(): string;
+  /** Builds its program, once for a run. */
+  prepare?(): void;
   readonly lacks?: readonly Ability[];
 }
 
@@ -56,26 +73,85 @@ function nodePackage(title: string, name: string, lacks: readonly Ability[] = []
   };
 }
 
+const PYTHON = '/usr/bin/python3';
+
+/** A package of Debian for the Python of the system. */
+function pythonPackage(title: string, name: string, file: string, lacks: readonly Ability[]): PeerKind {
+  const folder = '/usr/lib/python3/dist-packages';
+  return {
+    title,
+    from: `apt python3-${name}`,
+    lacks,
+    find: () => (existsSync(join(folder, name)) ? [PYTHON, fileURLToPath(program(file))] : undefined),
+    version: () => firstNumber(readdirSync(folder).find((entry) => entry.startsWith(`${name}-`))),
+  };
+}
+
+const PION = {
+  source: fileURLToPath(program('pion/main.go')),
+  library: '/usr/share/gocode/src/github.com/pion/webrtc',
+  built: join(tmpdir(), 'scoped-rtc-interop-pion'),
+};
+
+const pion: PeerKind = {
+  title: 'pion',
+  from: 'apt golang-go golang-github-pion-webrtc.v3-dev',
+  lacks: ['rollback', 'stop media', '64 kB', 'resuming media'],
+  find: () => (commandPath('go') && existsSync(PION.library) ? [PION.built] : undefined),
+  version: () => debianVersion('golang-github-pion-webrtc.v3-dev'),
+  prepare() {
+    const isFresh = existsSync(PION.built) && statSync(PION.built).mtimeMs > statSync(PION.source).mtimeMs;
+    if (isFresh) return;
+    const { status, stderr } = spawnSync(fileURLToPath(program('pion/build.sh')), [PION.built], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`pion could not be built: ${stderr}`);
+  },
+};
+
+function debianVersion(name: string): string {
+  return firstNumber(spawnSync('dpkg-query', ['-W', '-f', '${Version}', name], { encoding: 'utf8' }).stdout);
+}
+
 function firstNumber(text: string | undefined): string {
   return /\d+(?:\.\d+)+/.exec(text ?? '')?.[0] ?? 'unknown';
 }
 
+/** Their library acknowledges what their program, having closed the connection, is never given. */
+const AFTER_CLOSE: Ability = 'reading what came before its close';
+
 export const PEERS: Readonly<Record<string, PeerKind>> = {
-  chromium: browser('Chromium', 'apt chromium', [], 'chromium', 'chromium-browser', 'google-chrome'),
-  firefox: browser('Firefox', 'apt firefox-esr', ['H264'], 'firefox-esr', 'firefox'),
+  chromium: browser(
+    'Chromium',
+    'apt chromium',
+    [AFTER_CLOSE],
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+  ),
+  firefox: browser('Firefox', 'apt firefox-esr', ['H264', AFTER_CLOSE], 'firefox-esr', 'firefox'),
   wrtc: nodePackage('wrtc', '@roamhq/wrtc', ['H264', 'rollback']),
-  werift: nodePackage('werift', 'werift', ['empty messages', 'stats', 'stop media', 'H264']),
+  werift: nodePackage('werift', 'werift', [
+    ...(['empty messages', 'stats', 'stop media', 'H264', 'rejecting media', 'ice restart'] as const),
+  ]),
+  pion,
+  aiortc: pythonPackage('aiortc', 'aiortc', 'aiortc-peer.py', [
+    ...(['rollback', 'stop media', 'remove media', 'key frames', 'rejecting media'] as const),
+    'an offer while it connects',
+    'ice restart',
+    AFTER_CLOSE,
+  ]),
   raw: {
     title: 'node-datachannel',
     from: 'this package',
-    lacks: ['media', 'stats'],
+    lacks: ['media', 'stats', 'ice restart', AFTER_CLOSE],
     find: () => [program('node.ts'), 'raw', MODULES],
     version: () => versionOf('node-datachannel'),
   },
   ours: {
     title: 'scoped-rtc',
     from: 'this package',
-    lacks: ['media', 'stats'],
+    lacks: ['media', 'stats', 'ice restart'],
     find: () => [program('ours.ts')],
     version: () => versionOf('scoped-rtc'),
   },

@@ -5,6 +5,7 @@ import {
   type PeerConnection,
   type PeerConnectionConfig,
   type RtcScope,
+  type SignalingMessage,
 } from 'scoped-rtc';
 import { nextEvent } from '../../test/support/event.js';
 import type { Change, Peer } from './peer.js';
@@ -26,8 +27,18 @@ export interface Scenario {
   readonly title: string;
   readonly needs?: readonly Ability[];
   run(cell: Cell): Promise<void>;
+  /**
+   * The same with the raw binding in our place: what it comes to, for a cell that fails. It throws where the raw binding fails.
+   */
+  control?(ends: Ends): Promise<string>;
   /** After the scope has ended. */
   after?(cell: Omit<Cell, 'scope'>): Promise<void>;
+}
+
+/** Two programs, each a peer of the other; `raw` is node-datachannel as it is. */
+export interface Ends {
+  readonly raw: Peer;
+  readonly peer: Peer;
 }
 
 export type Scenarios = Readonly<Record<string, Scenario>>;
@@ -73,6 +84,32 @@ export async function theyOffer(cell: Cell, options: ConnectOptions = {}): Promi
   const [channel] = await came;
   await channel.opened(WAIT);
   return { pc, channel };
+}
+
+/** Connects the raw binding to the peer; the one called `offerer` has made a channel and offers. */
+export async function connectRaw({ raw, peer }: Ends, label: string, offerer: keyof Ends): Promise<void> {
+  const ends = { raw, peer };
+  await raw.call('create', { polite: true });
+  await peer.call('create', { polite: true });
+  linkEnds(ends);
+  await ends[offerer].call('channel', { label });
+  await ends[offerer].call('offer');
+  for (const end of [raw, peer]) {
+    await eventually(async () => (await end.channel(label))?.opened === true, 'the channel opens');
+  }
+}
+
+/** What either end says reaches the other. */
+export function linkEnds({ raw, peer }: Ends): void {
+  const [here, there] = [raw.signaling(), peer.signaling()];
+  here.subscribe(
+    (message) => there.send(message as SignalingMessage),
+    () => {},
+  );
+  there.subscribe(
+    (message) => here.send(message as SignalingMessage),
+    () => {},
+  );
 }
 
 /** Asks until it holds. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { echoed, type Scenarios, theyOffer, weOffer } from '../scenario.js';
 import type { Change } from '../peer.js';
 
@@ -9,9 +10,10 @@ const echo: Scenarios[string]['run'] = async (cell) => {
 
 async function echoSizes(
   cell: Parameters<Scenarios[string]['run']>[0],
-  most: number,
+  announced: number,
   channel: Awaited<ReturnType<typeof weOffer>>['channel'],
 ): Promise<void> {
+  const most = cell.peer.lacks('64 kB') ? 65_535 : announced;
   cell.check(await echoed(channel, 'héllo €😀'), 'a text comes back');
   for (const size of [1, 16_384, 65_535, most].filter((size) => size <= most)) {
     cell.check(await echoed(channel, Buffer.alloc(size, 7)), `${size} bytes come back`);
@@ -39,6 +41,19 @@ const sixOnly: Change = (message) => {
   const { type, sdp } = message.description;
   const lines = sdp.split('\r\n').filter((line) => !line.startsWith('a=candidate') || ADDRESS_6.test(line));
   return { description: { type, sdp: lines.join('\r\n') } };
+};
+
+/** Their addresses as names that nobody knows, as those of a browser in another network. */
+const localNames: Change = (message, way) => {
+  if (way === 'out') return message;
+  const hidden = (text: string) =>
+    text.replaceAll(/(candidate:\S+ \d+ \S+ \d+ )\S+( \d+ typ host)/g, `$1${randomUUID()}.local$2`);
+  if ('candidate' in message) {
+    const { candidate } = message;
+    return candidate ? { candidate: { ...candidate, candidate: hidden(candidate.candidate) } } : message;
+  }
+  const { type, sdp } = message.description;
+  return { description: { type, sdp: hidden(sdp) } };
 };
 
 export const connecting: Scenarios = {
@@ -93,6 +108,13 @@ export const connecting: Scenarios = {
     title: 'candidates by m-line index only',
     async run(cell) {
       const { channel } = await weOffer(cell, { change: byIndex });
+      cell.check(await echoed(channel, 'x'), 'echo');
+    },
+  },
+  'local-names': {
+    title: 'their addresses as `.local` names that cannot be resolved',
+    async run(cell) {
+      const { channel } = await weOffer(cell, { change: localNames });
       cell.check(await echoed(channel, 'x'), 'echo');
     },
   },

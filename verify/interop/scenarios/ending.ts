@@ -1,4 +1,4 @@
-import { eventually, type Scenarios, weOffer } from '../scenario.js';
+import { connectRaw, eventually, type Scenarios, weOffer } from '../scenario.js';
 
 export const ending: Scenarios = {
   'they-close-connection': {
@@ -12,6 +12,12 @@ export const ending: Scenarios = {
       const ms = Math.round(performance.now() - begin);
       cell.figure(`noticed after ${ms} ms`);
       cell.check(ms < 8000, `noticed after ${ms} ms`);
+    },
+    async control(ends) {
+      await connectRaw(ends, 'echo', 'raw');
+      await ends.peer.call('close');
+      const isClosed = async () => (await ends.raw.channel('echo'))?.closed === true;
+      return `noticed after ${await eventually(isClosed, 'their close is noticed', 60_000)} ms`;
     },
   },
   'we-close-connection': {

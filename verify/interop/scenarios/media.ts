@@ -97,12 +97,12 @@ export const media: Scenarios = {
   ),
   'channel-then-track': {
     title: 'a channel, then a track, then we negotiate',
-    needs: ['media', 'stats'],
+    needs: ['media', 'stats', 'an offer while it connects'],
     run: (cell) => sendFirst(cell, 'VP8', false),
   },
   'key-frame-given': {
     title: 'they ask us for a key frame',
-    needs: ['media', 'stats'],
+    needs: ['media', 'stats', 'key frames'],
     async run(cell) {
       const { pc } = await weOffer(cell);
       const track = pc.addTrack(sending('VP8'));
@@ -114,7 +114,7 @@ export const media: Scenarios = {
   },
   'key-frame-asked': {
     title: 'they send video; we ask for a key frame',
-    needs: ['media', 'stats'],
+    needs: ['media', 'stats', 'key frames'],
     async run(cell) {
       const { pc } = await weOffer(cell);
       const track = await weReceive(cell, pc, 'video');
@@ -148,7 +148,7 @@ export const media: Scenarios = {
   },
   'they-remove-and-put-back': {
     title: 'they add a track, remove it, and put it back',
-    needs: ['media'],
+    needs: ['media', 'remove media'],
     async run(cell) {
       const { pc } = await weOffer(cell);
       for (let round = 0; round < 2; round++) {
@@ -177,7 +177,7 @@ export const media: Scenarios = {
   },
   'we-pause': {
     title: 'we pause our track and resume it',
-    needs: ['media', 'stats'],
+    needs: ['media', 'stats', 'resuming media'],
     async run(cell) {
       const { pc } = await weOffer(cell);
       const track = pc.addTrack(sending('VP8'));
@@ -211,7 +211,7 @@ export const media: Scenarios = {
   },
   'they-reject': {
     title: 'they reject a track that stands first; the channel opens',
-    needs: ['media'],
+    needs: ['media', 'rejecting media'],
     async run(cell) {
       await cell.peer.call('create', { polite: true });
       const pc = cell.scope.createPeerConnection('peer');

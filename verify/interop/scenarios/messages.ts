@@ -1,5 +1,5 @@
 import { nextEvent } from '../../../test/support/event.js';
-import { echoed, eventually, numbered, type Scenarios, theyOffer, weOffer } from '../scenario.js';
+import { connectRaw, echoed, eventually, numbered, type Scenarios, theyOffer, weOffer } from '../scenario.js';
 
 const COUNT = 3000;
 
@@ -32,6 +32,30 @@ export const messages: Scenarios = {
     },
     after: arrived,
   },
+  'both-leave': {
+    title: '3000 messages each way, and both leave at once',
+    needs: ['reading what came before its close'],
+    async run(cell) {
+      const { pc, channel } = await theyOffer(cell, { label: 'sink' });
+      let got = 0;
+      channel.on('message', () => got++);
+      const burst = cell.peer.call('burst', { label: 'sink', count: COUNT, ending: 'close connection' });
+      burst.catch(() => {}); // its channel may have been closed by then
+      let accepted = 0;
+      const counting = () => accepted++;
+      for (let n = 0; n < COUNT; n++) channel.send(numbered(n)).then(counting, () => {});
+      await pc.close();
+      const { undelivered, unconfirmed } = await channel.closed();
+      const count = async () => (await cell.peer.channel('sink'))?.messages ?? 0;
+      const counted = undelivered + unconfirmed.messages;
+      const all = async () => (await count()) >= accepted - counted;
+      await eventually(all, 'the rest arrives', 3000).catch(() => {});
+      const arrived = await count();
+      cell.figure(`${got} came, ${arrived} of ${accepted} arrived`);
+      const lost = accepted - arrived;
+      cell.check(counted >= lost, `${lost} of ${accepted} did not arrive, ${counted} are counted`);
+    },
+  },
   'we-close-channel': {
     title: '3000 messages, and we close the channel',
     async run(cell) {
@@ -63,6 +87,15 @@ export const messages: Scenarios = {
       cell.check(got === COUNT, `${got} of ${COUNT} came`);
       cell.check(misplaced === 0, `${misplaced} in the wrong order`);
       cell.check(info.by === 'remote', `ended by ${info.by}`);
+    },
+    async control(ends) {
+      await connectRaw(ends, 'burst', 'peer');
+      await ends.peer.call('burst', { label: 'burst', count: COUNT, ending: 'close channel' });
+      const burst = () => ends.raw.channel('burst');
+      const closed = await eventually(async () => (await burst())?.closed === true, 'it closes').catch(
+        () => 0,
+      );
+      return `${(await burst())?.messages} of ${COUNT}${closed === 0 ? ', and the channel does not close' : ''}`;
     },
   },
   'greeted-at-once': {

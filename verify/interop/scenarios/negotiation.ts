@@ -1,6 +1,6 @@
 import type { DataChannel } from 'scoped-rtc';
 import { nextEvent } from '../../../test/support/event.js';
-import { type Cell, echoed, eventually, type Scenarios, weOffer } from '../scenario.js';
+import { type Cell, echoed, type Ends, eventually, linkEnds, type Scenarios, weOffer } from '../scenario.js';
 
 async function glare(cell: Cell, wePolite: boolean): Promise<void> {
   await cell.peer.call('create', { polite: !wePolite });
@@ -17,6 +17,23 @@ async function glare(cell: Cell, wePolite: boolean): Promise<void> {
   cell.check(theirs.label === 'theirs', `their channel is called ${theirs.label}`);
 }
 
+/** The raw binding rolls back, by `setRemoteDescription`. */
+async function glareOfRaw(ends: Ends): Promise<string> {
+  const { raw, peer } = ends;
+  await raw.call('create', { polite: true });
+  await peer.call('create', { polite: false });
+  await raw.call('channel', { label: 'echo' });
+  await peer.call('channel', { label: 'theirs' });
+  await raw.call('offer');
+  await peer.call('offer');
+  linkEnds(ends);
+  for (const label of ['echo', 'theirs']) {
+    await eventually(async () => (await raw.channel(label))?.opened === true, `${label} opens`);
+    await eventually(async () => (await peer.channel(label))?.opened === true, `${label} opens there`);
+  }
+  return 'both channels open';
+}
+
 export const negotiation: Scenarios = {
   'they-offer-again': {
     title: 'they offer again',
@@ -30,10 +47,29 @@ export const negotiation: Scenarios = {
       cell.check(await echoed(channel, 'x'), 'echo');
     },
   },
+  'they-restart-ice': {
+    title: 'they restart ICE; both sides see the connection end',
+    needs: ['ice restart'],
+    async run(cell) {
+      const { pc } = await weOffer(cell);
+      await cell.peer.call('offer', { iceRestart: true });
+      const { reason } = await pc.closed({ timeout: 15_000 });
+      cell.check(String((reason as Error | undefined)?.message).includes('restart'), `because of ${reason}`);
+      const notices = async () => {
+        if ((await cell.peer.channel('echo'))?.closed === true) return true;
+        return (await cell.peer.call<{ connection: string }>('states')).connection !== 'connected';
+      };
+      cell.figure(`noticed after ${await eventually(notices, 'they notice', 45_000)} ms`);
+    },
+  },
   'glare-they-polite': {
     title: 'offers cross, they are polite',
     needs: ['rollback'],
     run: (cell) => glare(cell, false),
   },
-  'glare-we-polite': { title: 'offers cross, we are polite', run: (cell) => glare(cell, true) },
+  'glare-we-polite': {
+    title: 'offers cross, we are polite',
+    run: (cell) => glare(cell, true),
+    control: glareOfRaw,
+  },
 };
