@@ -9,6 +9,7 @@ export {
   RtcClosedError,
   RtcInvalidStateError,
   RtcMessageError,
+  RtcPeerUnreachableError,
   RtcNativeError,
   RtcTimeoutError,
 } from './errors/kinds.js';
@@ -41,6 +42,7 @@ export type { Media } from './resources/media/connection-tracks.js';
 export { DataChannel } from './resources/data-channel/data-channel.js';
 export type { Subscription } from './resources/event-hub.js';
 export { type AnyHandle, type CloseInfo, Handle, type HandleState } from './resources/handle.js';
+export type { KeepaliveOptions } from './resources/connection/keepalive.js';
 export {
   IceUdpMuxListener,
   type IceUdpMuxListenerEvents,

@@ -44,6 +44,14 @@ export class RtcMessageError extends RtcError {
   }
 }
 
+/** The peer of a connection with `keepalive` has given no sign of life for the time that was asked for. */
+export class RtcPeerUnreachableError extends RtcError {
+  override name = 'RtcPeerUnreachableError';
+  constructor(message: string, options?: RtcErrorOptions) {
+    super('RTC_PEER_UNREACHABLE', message, options);
+  }
+}
+
 /** The native library refused a call or reported a failure; `cause` is its own error where it gave one. */
 export class RtcNativeError extends RtcError {
   override name = 'RtcNativeError';
@@ -74,6 +82,7 @@ for (const [name, type] of Object.entries({
   RtcAbortedError,
   RtcInvalidStateError,
   RtcMessageError,
+  RtcPeerUnreachableError,
   RtcNativeError,
   RtcBindingError,
 })) {

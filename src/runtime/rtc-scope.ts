@@ -33,6 +33,11 @@ import {
   splitChannelOptions,
 } from '../resources/channel/channel-options.js';
 import { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
+import {
+  type CheckedKeepalive,
+  keepaliveField,
+  type KeepaliveOptions,
+} from '../resources/connection/keepalive.js';
 import { PeerConnection } from '../resources/connection/peer-connection.js';
 import { createNativeConnection } from '../resources/connection/servers/create-native-connection.js';
 import { dial as dialSocket } from '../resources/web-socket/dial.js';
@@ -53,6 +58,11 @@ export interface PeerConnectionConfig extends NativeConfig {
    * instance. How many the peer opens is not bounded; close what is not wanted.
    */
   incoming?: ChannelOptions | undefined;
+  /**
+   * Notices a peer that has vanished: the connection ends with `by: 'error'` and `RTC_PEER_UNREACHABLE`. Without it the
+   * library notices after 13 to 14.5 s. See docs/networks.md for what is known of which peer.
+   */
+  keepalive?: KeepaliveOptions | undefined;
 }
 
 /**
@@ -80,10 +90,15 @@ export class RtcScope extends Scope {
   /** A peer connection owned by this scope. Throws `RTC_NATIVE` when the library refuses the configuration. */
   createPeerConnection(name?: string, config: PeerConnectionConfig = {}): PeerConnection {
     const givenName = name === undefined ? undefined : validatePeerName(name);
-    const [{ signal, incoming }, rest] = takeOptions<{
+    const [{ signal, incoming, keepalive }, rest] = takeOptions<{
       signal: AbortSignal;
       incoming: CheckedChannelOptions;
-    }>(config, 'config', { signal: checkSignal, incoming: channelOptionsField });
+      keepalive: CheckedKeepalive;
+    }>(config, 'config', {
+      signal: checkSignal,
+      incoming: channelOptionsField,
+      keepalive: keepaliveField,
+    });
     const checked = validatePeerConnectionConfig(rest);
     this.assertUsable('createPeerConnection');
     const checkedName = givenName ?? `pc-${++this.#made}`;
@@ -94,6 +109,7 @@ export class RtcScope extends Scope {
       negotiatesItself: !checked.disableAutoNegotiation,
       maxMessageSize: checked.maxMessageSize ?? 0,
       servers,
+      keepalive,
       ...(incoming && { incoming }),
     });
   }

@@ -22,4 +22,4 @@ export const systemClock: Clock = {
 };
 
 /** Node fires timers beyond a signed 32-bit number of milliseconds at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;

@@ -58,6 +58,7 @@ export const connectionOptions: Options<PeerConnectionConfig> = {
   bindAddress: SINGLE_LINE,
   enableIceTcp: BOOLEAN,
   enableIceUdpMux: BOOLEAN,
+  keepalive: { ...BAG, and: [{ interval: 5 }, { timeout: '3000' }, { interval: 200, timeout: 300 }] },
   incoming: { ...BAG, and: [{ receiveBuffer: 5 }, { label: 'x' }] },
   disableAutoNegotiation: BOOLEAN,
   disableAutoGathering: BOOLEAN,

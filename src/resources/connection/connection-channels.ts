@@ -12,6 +12,8 @@ import { announcementIn, withAnnouncement } from '../data-channel/announcement.j
 import { CONTROL_ID, ControlChannel } from '../data-channel/control/control-channel.js';
 import type { ControlMessage } from '../data-channel/control/control-message.js';
 import { NegotiatedOpenings } from '../data-channel/control/negotiated-openings.js';
+import { type CheckedKeepalive, Keepalive, type KeepaliveSubject } from './keepalive.js';
+import { LibraryProbe, PROBE_ID } from './library-probe.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
 import { DataChannel } from '../data-channel/data-channel.js';
@@ -21,6 +23,7 @@ type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init'
 interface ConnectionChannelOptions {
   /** Of the channels that the peer opens. */
   readonly incoming?: CheckedChannelOptions;
+  readonly keepalive?: CheckedKeepalive | undefined;
   /** Bytes that a message of the peer may have; the library makes SCTP's send buffer as large (`sctptransport.cpp`). */
   readonly maxMessageSize?: number;
 }
@@ -41,6 +44,9 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #leftOpen = new Map<number, NativeRecord>();
   readonly #withoutId = new Set<DataChannel>();
   readonly #options: ConnectionChannelOptions;
+  readonly #keepalive: Keepalive | undefined;
+  readonly #probe: LibraryProbe;
+  #peerIsLibrary = false;
   #keepUntil = 0;
   #leastRoundTrip = Number.POSITIVE_INFINITY;
 
@@ -58,6 +64,9 @@ export class ConnectionChannels implements ChannelConnection {
     this.#record = record;
     this.receiptPeer = new ReceiptPeer(native, record);
     this.#control = new ControlChannel(engine, native, record.path, (message) => this.#hear(message));
+    this.#probe = new LibraryProbe(engine, native, record.path);
+    this.#keepalive = options.keepalive && new Keepalive(this.#keepaliveSubject(), options.keepalive);
+    if (this.#keepalive) engine.watcher.watch(this.#keepalive);
     this.#openings = new NegotiatedOpenings(engine.clock, (message) => this.#control.send(message));
   }
 
@@ -89,6 +98,8 @@ export class ConnectionChannels implements ChannelConnection {
   end(): void {
     for (const record of this.#leftOpen.values()) record.discard();
     this.#leftOpen.clear();
+    if (this.#keepalive) this.#engine.watcher.unwatch(this.#keepalive);
+    this.#probe.end();
     this.#openings.end();
     this.#control.remove();
   }
@@ -223,6 +234,7 @@ export class ConnectionChannels implements ChannelConnection {
   #read(remoteSdp: string): void {
     // The certificate of a transport that is up stays, whatever a later description says.
     if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
+    this.#peerIsLibrary = LIBRARY.test(remoteSdp);
     const announced = announcementIn(remoteSdp, 'control');
     this.#control.place(remoteSdp, announced !== undefined, (id) => this.#userOf(id) === undefined);
     if (this.#control.id !== undefined) this.#ids.use(this.#control.id);
@@ -240,6 +252,29 @@ export class ConnectionChannels implements ChannelConnection {
   #userOf(id: number): string | undefined {
     for (const channel of this.#open.keys()) if (channel.id === id) return channel.path;
     return undefined;
+  }
+
+  #keepaliveSubject(): KeepaliveSubject {
+    const [native, { node }] = [this.#native, this];
+    return {
+      path: node.path,
+      now: () => this.#engine.clock.now(),
+      transportUp: () => this.transportUp(),
+      signs: () => `${native.bytesReceived()} ${native.rtt()}`,
+      waiting: () => {
+        let bytes = 0;
+        for (const channel of this.#open.keys()) bytes += channel.bufferedAmount;
+        return bytes;
+      },
+      // Also where it cannot be sent, since the peer takes nothing.
+      ping: () => this.#control.isHeard && (this.#control.send({ type: 'ping', number: 0 }), true),
+      probe: () => {
+        const isFree = this.#peerIsLibrary && this.#userOf(PROBE_ID) === undefined;
+        return isFree ? this.#probe.ask() : undefined;
+      },
+      isLost: () => LOST.has(native.iceState()),
+      end: (error) => node.behaviour.kill?.(error),
+    };
   }
 
   #hold(native: NativeDataChannel): NativeRecord {
@@ -287,3 +322,8 @@ export class StreamIds {
     if (isFree) this.#free.add(id);
   }
 }
+
+/** The origin of the library's descriptions. */
+const LIBRARY = /^o=rtc /m;
+/** ICE has no path to the peer any more. */
+const LOST: ReadonlySet<string> = new Set(['disconnected', 'failed']);

@@ -23,6 +23,7 @@ import {
   splitChannelOptions,
 } from '../channel/channel-options.js';
 import { ConnectionChannels } from './connection-channels.js';
+import type { CheckedKeepalive } from './keepalive.js';
 import { Arrivals, type NextChannelOptions, type NextTrackOptions } from './arrivals.js';
 import { ConnectionTracks, type Media } from '../media/connection-tracks.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
@@ -44,6 +45,7 @@ export interface ConnectionOptions {
   readonly negotiatesItself?: boolean;
   /** Of the channels that the peer opens. */
   readonly incoming?: CheckedChannelOptions;
+  readonly keepalive?: CheckedKeepalive | undefined;
   /** Bytes that a message of the peer may have; the library makes SCTP's send buffer as large. */
   readonly maxMessageSize?: number;
   readonly servers?: IceServers;

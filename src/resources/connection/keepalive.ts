@@ -1,0 +1,145 @@
+import { RtcPeerUnreachableError } from '../../errors/kinds.js';
+import { type Field, integer, readOptions } from '../../arguments/argument.js';
+import { outOfRange } from '../../arguments/wrong-argument.js';
+import type { Watched } from '../../library/close-watcher.js';
+import { LONGEST_TIMER } from '../../time/clock.js';
+
+/** How a peer that has vanished is noticed. */
+export interface KeepaliveOptions {
+  /** Milliseconds without a sign of life after which the peer is asked for one, at most half of `timeout`. Default: a third. */
+  interval?: number | undefined;
+  /** Milliseconds without a sign of life after which the peer counts as vanished. Default 15 000, or three intervals. */
+  timeout?: number | undefined;
+}
+
+/** What is watched. None of the calls costs more than some native getters. */
+export interface KeepaliveSubject {
+  readonly path: string;
+  now(): number;
+  transportUp(): boolean;
+  /** What only a living peer changes: its bytes, and the round-trip time that its acknowledgements give. */
+  signs(): string;
+  /** Bytes that wait to be sent. Fewer than before is a sign of life. */
+  waiting(): number;
+  /** Asks the program at the other end. False where it does not know how to answer. */
+  ping(): boolean;
+  /** Asks the library at the other end, whose threads answer while the program is busy. Undefined where it cannot be asked. */
+  probe(): Probe | undefined;
+  /** ICE has lost the peer. */
+  isLost(): boolean;
+  end(error: Error): void;
+}
+
+export interface Probe {
+  readonly isAnswered: boolean;
+}
+
+export interface CheckedKeepalive {
+  readonly interval: number;
+  readonly timeout: number;
+}
+
+/**
+ * Notices that the peer of a connection has vanished, in the time that was asked for.
+ *
+ * What arrives anyway is the cheapest sign of life. Without one for `interval` the peer is asked: one of this package by
+ * a `ping`, then by a probe of its library, so that a program that is busy for long is not taken for a vanished one. Any
+ * other peer that runs the same library is asked by the probe. Of the rest only what ICE says is known, and that the send
+ * buffer does not shrink. The process-wide watcher calls; there is no timer for a connection.
+ */
+export class Keepalive implements Watched {
+  readonly #subject: KeepaliveSubject;
+  readonly #options: CheckedKeepalive;
+  readonly #step: number;
+  #lookAt = 0;
+  #heardAt: number | undefined;
+  #signs = '';
+  #waiting = 0;
+  /** When the peer was asked for a sign of life that has not come yet. */
+  #askedAt: number | undefined;
+  #probe: Probe | undefined;
+
+  constructor(subject: KeepaliveSubject, options: CheckedKeepalive) {
+    this.#subject = subject;
+    this.#options = options;
+    this.#step = options.timeout / LOOKS;
+  }
+
+  checkClosed(): void {
+    const now = this.#subject.now();
+    if (now < this.#lookAt) return;
+    this.#lookAt = now + this.#step;
+    if (!this.#subject.transportUp()) this.#heardAt = undefined;
+    else if (this.#hasSign() || this.#heardAt === undefined) this.#heard(now);
+    else this.#silent(now, now - this.#heardAt);
+  }
+
+  #heard(now: number): void {
+    this.#heardAt = now;
+    this.#askedAt = undefined;
+    this.#probe = undefined;
+  }
+
+  #silent(now: number, silence: number): void {
+    if (this.#subject.isLost()) {
+      this.#end(silence);
+      return;
+    }
+    const { interval, timeout } = this.#options;
+    if (silence < interval) return;
+    const patience = timeout - 2 * this.#step; // a look comes late, and so did the last that saw a sign
+    if (this.#askedAt === undefined) {
+      if (this.#ask()) this.#askedAt = now;
+      return;
+    }
+    // Of a question that went out late, for this process was busy, the answer gets as long.
+    const waited = now - this.#askedAt;
+    if (waited >= (patience - interval) / 2) this.#probe ??= this.#subject.probe();
+    if (silence >= patience && waited >= patience - interval) this.#end(silence);
+  }
+
+  /** True where a peer that lives gives a sign soon. */
+  #ask(): boolean {
+    if (this.#subject.ping()) return true;
+    this.#probe = this.#subject.probe();
+    return this.#probe !== undefined || this.#waiting > 0;
+  }
+
+  #hasSign(): boolean {
+    const [signs, waiting] = [this.#subject.signs(), this.#subject.waiting()];
+    const isSign = signs !== this.#signs || waiting < this.#waiting || this.#probe?.isAnswered === true;
+    this.#signs = signs;
+    this.#waiting = waiting;
+    return isSign;
+  }
+
+  #end(silence: number): void {
+    const { path } = this.#subject;
+    const seconds = (silence / 1000).toFixed(1);
+    this.#subject.end(
+      new RtcPeerUnreachableError(
+        `the peer has given no sign of life for ${seconds} s; it has vanished, or the network between has`,
+        { path },
+      ),
+    );
+  }
+}
+
+export const keepaliveField: Field<CheckedKeepalive> = (value, name) => {
+  const given = readOptions<KeepaliveOptions>(value, name, {
+    interval: integer(LEAST_MS, LONGEST_TIMER, 'milliseconds'),
+    timeout: integer(2 * LEAST_MS, LONGEST_TIMER, 'milliseconds'),
+  });
+  const { timeout = given.interval === undefined ? DEFAULT_TIMEOUT_MS : 3 * given.interval } = given;
+  const { interval = Math.floor(timeout / 3) } = given;
+  if (2 * interval > timeout) {
+    throw outOfRange(`${name}.interval`, `at most half of timeout, which is ${timeout}`, interval);
+  }
+  return { interval, timeout };
+};
+
+/** Looks in the time of `timeout`. */
+const LOOKS = 20;
+const DEFAULT_TIMEOUT_MS = 15_000;
+/** A peer on the other side of the world, behind a busy link, answers in less than a second. */
+const LEAST_MS = 100;

@@ -1,0 +1,115 @@
+import { type PeerConnection, RtcRuntime, type RtcScope } from 'scoped-rtc';
+import { describe, expect, it } from 'vitest';
+import { Child } from '../support/child.js';
+import { within } from '../support/event.js';
+import { unannouncedPair } from '../support/unannounced-peers.js';
+import { nothingLeft } from '../support/nothing-left.js';
+
+interface Told {
+  description?: { type: 'answer'; sdp: string };
+  candidate?: string;
+  mid?: string;
+  unblocked?: boolean;
+}
+
+const KEEPALIVE = { interval: 500, timeout: 1500 };
+
+/** A connection with `keepalive` to a peer in a process of its own, with an open channel. */
+async function withPeer(
+  kind: 'ours' | 'raw',
+  use: (alice: PeerConnection, child: Child, scope: RtcScope) => Promise<void>,
+): Promise<void> {
+  const child = new Child(new URL('programs/silent-peer.ts', import.meta.url), [kind], { channel: true });
+  try {
+    const scope = RtcRuntime.acquire('keepalive', { timeout: 1500 });
+    try {
+      const alice = scope.createPeerConnection('alice', { keepalive: KEEPALIVE });
+      const candidates: Told[] = [];
+      let answered = false;
+      child.on('message', (message: Told) => {
+        if (message.description) {
+          alice.setRemoteDescription(message.description);
+          answered = true;
+          for (const candidate of candidates.splice(0)) child.send(candidate);
+        } else if (message.candidate) alice.addRemoteCandidate(message.candidate, message.mid ?? '');
+      });
+      alice.on('localDescription', (description) => child.send({ description }));
+      alice.on('localCandidate', (candidate, mid) => {
+        if (answered) child.send({ candidate, mid });
+        else candidates.push({ candidate, mid });
+      });
+      await alice.createDataChannel('chat').opened({ timeout: 20_000 });
+      await use(alice, child, scope);
+    } finally {
+      await scope.disposeAsync();
+    }
+    await nothingLeft();
+  } finally {
+    child.kill('SIGCONT');
+    child.kill('SIGKILL');
+    await child.ended;
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.each(['ours', 'raw'] as const)('a peer that runs %s', (kind) => {
+  it('and vanishes is noticed, and told as unreachable', () =>
+    withPeer(kind, async (alice, child) => {
+      await pause(2 * KEEPALIVE.timeout); // idle and well: nobody minds
+      expect(alice.state).toBe('open');
+      const told: Error[] = [];
+      alice.on('error', (error) => told.push(error));
+      child.kill('SIGSTOP');
+      // The library would need 13 s and more.
+      const info = await alice.closed({ timeout: 10_000 });
+      expect(info).toMatchObject({ by: 'error', reason: { code: 'RTC_PEER_UNREACHABLE' } });
+      expect(told).toEqual([info.reason]);
+    }));
+
+  it('and is busy for longer than that is not taken for one that has vanished', () =>
+    withPeer(kind, async (alice, child) => {
+      const unblocked = new Promise<void>((resolve) =>
+        child.on('message', (message: Told) => message.unblocked && resolve()),
+      );
+      child.send({ block: 3 * KEEPALIVE.timeout });
+      await within(unblocked, 'the end of the busy loop');
+      expect(alice.state).toBe('open');
+    }));
+
+  it('is not taken for one that has vanished because this process was busy', () =>
+    withPeer(kind, async (alice) => {
+      const until = performance.now() + 2 * KEEPALIVE.timeout;
+      while (performance.now() < until);
+      await pause(KEEPALIVE.timeout);
+      expect(alice.state).toBe('open');
+    }));
+});
+
+it('a peer that is well is left alone, idle or busy, and what asks it does not pile up', async () => {
+  await using rtc = RtcRuntime.acquire('app');
+  const config = { keepalive: { interval: 100, timeout: 300 } };
+  const { alice, bob, near, far } = await unannouncedPair(rtc, 'chat', config);
+  far.on('message', () => {});
+  await pause(500);
+  const { held, retained } = RtcRuntime.shared.snapshot().natives;
+  await pause(3000);
+  const after = RtcRuntime.shared.snapshot().natives;
+  // One question of either side may be out.
+  expect(after.held).toBeLessThanOrEqual(held + 2);
+  expect(after.retained).toBeLessThanOrEqual(retained + 2);
+  const until = performance.now() + 3000;
+  while (performance.now() < until) await near.send(Buffer.alloc(60_000));
+  expect([alice.state, bob.state]).toEqual(['open', 'open']);
+});
+
+it('is given as milliseconds, the interval at most half of the timeout', async () => {
+  await using rtc = RtcRuntime.acquire('app');
+  const make = (keepalive: unknown) => () => rtc.createPeerConnection('x', { keepalive: keepalive as never });
+  expect(make({ interval: 2000, timeout: 3000 })).toThrow(RangeError);
+  expect(make({ interval: 1.5 })).toThrow(RangeError);
+  expect(make({ intervall: 1000 })).toThrow('config.keepalive.intervall is not a known option');
+  expect(make(3000)).toThrow(TypeError);
+  expect(make({ timeout: 3000 })).not.toThrow();
+  expect(make({})).not.toThrow();
+});

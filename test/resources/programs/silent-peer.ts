@@ -1,0 +1,43 @@
+import * as ndc from 'node-datachannel';
+import { RtcRuntime } from 'scoped-rtc';
+
+/** Answers over IPC, with this package or with the library alone, and does what it is told. Says `received` with the bytes. */
+const raw = process.argv[2] === 'raw';
+const tell = (message: unknown) => process.send?.(message);
+interface Told {
+  description?: { sdp: string; type: 'offer' };
+  candidate?: string;
+  mid?: string;
+  block?: number;
+}
+interface End {
+  setRemoteDescription(sdp: string, type: 'offer'): void;
+  addRemoteCandidate(candidate: string, mid: string): void;
+}
+const keep: unknown[] = [];
+let end: End;
+if (raw) {
+  const bob = new ndc.PeerConnection('bob', { iceServers: [] });
+  bob.onLocalDescription((sdp, type) => tell({ description: { sdp, type } }));
+  bob.onLocalCandidate((candidate, mid) => tell({ candidate, mid }));
+  bob.onDataChannel((channel) => {
+    keep.push(channel);
+    channel.onMessage(() => {});
+  });
+  end = bob;
+} else {
+  const bob = RtcRuntime.acquire('child').createPeerConnection('bob');
+  bob.on('localDescription', (description) => tell({ description }));
+  bob.on('localCandidate', (candidate, mid) => tell({ candidate, mid }));
+  bob.on('dataChannel', (channel) => channel.on('message', () => {}));
+  end = bob;
+}
+process.on('message', (message: Told) => {
+  if (message.description) end.setRemoteDescription(message.description.sdp, message.description.type);
+  else if (message.block) {
+    const until = performance.now() + message.block;
+    while (performance.now() < until);
+    tell({ unblocked: true });
+  } else end.addRemoteCandidate(message.candidate ?? '', message.mid ?? '');
+});
+process.on('disconnect', () => process.exit());
