@@ -20,7 +20,7 @@ import { DataChannel } from '../data-channel/data-channel.js';
 
 type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
 
-interface ConnectionChannelOptions {
+export interface ConnectionChannelOptions {
   /** Of the channels that the peer opens. */
   readonly incoming?: CheckedChannelOptions;
   readonly keepalive?: CheckedKeepalive | undefined;

@@ -22,8 +22,7 @@ import {
   type CheckedChannelOptions,
   splitChannelOptions,
 } from '../channel/channel-options.js';
-import { ConnectionChannels } from './connection-channels.js';
-import type { CheckedKeepalive } from './keepalive.js';
+import { type ConnectionChannelOptions, ConnectionChannels } from './connection-channels.js';
 import { Arrivals, type NextChannelOptions, type NextTrackOptions } from './arrivals.js';
 import { ConnectionTracks, type Media } from '../media/connection-tracks.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
@@ -39,15 +38,10 @@ import type { ConnectionState, DescriptionType, SessionDescription } from './pee
 import type { IceServers } from './servers/ice-servers.js';
 import { PendingEvents } from '../pending-events.js';
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends ConnectionChannelOptions {
   readonly signal?: AbortSignal | undefined;
   /** Without `disableAutoNegotiation`. */
   readonly negotiatesItself?: boolean;
-  /** Of the channels that the peer opens. */
-  readonly incoming?: CheckedChannelOptions;
-  readonly keepalive?: CheckedKeepalive | undefined;
-  /** Bytes that a message of the peer may have; the library makes SCTP's send buffer as large. */
-  readonly maxMessageSize?: number;
   readonly servers?: IceServers;
 }
 
