@@ -13,20 +13,26 @@ interface Project {
   readonly limit: number;
   readonly workers: number;
   /** Run once before the first file. */
-  readonly globalSetup?: string;
+  readonly globalSetup?: readonly string[];
 }
 
 /** The projects run one after the other, in this order, so that what ends early tells early. */
 const PROJECTS: Readonly<Record<string, Project>> = {
   unit: { suffix: '.unit.test.ts', guards: ['addon', 'programs'], limit: 10_000, workers: 2 },
   library: { suffix: '.test.ts', guards: ['programs'], limit: 60_000, workers: 2 },
-  programs: { suffix: '.programs.test.ts', guards: [], limit: 120_000, workers: 2 },
+  programs: {
+    suffix: '.programs.test.ts',
+    guards: [],
+    limit: 120_000,
+    workers: 2,
+    globalSetup: ['test/support/bundled-programs.ts'],
+  },
   services: {
     suffix: '.services.test.ts',
     guards: [],
     limit: 120_000,
     workers: 1,
-    globalSetup: 'test/support/services.ts',
+    globalSetup: ['test/support/services.ts', 'test/support/bundled-programs.ts'],
   },
 };
 
@@ -67,7 +73,7 @@ const projects = Object.entries(PROJECTS).map(
       setupFiles: guards.map((guard) => `test/support/guards/${guard}.ts`),
       testTimeout: limit,
       hookTimeout: limit,
-      ...(globalSetup === undefined ? {} : { globalSetup }),
+      ...(globalSetup === undefined ? {} : { globalSetup: [...globalSetup] }),
       maxWorkers: workers,
       sequence: { groupOrder: index },
     },

@@ -4,7 +4,9 @@ import { nothingLeft } from '../support/nothing-left.js';
 
 describe('one runtime in a process', () => {
   it('is shared by two copies of the package: one cleanup, when the last scope of both is gone', async () => {
-    const ended = await runChild(new URL('./programs/copies.ts', import.meta.url));
+    const ended = await runChild(new URL('./programs/copies.ts', import.meta.url), [], {
+      nodeArguments: ['--import', 'tsx'], // for the copy, which is in TypeScript
+    });
     expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
     expect(Object.assign({}, ...ended.lines)).toMatchObject({
       otherClass: true,

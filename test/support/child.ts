@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A JSON object that a program printed on a line of its own. */
@@ -34,6 +36,8 @@ export interface ChildOptions {
 }
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The environment variable with the folder of the bundles that `bundled-programs.ts` made. */
+export const BUNDLES_VARIABLE = 'TEST_BUNDLES';
 const DEFAULT_BOUND_MS = 60_000;
 
 /**
@@ -202,8 +206,18 @@ export function runChild(
 function commandFor(program: URL | string, nodeArguments: readonly string[]): [string, ...string[]] {
   const file = program instanceof URL ? fileURLToPath(program) : program;
   if (!/\.[cm]?[jt]s$/.test(file)) return [file];
-  const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  return [process.execPath, ...nodeArguments, ...loader, file];
+  if (!file.endsWith('.ts')) return [process.execPath, ...nodeArguments, file];
+  const bundle = bundleOf(file);
+  const started = bundle === undefined ? ['--import', 'tsx', file] : ['--enable-source-maps', bundle];
+  return [process.execPath, ...nodeArguments, ...started];
+}
+
+/** What `bundled-programs.ts` made of a program, where it ran. */
+function bundleOf(file: string): string | undefined {
+  const folder = process.env[BUNDLES_VARIABLE];
+  if (folder === undefined) return undefined;
+  const bundle = join(folder, relative(ROOT, file).replace(/\.ts$/, '.mjs'));
+  return existsSync(bundle) ? bundle : undefined;
 }
 
 function parsed(text: string): Line | undefined {

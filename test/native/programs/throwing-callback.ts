@@ -7,9 +7,11 @@ const { PeerConnection, cleanup } = loadBinding();
 const thrown =
   mode === 'frozen' ? Object.freeze(new Error('from the handler')) : new Error('from the handler');
 const pc = new PeerConnection('a', { iceServers: [] });
+let channel: { close(): void } | undefined; // held until it is closed (H2)
 if (mode !== 'exit') {
   process.on('uncaughtException', (error) => {
     console.log(`same ${error === thrown} path ${(error as { rtcPath?: string }).rtcPath}`);
+    channel?.close();
     pc.close();
     cleanup();
   });
@@ -24,4 +26,4 @@ pc.onGatheringStateChange(
     },
   ),
 );
-pc.createDataChannel('x');
+channel = pc.createDataChannel('x');
