@@ -157,7 +157,7 @@ describe('the table of a channel that ends', () => {
     const shown = page
       .split('\n')
       .filter((line) =>
-        /^\| `?(live|parting|agreed|resetting|young|confirming|awaiting|receiving|flushing|arriving|ended)`? \|/.test(
+        /^\| `?(live|parting|informing|agreed|resetting|young|confirming|awaiting|receiving|flushing|arriving|ended)`? \|/.test(
           line,
         ),
       )

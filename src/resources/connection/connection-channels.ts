@@ -14,6 +14,7 @@ import type { ControlMessage } from '../data-channel/control/control-message.js'
 import { NegotiatedOpenings } from '../data-channel/control/negotiated-openings.js';
 import { type CheckedKeepalive, Keepalive, type KeepaliveSubject } from './keepalive.js';
 import { LibraryProbe, PROBE_ID } from './library-probe.js';
+import { INFORMED_MS } from '../data-channel/ending/ending.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
 import { DataChannel } from '../data-channel/data-channel.js';
@@ -42,6 +43,8 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #ids = new StreamIds();
   /** Channels that are over and whose streams are not reset yet. */
   readonly #leftOpen = new Map<number, NativeRecord>();
+  /** Those among them whose last receipt may be on its way still. */
+  readonly #uninformed = new Set<number>();
   readonly #withoutId = new Set<DataChannel>();
   readonly #options: ConnectionChannelOptions;
   readonly #keepalive: Keepalive | undefined;
@@ -193,11 +196,13 @@ export class ConnectionChannels implements ChannelConnection {
   leave(id: number, isFree: boolean): void {
     this.#ids.left(id, isFree);
     this.#leftOpen.delete(id);
+    this.#uninformed.delete(id);
   }
 
-  leaveOpen(id: number, record: NativeRecord): boolean {
+  leaveOpen(id: number, record: NativeRecord, isInformed: boolean): boolean {
     if (this.node.phase !== 'live') return false;
     this.#leftOpen.set(id, record);
+    if (!isInformed) this.#uninformed.add(id);
     return true;
   }
 
@@ -219,11 +224,17 @@ export class ConnectionChannels implements ChannelConnection {
     this.#keepUntil = Math.max(this.#keepUntil, this.#engine.clock.now() + ms);
   }
 
-  /** Waits for the data of channels that were closed without confirmation. */
+  /** Waits for the data of channels that were closed without confirmation, and for last receipts. */
   arrival(deadline: Deadline): Promise<boolean> | undefined {
-    const wait = this.#keepUntil - deadline.clock.now();
-    if (wait <= 0 || deadline.expired || !this.transportUp()) return undefined;
-    return poll(() => !this.transportUp(), deadline, wait);
+    if (deadline.expired || !this.transportUp()) return undefined;
+    const { clock } = deadline;
+    const informedUntil =
+      this.#uninformed.size > 0 ? clock.now() + INFORMED_MS + 4 * this.roundTrip().now : 0;
+    const until = Math.max(this.#keepUntil, informedUntil);
+    if (until <= clock.now()) return undefined;
+    const isOver = () =>
+      !this.transportUp() || (this.#uninformed.size === 0 && clock.now() >= this.#keepUntil);
+    return poll(isOver, deadline, until - clock.now());
   }
 
   #hear(message: ControlMessage): void {

@@ -23,9 +23,10 @@ export interface ChannelConnection {
   leave?(id: number, isFree: boolean): void;
   /**
    * The channel is over, and its native waits for the stream's reset. False where the connection ends, too: then it is to
-   * be closed now. Otherwise the connection discards it at its end.
+   * be closed now. Otherwise the connection discards it at its end, which waits for the reset where the peer is not known
+   * to be informed of what arrived.
    */
-  leaveOpen?(id: number, record: NativeRecord): boolean;
+  leaveOpen?(id: number, record: NativeRecord, isInformed: boolean): boolean;
   /**
    * The library has opened a channel that both ends make: calls `open` when the peer has made it, too, or says
    * nothing.

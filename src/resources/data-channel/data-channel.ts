@@ -159,8 +159,9 @@ export class DataChannel extends MessageChannel {
     if (!this.#machine.isOver) this.#receive({ type: 'abort' });
     const { id } = this;
     if (id !== undefined) {
-      const waitsForReset = this.#machine.isAgreed && this.#watchesClose;
-      if (waitsForReset && this.#connection.leaveOpen?.(id, this.record)) return true;
+      const machine = this.#machine;
+      const waitsForReset = machine.isAgreed && this.#watchesClose;
+      if (waitsForReset && this.#connection.leaveOpen?.(id, this.record, machine.isInformed)) return true;
       this.#connection.leave?.(id, this.#resetSeen || (this.#wasOpen && !native.isOpen()));
     }
     const isFreedLater = this.#traits.idIsChosen && native.isOpen() && this.#connection.node.phase === 'live';
@@ -342,9 +343,7 @@ export class DataChannel extends MessageChannel {
   }
 }
 
-/**
- * Milliseconds that the reset of a stream takes besides its way there and back: SCTP acknowledges a lone packet late.
- */
+/** Milliseconds that the reset of a stream takes besides its round trip: SCTP acknowledges a lone packet late. */
 const LEAST_RESET_MS = 50;
 /** Milliseconds that a peer gets to take a channel we opened, before we close it. */
 const TAKEN_MS = 25;

@@ -56,6 +56,12 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     return this.#pipe !== undefined;
   }
 
+  /** Milliseconds of a round trip, or -1 without a transport. */
+  get rtt(): number {
+    if (this.#pipe === undefined) return -1;
+    return Math.round(this.#pipe.latency + (this.#peer ? (this.#peer.#pipe?.latency ?? 0) : 0));
+  }
+
   get needsApplication(): boolean {
     return !this.#table.empty;
   }

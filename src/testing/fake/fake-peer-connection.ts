@@ -156,7 +156,7 @@ export class FakePeerConnection extends FakeNative implements Native {
   }
 
   rtt(): number {
-    return this.call('rtt', [], () => (this.#core === undefined || this.#core.connected ? 0 : -1));
+    return this.call('rtt', [], () => this.#core?.rtt ?? 0);
   }
 
   maxDataChannelId(): number {

@@ -45,6 +45,7 @@ export class SendPipe {
   #inFlightBytes = 0;
   #lastDue = 0;
   #lastArrival = 0;
+  #averageLatency: number | undefined;
   #scheduled = false;
   #stopped = false;
 
@@ -52,6 +53,11 @@ export class SendPipe {
     this.#loop = loop;
     this.#capacity = capacity;
     this.#ends = ends;
+  }
+
+  /** Milliseconds that packets were on their way, smoothed as SCTP does with its round trips (RFC 9260, section 6.3.1). */
+  get latency(): number {
+    return this.#averageLatency ?? 0;
   }
 
   /** True when the send buffer took it, false when it waits in front. */
@@ -95,6 +101,8 @@ export class SendPipe {
   #launch(packet: Packet): void {
     this.#lastDue = Math.max(this.#lastDue, this.#loop.turn + 1 + (packet.delay ?? 0));
     const latency = this.#ends.latency(packet.size);
+    this.#averageLatency =
+      this.#averageLatency === undefined ? latency : this.#averageLatency * 0.875 + latency * 0.125;
     if (latency > 0) this.#lastArrival = Math.max(this.#lastArrival, this.#loop.now() + latency);
     this.#inFlight.push({ ...packet, due: this.#lastDue, arrival: this.#lastArrival });
     this.#inFlightBytes += packet.size;

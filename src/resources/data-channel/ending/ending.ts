@@ -89,6 +89,13 @@ export class Ending {
     return this.#memory.reportedBytes;
   }
 
+  /** The peer has seen a final receipt with all that it sent. */
+  get isInformed(): boolean {
+    const { finals, finalsSeen, reported } = this.#memory;
+    const { received } = this.#facts;
+    return received === 0 || (finals > 0 && reported === received && finalsSeen === finals % FINALS);
+  }
+
   receive(event: EndingEvent, facts: EndingFacts, now: number): readonly EndingCommand[] {
     this.#facts = facts;
     this.#now = now;
@@ -150,6 +157,8 @@ export class Ending {
         // at once with an answer. What SCTP receives behind a reset waits for it, on every stream: so there is none
         // where the connection ends, too, and other channels may still be draining.
         return resets && this.#memory.finalsSeen === this.#memory.finals % FINALS;
+      case 'isInformed':
+        return this.isInformed;
       case 'idIsChosen':
         return this.#setting.idIsChosen;
       case 'isDoubtful': {
@@ -223,6 +232,9 @@ export class Ending {
       case 'waitForAgreement':
         this.#wakeIn(this.#memory.pause);
         return undefined;
+      case 'waitForInformed':
+        this.#wakeIn(INFORMED_MS + 4 * this.#facts.roundTrip);
+        return undefined;
     }
   }
 
@@ -279,6 +291,11 @@ const FINALS = 256;
 const AGAIN_MS = 500;
 /** Milliseconds that the reset of a stream may take whose messages have all arrived. */
 const RESET_MS = 1000;
+/**
+ * Milliseconds that the answer to a last receipt may take, besides its way: a peer whose event loop is busy for longer
+ * counts as unconfirmed what has arrived.
+ */
+export const INFORMED_MS = 1000;
 const RECEIPT_EVERY_MS = 1000;
 const RECEIPT_EVERY = 64;
 const RECEIPT_EVERY_BYTES = 64 * 1024;

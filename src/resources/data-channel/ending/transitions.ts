@@ -3,7 +3,8 @@
  *
  * `live`: it is in use. `ended`: nothing more is waited for, and the native may be given back.
  * Agreed with a peer of this package: `parting` has said that no more is sent and waits until either end has every
- * message of the other's; `agreed` has them, so the handle may close; `resetting` has reset the stream behind that. In
+ * message of the other's; `informing` has them, and waits until the peer knows before it ends the connection, which takes
+ * what is on its way along; `agreed` has them, so the handle may close; `resetting` has reset the stream behind that. In
  * these two only the stream is still to end, which frees its id.
  * Observed, with any other peer: `young` waits until the peer has surely taken the channel; `confirming` has reset the
  * stream and waits for the answer; `awaiting` lets a peer that closes, too, go first; `receiving` has reset the stream
@@ -12,6 +13,7 @@
 export type EndingState =
   | 'live'
   | 'parting'
+  | 'informing'
   | 'agreed'
   | 'resetting'
   | 'young'
@@ -44,6 +46,7 @@ export type Guard =
   | 'owesReceipt'
   | 'isUnacknowledged'
   | 'mayResetNow'
+  | 'isInformed'
   | 'idIsChosen'
   | 'isDoubtful'
   | 'isAnswered'
@@ -69,7 +72,8 @@ export type Action =
   | 'waitForPeer'
   | 'waitForQuiet'
   | 'waitForReset'
-  | 'waitForAgreement';
+  | 'waitForAgreement'
+  | 'waitForInformed';
 
 export interface Transition {
   readonly in: EndingState;
@@ -100,6 +104,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'live', on: 'close', when: ['isReset'], to: 'ended', do: ['countAbandoned'] },
   { in: 'live', on: 'close', when: ['agrees', 'lacksMessages'], to: 'parting', do: ['sendFinalReceipt', 'waitForAgreement'] },
   { in: 'live', on: 'close', when: ['agrees', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt', 'waitForAgreement'] },
+  { in: 'live', on: 'close', when: ['agrees', 'endsConnection', '!isInformed'], to: 'informing', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForInformed'] },
   { in: 'live', on: 'close', when: ['agrees'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
   { in: 'live', on: 'close', when: ['hasSent', 'mayReset', 'isYoung'], to: 'young', do: ['sendFinalReceipt', 'waitWhileYoung'] },
   { in: 'live', on: 'close', when: ['hasSent', 'mayReset'], to: 'confirming', do: ['sendFinalReceipt', 'resetStream'] },
@@ -110,6 +115,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'parting', on: FROM_PEER, when: ['lacksMessages'], to: 'parting' },
   { in: 'parting', on: FROM_PEER, when: ['owesReceipt', 'isUnacknowledged'], to: 'parting', do: ['sendFinalReceipt'] },
   { in: 'parting', on: FROM_PEER, when: ['isUnacknowledged'], to: 'parting' },
+  { in: 'parting', on: FROM_PEER, when: ['owesReceipt', 'endsConnection', '!isInformed'], to: 'informing', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForInformed'] },
+  { in: 'parting', on: FROM_PEER, when: ['endsConnection', '!isInformed'], to: 'informing', do: ['countSettled', 'watchClose', 'waitForInformed'] },
   { in: 'parting', on: FROM_PEER, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
   { in: 'parting', on: FROM_PEER, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['countSettled', 'watchClose', 'resetStream'] },
   { in: 'parting', on: FROM_PEER, to: 'agreed', do: ['countSettled', 'watchClose', 'waitForReset'] },
@@ -117,6 +124,12 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'parting', on: 'time', to: 'parting' },
   { in: 'parting', on: GONE, to: 'ended', do: ['countAbandoned'] },
   { in: 'parting', on: 'abort', to: 'ended', do: ['sendFinalReceipt', 'countAbandoned'] },
+  { in: 'informing', on: FROM_PEER, when: ['owesReceipt'], to: 'informing', do: ['sendFinalReceipt'] },
+  { in: 'informing', on: FROM_PEER, when: ['isInformed'], to: 'agreed', do: ['waitForReset'] },
+  { in: 'informing', on: FROM_PEER, to: 'informing' },
+  { in: 'informing', on: 'time', when: ['isDue'], to: 'ended' },
+  { in: 'informing', on: 'time', to: 'informing' },
+  { in: 'informing', on: ['abort', ...GONE], to: 'ended' },
   { in: 'agreed', on: FROM_PEER, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt'] },
   { in: 'agreed', on: FROM_PEER, when: ['mayResetNow', 'idIsChosen'], to: 'ended' },
   { in: 'agreed', on: FROM_PEER, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['resetStream'] },
