@@ -6,7 +6,9 @@ import {
   type Signaling,
 } from '../../src/index.js';
 import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src/testing/index.js';
+import { AcknowledgedLog, isAcknowledged } from './acknowledged-log.js';
 import { ChannelLog } from './channel-log.js';
+import { type FaultName, FAULTS } from './faults.js';
 import type { Step } from './program.js';
 import type { SimulatedPeer } from './simulated-peer.js';
 import type { SimulatedProcess, World } from './world.js';
@@ -20,8 +22,11 @@ class Mishap extends Error {}
 export class Peer implements SimulatedPeer {
   readonly process: SimulatedProcess;
   readonly binding: FakeBinding;
-  readonly logs: ChannelLog[] = [];
+  readonly channels: ChannelLog[] = [];
+  readonly acknowledged: AcknowledgedLog[] = [];
   readonly warnings: string[] = [];
+  /** How the library has misbehaved. */
+  readonly faults = new Set<FaultName>();
   /** How its scope ended; undefined while it has not. */
   end: { readonly took: number; readonly error: unknown } | undefined;
   runtime: RtcRuntime | undefined;
@@ -43,25 +48,35 @@ export class Peer implements SimulatedPeer {
     this.#scope = this.runtime.scope(this.process.name, { timeout: TEARDOWN_MS });
   }
 
+  get logs(): readonly (ChannelLog | AcknowledgedLog)[] {
+    return [...this.channels, ...this.acknowledged];
+  }
+
   get ended(): boolean {
     return this.process.dead || (this.end !== undefined && this.logs.every((log) => log.settled));
   }
 
   /** One half of `connect`: the other process does the other. */
   connect(id: number, signaling: Signaling, offers: boolean): void {
-    const owner = this.#owner(id);
-    if (!owner) return;
-    const connection = owner.createPeerConnection(`c${id}`);
-    this.#connections.push(connection);
-    connection.on('dataChannel', (channel) => this.#watch(channel));
-    if (offers) this.#open(connection, id);
-    connection.negotiate(signaling, { timeout: 20_000 }).catch(() => {});
+    this.#telling(() => {
+      const owner = this.#owner(id);
+      if (!owner) return;
+      const connection = owner.createPeerConnection(`c${id}`);
+      this.#connections.push(connection);
+      connection.on('dataChannel', (channel) => this.#watch(channel));
+      if (offers) this.#open(connection, id);
+      connection.negotiate(signaling, { timeout: 20_000 }).catch(() => {});
+    });
+  }
+
+  do(step: Step): void {
+    this.#telling(() => this.#do(step));
   }
 
   /** Where a program may throw, and another call would have told it beforehand. */
-  do(step: Step): void {
+  #telling(act: () => void): void {
     try {
-      this.#do(step);
+      act();
     } catch (error) {
       if (!this.#isTold(error)) throw error;
     }
@@ -77,7 +92,7 @@ export class Peer implements SimulatedPeer {
 
   #do({ does, a, b }: Step): void {
     const log = this.#pick(
-      this.logs.filter(({ channel }) => channel.state === 'open' || channel.state === 'opening'),
+      this.channels.filter(({ channel }) => channel.state === 'open' || channel.state === 'opening'),
       a,
     );
     const connection = this.#pick(
@@ -113,19 +128,50 @@ export class Peer implements SimulatedPeer {
       return void this.#pick(this.#scopes, a)
         ?.disposeAsync()
         .catch(() => {});
+    if (does === 'fork') return this.#fork(a);
+    if (does === 'move') return this.#move(a);
+    if (does === 'depend') return this.#depend(a, b);
+    if (does === 'acknowledged') return connection && this.#open(connection, 1, ' acknowledged');
+    if (does === 'sendAcknowledged') return this.#pick(this.acknowledged, a)?.send(1 + (b % 10), size);
+    if (does === 'fault') return this.#fault(a, b);
     if (does === 'defer') return this.#defer(b);
     if (does === 'block') return this.process.block(5 + b * 4);
     if (does === 'stop') return this.process.stop(20 + b * 20);
   }
 
+  #fork(at: number): void {
+    const scope = this.#liveScope(at);
+    if (scope) this.#scopes.push(scope.fork(`fork${this.#scopes.length}`, { inTurn: at % 4 === 0 }));
+  }
+
+  /** All that a scope owns goes to another, which takes its place. */
+  #move(at: number): void {
+    const scope = this.#liveScope(at);
+    if (!scope) return;
+    const heir = scope.move();
+    if (scope === this.#scope) this.#scope = heir;
+    else this.#scopes[this.#scopes.indexOf(scope)] = heir;
+  }
+
+  #depend(a: number, b: number): void {
+    const handles = [...this.#connections, ...this.channels.map(({ channel }) => channel)];
+    const [one, other] = [this.#pick(handles, a), this.#pick(handles, b)];
+    if (one && other && one !== other) one.dependsOn(other);
+  }
+
+  /** The library misbehaves for some time. */
+  #fault(a: number, b: number): void {
+    const { faults } = this.binding;
+    const [name, value] = this.#pick(FAULTS, a)!;
+    this.faults.add(name);
+    Object.assign(faults, { [name]: value });
+    this.#world.at(this.#world.now + 5 + b * 10, undefined, () =>
+      Object.assign(faults, { [name]: undefined }),
+    );
+  }
+
   #defer(ms: number): void {
-    const scope =
-      this.#pick(
-        this.#scopes.filter(({ disposed }) => !disposed),
-        ms,
-      ) ?? this.#scope;
-    if (scope?.disposed) return;
-    scope?.defer(
+    this.#liveScope(ms)?.defer(
       () =>
         new Promise<void>((resolve) => {
           setTimeout(resolve, ms);
@@ -137,9 +183,9 @@ export class Peer implements SimulatedPeer {
     handle?.close(options).catch(() => {});
   }
 
-  #open(connection: PeerConnection, b: number): void {
+  #open(connection: PeerConnection, b: number, suffix = ''): void {
     const unordered = b % 5 === 0;
-    const label = `${this.process.name}-${++this.#made}${unordered ? ' unordered' : ''}`;
+    const label = `${this.process.name}-${++this.#made}${unordered ? ' unordered' : ''}${suffix}`;
     this.#watch(connection.createDataChannel(label, { unordered }));
   }
 
@@ -154,17 +200,23 @@ export class Peer implements SimulatedPeer {
   }
 
   #watch(channel: DataChannel): void {
-    this.logs.push(new ChannelLog(this.#world, channel));
+    if (isAcknowledged(channel)) this.acknowledged.push(new AcknowledgedLog(channel, this.process.clock));
+    else this.channels.push(new ChannelLog(this.#world, channel));
   }
 
-  /** Every third connection lives in a fork of the scope. */
+  /** Every third connection lives in a fork of its own, others in one that is there. */
   #owner(id: number): RtcScope | undefined {
-    const scope = this.#scope;
-    if (!scope || scope.disposed) return undefined;
-    if (id % 3 !== 0) return scope;
-    const fork = scope.fork(`fork${id}`);
-    this.#scopes.push(fork);
-    return fork;
+    if (id % 3 === 0) this.#fork(id);
+    return id % 3 === 0 ? this.#liveScope(this.#scopes.length) : this.#liveScope(id);
+  }
+
+  /** The root scope or one of its forks, unless that has ended. */
+  #liveScope(at: number): RtcScope | undefined {
+    const scopes = this.#scope ? [this.#scope, ...this.#scopes] : [];
+    return this.#pick(
+      scopes.filter(({ disposed }) => !disposed),
+      at,
+    );
   }
 
   #pick<T>(list: readonly T[], at: number): T | undefined {

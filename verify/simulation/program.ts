@@ -25,12 +25,20 @@ const DEEDS = {
   closeConnection: 3,
   abortConnection: 1,
   endScope: 2,
+  fork: 2,
+  move: 1,
+  depend: 2,
   defer: 2,
+  acknowledged: 2,
+  sendAcknowledged: 6,
   throwInHandler: 2,
   stopReading: 1,
   block: 4,
   stop: 1,
   dark: 1,
+  fault: 2,
+  repeatSignals: 2,
+  cutSignals: 0.5,
   kill: 0.5,
 } as const;
 
@@ -44,6 +52,8 @@ export const ROUGH: ReadonlySet<Deed> = new Set([
   'stopReading',
   'stop',
   'dark',
+  'fault',
+  'cutSignals',
   'kill',
 ]);
 

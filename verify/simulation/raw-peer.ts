@@ -16,6 +16,7 @@ class RawEnd implements ChannelEnd {
   readonly doubtful = new Set<number>();
   readonly told = undefined;
   readonly wasOpen = true;
+  readonly isExact = false;
   attempted = 0;
 
   constructor(channel: Channel) {

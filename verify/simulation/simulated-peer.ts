@@ -14,6 +14,8 @@ export interface ChannelEnd {
   readonly told: number | undefined;
   /** Otherwise what was sent has only been queued. */
   readonly wasOpen: boolean;
+  /** A message whose `send` has resolved has come, whatever else happened. */
+  readonly isExact: boolean;
   /** What must not be. */
   readonly wrong: readonly string[];
 }

@@ -30,19 +30,21 @@ export function simulate(program: Program): Outcome {
   const Bob = program.other === 'library' ? RawPeer : Peer;
   const peers = [new Peer(world, network, 'alice'), new Bob(world, network, 'bob')] as const;
   const altered = program.other === 'unannounced' ? withoutReceipts : (sdp: string) => sdp;
-  let connections = 0;
+  const signalings: SimulatedSignaling[] = [];
 
   for (const peer of peers) world.call(peer.process, () => peer.start());
   for (const step of program.steps) {
+    if (step.does === 'acknowledged' && program.other === 'library') continue; // it would not answer
     const peer = peers[step.who];
     if (step.does === 'connect') {
-      const id = connections++;
+      const id = signalings.length;
       const [one, other] = SimulatedSignaling.pair(
         world,
         peer.process,
         peers[1 - step.who]!.process,
         altered,
       );
+      signalings.push(one);
       const late = step.a % 2 === 0 ? 0 : step.b;
       world.at(step.at, peer.process, () => peer.connect(id, one, true));
       const second = peers[1 - step.who]!;
@@ -58,6 +60,12 @@ export function simulate(program: Program): Outcome {
       });
       world.at(step.at + 10 + step.b * 10, undefined, () => {
         network.dark = false;
+      });
+    } else if (step.does === 'repeatSignals' || step.does === 'cutSignals') {
+      const signaling = signalings[step.a % signalings.length];
+      world.at(step.at, undefined, () => {
+        if (step.does === 'cutSignals') signaling?.cut();
+        else signaling?.repeat(1 + (step.b % 6));
       });
     } else world.at(step.at, peer.process, () => peer.do(step));
   }

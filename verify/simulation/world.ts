@@ -67,8 +67,9 @@ export class SimulatedProcess implements FakeScheduler {
     this.#push(this.loop, run);
   }
 
+  /** A timer of the library: a busy event loop does not hold it up. */
   after(ms: number, run: () => void): () => void {
-    const timer = this.#world.timerOf(this, ms, () => this.thread(run), undefined);
+    const timer = this.#world.timerOf(undefined, ms, () => this.thread(run), undefined);
     return () => {
       timer.cancelled = true;
     };
@@ -144,7 +145,7 @@ export class World implements VirtualTime {
 
   /** Runs `run` at that time, in the process; without one it belongs to the world. */
   at(time: number, owner: SimulatedProcess | undefined, run: () => void): void {
-    this.timerOf(owner ?? this.#nobody, time - this.now, run, undefined);
+    this.timerOf(owner, time - this.now, run, undefined);
   }
 
   /** Runs `body` as the code of a process, from outside any task. */
@@ -176,14 +177,20 @@ export class World implements VirtualTime {
   }
 
   timer(ms: number, run: () => void, every?: number): VirtualTimer {
-    return this.timerOf(this.#current ?? this.#nobody, ms, run, every);
+    return this.timerOf(this.#current, ms, run, every);
   }
 
   turn(run: () => void): VirtualTimer {
     return (this.#current ?? this.#nobody).turn(run);
   }
 
-  timerOf(owner: SimulatedProcess, ms: number, run: () => void, every: number | undefined): VirtualTimer {
+  timerOf(
+    owner: SimulatedProcess | undefined,
+    ms: number,
+    run: () => void,
+    every: number | undefined,
+  ): VirtualTimer {
+    owner ??= this.#nobody;
     const due = this.now + (Number.isFinite(ms) && ms > 0 ? ms : 0.001);
     const timer: Timer = Object.assign(new VirtualTimer(), { due, order: this.#order++, owner, run, every });
     if (!owner.dead) this.#insert(timer);
