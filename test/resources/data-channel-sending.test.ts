@@ -201,6 +201,16 @@ describe('kinds of channels', () => {
     expect(await take(peer, 1)).toEqual(['again']);
   });
 
+  it('a new one opens as soon as the peer has closed one that was there before connecting', async ({
+    connectedPair: { alice, near, far },
+  }) => {
+    const { id } = near;
+    void far.close();
+    await near.closed();
+    const again = await alice.createDataChannel('again').opened({ timeout: 5000 });
+    expect(again.id).not.toBe(id);
+  });
+
   it('32 at once each carry their own', async ({ connectedPair: { alice, bob } }) => {
     const pairs = await Promise.all(
       Array.from({ length: 32 }, (_, i) => channelPair(i % 2 ? alice : bob, i % 2 ? bob : alice, `ch${i}`)),

@@ -201,6 +201,7 @@ export class ConnectionChannels implements ChannelConnection {
 
   leaveOpen(id: number, record: NativeRecord, isInformed: boolean): boolean {
     if (this.node.phase !== 'live') return false;
+    this.#ids.use(id); // nothing has shown the id of a channel that was there before the transport
     this.#leftOpen.set(id, record);
     if (!isInformed) this.#uninformed.add(id);
     return true;
