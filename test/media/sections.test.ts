@@ -111,10 +111,17 @@ describe('a media section that the peer rejects', () => {
       /(^m=video 0[^]*?a=ice-ufrag:)[^]*?(\r\na=ice-pwd:)\S+/m,
       '$1nobody$2nobodynobodynobodynobody',
     );
+  /** As pion writes it: only its place says which section it is. */
+  const withoutMid = (sdp: string) =>
+    rejecting(sdp).replace(
+      /^m=video 0[^]*?(?=^m=|$(?![^]))/m,
+      'm=video 0 UDP/TLS/RTP/SAVPF 0\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\n',
+    );
 
   for (const [how, change] of [
     ['plainly', rejecting],
     ['with a transport of its own', withTransport],
+    ['without a mid', withoutMid],
   ] as const) {
     it(`ends its track with the reason, and the connection comes up (${how})`, async () => {
       for (const trackFirst of [true, false]) {

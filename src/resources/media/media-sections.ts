@@ -94,6 +94,8 @@ export class MediaSections {
   readonly #listener: SectionListener;
   /** Mids that the last description of the peer accepts. */
   #accepted: string[] = [];
+  /** Mids of our last offer, in order, in the words of descriptions. */
+  #offered: readonly string[] = [];
 
   constructor(listener: SectionListener) {
     this.#listener = listener;
@@ -152,6 +154,7 @@ export class MediaSections {
       else part.flow = (part.flow & (type === 'offer' ? section.offer : section.flow)) as Flow;
     }
     text.rename(this.nameOf);
+    if (type === 'offer') this.#offered = text.sections.map((part) => part.mid);
     return text.toString();
   }
 
@@ -169,7 +172,9 @@ export class MediaSections {
 
   /** Reads a description of the peer's before the library does. */
   read(sdp: string, offered: boolean): RemoteReading {
-    const text = new SessionText(sdp);
+    const text = new SessionText(sdp, offered ? [] : this.#offered);
+    // pion rejects a section without naming it, and the library matches sections by their names alone.
+    if (!offered) for (const part of text.sections) part.writeMid();
     const accepted = text.sections.filter((part) => !part.isRejected).map((part) => part.mid);
     const acceptMids = () => void (this.#accepted = accepted);
     if (!HAS_MEDIA.test(sdp)) return { sdp, accept: acceptMids, discard() {} };

@@ -16,11 +16,11 @@ export class SectionText {
   #text: string;
   #mid: string;
 
-  constructor(text: string, index: number) {
+  /** `name`: the mid of a section that does not say one. */
+  constructor(text: string, name: string) {
     this.#text = text;
     this.kind = /^m=(\S+)/.exec(text)?.[1] ?? '';
-    // A section without a mid is named by its index, as the library names it.
-    this.#mid = MID.exec(text)?.[1] ?? String(index);
+    this.#mid = MID.exec(text)?.[1] ?? name;
   }
 
   get mid(): string {
@@ -29,7 +29,14 @@ export class SectionText {
 
   set mid(mid: string) {
     this.#mid = mid;
-    this.#text = this.#text.replace(MID, () => `a=mid:${mid}`);
+    this.writeMid();
+  }
+
+  writeMid(): void {
+    const line = `a=mid:${this.#mid}`;
+    this.#text = MID.test(this.#text)
+      ? this.#text.replace(MID, () => line)
+      : `${this.#text.trimEnd()}\r\n${line}\r\n`;
   }
 
   get isMedia(): boolean {
@@ -72,10 +79,14 @@ export class SessionText {
   readonly sections: readonly SectionText[];
   #session: string;
 
-  constructor(sdp: string) {
+  /**
+   * `offered`: for an answer, the mids of the offer. A section that does not say its mid has that of the same place there
+   * (RFC 8829, section 5.10), otherwise its index, as the library has it.
+   */
+  constructor(sdp: string, offered: readonly string[] = []) {
     const [session = '', ...sections] = sdp.split(/^(?=m=)/m);
     this.#session = session;
-    this.sections = sections.map((text, index) => new SectionText(text, index));
+    this.sections = sections.map((text, index) => new SectionText(text, offered[index] ?? String(index)));
   }
 
   get media(): readonly SectionText[] {
