@@ -8,7 +8,7 @@ import {
   type Signaling,
 } from 'scoped-rtc';
 import { incomingChannel } from '../support/connected-pair.js';
-import { unannounced } from '../support/altered-signaling.js';
+import { late, unannounced } from '../support/altered-signaling.js';
 import { type LinkOptions, UdpLink } from '../support/udp-link.js';
 
 /** Two peers in scopes of their own, connected over a link and by nothing else. */
@@ -22,9 +22,12 @@ export interface LinkedPair {
 
 const CONFIG = { bindAddress: '127.0.0.1' };
 
-/** `unannounced`: neither side learns that the other gives receipts. */
+/**
+ * `unannounced`: neither side learns that the other gives receipts. `signalingDelay`: milliseconds that a message of the
+ * signaling takes.
+ */
 export async function linkedPair(
-  options: LinkOptions & { unannounced?: boolean },
+  options: LinkOptions & { unannounced?: boolean; signalingDelay?: number },
   timeout = 20_000,
 ): Promise<LinkedPair> {
   const link = await UdpLink.open(options);
@@ -33,8 +36,10 @@ export async function linkedPair(
   const alice = here.createPeerConnection('alice', CONFIG);
   const bob = there.createPeerConnection('bob', CONFIG);
   alice.createDataChannel('first');
+  const { signalingDelay } = options;
   const [left, right] = link
     .signaling(memorySignaling())
+    .map((signaling) => (signalingDelay === undefined ? signaling : late(signaling, signalingDelay)))
     .map((signaling) => (options.unannounced ? unannounced(signaling) : signaling)) as [Signaling, Signaling];
   const bounds = { timeout: 20_000 };
   await Promise.all([alice.negotiate(left, bounds), bob.negotiate(right, bounds)]);

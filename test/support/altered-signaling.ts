@@ -18,3 +18,13 @@ export function altered(signaling: Signaling, change: (sdp: string) => string): 
 export function unannounced(signaling: Signaling): Signaling {
   return altered(signaling, (sdp) => sdp.replace(/^a=x-scoped-rtc-.*\r\n/gm, ''));
 }
+
+/** As `signaling`, but what comes is `ms` milliseconds late. */
+export function late(signaling: Signaling, ms: number): Signaling {
+  return {
+    send: (message) => signaling.send(message),
+    subscribe: (onMessage, onClosed) =>
+      signaling.subscribe((message) => void setTimeout(() => onMessage(message), ms), onClosed),
+    close: () => signaling.close(),
+  };
+}

@@ -5,7 +5,10 @@ import { Random } from '../../verify/chaos/random.js';
 import { Schedule } from './schedule.js';
 
 export interface LinkOptions {
-  /** Milliseconds that every datagram takes, in each direction. */
+  /**
+   * Milliseconds that every datagram takes, in each direction. With any each peer is told the other's address as a STUN
+   * server would give it: who is far away is not on this host's networks.
+   */
   readonly delay: number;
   /** Share of the datagrams that is lost while `isLossy`. */
   readonly loss: number;
@@ -16,7 +19,7 @@ export interface LinkOptions {
   readonly bandwidth?: number;
   /** Bytes that may wait for the bandwidth in each direction; what comes on top is lost. */
   readonly queue?: number;
-  /** As behind two NATs: what comes to an end that has sent nothing yet is dropped. */
+  /** As behind two NATs: what arrives at an end that has sent nothing yet is dropped. */
   readonly hasNats?: boolean;
   /** Keeps a processor busy for delays that are right to a part of a millisecond. */
   readonly isPrecise?: boolean;
@@ -44,7 +47,15 @@ export class UdpLink {
   readonly #random: Random;
   readonly #ends: readonly [End, End];
   readonly #schedule: Schedule;
-  readonly counts = { passed: 0, lost: 0, overtaken: 0, swallowed: 0, overflowed: 0 };
+  readonly counts = {
+    passed: 0,
+    lost: 0,
+    overtaken: 0,
+    swallowed: 0,
+    overflowed: 0,
+    unasked: 0,
+    clientHellos: 0,
+  };
   /** Off while the peers connect: DTLS repeats a lost flight after 1, 2, 4 … s, which is not the point. */
   isLossy = false;
   /** Nothing gets through while this is true. */
@@ -69,9 +80,7 @@ export class UdpLink {
 
   /** Two ends of a signaling whose candidates and descriptions lead over the link. */
   signaling([left, right]: readonly [Signaling, Signaling]): [Signaling, Signaling] {
-    const [leftEnd, rightEnd] = this.#ends;
-    // What is told of the left peer sends the right one to the right end of the link, and the other way round.
-    return [redirected(left, leftEnd, rightEnd), redirected(right, rightEnd, leftEnd)];
+    return [this.#redirected(left, 'left'), this.#redirected(right, 'right')];
   }
 
   /** Two sockets talk over the link that need no signaling: they have `ports`, and send to those that are returned. */
@@ -85,13 +94,30 @@ export class UdpLink {
   /** The peers' addresses are told by hand: `of` is the side that has this candidate. */
   redirect(text: string, of: 'left' | 'right'): string {
     const [left, right] = this.#ends;
-    return of === 'left' ? redirect(text, left, right) : redirect(text, right, left);
+    // What is told of the left peer sends the right one to the right end of the link, and the other way round.
+    const told = of === 'left' ? redirect(text, left, right) : redirect(text, right, left);
+    return this.#options.delay > 0
+      ? told.replaceAll(/ typ host/gi, ' typ srflx raddr 0.0.0.0 rport 0')
+      : told;
   }
 
   /** The same for a message of a signaling. */
   redirectMessage(message: SignalingMessage, of: 'left' | 'right'): SignalingMessage {
-    const [left, right] = this.#ends;
-    return of === 'left' ? redirectMessage(message, left, right) : redirectMessage(message, right, left);
+    const told = structuredClone(message) as {
+      description?: { sdp: string };
+      candidate?: { candidate: string } | null;
+    };
+    if (told.description) told.description.sdp = this.redirect(told.description.sdp, of);
+    if (told.candidate) told.candidate.candidate = this.redirect(told.candidate.candidate, of);
+    return told as SignalingMessage;
+  }
+
+  #redirected(signaling: Signaling, of: 'left' | 'right'): Signaling {
+    return {
+      send: (message) => signaling.send(this.redirectMessage(message, of)),
+      subscribe: (onMessage, onClose) => signaling.subscribe(onMessage, onClose),
+      close: () => signaling.close(),
+    };
   }
 
   /** Passes on nothing for `ms` milliseconds. */
@@ -127,7 +153,7 @@ export class UdpLink {
     at.peer ??= from.port;
     if (from.port !== at.peer || to.peer === undefined) return; // not one of the two
     at.hasSent = true;
-    if (this.#options.hasNats && !to.hasSent) return;
+    if (isClientHello(data)) this.counts.clientHellos++;
     if (this.isDark) this.counts.swallowed++;
     else if (this.isLossy && this.#random.chance(this.#options.loss)) this.counts.lost++;
     else {
@@ -157,6 +183,10 @@ export class UdpLink {
   }
 
   #pass(to: End, data: Buffer, number: number): void {
+    if (this.#options.hasNats && !to.hasSent) {
+      this.counts.unasked++;
+      return;
+    }
     if (this.isDark) {
       this.counts.swallowed++;
       return;
@@ -170,6 +200,9 @@ export class UdpLink {
   }
 }
 
+/** A record of the handshake (RFC 6347, section 4.1) with the message that begins it (RFC 5246, section 7.4). */
+const isClientHello = (data: Buffer): boolean => data[0] === 22 && data[13] === 1;
+
 async function openEnd(): Promise<End> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: SOCKET_BUFFER, sendBufferSize: SOCKET_BUFFER });
   await new Promise<void>((resolve, reject) => {
@@ -177,25 +210,6 @@ async function openEnd(): Promise<End> {
     socket.bind(0, HOST, resolve);
   });
   return { socket, peer: undefined, hasSent: false, freeAt: 0 };
-}
-
-/** `signaling` of the peer at `own`; what it tells of its address becomes that of the link's `other` end. */
-function redirected(signaling: Signaling, own: End, other: End): Signaling {
-  return {
-    send: (message) => signaling.send(redirectMessage(message, own, other)),
-    subscribe: (onMessage, onClose) => signaling.subscribe(onMessage, onClose),
-    close: () => signaling.close(),
-  };
-}
-
-function redirectMessage(message: SignalingMessage, own: End, other: End): SignalingMessage {
-  const told = structuredClone(message) as {
-    description?: { sdp: string };
-    candidate?: { candidate: string } | null;
-  };
-  if (told.description) told.description.sdp = redirect(told.description.sdp, own, other);
-  if (told.candidate) told.candidate.candidate = redirect(told.candidate.candidate, own, other);
-  return told as SignalingMessage;
 }
 
 /** Puts the port of the link in the place of the peer's, and notes the peer's. */

@@ -18,7 +18,8 @@ export const hazard: Hazard = {
   does: `connects ${PAIRS} pairs of peers, one after the other`,
   why:
     'The answerer is both ICE-controlled and DTLS client: it is connected first, its first DTLS packet comes before the ' +
-    'offerer can take it, is dropped, and repeated after a second.',
+    'offerer can take it, is dropped, and repeated after a second. Behind NATs the first check is dropped, and with it the order ' +
+    'is reversed: there a DTLS client that offers has the same trouble.',
   raw: {
     runs: 2,
     async program(ndc, report) {

@@ -1,8 +1,7 @@
 import type { Clock } from '../../../time/clock.js';
 import { afterTurn, yieldProcessor } from '../../../time/turn.js';
 import { answerAsDtlsServer } from './dtls-role.js';
-import { BlockList, isIPv6 } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { isBehindNat, isNear } from './nearness.js';
 
 type Candidate = [candidate: string, mid: string];
 
@@ -27,11 +26,17 @@ export interface CandidateExchange {
  * verifies the peer's certificate before it has the fingerprint; the handshake fails then. So the answerer keeps
  * the offerer's candidates until the answer was emitted.
  *
+ * Behind NATs a check that is ahead of the other side's is dropped, and whoever wanted to be first is last. So unless the peer
+ * is near, both sides are to check at the same time: each check is on its way before the other's arrives, finds the NAT
+ * open, and both sides are connected at once, with NATs or without. The offerer checks when it has the answerer's
+ * candidates. How long these take the answerer knows: half of the time from its answer to the offerer's candidates.
+ *
  * Where the candidates are in the descriptions themselves (one-shot signaling), the answerer does not learn when the offerer
  * has the answer. From afar the answerer checks as soon as its answer was emitted: an offerer that has been checked is
  * connected as soon as it takes the answer, whose candidates it keeps until then. On a near path the handshake could
  * overtake the storing of the answer, so there it is the other way round: the answerer is the DTLS client, which is
- * connected last, and leaves it to the offerer to check first. That costs the 50 ms of the next paragraph.
+ * connected last, and leaves it to the offerer to check first. That costs the 50 ms of the next paragraph. An offerer behind a
+ * NAT is checked in vain until it has the answer, so it is connected first, and the answerer is the DTLS client there as well.
  *
  * Checks are spaced by 50 ms, and one that arrives puts the receiver's own off by as long (`STUN_PACING_TIME` of
  * libjuice's `agent_arm_transmission`). Its test is `abs(now - other) < 50` in whole milliseconds of the monotonic
@@ -46,6 +51,8 @@ export class CandidateGate {
   #local: Candidate[] | undefined;
   #cancel: (() => void) | undefined;
   #isChecking = false;
+  /** When the answer was emitted, in milliseconds of the clock. */
+  #answeredAt = 0;
   /** The offerer is to check first: milliseconds after which this side does if it has not. */
   #leavesFirst: number | undefined;
   /** Candidates of the offerer that wait for the next millisecond to begin. */
@@ -59,13 +66,14 @@ export class CandidateGate {
   /** The first offer has come, from a peer that needs this. Returns it as the library is to read it. */
   offered(sdp: string): string {
     const [rest, candidates] = withoutCandidates(sdp);
+    const texts = candidates.map(([candidate]) => candidate);
     this.#remote = candidates;
-    if (isNear(candidates.map(([candidate]) => candidate))) {
+    if (isNear(texts)) {
       this.#leavesFirst = WITHOUT_CHECKS_MS;
       return rest;
     }
     this.#local = [];
-    return answerAsDtlsServer(rest);
+    return isBehindNat(texts) ? rest : answerAsDtlsServer(rest);
   }
 
   /**
@@ -133,6 +141,7 @@ export class CandidateGate {
   /** The answer was emitted. */
   answered(): void {
     if (this.#remote === undefined) return;
+    this.#answeredAt = this.#clock.now();
     if (this.#leavesFirst !== undefined) {
       this.#cancel = this.#clock.after(this.#leavesFirst, () => {
         const remote = this.#remote ?? [];
@@ -165,7 +174,7 @@ export class CandidateGate {
   #keepsLate(candidate: string, mid: string): boolean {
     // Only the first ones are worth it: with them our checks are under way.
     if (this.#cancel === undefined || this.#isChecking || !CANDIDATE.test(candidate)) return false;
-    if (this.#late === undefined) this.#begin([[candidate, mid]]);
+    if (this.#late === undefined) this.#answerTo([candidate, mid]);
     else if (this.#late.length < MOST_KEPT) this.#late.push([candidate, mid]);
     return true;
   }
@@ -176,6 +185,26 @@ export class CandidateGate {
     this.#remote = undefined;
     this.#cancel = this.#clock.after(WITHOUT_CANDIDATES_MS, () => this.#emitKept());
     if (remote.length > 0) this.#begin(remote);
+  }
+
+  /** The first candidate of an offerer that has our answer, and waits for our candidates. */
+  #answerTo(first: Candidate): void {
+    const trip = (this.#clock.now() - this.#answeredAt) / 2;
+    const candidates = [first, ...(this.#local ?? [])].map(([candidate]) => candidate);
+    if (trip < LEAST_TRIP_MS || isNear(candidates)) this.#begin([first]);
+    else this.#meet([first], trip * MEETING_POINT);
+  }
+
+  /** Checks after `ms`: then the offerer does so as well, because it is told our candidates now. */
+  #meet(remote: Candidate[], ms: number): void {
+    this.#cancel?.();
+    this.#emitKept();
+    this.#late = remote;
+    this.#cancel = this.#clock.after(ms, () => {
+      this.#isChecking = true;
+      this.#late = undefined;
+      this.#add(remote);
+    });
   }
 
   /** Begins to check as soon as a millisecond has just begun, a little later at the most. */
@@ -259,6 +288,13 @@ const HEAD_START_MS = 30;
 const LOOK_MS = 1;
 /** Milliseconds for which the path is asked for every turn of the event loop. */
 const EAGER_MS = 3;
+/** Milliseconds that a message of the signaling takes at the least for two checks to meet; timers have whole milliseconds. */
+const LEAST_TRIP_MS = 3;
+/**
+ * Share of that time after which the answerer checks. A check that is early fails behind NATs only, one that is late stalls
+ * without them too; and early enough is up to four times the time that the path takes.
+ */
+const MEETING_POINT = 0.75;
 const NS_A_MS = 1_000_000n;
 /**
  * Nanoseconds that a check takes at the least to be sent and to arrive, so that it may begin before the millisecond
@@ -282,33 +318,3 @@ const WITHOUT_CHECKS_MS = 3000;
  * package come with the second message after the answer: twice the time that a slow signaling takes for one.
  */
 const WITHOUT_CANDIDATES_MS = 500;
-
-/**
- * All these candidates are addresses of this host or of networks that it is on. With one that a STUN or TURN server gave
- * they may not be: many networks have the same private addresses.
- */
-export function isNear(candidates: readonly string[]): boolean {
-  if (candidates.length === 0) return false;
-  const here = networksHere();
-  return candidates.every((candidate) => {
-    const [address, , , type] = candidate.split(' ').slice(4);
-    if (address === undefined || type !== 'host') return false;
-    try {
-      return here.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-    } catch {
-      return false; // a name: how far that is, nobody knows
-    }
-  });
-}
-
-function networksHere(): BlockList {
-  const here = new BlockList();
-  for (const addresses of Object.values(networkInterfaces())) {
-    for (const { address, cidr, family } of addresses ?? []) {
-      const type = family === 'IPv6' ? 'ipv6' : 'ipv4';
-      if (cidr === null) here.addAddress(address, type);
-      else here.addSubnet(address, Number(cidr.split('/')[1]), type);
-    }
-  }
-  return here;
-}

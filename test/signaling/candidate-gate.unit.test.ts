@@ -1,0 +1,93 @@
+import { ManualClock } from 'scoped-rtc/testing';
+import { describe, expect, it } from 'vitest';
+import { CandidateGate } from '../../src/resources/connection/negotiation/candidate-gate.js';
+import { turns } from '../support/manual-clock.js';
+
+const OFFER = 'v=0\r\no=rtc 1 0 IN IP4 127.0.0.1\r\na=setup:actpass\r\n';
+const HOST = 'a=candidate:1 1 UDP 1 127.0.0.1 5000 typ host';
+const REFLEXIVE = 'a=candidate:2 1 UDP 1 198.51.100.7 5000 typ srflx raddr 0.0.0.0 rport 0';
+const FAR_HOST = 'a=candidate:3 1 UDP 1 198.51.100.8 5000 typ host';
+const ANSWER_AND_BACK_MS = 40;
+
+/** A gate that has answered an offer `roundTrip` milliseconds ago, with this candidate of its own. */
+async function answered(own: string, roundTrip: number) {
+  const clock = new ManualClock();
+  const events: string[] = [];
+  let hasPath = false;
+  const gate = new CandidateGate(clock, {
+    addRemote: (candidate) => events.push(`check ${candidate}`),
+    tellLocal: (candidate) => events.push(`tell ${candidate}`),
+    pathFound: () => hasPath,
+  });
+  expect(gate.offered(OFFER)).toContain('a=setup:active'); // and answers as the server
+  gate.keepLocal(own, '0');
+  gate.answered();
+  await turns();
+  clock.advance(roundTrip);
+  return {
+    gate,
+    clock,
+    events,
+    async findPath() {
+      hasPath = true;
+      await turns();
+      clock.advance(10);
+    },
+  };
+}
+
+describe('an answerer', () => {
+  it('checks at the time when its candidates lead a far offerer to check', async () => {
+    const { gate, clock, events } = await answered(HOST, ANSWER_AND_BACK_MS);
+    expect(gate.keepRemote(FAR_HOST, '0')).toBe(true);
+    expect(events).toEqual([`tell ${HOST}`]);
+    expect(gate.keepRemote(REFLEXIVE, '0')).toBe(true);
+    clock.advance(14);
+    expect(events).toHaveLength(1);
+    clock.advance(1);
+    expect(events.slice(1)).toEqual([`check ${FAR_HOST}`, `check ${REFLEXIVE}`]);
+    expect(gate.keepRemote(HOST, '0')).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does so where the addresses are near and its own is behind a NAT: many networks have the same', async () => {
+    const { gate, events } = await answered(REFLEXIVE, ANSWER_AND_BACK_MS);
+    gate.keepRemote(HOST, '0');
+    await turns();
+    expect(events).toEqual([`tell ${REFLEXIVE}`]);
+    gate.stop();
+  });
+
+  it.each([
+    ['near', HOST, ANSWER_AND_BACK_MS],
+    ['quick to reply', REFLEXIVE, 4],
+  ])('checks before it tells its candidates when the offerer is %s', async (_, remote, roundTrip) => {
+    const { gate, clock, events, findPath } = await answered(HOST, roundTrip);
+    gate.keepRemote(remote, '0');
+    clock.advance(2); // the most that a fresh millisecond is waited for
+    await turns();
+    expect(events).toEqual([`check ${remote}`]);
+    await findPath();
+    expect(events.slice(1)).toEqual([`tell ${HOST}`]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('checks no more when the connection ends', async () => {
+    const { gate, clock, events } = await answered(HOST, ANSWER_AND_BACK_MS);
+    gate.keepRemote(REFLEXIVE, '0');
+    gate.stop();
+    clock.advance(1000);
+    expect(events).toEqual([`tell ${HOST}`]);
+  });
+
+  it.each([
+    ['client of an offerer behind a NAT', [FAR_HOST, REFLEXIVE], 'actpass'],
+    ['client of one that is near', [HOST], 'actpass'],
+    ['server of one with a public address', [FAR_HOST], 'active'],
+  ])('with the candidates in the offer is the DTLS %s', (_, candidates, setup) => {
+    const exchange = { addRemote: () => {}, tellLocal: () => {}, pathFound: () => false };
+    const gate = new CandidateGate(new ManualClock(), exchange);
+    expect(gate.offered(`${OFFER}${candidates.join('\r\n')}\r\n`)).toContain(`a=setup:${setup}`);
+    expect(gate.kept).toBe(candidates.length);
+  });
+});
