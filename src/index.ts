@@ -85,7 +85,8 @@ export {
   type WebSocketServerEvents,
   type WebSocketServerOptions,
 } from './resources/web-socket/web-socket-server.js';
-export { RtcRuntime, type RtcRuntimeEvents } from './runtime/rtc-runtime.js';
+export { RtcRuntime } from './runtime/rtc-runtime.js';
+export type { RtcRuntimeEvents } from './runtime/runtime-events.js';
 export { type PeerConnectionConfig, RtcScope } from './runtime/rtc-scope.js';
 export type { RtcRuntimeOptions, SnapshotOptions } from './runtime/runtime-options.js';
 export type { SignalHandlerOptions } from './runtime/signal-handlers.js';

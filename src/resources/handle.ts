@@ -1,12 +1,11 @@
 import { inspect } from 'node:util';
 import { describeError } from '../diagnostics/described-error.js';
-import type { HandleDetails } from '../diagnostics/handle-details.js';
+import type { HandleDetails, HandleFigures } from '../diagnostics/handle-details.js';
 import { type Engine, ownEngine } from '../library/engine.js';
 import { warnOfCycle } from '../library/dependency-cycle.js';
 import { inspectNode } from '../diagnostics/node-snapshot.js';
 import { bounded, Deferred, whenAborted } from '../time/wait.js';
 import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
-import type { ConnectionProgress } from '../errors/connection-progress.js';
 import { RtcError } from '../errors/rtc-error.js';
 import type { EventNames } from '../arguments/event-name.js';
 import { wrongType } from '../arguments/wrong-argument.js';
@@ -33,17 +32,6 @@ export interface CloseInfo extends Loss {
   readonly by: TeardownCause;
   /** What `abort` was given, or the error that ended the handle. */
   readonly reason?: unknown;
-}
-
-/** Figures of a handle for snapshots. */
-export interface HandleFigures {
-  readonly messagesSent?: number;
-  readonly messagesReceived?: number;
-  readonly bytesSent?: number;
-  readonly bytesReceived?: number;
-  readonly bufferedAmount?: number;
-  readonly rtt?: number;
-  readonly progress?: ConnectionProgress;
 }
 
 /**
@@ -135,6 +123,12 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   }
 
   off<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
+    this.#events.off(event, listener as unknown as AnyListener);
+    return this;
+  }
+
+  /** The same as `off`; `once` of `node:events` calls it. */
+  removeListener<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
     this.#events.off(event, listener as unknown as AnyListener);
     return this;
   }

@@ -7,7 +7,6 @@ import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { callNative } from '../native/guard.js';
 import { callback } from '../arguments/argument.js';
-import type { EventNames } from '../arguments/event-name.js';
 import { type RtcLogLevel, validateLogLevel } from '../native/validate/log-level.js';
 import { type SctpSettings, validateSctpSettings } from '../native/validate/sctp-settings.js';
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
@@ -17,11 +16,11 @@ import type { ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds } from '../arguments/bounds.js';
 import { type ScopeOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
-import type { TeardownReport } from '../scope/teardown-report.js';
 import { ExitGuard } from './exit-guard.js';
 import { foreignCleanupWarning, openAtExitWarning } from '../diagnostics/open-handles.js';
 import { RootScopes } from './root-scopes.js';
 import { RtcScope } from './rtc-scope.js';
+import { type RtcRuntimeEvents, RUNTIME_EVENTS } from './runtime-events.js';
 import {
   checkRuntimeOptions,
   checkSnapshotOptions,
@@ -34,16 +33,6 @@ import { type RuntimeTrace, runtimeTrace } from '../diagnostics/runtime-trace.js
 import { type RuntimeSnapshot, renderSnapshot, runtimeSnapshot } from '../diagnostics/snapshot.js';
 import { ThreadWatch } from '../library/thread-watch.js';
 import { type NativeThreads, nativeThreads } from '../diagnostics/threads.js';
-
-export interface RtcRuntimeEvents {
-  /** A teardown that somebody started has ended; `path` is the root of it. */
-  teardown: [report: TeardownReport, path: string];
-  /** Something was still open when the process ended; `open` names it. */
-  leak: [open: readonly string[]];
-  warning: [warning: RtcWarning];
-}
-
-const EVENTS: EventNames<RtcRuntimeEvents> = { teardown: true, leak: true, warning: true };
 
 /** One runtime for all copies of the package in the process; the number changes with the shape of the class. */
 const SHARED = Symbol.for('scoped-rtc.runtime.v1');
@@ -70,7 +59,7 @@ export class RtcRuntime {
   constructor(options: RtcRuntimeOptions = {}) {
     const { cleanup = 'auto', ...engineOptions } = checkRuntimeOptions(options);
     this.#cleanup = cleanup;
-    this.#events = new EventHub(this, 'RtcRuntime', EVENTS, () => 'runtime');
+    this.#events = new EventHub(this, 'RtcRuntime', RUNTIME_EVENTS, () => 'runtime');
     this.#engine = new Engine(engineOptions, {
       tornDown: (root, report) => void this.#events.emit('teardown', report, root.path),
       warned: (warning) => this.#warned(warning),
@@ -176,6 +165,15 @@ export class RtcRuntime {
   }
 
   off<E extends keyof RtcRuntimeEvents>(event: E, listener: (...args: RtcRuntimeEvents[E]) => void): this {
+    this.#events.off(event, listener as unknown as AnyListener);
+    return this;
+  }
+
+  /** The same as `off`; `once` of `node:events` calls it. */
+  removeListener<E extends keyof RtcRuntimeEvents>(
+    event: E,
+    listener: (...args: RtcRuntimeEvents[E]) => void,
+  ): this {
     this.#events.off(event, listener as unknown as AnyListener);
     return this;
   }

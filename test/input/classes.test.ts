@@ -109,6 +109,15 @@ describe('events', () => {
     for (const [, subject] of subjects()) expect(() => subject.off('error', () => {})).not.toThrow();
   });
 
+  it('once() of node:events takes its listener out when its signal aborts', async () => {
+    for (const [, subject] of subjects()) {
+      const controller = new AbortController();
+      const waiting = once(subject as unknown as EventEmitter, 'error', { signal: controller.signal });
+      controller.abort();
+      await expect(waiting).rejects.toThrow(/aborted/);
+    }
+  });
+
   it('taking out a listener that was never there leaves the others', async () => {
     let heard = 0;
     const listener = () => {

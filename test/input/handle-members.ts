@@ -38,6 +38,7 @@ export const handleMembers: Members<AnyHandle> = {
   on: listens,
   once: listens,
   off: listens,
+  removeListener: listens,
   subscribe: { ...listens, live: (handle) => handle.subscribe('close', () => {}).unsubscribe() },
   dependsOn: {
     given: ({ server }) => [server],

@@ -146,6 +146,7 @@ export const runtimeMembers: Members<RtcRuntime> = {
   on: listening,
   once: listening,
   off: listening,
+  removeListener: listening,
   subscribe: listening,
   preload: { live: (runtime) => runtime.preload(), closed: 'works' },
   setSctpSettings: {

@@ -3,8 +3,8 @@ import type { NativeRecord } from '../../library/release-ledger.js';
 import type { ConnectionProgress } from '../../errors/connection-progress.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 import type { OwnedNode } from '../../scope/node.js';
-import type { HandleDetails } from '../../diagnostics/handle-details.js';
-import { Handle, type HandleFigures } from '../handle.js';
+import type { HandleFigures, HandleDetails } from '../../diagnostics/handle-details.js';
+import { Handle } from '../handle.js';
 import { connectionDetails } from './connection-details.js';
 import { PEER_CONNECTION_EVENTS, type PeerConnectionEvents } from './peer-connection-events.js';
 import type {

@@ -41,6 +41,11 @@ export abstract class EventSource<Events extends { [K in keyof Events]: unknown[
     return this;
   }
 
+  /** The same as `off`; `once` of `node:events` calls it. */
+  removeListener<K extends keyof Events>(event: K, listener: Listener<Events[K]>): this {
+    return this.off(event, listener);
+  }
+
   /** Like `on`, until the result is disposed. */
   subscribe<K extends keyof Events>(
     event: K,
