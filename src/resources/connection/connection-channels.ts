@@ -207,6 +207,10 @@ export class ConnectionChannels implements ChannelConnection {
     return true;
   }
 
+  informed(id: number | undefined): void {
+    if (id !== undefined) this.#uninformed.delete(id);
+  }
+
   awaitPeer(id: number, open: () => void): void {
     this.#openings.made(id, open);
   }

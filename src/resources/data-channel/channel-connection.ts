@@ -27,6 +27,8 @@ export interface ChannelConnection {
    * to be informed of what arrived.
    */
   leaveOpen?(id: number, record: NativeRecord, isInformed: boolean): boolean;
+  /** The peer of a channel that was left open is informed now. */
+  informed?(id: number | undefined): void;
   /**
    * The library has opened a channel that both ends make: calls `open` when the peer has made it, too, or says
    * nothing.

@@ -118,6 +118,7 @@ export class DataChannel extends MessageChannel {
     if (!receipt) return false;
     this.sent.acknowledge(receipt.received, receipt.dropped);
     this.#receive({ type: receipt.isLast ? 'finalReceipt' : 'receipt', receipt });
+    if (this.state === 'closed' && this.#machine.isInformed) this.#connection.informed?.(this.#id);
     this.expect(this.#machine.expected);
     return true;
   }

@@ -75,6 +75,8 @@ export interface EndingMemory {
   /** Our final receipts; those that the peer has had when it gave its newest; its final receipts. */
   finals: number;
   finalsSeen: number;
+  /** The first final receipt with all that has been received, counted as `finalsSeen` is. */
+  newsFinal: number | undefined;
   peerFinals: number;
   owesAnswer: boolean;
   /** What our newest receipt acknowledged, and when the newest that was not final was given. */

@@ -91,9 +91,12 @@ export class Ending {
 
   /** The peer has seen a final receipt with all that it sent. */
   get isInformed(): boolean {
-    const { finals, finalsSeen, reported } = this.#memory;
+    const { newsFinal, finalsSeen, reported } = this.#memory;
     const { received } = this.#facts;
-    return received === 0 || (finals > 0 && reported === received && finalsSeen === finals % FINALS);
+    if (received === 0) return true;
+    // Later ones than the first with all of it have no news, and need not be seen.
+    const isSeen = newsFinal !== undefined && (finalsSeen - newsFinal + FINALS) % FINALS < FINALS / 2;
+    return isSeen && reported === received;
   }
 
   receive(event: EndingEvent, facts: EndingFacts, now: number): readonly EndingCommand[] {
@@ -150,6 +153,9 @@ export class Ending {
         return received < this.expected;
       case 'owesReceipt':
         return this.#memory.reported !== received || (this.#memory.owesAnswer && !resets);
+      case 'owesLastWord':
+        // Of the end that resets the stream the reset tells that it has heard; where its connection ends, there is none.
+        return resets && this.#memory.owesAnswer && this.#facts.endsConnection;
       case 'isUnacknowledged':
         return this.#memory.acknowledged < sent;
       case 'mayResetNow':
@@ -269,10 +275,12 @@ export class Ending {
 
   #receipt(isLast: boolean): EndingCommand {
     const { sent, received, receivedBytes, dropped } = this.#facts;
+    const isNews = this.#memory.newsFinal === undefined || this.#memory.reported !== received;
     this.#memory.reported = received;
     this.#memory.reportedBytes = receivedBytes;
     if (isLast) {
       this.#memory.finals++;
+      if (isNews) this.#memory.newsFinal = this.#memory.finals % FINALS;
       this.#memory.owesAnswer = false;
     }
     const finals = this.#memory.peerFinals % FINALS;
@@ -316,6 +324,7 @@ const NEW: EndingMemory = {
   peerSent: undefined,
   finals: 0,
   finalsSeen: 0,
+  newsFinal: undefined,
   peerFinals: 0,
   owesAnswer: false,
   reported: 0,

@@ -47,6 +47,7 @@ export type Guard =
   | 'isUnacknowledged'
   | 'mayResetNow'
   | 'isInformed'
+  | 'owesLastWord'
   | 'idIsChosen'
   | 'isDoubtful'
   | 'isAnswered'
@@ -118,14 +119,16 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'parting', on: FROM_PEER, when: ['owesReceipt', 'endsConnection', '!isInformed'], to: 'informing', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForInformed'] },
   { in: 'parting', on: FROM_PEER, when: ['endsConnection', '!isInformed'], to: 'informing', do: ['countSettled', 'watchClose', 'waitForInformed'] },
   { in: 'parting', on: FROM_PEER, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
+  { in: 'parting', on: FROM_PEER, when: ['owesLastWord'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
   { in: 'parting', on: FROM_PEER, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['countSettled', 'watchClose', 'resetStream'] },
   { in: 'parting', on: FROM_PEER, to: 'agreed', do: ['countSettled', 'watchClose', 'waitForReset'] },
   { in: 'parting', on: 'time', when: ['isDue'], to: 'parting', do: ['sendAgain'] },
   { in: 'parting', on: 'time', to: 'parting' },
   { in: 'parting', on: GONE, to: 'ended', do: ['countAbandoned'] },
   { in: 'parting', on: 'abort', to: 'ended', do: ['sendFinalReceipt', 'countAbandoned'] },
-  { in: 'informing', on: FROM_PEER, when: ['owesReceipt'], to: 'informing', do: ['sendFinalReceipt'] },
+  { in: 'informing', on: FROM_PEER, when: ['isInformed', 'owesLastWord'], to: 'agreed', do: ['sendFinalReceipt', 'waitForReset'] },
   { in: 'informing', on: FROM_PEER, when: ['isInformed'], to: 'agreed', do: ['waitForReset'] },
+  { in: 'informing', on: FROM_PEER, when: ['owesReceipt'], to: 'informing', do: ['sendFinalReceipt'] },
   { in: 'informing', on: FROM_PEER, to: 'informing' },
   { in: 'informing', on: 'time', when: ['isDue'], to: 'ended' },
   { in: 'informing', on: 'time', to: 'informing' },
