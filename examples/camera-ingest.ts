@@ -1,11 +1,8 @@
 /**
- * A WHIP endpoint (RFC 9725): takes the H.264 of a camera, from a browser, OBS or GStreamer, and writes it to a file that
- * players can play (`ffplay FILE.h264`).
+ * A WHIP endpoint (RFC 9725): takes the H.264 of a camera and writes it to a file that players can play
+ * (`ffplay FILE.h264`). Tested with Chromium; OBS and GStreamer speak WHIP, too, and were not tried.
  *
  *     npx tsx examples/camera-ingest.ts [FOLDER [PORT]]      then open the address that it prints
- *
- * With GStreamer: gst-launch-1.0 videotestsrc ! x264enc tune=zerolatency ! whipclientsink
- * signaller::whip-endpoint=http://127.0.0.1:PORT/whip
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
