@@ -112,7 +112,7 @@ export class NativeRecord {
     if (this.#state !== 'closed' || !comes) return true;
     return isLost
       ? this.#acknowledgedOrLost(deadline, within, isLost)
-      : deadline.within(this.#acknowledged.promise, within);
+      : this.#acknowledgedWithin(deadline, within);
   }
 
   /** The same where nobody waits, nor could catch an error: cleanup tries again and warns. */
@@ -143,6 +143,13 @@ export class NativeRecord {
     const path = this.#path();
     this.#path = () => path;
     this.#ledger.onRetained(this);
+  }
+
+  /** One that does not come in time may still come later. */
+  async #acknowledgedWithin(deadline: Deadline, within: number): Promise<boolean> {
+    const came = await deadline.within(this.#acknowledged.promise, within);
+    if (!came) this.retainUntilCleanup();
+    return came;
   }
 
   async #acknowledgedOrLost(deadline: Deadline, within: number, isLost: () => boolean): Promise<boolean> {

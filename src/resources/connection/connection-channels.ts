@@ -153,7 +153,9 @@ export class ConnectionChannels implements ChannelConnection {
     // A wrapper of a channel that was closed before can never be freed (H18), and the addon makes one for each that the
     // peer opens, as long as the connection lives.
     if (this.#engine.ledger.isOverfull && !native.isOpen()) {
-      this.#engine.ledger.hold(undefined, native, () => this.node.path).discard({ comes: false });
+      this.#hold(native).discard({ comes: false });
+      // Another callback in its place: no wrapper is made of those that wait for the first.
+      this.#native.onDataChannel((late) => this.#hold(late as NativeDataChannel).discard({ comes: false }));
       this.node.behaviour.kill?.(
         new RtcMessageError(
           'RTC_OVERFLOW',

@@ -39,7 +39,7 @@ export class DataChannel extends MessageChannel {
    * The close callback is registered, which frees the wrapper: at the start where so many are kept already that this
    * one must not be, otherwise when everything has arrived.
    */
-  #watchesClose: boolean;
+  #watchesClose = false;
   readonly #traits: ReturnType<typeof traitsOf>;
   #ending: Ending | undefined;
   readonly #over = new Deferred<void>();
@@ -68,8 +68,7 @@ export class DataChannel extends MessageChannel {
     this.#protocol = native.getProtocol();
     if (origin !== 'incoming') native.onOpen(() => this.#libraryOpened());
     // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
-    this.#watchesClose = engine.ledger.isFull;
-    if (this.#watchesClose) native.onClosed(() => this.#sawClose());
+    if (engine.ledger.isFull) this.#watchClose();
     engine.watcher.watch(this);
     // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
     // even be closed again, before anybody could have been notified (H18).
