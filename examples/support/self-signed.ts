@@ -47,7 +47,8 @@ export function selfSigned(host: string): { certificate: string; key: string } {
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const header = length < 128 ? [tag, length] : [tag, 0x82, length >> 8, length & 0xff];
+  const long = length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const header = length < 128 ? [tag, length] : [tag, ...long];
   return Buffer.concat([Buffer.from(header), content]);
 }
 

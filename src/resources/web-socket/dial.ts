@@ -11,6 +11,8 @@ import { Tunnel } from './tunnel.js';
 
 /** The way of a client to its server, as far as it is gone without the library. */
 export interface Dial {
+  /** TLS comes before the WebSocket handshake. */
+  readonly isSecure: boolean;
   /** False while the library has nothing to do with it yet. */
   readonly begun: boolean;
   /** Why there is no way. */
@@ -43,15 +45,17 @@ export function dial(
   const make = (complete: NativeWebSocketConfig) =>
     callNative(path, 'new WebSocket', () => new Native(complete));
   const target = targetOf(url, config);
+  const isSecure = parseNativeUrl(url).protocol === 'wss:';
   const known = engine.names.known(target.host);
   const isOne = known?.length === 1 || isSelf(known);
   if ((isOne && engine.names.isLocal(target.host)) || !engine.isLibrary || !hasLoopback()) {
-    return { native: make(config), dial: { begun: true, failure: undefined, tunnel: undefined } };
+    return { native: make(config), dial: { isSecure, begun: true, failure: undefined, tunnel: undefined } };
   }
   const { connectionTimeout = DEFAULT_TIMEOUT_MS } = config;
   const started = engine.clock.now();
   const ended = new AbortController();
-  const state: { begun: boolean; failure: unknown; tunnel: Tunnel | undefined } = {
+  const state: { isSecure: boolean; begun: boolean; failure: unknown; tunnel: Tunnel | undefined } = {
+    isSecure,
     begun: false,
     failure: undefined,
     tunnel: undefined,

@@ -163,7 +163,7 @@ export class WebSocket extends MessageChannel {
     else if (this.state === 'opening') {
       const { refusal } = this.dial?.tunnel ?? {};
       if (refusal === undefined)
-        this.#refuse(this.#lastError ?? 'the server refused or ended the connection');
+        this.#refuse(this.#lastError ?? (this.dial?.isSecure ? UNSAID_SECURE : UNSAID));
       else this.#refuse(`the server answered ${refusal}`);
     }
   }
@@ -211,6 +211,10 @@ export class WebSocket extends MessageChannel {
 const textSize = (text: string, limit: number) =>
   text.length * 3 <= limit ? text.length : Buffer.byteLength(text);
 
+/** Where the library does not say why a socket did not open. */
+const UNSAID = 'the server refused or ended the connection';
+/** A server may end the connection over a refused certificate before the library has said that it refused it. */
+const UNSAID_SECURE = `TLS connection failed, or ${UNSAID}`;
 /** Milliseconds for an acknowledgement that is queued already; a few turns of the event loop. */
 const ACKNOWLEDGEMENT_MS = 50;
 /** Milliseconds for an attempt to connect within this machine, be it busy; usually it takes two. */
