@@ -82,14 +82,3 @@ export interface HandleDetails {
   readonly webSocket?: { readonly remoteAddress: string | undefined; readonly protocol: string | undefined };
   readonly server?: { readonly port: number; readonly connections: number };
 }
-
-/** Figures of a handle for snapshots. */
-export interface HandleFigures {
-  readonly messagesSent?: number;
-  readonly messagesReceived?: number;
-  readonly bytesSent?: number;
-  readonly bytesReceived?: number;
-  readonly bufferedAmount?: number;
-  readonly rtt?: number;
-  readonly progress?: ConnectionProgress;
-}

@@ -1,9 +1,8 @@
-import type { ConnectionProgress } from '../errors/connection-progress.js';
 import type { HandleDetails } from './handle-details.js';
-import type { OwnedNode } from '../scope/node.js';
+import type { HandleFigures, OwnedNode } from '../scope/node.js';
 
 /** One member of the ownership tree. */
-export interface NodeSnapshot {
+export interface NodeSnapshot extends HandleFigures {
   readonly path: string;
   readonly kind: string;
   /** A handle's state; `live`, `ending` or `ended` for others. */
@@ -16,16 +15,6 @@ export interface NodeSnapshot {
   readonly creationStack?: string;
   /** Root scopes: the line that acquired it, as `file:line:column`, where code of the user's was on the stack. */
   readonly acquiredAt?: string;
-  /** Channels: messages that `send` accepted and that reached the process. */
-  readonly messagesSent?: number;
-  readonly messagesReceived?: number;
-  readonly bytesSent?: number;
-  readonly bytesReceived?: number;
-  readonly bufferedAmount?: number;
-  /** Connections: round-trip time in milliseconds, as SCTP measures it. */
-  readonly rtt?: number;
-  /** Connections that are not up yet: how far they have got. */
-  readonly progress?: ConnectionProgress;
   /** Where the snapshot was asked for them. */
   readonly details?: HandleDetails;
   /** Paths of what is torn down after it. */

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describeError } from '../diagnostics/described-error.js';
-import type { HandleDetails, HandleFigures } from '../diagnostics/handle-details.js';
+import type { HandleDetails } from '../diagnostics/handle-details.js';
 import { type Engine, ownEngine } from '../library/engine.js';
 import { warnOfCycle } from '../library/dependency-cycle.js';
 import { inspectNode } from '../diagnostics/node-snapshot.js';
@@ -12,7 +12,7 @@ import { wrongType } from '../arguments/wrong-argument.js';
 import type { Deadline } from '../time/deadline.js';
 import { addOrderedDependency } from '../scope/dependency.js';
 import { type Loss, NOTHING_LOST } from '../scope/teardown-report.js';
-import { type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
+import { type HandleFigures, type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
 import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../arguments/bounds.js';
 import { teardown } from '../scope/teardown.js';
 import { type AnyListener, EventHub, type EventMap, type Subscription } from './event-hub.js';

@@ -50,22 +50,27 @@ export type TeardownCause = 'local' | 'remote' | 'owner' | 'error';
 /** How far a node is in its life. It only moves forward. */
 export type NodePhase = 'live' | 'ending' | 'ended';
 
-/** What a snapshot says of a member of the tree; scopes and user entries say less than handles. */
-export interface NodeDescription {
-  readonly state: string;
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number;
-  /** Where it was made; kept when `SCOPED_RTC_TRACE=1`. */
-  readonly creationStack?: string | undefined;
+/** Figures of a handle for snapshots. */
+export interface HandleFigures {
+  /** Channels: messages that `send` accepted and that reached the process. */
   readonly messagesSent?: number;
   readonly messagesReceived?: number;
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly bufferedAmount?: number;
-  /** Of a connection, in milliseconds. */
+  /** Connections: round-trip time in milliseconds, as SCTP measures it. */
   readonly rtt?: number;
-  /** Of a connection that is not up. */
+  /** Connections that are not up yet: how far they have got. */
   readonly progress?: ConnectionProgress;
+}
+
+/** What a snapshot says of a member of the tree; scopes and user entries say less than handles. */
+export interface NodeDescription extends HandleFigures {
+  readonly state: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Where it was made; kept when `SCOPED_RTC_TRACE=1`. */
+  readonly creationStack?: string | undefined;
 }
 
 /**
