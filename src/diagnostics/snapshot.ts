@@ -15,7 +15,7 @@ export interface RuntimeSnapshot {
   readonly scopes: readonly NodeSnapshot[];
 }
 
-/** Of a runtime with its `engine`. */
+/** Of a runtime and its `context`. */
 export function runtimeSnapshot(
   { state, generation, cleanups }: Pick<RuntimeSnapshot, 'state' | 'generation' | 'cleanups'>,
   { ledger, traffic }: { readonly ledger: Books; readonly traffic: TrafficFigures },

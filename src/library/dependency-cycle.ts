@@ -1,16 +1,16 @@
 import type { OwnedNode } from '../scope/node.js';
 import { traceHint, withPlace } from '../diagnostics/creation-place.js';
-import type { Engine } from './engine.js';
+import type { LibraryContext } from './library-context.js';
 
 /** Publishes a `dependsOn` that is refused; `cycle` names what would wait for each other, from the asking node on. */
-export function warnOfCycle(engine: Engine, cycle: readonly OwnedNode[]): void {
-  const { traced } = engine;
+export function warnOfCycle(context: LibraryContext, cycle: readonly OwnedNode[]): void {
+  const { traced } = context;
   const members = [...new Set(cycle)].map((node) => {
     const description = node.behaviour.describe?.();
     const what = `${node.kind} ${node.path}`;
     return description ? withPlace(what, description.creationStack, traced) : what;
   });
-  engine.warn({
+  context.warn({
     code: 'RTC_DEPENDENCY_CYCLE',
     path: cycle[0]?.path,
     message:

@@ -1,4 +1,4 @@
-import type { Engine } from './engine.js';
+import type { LibraryContext } from './library-context.js';
 import { poll } from '../time/poll.js';
 import { findLoadedAddon } from '../native/addon-cache.js';
 import { nativeThreads } from '../diagnostics/threads.js';
@@ -10,16 +10,16 @@ import { nextTurn } from '../time/turn.js';
  * that come back although no scope is open.
  */
 export class ThreadWatch {
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #idle: () => boolean;
   /** Warned already; until they are gone it is the same threads. */
   #warned = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** `idle()`: the runtime has no scope, so that there should be no thread. */
-  constructor(engine: Engine, idle: () => boolean) {
-    this.#engine = engine;
-    this.#idle = () => idle() && !engine.shared;
+  constructor(context: LibraryContext, idle: () => boolean) {
+    this.#context = context;
+    this.#idle = () => idle() && !context.shared;
   }
 
   /**
@@ -27,22 +27,22 @@ export class ThreadWatch {
    * blocking the event loop. At most a millisecond for each native that was closed, and only where threads are seen.
    */
   async settled(): Promise<void> {
-    if (!this.#engine.isLibrary || this.#engine.shared) return;
-    const { clock, ledger } = this.#engine;
+    if (!this.#context.isLibrary || this.#context.shared) return;
+    const { clock, ledger } = this.#context;
     using deadline = new Deadline(clock, { timeout: Math.min(SETTLED_MS, ledger.closes) });
     await poll(() => !nativeThreads().names.includes(ICE_THREAD), deadline);
   }
 
   /** Resolves when the threads have gone after a cleanup, or when the warning that they have not was published. */
   async gone(): Promise<void> {
-    const { clock } = this.#engine;
+    const { clock } = this.#context;
     const end = clock.now() + THREADS_MS;
     let threads = nativeThreads();
     // A new generation may have begun meanwhile: its threads are no leftovers.
     while (threads.count > 0 && this.#idle()) {
       if (clock.now() > end) {
         this.#warned = true;
-        this.#engine.warn({
+        this.#context.warn({
           code: 'RTC_THREADS_LEFT',
           message:
             `${threads.count} library threads are still there after cleanup (${threads.names.join(', ')}): ` +
@@ -55,19 +55,19 @@ export class ThreadWatch {
       threads = nativeThreads();
     }
     if (threads.count === 0) this.#warned = false;
-    if (this.#engine.traced) this.#watchWhileIdle();
+    if (this.#context.traced) this.#watchWhileIdle();
   }
 
   /** Called before the first scope of a generation: nothing of this package can be there. */
   beforeScope(): void {
     clearInterval(this.#timer);
-    if (this.#engine.isLibrary) this.#look();
+    if (this.#context.isLibrary) this.#look();
   }
 
   /** For development only: a timer, and a look at the system's files twice a second. */
   #watchWhileIdle(): void {
     clearInterval(this.#timer);
-    if (!this.#engine.isLibrary || !this.#idle()) return;
+    if (!this.#context.isLibrary || !this.#idle()) return;
     this.#timer = setInterval(() => {
       if (this.#idle()) this.#look();
       else clearInterval(this.#timer);
@@ -80,9 +80,9 @@ export class ThreadWatch {
     const working = names.includes('RTC worker');
     if (!working) this.#warned = false;
     // Threads of all of the process are seen here; another thread's library is no matter of this runtime.
-    if (!working || this.#warned || this.#engine.claimed || !findLoadedAddon()) return;
+    if (!working || this.#warned || this.#context.claimed || !findLoadedAddon()) return;
     this.#warned = true;
-    this.#engine.warn({
+    this.#context.warn({
       code: 'RTC_MADE_OUTSIDE',
       message:
         `${names.length} library threads run (${names.join(', ')}) although no scope was open: something was made with ` +

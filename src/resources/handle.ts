@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describeError } from '../diagnostics/described-error.js';
 import type { HandleDetails } from '../diagnostics/handle-details.js';
-import { type Engine, ownEngine } from '../library/engine.js';
+import { type LibraryContext, checkedContext } from '../library/library-context.js';
 import { warnOfCycle } from '../library/dependency-cycle.js';
 import { inspectNode } from '../diagnostics/node-snapshot.js';
 import { bounded, Deferred, whenAborted } from '../time/wait.js';
@@ -43,7 +43,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   /** @internal */
   readonly [TREE_NODE]: OwnedNode;
   /** @internal */
-  protected readonly engine: Engine;
+  protected readonly context: LibraryContext;
   readonly #events: EventHub;
   readonly #createdAt: number;
   /** An error rather than its text: that is made when somebody reads it, which takes longer than all else. */
@@ -58,16 +58,16 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
 
   /** @internal */
   protected constructor(
-    engine: Engine,
+    context: LibraryContext,
     owner: OwnedNode,
     kind: string,
     events: EventNames<Events>,
     name: string,
     signal?: AbortSignal,
   ) {
-    this.engine = ownEngine(engine, kind);
+    this.context = checkedContext(context, kind);
     this.#createdAt = Date.now();
-    this.#creation = engine.traced ? new Error('created') : undefined;
+    this.#creation = context.traced ? new Error('created') : undefined;
     const node = new OwnedNode(name, kind, {
       begin: (cause) => this.#begin(cause),
       drain: (deadline) => this.drainNative(deadline),
@@ -89,7 +89,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     this.#events = new EventHub(this, kind, events, () => node.path, onFirst);
     owner.adoptNode(node);
     if (signal) this.#stopWatchingSignal = whenAborted(signal, () => void this.abort(signal.reason));
-    engine.trace.created(node, this.#creation);
+    context.trace.created(node, this.#creation);
   }
 
   /** Where the handle stands in the ownership tree, e.g. `app/alice/chat`. */
@@ -148,7 +148,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     // Not in a teardown that has begun: its order is settled.
     this.assertCanOwn('dependsOn()');
     other.assertCanOwn('dependsOn() on it');
-    addOrderedDependency(this[TREE_NODE], other[TREE_NODE], (cycle) => warnOfCycle(this.engine, cycle));
+    addOrderedDependency(this[TREE_NODE], other[TREE_NODE], (cycle) => warnOfCycle(this.context, cycle));
     return this;
   }
 
@@ -165,7 +165,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     }
     const { ending, phase } = this[TREE_NODE];
     if (phase === 'live') {
-      return teardown(this[TREE_NODE], 'local', this.engine, {
+      return teardown(this[TREE_NODE], 'local', this.context, {
         timeout: bounds.timeout ?? this.teardownBound,
         signal: bounds.signal,
       });
@@ -194,7 +194,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
       return Promise.reject(error);
     }
     const { timeout = Number.POSITIVE_INFINITY } = bounds;
-    return bounded(this.#ended.promise, { ...bounds, timeout }, this.engine.clock, this.path, 'closing');
+    return bounded(this.#ended.promise, { ...bounds, timeout }, this.context.clock, this.path, 'closing');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -209,8 +209,8 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected end(cause: TeardownCause, reason: unknown, timeout = 0): void {
     if (this[TREE_NODE].phase !== 'live') return;
     if (!this.#failed) this.#reason = reason;
-    teardown(this[TREE_NODE], cause, this.engine, { timeout }).catch((error: unknown) => {
-      this.engine.warn({
+    teardown(this[TREE_NODE], cause, this.context, { timeout }).catch((error: unknown) => {
+      this.context.warn({
         code: 'RTC_CLOSE_FAILED',
         message: `closing ${this.path} failed`,
         path: this.path,
@@ -231,7 +231,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
 
   /** Milliseconds that ending this handle may take when nobody said otherwise. @internal */
   protected get teardownBound(): number {
-    return this[TREE_NODE].inheritedTimeout ?? this.engine.teardownTimeout;
+    return this[TREE_NODE].inheritedTimeout ?? this.context.teardownTimeout;
   }
 
   /** @internal */
@@ -248,7 +248,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
   protected markOpen(): boolean {
     if (this.#state !== 'opening') return false;
     this.#state = 'open';
-    this.engine.trace.opened(this[TREE_NODE]);
+    this.context.trace.opened(this[TREE_NODE]);
     return true;
   }
 
@@ -323,7 +323,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     this.#cause = this.#failed ? 'error' : cause;
     if (cause === 'owner') this.#reason ??= this[TREE_NODE].parent?.behaviour.reason?.();
     this.#state = 'closing';
-    this.engine.trace.closing(this[TREE_NODE], this.#cause, this.#reason);
+    this.context.trace.closing(this[TREE_NODE], this.#cause, this.#reason);
     this.#stopWatchingSignal?.();
     this.onClosing();
     this.#controller?.abort(this.endingError('it'));
@@ -335,7 +335,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     this.onClosed();
     const reason = this.#reason === undefined ? {} : { reason: this.#reason };
     const info: CloseInfo = { by: this.#cause, ...reason, ...this.loss() };
-    this.engine.trace.closed(this[TREE_NODE], info);
+    this.context.trace.closed(this[TREE_NODE], info);
     this.#ended.resolve(info);
     this.#events.emit('close', info);
   }

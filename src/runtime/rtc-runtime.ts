@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { Engine } from '../library/engine.js';
+import { LibraryContext } from '../library/library-context.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { RtcLogger } from '../library/library-settings.js';
 import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
@@ -42,7 +42,7 @@ const SHARED = Symbol.for('scoped-rtc.runtime.v1');
  * them has been torn down.
  */
 export class RtcRuntime {
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #host: ScopeHost;
   readonly #events: EventHub;
   readonly #cleanup: 'auto' | 'manual';
@@ -57,20 +57,20 @@ export class RtcRuntime {
 
   /** A runtime of its own, for tests and embedders; applications use `RtcRuntime.shared`. */
   constructor(options: RtcRuntimeOptions = {}) {
-    const { cleanup = 'auto', ...engineOptions } = checkRuntimeOptions(options);
+    const { cleanup = 'auto', ...contextOptions } = checkRuntimeOptions(options);
     this.#cleanup = cleanup;
     this.#events = new EventHub(this, 'RtcRuntime', RUNTIME_EVENTS, () => 'runtime');
-    this.#engine = new Engine(engineOptions, {
+    this.#context = new LibraryContext(contextOptions, {
       tornDown: (root, report) => void this.#events.emit('teardown', report, root.path),
       warned: (warning) => this.#warned(warning),
       foreignCleanup: (stage) => this.#onForeignCleanup(stage),
     });
-    const engine = this.#engine;
-    this.#threadWatch = new ThreadWatch(engine, () => this.#roots.size === 0);
+    const context = this.#context;
+    this.#threadWatch = new ThreadWatch(context, () => this.#roots.size === 0);
     this.#host = {
-      clock: engine.clock,
-      teardownTimeout: engine.teardownTimeout,
-      tornDown: (root, report, error) => engine.tornDown(root, report, error),
+      clock: context.clock,
+      teardownTimeout: context.teardownTimeout,
+      tornDown: (root, report, error) => context.tornDown(root, report, error),
       moved: (scope, heir) => this.#roots.moved(scope, heir as RtcScope),
     };
   }
@@ -90,17 +90,17 @@ export class RtcRuntime {
   /** A root scope. The library is cleaned up when the last one is gone; the next one starts a new generation. */
   scope(name?: string, options: ScopeOptions = {}): RtcScope {
     const checkedName = name === undefined ? `scope-${++this.#named}` : name;
-    const scope = new RtcScope(this.#engine, this.#host, checkedName, checkBounds(options, 'scope'));
+    const scope = new RtcScope(this.#context, this.#host, checkedName, checkBounds(options, 'scope'));
     const lease = this.#lease();
     scope[TREE_NODE].adoptNode(lease);
     if (this.#roots.size === 0) {
       this.#threadWatch.beforeScope();
       this.#generation++;
-      this.#engine.scopesBegan();
+      this.#context.scopesBegan();
       this.#exitGuard.arm();
     }
     this.#roots.add(lease, scope);
-    this.#engine.trace.note('scope', scope.path, 'acquired');
+    this.#context.trace.note('scope', scope.path, 'acquired');
     return scope;
   }
 
@@ -124,7 +124,7 @@ export class RtcRuntime {
   /** What lives; with `details` such as candidates and buffers, which take some native calls for each member. */
   snapshot(options: SnapshotOptions = {}): RuntimeSnapshot {
     const { details = false } = checkSnapshotOptions(options);
-    return runtimeSnapshot(this, this.#engine, this.#roots.snapshots(details));
+    return runtimeSnapshot(this, this.#context, this.#roots.snapshots(details));
   }
 
   /** The ownership tree as text. */
@@ -141,12 +141,12 @@ export class RtcRuntime {
    * and a snapshot with details. There are no secrets in it. Save it as JSON, and open it in the inspector's page.
    */
   trace(): RuntimeTrace {
-    return runtimeTrace(this.#engine.trace, this.snapshot({ details: true }));
+    return runtimeTrace(this.#context.trace, this.snapshot({ details: true }));
   }
 
   /** For the inspector. @internal */
   get [RUNTIME_TRACE](): Trace {
-    return this.#engine.trace;
+    return this.#context.trace;
   }
 
   /** The library's threads right now. */
@@ -191,7 +191,7 @@ export class RtcRuntime {
    * what runs the library's cleanup.
    */
   async shutdown(options: CloseOptions = {}): Promise<void> {
-    const { timeout = this.#engine.teardownTimeout, signal } = checkBounds(options, 'shutdown()');
+    const { timeout = this.#context.teardownTimeout, signal } = checkBounds(options, 'shutdown()');
     const ends = this.#roots.scopes.reverse().map((scope) => {
       const node = scope[TREE_NODE];
       // One that is ending already rejects to whoever began that.
@@ -214,7 +214,7 @@ export class RtcRuntime {
         path: 'runtime',
       });
     }
-    const { native } = this.#engine;
+    const { native } = this.#context;
     callNative('runtime', 'preload', () => native.preload());
   }
 
@@ -223,7 +223,7 @@ export class RtcRuntime {
    * left out goes back to the library's default.
    */
   setSctpSettings(settings: SctpSettings): void {
-    this.#engine.setSctp(validateSctpSettings(settings));
+    this.#context.setSctp(validateSctpSettings(settings));
   }
 
   /**
@@ -235,7 +235,7 @@ export class RtcRuntime {
    */
   setLogger(logger: RtcLogger | undefined, level?: RtcLogLevel): void {
     const checked = logger === undefined ? undefined : (callback(logger, 'logger') as RtcLogger);
-    this.#engine.settings.setLogger(checked, level === undefined ? undefined : validateLogLevel(level));
+    this.#context.settings.setLogger(checked, level === undefined ? undefined : validateLogLevel(level));
   }
 
   /**
@@ -244,10 +244,10 @@ export class RtcRuntime {
    */
   installSignalHandlers(options: SignalHandlerOptions = {}): Disposable {
     const checked = checkSignalHandlerOptions(options);
-    const { timeout = this.#engine.teardownTimeout } = checked;
+    const { timeout = this.#context.teardownTimeout } = checked;
     return handleSignals(
       checked,
-      () => new Deadline(this.#engine.clock, { timeout }),
+      () => new Deadline(this.#context.clock, { timeout }),
       (bounds) => this.shutdown(bounds),
     );
   }
@@ -265,7 +265,7 @@ export class RtcRuntime {
           return true;
         }
         this.#exitGuard.disarm();
-        this.#engine.scopesEnded();
+        this.#context.scopesEnded();
         idle = this.#cleanup === 'manual' || !(await this.#runCleanup());
         return true;
       },
@@ -283,11 +283,11 @@ export class RtcRuntime {
 
   /** `warned`: what is still open has been reported. */
   #cleanUp(warned = false): boolean {
-    const started = this.#engine.clock.now();
-    if (!this.#engine.cleanup(warned)) return false;
-    const ms = this.#engine.clock.now() - started;
+    const started = this.#context.clock.now();
+    if (!this.#context.cleanup(warned)) return false;
+    const ms = this.#context.clock.now() - started;
     this.#cleanups++;
-    this.#engine.trace.cleanedUp({ generation: this.#generation, cleanups: this.#cleanups, ms });
+    this.#context.trace.cleanedUp({ generation: this.#generation, cleanups: this.#cleanups, ms });
     return true;
   }
 
@@ -304,14 +304,14 @@ export class RtcRuntime {
   /** Other code cleans the library up: release our natives before, so that the cleanup does not block; warn after. */
   #onForeignCleanup(stage: 'before' | 'after'): void {
     if (stage === 'before') {
-      this.#engine.ledger.closeAll();
+      this.#context.ledger.closeAll();
       return;
     }
-    this.#engine.ledger.forgetAll(); // its hook stays: what is made next belongs to the same generation
-    this.#engine.applySettings();
+    this.#context.ledger.forgetAll(); // its hook stays: what is made next belongs to the same generation
+    this.#context.applySettings();
     const killed = this.#roots.openHandles();
     if (killed.length === 0) return;
-    this.#engine.warn(foreignCleanupWarning(killed, this.#engine.traced));
+    this.#context.warn(foreignCleanupWarning(killed, this.#context.traced));
     for (const node of killed) {
       const { path } = node;
       node.behaviour.kill?.(
@@ -329,15 +329,15 @@ export class RtcRuntime {
         open.flatMap(({ handles, root }) => (handles.length > 0 ? handles : [root]).map((node) => node.path)),
       );
       this.#exiting = { quiet: isReported || failed };
-      this.#engine.warn(openAtExitWarning(open, this.#engine.traced));
+      this.#context.warn(openAtExitWarning(open, this.#context.traced));
     }
     // Synchronous, without draining; what fails here cannot be reported to anybody.
     try {
       // With a server open, a client may be queued for us: cleanup would block for ten seconds over it (H24), and
       // nothing can be waited for any more.
-      if (this.#cleanup === 'manual' || this.#engine.hasServers) this.#engine.ledger.closeAll();
+      if (this.#cleanup === 'manual' || this.#context.hasServers) this.#context.ledger.closeAll();
       else {
-        this.#engine.scopesEnded();
+        this.#context.scopesEnded();
         this.#cleanUp(true);
       }
     } catch {}

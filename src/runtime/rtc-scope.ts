@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type * as ndc from 'node-datachannel';
-import { type Engine, ownEngine } from '../library/engine.js';
+import { type LibraryContext, checkedContext } from '../library/library-context.js';
 import { inspectNode } from '../diagnostics/node-snapshot.js';
 import type { NativeDataChannel, NativePeerConnection, NativeWebSocket } from '../native/binding.js';
 import { callNative } from '../native/guard.js';
@@ -71,15 +71,15 @@ export interface PeerConnectionConfig extends NativeConfig {
  * Made by `RtcRuntime.acquire()` or `scope.fork()`. Everything made through it is torn down with it.
  */
 export class RtcScope extends Scope {
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #host: ScopeHost;
   #made = 0;
 
   /** @internal */
-  constructor(engine: Engine, host: ScopeHost, name: string, options: ForkOptions) {
-    ownEngine(engine, 'RtcScope');
+  constructor(context: LibraryContext, host: ScopeHost, name: string, options: ForkOptions) {
+    checkedContext(context, 'RtcScope');
     super(host, name, options);
-    this.#engine = engine;
+    this.#context = context;
     this.#host = host;
   }
 
@@ -103,8 +103,8 @@ export class RtcScope extends Scope {
     this.assertUsable('createPeerConnection');
     const checkedName = givenName ?? `pc-${++this.#made}`;
     const path = `${this.path}/${checkedName}`;
-    const { native, servers } = createNativeConnection(this.#engine, path, checkedName, checked);
-    return new PeerConnection(this.#engine, this[TREE_NODE], checkedName, native, {
+    const { native, servers } = createNativeConnection(this.#context, path, checkedName, checked);
+    return new PeerConnection(this.#context, this[TREE_NODE], checkedName, native, {
       signal,
       negotiatesItself: !checked.disableAutoNegotiation,
       maxMessageSize: checked.maxMessageSize ?? 0,
@@ -124,10 +124,10 @@ export class RtcScope extends Scope {
     const checkedName = name ?? new URL(url).host;
     const path = `${this.path}/${checkedName}`;
     const [limit, limited] = withLimit(config);
-    const { native, dial } = dialSocket(this.#engine, path, checkedUrl, limited, (error) =>
+    const { native, dial } = dialSocket(this.#context, path, checkedUrl, limited, (error) =>
       socket.cannotConnect(error),
     );
-    const socket = new WebSocket(this.#engine, this[TREE_NODE], checkedName, native, channelOptions, limit);
+    const socket = new WebSocket(this.#context, this[TREE_NODE], checkedName, native, channelOptions, limit);
     socket.dial = dial;
     try {
       callNative(path, 'open', () => native.open(checkedUrl));
@@ -145,7 +145,7 @@ export class RtcScope extends Scope {
     const config = validateWebSocketServerOptions(transport);
     this.assertUsable('createWebSocketServer');
     const checkedName = name ?? 'server';
-    const { WebSocketServer: Native } = this.#engine.native;
+    const { WebSocketServer: Native } = this.#context.native;
     const [limit, limited] = withLimit(config);
     const path = `${this.path}/${checkedName}`;
     const listen = (port = limited.port) =>
@@ -157,7 +157,7 @@ export class RtcScope extends Scope {
     const native = listen();
     const { bindAddress } = config;
     return new WebSocketServer(
-      this.#engine,
+      this.#context,
       this[TREE_NODE],
       checkedName,
       listen,
@@ -176,11 +176,11 @@ export class RtcScope extends Scope {
     const checked = validateIceUdpMux(port, address);
     this.assertUsable('createIceUdpMuxListener');
     const name = `udp-${checked.port}`;
-    const { IceUdpMuxListener: Native } = this.#engine.native;
+    const { IceUdpMuxListener: Native } = this.#context.native;
     const native = callNative(`${this.path}/${name}`, 'new IceUdpMuxListener', () =>
       checked.address === undefined ? new Native(checked.port) : new Native(checked.port, checked.address),
     );
-    return new IceUdpMuxListener(this.#engine, this[TREE_NODE], name, native);
+    return new IceUdpMuxListener(this.#context, this[TREE_NODE], name, native);
   }
 
   /**
@@ -204,13 +204,13 @@ export class RtcScope extends Scope {
     options?: AdoptConnectionOptions | AdoptDataChannelOptions | AdoptWebSocketOptions,
   ): PeerConnection | DataChannel | WebSocket {
     this.assertUsable('adoptNative');
-    const kind = kindOfNative(this.#engine.native, native);
+    const kind = kindOfNative(this.#context.native, native);
     const checked = checkAdoptOptions(kind, options);
-    const [engine, owner] = [this.#engine, this[TREE_NODE]];
+    const [context, owner] = [this.#context, this[TREE_NODE]];
     if (kind === 'PeerConnection')
-      return adoptConnection(engine, owner, native as NativePeerConnection, checked);
-    if (kind === 'WebSocket') return adoptWebSocket(engine, owner, native as NativeWebSocket, checked);
-    return adoptDataChannel(engine, owner, native as NativeDataChannel, checked);
+      return adoptConnection(context, owner, native as NativePeerConnection, checked);
+    if (kind === 'WebSocket') return adoptWebSocket(context, owner, native as NativeWebSocket, checked);
+    return adoptDataChannel(context, owner, native as NativeDataChannel, checked);
   }
 
   [inspect.custom](): string {
@@ -219,12 +219,12 @@ export class RtcScope extends Scope {
 
   override fork(name?: string, options?: ForkOptions): this {
     const child = super.fork(name, options);
-    this.#engine.trace.note('scope', child.path, 'forked');
+    this.#context.trace.note('scope', child.path, 'forked');
     return child;
   }
 
   protected override spawn(name: string, options: ForkOptions): this {
-    return new RtcScope(this.#engine, this.#host, name, options) as this;
+    return new RtcScope(this.#context, this.#host, name, options) as this;
   }
 }
 

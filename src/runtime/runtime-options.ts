@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../library/engine.js';
+import type { LibraryContextOptions } from '../library/library-context.js';
 import type { ResolveName } from '../library/names/name-resolver.js';
 import type { RtcLogger } from '../library/library-settings.js';
 import { readFrom, wrongType } from '../arguments/wrong-argument.js';
@@ -9,7 +9,7 @@ import { validateSctpSettings } from '../native/validate/sctp-settings.js';
 import type { Clock } from '../time/clock.js';
 import { checkTimeout } from '../arguments/bounds.js';
 
-export interface RtcRuntimeOptions extends EngineOptions {
+export interface RtcRuntimeOptions extends LibraryContextOptions {
   /**
    * `auto` (default): clean up the library when the last root scope is gone. That ends the connections of other
    * code in the process, too. `manual`: only `shutdown()` does.

@@ -36,7 +36,7 @@ describe.each([
     ['nulls', [null, null, null, null, null]],
     ['a name and options', ['mine', { iceServers: [] }]],
     ['objects that look right', [{ traced: false }, {}, 'kind', 'name', {}]],
-    ['a pretended engine', [{ __proto__: null }, { adoptNode() {} }, 'name', {}, {}]],
+    ['a pretended context', [{ __proto__: null }, { adoptNode() {} }, 'name', {}, {}]],
   ])('cannot be constructed with %s, nor by a subclass', (_, args) => {
     const before = footprint(rig.runtime);
     class Mine extends Owned {}

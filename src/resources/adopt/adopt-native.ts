@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import { isOwned } from '../../library/release-ledger.js';
 import { RtcInvalidStateError } from '../../errors/kinds.js';
 import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
@@ -102,37 +102,37 @@ export interface CheckedAdoptOptions {
 }
 
 export function adoptConnection(
-  engine: Engine,
+  context: LibraryContext,
   owner: OwnedNode,
   native: NativePeerConnection,
   { name = 'adopted', channel: { signal } }: CheckedAdoptOptions,
 ): PeerConnection {
   if (native.state() === 'closed') {
-    bury(engine, owner, 'PeerConnection', native);
+    bury(context, owner, 'PeerConnection', native);
     const ended = new EndedNative() as unknown as NativePeerConnection;
-    return closing(new PeerConnection(engine, owner, name, ended, { signal }));
+    return closing(new PeerConnection(context, owner, name, ended, { signal }));
   }
-  const connection = new PeerConnection(engine, owner, name, native, { signal });
+  const connection = new PeerConnection(context, owner, name, native, { signal });
   connection.takeOver();
   return connection;
 }
 
 export function adoptWebSocket(
-  engine: Engine,
+  context: LibraryContext,
   owner: OwnedNode,
   native: NativeWebSocket,
   { name = 'adopted', channel }: CheckedAdoptOptions,
 ): WebSocket {
   if (!accepts(native)) {
-    bury(engine, owner, 'WebSocket', native);
+    bury(context, owner, 'WebSocket', native);
     const ended = new EndedNative() as unknown as NativeWebSocket;
-    return closing(new WebSocket(engine, owner, name, ended, channel));
+    return closing(new WebSocket(context, owner, name, ended, channel));
   }
-  return new WebSocket(engine, owner, name, native, channel);
+  return new WebSocket(context, owner, name, native, channel);
 }
 
 export function adoptDataChannel(
-  engine: Engine,
+  context: LibraryContext,
   owner: OwnedNode,
   native: NativeDataChannel,
   { channel, connection }: CheckedAdoptOptions,
@@ -140,13 +140,19 @@ export function adoptDataChannel(
   if (accepts(native) && !isClosed(native)) {
     native.onError(() => {});
     if (connection) return connection.adoptChannel(native, channel);
-    return new DataChannel(engine, new UnknownConnection(engine, owner, native), native, 'adopted', channel);
+    return new DataChannel(
+      context,
+      new UnknownConnection(context, owner, native),
+      native,
+      'adopted',
+      channel,
+    );
   }
   const label = labelOf(native);
-  bury(engine, owner, 'DataChannel', native);
+  bury(context, owner, 'DataChannel', native);
   const ended = new EndedNative(label) as unknown as NativeDataChannel;
   return closing(
-    new DataChannel(engine, new UnknownConnection(engine, owner, ended), ended, 'adopted', channel),
+    new DataChannel(context, new UnknownConnection(context, owner, ended), ended, 'adopted', channel),
   );
 }
 
@@ -169,8 +175,8 @@ function labelOf(native: NativeDataChannel): string {
 }
 
 /** Pays the `close()` of a native that has ended, and keeps it until cleanup (H2, H6). */
-function bury(engine: Engine, owner: OwnedNode, kind: string, native: { close(): void }): void {
-  engine.ledger.hold(kind, native, () => owner.path).discard({ comes: false });
+function bury(context: LibraryContext, owner: OwnedNode, kind: string, native: { close(): void }): void {
+  context.ledger.hold(kind, native, () => owner.path).discard({ comes: false });
 }
 
 function closing<T extends { close(options: { timeout: number }): Promise<void> }>(handle: T): T {
@@ -181,17 +187,17 @@ function closing<T extends { close(options: { timeout: number }): Promise<void> 
 /** Of a channel whose connection somebody else has. */
 class UnknownConnection implements ChannelConnection {
   readonly node: OwnedNode;
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #native: NativeDataChannel;
 
-  constructor(engine: Engine, node: OwnedNode, native: NativeDataChannel) {
-    this.#engine = engine;
+  constructor(context: LibraryContext, node: OwnedNode, native: NativeDataChannel) {
+    this.#context = context;
     this.node = node;
     this.#native = native;
   }
 
   get mostInFlight(): number {
-    return this.#engine.sctpSendBuffer;
+    return this.#context.sctpSendBuffer;
   }
 
   transportUp(): boolean {

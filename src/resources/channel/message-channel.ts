@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type Engine, ownEngine } from '../../library/engine.js';
+import { type LibraryContext, checkedContext } from '../../library/library-context.js';
 import { poll } from '../../time/poll.js';
 import { quietTurns } from '../../time/turn.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
@@ -55,16 +55,16 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
 
   /** @internal */
   protected constructor(
-    engine: Engine,
+    context: LibraryContext,
     owner: OwnedNode,
     kind: string,
     name: string,
     native: NativeChannel,
     options: CheckedChannelOptions,
   ) {
-    super(ownEngine(engine, kind), owner, kind, MESSAGE_CHANNEL_EVENTS, name, options.signal);
+    super(checkedContext(context, kind), owner, kind, MESSAGE_CHANNEL_EVENTS, name, options.signal);
     this.#native = native;
-    this.record = engine.ledger.hold(kind, native, () => this.path);
+    this.record = context.ledger.hold(kind, native, () => this.path);
     const onLow = () => this.emit('bufferedAmountLow');
     this.#buffer = new SendBuffer(native, this.record, options.highWaterMark, onLow);
     const inboxOwner: InboxOwner = {
@@ -99,7 +99,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     } catch (error) {
       return Promise.reject(error);
     }
-    return bounded(this.#opened.promise, bounds, this.engine.clock, this.path, 'opening');
+    return bounded(this.#opened.promise, bounds, this.context.clock, this.path, 'opening');
   }
 
   /**
@@ -161,14 +161,14 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
       return Promise.reject(error);
     }
     const empty = async () => {
-      using forever = new Deadline(this.engine.clock, {
+      using forever = new Deadline(this.context.clock, {
         timeout: Number.POSITIVE_INFINITY,
         signal: this.signal,
       });
       if ((await poll(() => this.bufferedAmount === 0, forever)) && !this.signal.aborted) return;
       throw this.endingError('drained()');
     };
-    return bounded(empty(), bounds, this.engine.clock, this.path, 'draining');
+    return bounded(empty(), bounds, this.context.clock, this.path, 'draining');
   }
 
   /** Bytes that wait to be sent. */
@@ -205,20 +205,20 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
    */
   async nextMessage(options?: WaitOptions): Promise<Message> {
     const bounds = checkBounds(options, 'nextMessage()');
-    const { engine, path } = this;
-    const message = await this.#inbox.next((next) => bounded(next, bounds, engine.clock, path, 'a message'));
+    const { context, path } = this;
+    const message = await this.#inbox.next((next) => bounded(next, bounds, context.clock, path, 'a message'));
     if (message === undefined) throw this.closedError('nextMessage()');
     return message;
   }
 
   /** A `node:stream` over the channel: one chunk a message, real backpressure when writing. */
   toDuplex(options?: DuplexStreamOptions): Duplex {
-    return channelToDuplex(this, this.engine.clock, options);
+    return channelToDuplex(this, this.context.clock, options);
   }
 
   /** A pair of web streams over the channel: one chunk a message, real backpressure when writing. */
   toWeb(options?: WebStreamOptions): WebStreams {
-    return channelToWeb(this, this.engine.clock, options);
+    return channelToWeb(this, this.context.clock, options);
   }
 
   /** Bytes that one message may have. @internal */
@@ -300,7 +300,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   }
 
   protected override onClosed(): void {
-    this.engine.traffic.add(trafficOfChannel(this.#ledger, this.#inbox));
+    this.context.traffic.add(trafficOfChannel(this.#ledger, this.#inbox));
     this.#gate.open();
     this.#inbox.end(this.reason === undefined ? undefined : this.endingError('the iteration'));
   }
@@ -343,6 +343,6 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   }
 
   #bound(work: Promise<void>, bounds: Bounds | undefined): Promise<void> {
-    return bounds ? bounded(work, bounds, this.engine.clock, this.path, 'sending') : work;
+    return bounds ? bounded(work, bounds, this.context.clock, this.path, 'sending') : work;
   }
 }

@@ -1,4 +1,4 @@
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import { poll } from '../../time/poll.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError, RtcMessageError } from '../../errors/kinds.js';
@@ -33,7 +33,7 @@ export interface ConnectionChannelOptions {
 export class ConnectionChannels implements ChannelConnection {
   readonly node: OwnedNode;
   readonly receiptPeer: ReceiptPeer;
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #open = new Map<DataChannel, ChannelOrigin>();
@@ -54,27 +54,27 @@ export class ConnectionChannels implements ChannelConnection {
   #leastRoundTrip = Number.POSITIVE_INFINITY;
 
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     node: OwnedNode,
     native: NativePeerConnection,
     record: NativeRecord,
     options: ConnectionChannelOptions,
   ) {
     this.#options = options;
-    this.#engine = engine;
+    this.#context = context;
     this.node = node;
     this.#native = native;
     this.#record = record;
     this.receiptPeer = new ReceiptPeer(native, record);
-    this.#control = new ControlChannel(engine, native, record.path, (message) => this.#hear(message));
-    this.#probe = new LibraryProbe(engine, native, record.path);
+    this.#control = new ControlChannel(context, native, record.path, (message) => this.#hear(message));
+    this.#probe = new LibraryProbe(context, native, record.path);
     this.#keepalive = options.keepalive && new Keepalive(this.#keepaliveSubject(), options.keepalive);
-    if (this.#keepalive) engine.watcher.watch(this.#keepalive);
-    this.#openings = new NegotiatedOpenings(engine.clock, (message) => this.#control.send(message));
+    if (this.#keepalive) context.watcher.watch(this.#keepalive);
+    this.#openings = new NegotiatedOpenings(context.clock, (message) => this.#control.send(message));
   }
 
   get mostInFlight(): number {
-    return Math.max(this.#engine.sctpSendBuffer, this.#options.maxMessageSize ?? 0);
+    return Math.max(this.#context.sctpSendBuffer, this.#options.maxMessageSize ?? 0);
   }
 
   /** Hands the peer's description to the library by `give`, with what must come before or after it. */
@@ -101,7 +101,7 @@ export class ConnectionChannels implements ChannelConnection {
   end(): void {
     for (const record of this.#leftOpen.values()) record.discard();
     this.#leftOpen.clear();
-    if (this.#keepalive) this.#engine.watcher.unwatch(this.#keepalive);
+    if (this.#keepalive) this.#context.watcher.unwatch(this.#keepalive);
     this.#probe.end();
     this.#openings.end();
     this.#control.remove();
@@ -133,7 +133,7 @@ export class ConnectionChannels implements ChannelConnection {
     options: CheckedChannelOptions,
     traits?: ChannelTraits,
   ): DataChannel {
-    const channel = new DataChannel(this.#engine, this, native, origin, options, traits);
+    const channel = new DataChannel(this.#context, this, native, origin, options, traits);
     this.#open.set(channel, origin);
     if (channel.id === undefined) this.#withoutId.add(channel);
     else this.#ids.use(channel.id);
@@ -152,7 +152,7 @@ export class ConnectionChannels implements ChannelConnection {
     }
     // A wrapper of a channel that was closed before can never be freed (H18), and the addon makes one for each that the
     // peer opens, as long as the connection lives.
-    if (this.#engine.ledger.isOverfull && !native.isOpen()) {
+    if (this.#context.ledger.isOverfull && !native.isOpen()) {
       this.#hold(native).discard({ comes: false });
       // Another callback in its place: no wrapper is made of those that wait for the first.
       this.#native.onDataChannel((late) => this.#hold(late as NativeDataChannel).discard({ comes: false }));
@@ -228,7 +228,7 @@ export class ConnectionChannels implements ChannelConnection {
   }
 
   keepFor(ms: number): void {
-    this.#keepUntil = Math.max(this.#keepUntil, this.#engine.clock.now() + ms);
+    this.#keepUntil = Math.max(this.#keepUntil, this.#context.clock.now() + ms);
   }
 
   /** Waits for the data of channels that were closed without confirmation, and for last receipts. */
@@ -276,7 +276,7 @@ export class ConnectionChannels implements ChannelConnection {
     const [native, { node }] = [this.#native, this];
     return {
       path: node.path,
-      now: () => this.#engine.clock.now(),
+      now: () => this.#context.clock.now(),
       transportUp: () => this.transportUp(),
       signs: () => `${native.bytesReceived()} ${native.rtt()}`,
       waiting: () => {
@@ -296,7 +296,7 @@ export class ConnectionChannels implements ChannelConnection {
   }
 
   #hold(native: NativeDataChannel): NativeRecord {
-    const record = this.#engine.ledger.hold(undefined, native, () => this.node.path);
+    const record = this.#context.ledger.hold(undefined, native, () => this.node.path);
     native.onClosed(() => record.acknowledge());
     return record;
   }

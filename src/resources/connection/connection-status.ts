@@ -1,4 +1,4 @@
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { ConnectionProgress } from '../../errors/connection-progress.js';
 import type { NativePeerConnection } from '../../native/binding.js';
@@ -28,15 +28,15 @@ export abstract class ConnectionStatus extends Handle<PeerConnectionEvents> {
 
   /** @internal */
   protected constructor(
-    engine: Engine,
+    context: LibraryContext,
     owner: OwnedNode,
     name: string,
     native: NativePeerConnection,
     signal?: AbortSignal,
   ) {
-    super(engine, owner, 'PeerConnection', PEER_CONNECTION_EVENTS, name, signal);
+    super(context, owner, 'PeerConnection', PEER_CONNECTION_EVENTS, name, signal);
     this.#native = native;
-    this.record = engine.ledger.hold('PeerConnection', native, () => this.path);
+    this.record = context.ledger.hold('PeerConnection', native, () => this.path);
   }
 
   get connectionState(): ConnectionState {

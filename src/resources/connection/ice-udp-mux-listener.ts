@@ -1,6 +1,6 @@
 import type { IceUdpMuxRequest } from 'node-datachannel';
 import type { EventNames } from '../../arguments/event-name.js';
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeIceUdpMuxListener } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import type { OwnedNode } from '../../scope/node.js';
@@ -22,10 +22,10 @@ export class IceUdpMuxListener extends Handle<IceUdpMuxListenerEvents> {
   readonly #record;
 
   /** Made by `scope.createIceUdpMuxListener()`. @internal */
-  constructor(engine: Engine, owner: OwnedNode, name: string, native: NativeIceUdpMuxListener) {
-    super(engine, owner, 'IceUdpMuxListener', EVENTS, name);
+  constructor(context: LibraryContext, owner: OwnedNode, name: string, native: NativeIceUdpMuxListener) {
+    super(context, owner, 'IceUdpMuxListener', EVENTS, name);
     this.#native = native;
-    this.#record = engine.ledger.hold('IceUdpMuxListener', native, () => this.path);
+    this.#record = context.ledger.hold('IceUdpMuxListener', native, () => this.path);
     this.markOpen();
   }
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 import type { Probe } from './keepalive.js';
@@ -8,13 +8,13 @@ import type { Probe } from './keepalive.js';
  * stream at once, in a thread of its own. One question at a time; each is given back when it is answered.
  */
 export class LibraryProbe {
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #native: NativePeerConnection;
   readonly #path: () => string;
   #record: NativeRecord | undefined;
 
-  constructor(engine: Engine, native: NativePeerConnection, path: () => string) {
-    this.#engine = engine;
+  constructor(context: LibraryContext, native: NativePeerConnection, path: () => string) {
+    this.#context = context;
     this.#native = native;
     this.#path = path;
   }
@@ -23,7 +23,7 @@ export class LibraryProbe {
     if (this.#record?.state === 'held') return undefined;
     try {
       const channel = this.#native.createDataChannel('', { negotiated: true, id: PROBE_ID });
-      const record = this.#engine.ledger.hold(undefined, channel, this.#path);
+      const record = this.#context.ledger.hold(undefined, channel, this.#path);
       this.#record = record;
       channel.onMessage(() => {}); // what nobody takes blocks a thread of the library (H17)
       channel.onClosed(() => {

@@ -1,4 +1,4 @@
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import { bounded, Deferred } from '../../time/wait.js';
 import type { ConnectionProgress } from '../../errors/connection-progress.js';
 import { connectionFailed, progressOf, whyNotConnected } from './progress.js';
@@ -60,13 +60,13 @@ export class PeerConnection extends ConnectionStatus {
 
   /** Made by `scope.createPeerConnection()`. @internal */
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     owner: OwnedNode,
     name: string,
     native: NativePeerConnection,
     options: ConnectionOptions | null = {},
   ) {
-    super(engine, owner, name, native, options?.signal);
+    super(context, owner, name, native, options?.signal);
     const { negotiatesItself = true, servers } = options ?? {};
     this.servers = servers;
     this[TREE_NODE].ending.onSettled(() => servers?.end());
@@ -77,14 +77,14 @@ export class PeerConnection extends ConnectionStatus {
         if (!this[TREE_NODE].inTeardown || !NEGOTIATION_EVENTS.has(event)) this.emit(event, ...args);
       },
     );
-    this.#arrivals = new Arrivals(this.#pending, engine.clock, this.record.path);
-    this.#channels = new ConnectionChannels(engine, this[TREE_NODE], native, this.record, options ?? {});
-    this.#tracks = new ConnectionTracks(engine, this[TREE_NODE], native, this.record, () => {
+    this.#arrivals = new Arrivals(this.#pending, context.clock, this.record.path);
+    this.#channels = new ConnectionChannels(context, this[TREE_NODE], native, this.record, options ?? {});
+    this.#tracks = new ConnectionTracks(context, this[TREE_NODE], native, this.record, () => {
       if (negotiatesItself && !this[TREE_NODE].inTeardown) this.#exchange.oweOffer();
     });
     this.#exchange = new DescriptionExchange(
       this,
-      engine,
+      context,
       native,
       this.record,
       this.#pending,
@@ -105,9 +105,9 @@ export class PeerConnection extends ConnectionStatus {
     } catch (error) {
       return Promise.reject(error);
     }
-    return bounded(this.#connected.promise, bounds, this.engine.clock, this.path, 'connecting', () => {
+    return bounded(this.#connected.promise, bounds, this.context.clock, this.path, 'connecting', () => {
       const why = this.#why();
-      this.engine.trace.note('waited', this.path, `not connected: ${why.reason}`);
+      this.context.trace.note('waited', this.path, `not connected: ${why.reason}`);
       return why;
     });
   }
@@ -204,7 +204,7 @@ export class PeerConnection extends ConnectionStatus {
       this.assertUsable('negotiate()');
       const before = this.#negotiation;
       this.#assertNoNegotiation();
-      this.#negotiation = new Negotiation(this, this.engine, signaling, polite, before !== undefined);
+      this.#negotiation = new Negotiation(this, this.context, signaling, polite, before !== undefined);
       await this.#negotiation.connected(bounds);
       return this;
     };
@@ -305,7 +305,7 @@ export class PeerConnection extends ConnectionStatus {
 
   /** One-shot signaling, as long as nobody else negotiates. */
   get #oneShot(): OneShot {
-    return new OneShot(this, this.engine.clock, (what) => {
+    return new OneShot(this, this.context.clock, (what) => {
       this.assertUsable(what);
       this.#assertNoNegotiation();
     });
@@ -319,7 +319,7 @@ export class PeerConnection extends ConnectionStatus {
   #onState(state: ConnectionState): void {
     if (state === 'closed') this.record.acknowledge();
     if (this.state === 'closed') return;
-    this.engine.trace.note('state', this.path, `connection ${state}`);
+    this.context.trace.note('state', this.path, `connection ${state}`);
     this.emit('connectionStateChange', state);
     this.emit('stateChange', state);
     if (state === 'connected') {
@@ -327,7 +327,10 @@ export class PeerConnection extends ConnectionStatus {
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {
-      this.fail(connectionFailed(this.path, this.#why(), this.servers?.refusal), this.engine.teardownTimeout);
+      this.fail(
+        connectionFailed(this.path, this.#why(), this.servers?.refusal),
+        this.context.teardownTimeout,
+      );
     } else if (state === 'closed') {
       this.end('remote', undefined, this.teardownBound);
     }

@@ -1,4 +1,4 @@
-import { type Engine, ownEngine } from '../../library/engine.js';
+import { type LibraryContext, checkedContext } from '../../library/library-context.js';
 import { poll } from '../../time/poll.js';
 import { Deferred } from '../../time/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
@@ -50,16 +50,16 @@ export class DataChannel extends MessageChannel {
 
   /** Made by `PeerConnection`. @internal */
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     connection: ChannelConnection,
     native: NativeDataChannel,
     origin: ChannelOrigin,
     options: CheckedChannelOptions,
     traits?: ChannelTraits,
   ) {
-    ownEngine(engine, 'DataChannel');
+    checkedContext(context, 'DataChannel');
     const label = native.getLabel();
-    super(engine, connection.node, 'DataChannel', label === '' ? 'channel' : label, native, options);
+    super(context, connection.node, 'DataChannel', label === '' ? 'channel' : label, native, options);
     this.#native = native;
     this.#connection = connection;
     this.#origin = origin;
@@ -68,8 +68,8 @@ export class DataChannel extends MessageChannel {
     this.#protocol = native.getProtocol();
     if (origin !== 'incoming') native.onOpen(() => this.#libraryOpened());
     // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
-    if (engine.ledger.isFull) this.#watchClose();
-    engine.watcher.watch(this);
+    if (context.ledger.isFull) this.#watchClose();
+    context.watcher.watch(this);
     // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
     // even be closed again, before anybody could have been notified (H18).
     if (origin === 'incoming' || native.isOpen()) this.#libraryOpened();
@@ -138,7 +138,7 @@ export class DataChannel extends MessageChannel {
   protected override nativeOpened(): void {
     if (this.state !== 'opening') return;
     this.#wasOpen = true;
-    this.#openedAt = this.engine.clock.now();
+    this.#openedAt = this.context.clock.now();
     this.#connection.roundTrip?.();
     void this.id; // the native does not know it any more once it is closed
     this.nowOpen();
@@ -146,14 +146,14 @@ export class DataChannel extends MessageChannel {
 
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
     if (this.record.state !== 'held') {
-      this.sent.endedByPeer(this.#leftAtClose, this.engine.clock.now());
+      this.sent.endedByPeer(this.#leftAtClose, this.context.clock.now());
       return undefined;
     }
     return deadline.expired ? undefined : this.#drain(deadline);
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
-    this.engine.watcher.unwatch(this);
+    this.context.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     const native = this.#native;
     if (!this.#machine.isOver) this.#receive({ type: 'abort' });
@@ -202,7 +202,7 @@ export class DataChannel extends MessageChannel {
 
   /** A peer may close a channel before it was open here. */
   #lookWhileOpening(): void {
-    if (!this.#connection.transportUp() || !this.#looks.isDue(this.engine.clock.now())) return;
+    if (!this.#connection.transportUp() || !this.#looks.isDue(this.context.clock.now())) return;
     if (!isClosed(this.#native)) return;
     this.#resetSeen = true;
     void this.#endUnopened();
@@ -210,7 +210,7 @@ export class DataChannel extends MessageChannel {
 
   /** What the library queued before the close, that the channel was open among it, is handed over first. */
   async #endUnopened(): Promise<void> {
-    using deadline = new Deadline(this.engine.clock, { timeout: this.engine.teardownTimeout });
+    using deadline = new Deadline(this.context.clock, { timeout: this.context.teardownTimeout });
     await this.received(deadline);
     this.closedByPeer();
   }
@@ -240,7 +240,7 @@ export class DataChannel extends MessageChannel {
 
   /** Ended by us, and unconfirmed. A peer that has closed meanwhile did so at a time that nobody knows. */
   #countAbandoned(): void {
-    const now = this.engine.clock.now();
+    const now = this.context.clock.now();
     const waiting = this.#native.bufferedAmount();
     if (!this.#native.isOpen()) this.sent.endedByPeer(waiting, now);
     else if (this.#connection.receiptPeer?.givesReceipts) this.sent.abandonUnacknowledged(now);
@@ -250,7 +250,7 @@ export class DataChannel extends MessageChannel {
   #noteSent(): void {
     const waiting = this.#native.bufferedAmount();
     const inFlight = waiting === 0 ? 0 : waiting + this.#connection.mostInFlight;
-    this.sent.onItsWay(inFlight, this.engine.clock.now());
+    this.sent.onItsWay(inFlight, this.context.clock.now());
   }
 
   get #opensLater(): boolean {
@@ -281,7 +281,7 @@ export class DataChannel extends MessageChannel {
 
   #receive(event: EndingEvent, facts = this.#facts()): void {
     const machine = this.#machine;
-    for (const command of machine.receive(event, facts, this.engine.clock.now())) this.#carryOut(command);
+    for (const command of machine.receive(event, facts, this.context.clock.now())) this.#carryOut(command);
     if (machine.isOver) this.#over.resolve();
   }
 
@@ -307,7 +307,7 @@ export class DataChannel extends MessageChannel {
         if (this.#isSettled) this.sent.settle();
         else if (command.as === 'confirmed') this.sent.confirm();
         else if (command.as === 'abandoned') this.#countAbandoned();
-        else this.sent.doubt(this.#connection.mostInFlight, this.engine.clock.now());
+        else this.sent.doubt(this.#connection.mostInFlight, this.context.clock.now());
         return;
       case 'keepConnection':
         this.#connection.keepFor(command.ms);

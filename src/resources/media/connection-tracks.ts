@@ -1,5 +1,5 @@
 import type { Audio, Direction, Video } from 'node-datachannel';
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError } from '../../errors/kinds.js';
 import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
@@ -23,7 +23,7 @@ export type Media = MediaDescription | Audio | Video;
 
 /** The media tracks of one connection. */
 export class ConnectionTracks {
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #node: OwnedNode;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
@@ -39,13 +39,13 @@ export class ConnectionTracks {
 
   /** `renegotiate`: a section changed, and an offer is to be sent for it. */
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     node: OwnedNode,
     native: NativePeerConnection,
     record: NativeRecord,
     renegotiate: () => void,
   ) {
-    this.#engine = engine;
+    this.#context = context;
     this.#node = node;
     this.#native = native;
     this.#record = record;
@@ -61,7 +61,7 @@ export class ConnectionTracks {
 
   /** Checks `media` without making anything. */
   check(media: unknown): CheckedMedia {
-    const { Audio: AudioClass, Video: VideoClass } = this.#engine.native;
+    const { Audio: AudioClass, Video: VideoClass } = this.#context.native;
     // By class: the addon takes whatever has a certain property for one of its own and reads wild memory.
     const isOneOf = (type: typeof AudioClass | typeof VideoClass) =>
       type !== undefined && readFrom('media', () => media instanceof type);
@@ -160,7 +160,7 @@ export class ConnectionTracks {
 
   #own(native: NativeTrack, options: CheckedChannelOptions, section: MediaSection): MediaTrack {
     const track = new MediaTrack(
-      this.#engine,
+      this.#context,
       this.#node,
       native,
       options,
@@ -217,7 +217,7 @@ export class ConnectionTracks {
   }
 
   #hold(native: NativeTrack): NativeRecord {
-    const record = this.#engine.ledger.hold(undefined, native, this.#record.path);
+    const record = this.#context.ledger.hold(undefined, native, this.#record.path);
     native.onClosed(() => record.acknowledge());
     return record;
   }
@@ -234,7 +234,7 @@ export class ConnectionTracks {
   }
 
   #describe(media: CheckedMediaDescription): Audio | Video {
-    const { Audio: AudioClass, Video: VideoClass } = this.#engine.native;
+    const { Audio: AudioClass, Video: VideoClass } = this.#context.native;
     if (!AudioClass || !VideoClass) throw new Error('the binding has no media');
     const isVideo = media.kind === 'video';
     // The library cannot change a direction: it lets everything pass, and the section says what does.

@@ -1,6 +1,6 @@
 import type { MediaHandler } from 'node-datachannel';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
-import { type Engine, ownEngine } from '../../library/engine.js';
+import { type LibraryContext, checkedContext } from '../../library/library-context.js';
 import { RtcInvalidStateError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
 import type { NativeChannel, NativeTrack } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
@@ -50,13 +50,13 @@ export class MediaTrack extends MessageChannel {
 
   /** Made by `PeerConnection`. @internal */
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     owner: OwnedNode,
     native: NativeTrack,
     options: CheckedChannelOptions,
     section: TrackSection,
   ) {
-    const own = ownEngine(engine, 'MediaTrack');
+    const own = checkedContext(context, 'MediaTrack');
     const media: { chain?: MediaChain } = {};
     const channel = asChannel(native, section, () => media.chain?.takesFrames === true);
     super(own, owner, 'MediaTrack', `track-${section.mid}`, channel, options);
@@ -76,7 +76,7 @@ export class MediaTrack extends MessageChannel {
         (text) => this.fail(new RtcNativeError(noTransport(text), { path: this.path })),
       ),
     );
-    engine.watcher.watch(this);
+    context.watcher.watch(this);
     if (native.isOpen()) this.nativeOpened();
   }
 
@@ -146,7 +146,7 @@ export class MediaTrack extends MessageChannel {
   setMediaHandlers(handlers: MediaHandlers): void {
     const checked = validateMediaHandlers(handlers, 'handlers');
     this.assertUsable('setMediaHandlers()');
-    const classes = this.engine.native.mediaHandlers;
+    const classes = this.context.native.mediaHandlers;
     if (!classes) throw new RtcInvalidStateError('the binding has no media handlers', { path: this.path });
     const chain = makeMediaChain(classes, checked, this.path);
     const [first] = chain.handlers;
@@ -161,7 +161,7 @@ export class MediaTrack extends MessageChannel {
    * numbers that are out of range, hang or abort the process. `RTC_INVALID_STATE` when another track has it.
    */
   setMediaHandler(handler: MediaHandler): void {
-    assertMediaHandler(this.engine.native.mediaHandlers, handler);
+    assertMediaHandler(this.context.native.mediaHandlers, handler);
     this.assertUsable('setMediaHandler()');
     claimMediaHandler(handler, this, this.path);
     callNative(this.path, 'setMediaHandler', () => this.#native.setMediaHandler(handler));
@@ -263,7 +263,7 @@ export class MediaTrack extends MessageChannel {
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
-    this.engine.watcher.unwatch(this);
+    this.context.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     if (!this.#section.giveBack()) {
       this.record.forget(); // the section holds it now

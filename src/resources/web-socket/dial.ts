@@ -1,7 +1,7 @@
 import { parseNativeUrl } from '../../native/validate/web-socket-url.js';
 import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import { RtcTimeoutError } from '../../errors/kinds.js';
 import type { NativeWebSocket, NativeWebSocketConfig } from '../../native/binding.js';
 import { callNative } from '../../native/guard.js';
@@ -35,24 +35,24 @@ interface Dialled {
  * turn.
  */
 export function dial(
-  engine: Engine,
+  context: LibraryContext,
   path: string,
   url: string,
   config: NativeWebSocketConfig,
   failed: (error: unknown) => void,
 ): Dialled {
-  const { WebSocket: Native } = engine.native;
+  const { WebSocket: Native } = context.native;
   const make = (complete: NativeWebSocketConfig) =>
     callNative(path, 'new WebSocket', () => new Native(complete));
   const target = targetOf(url, config);
   const isSecure = parseNativeUrl(url).protocol === 'wss:';
-  const known = engine.names.known(target.host);
+  const known = context.names.known(target.host);
   const isOne = known?.length === 1 || isSelf(known);
-  if ((isOne && engine.names.isLocal(target.host)) || !engine.isLibrary || !hasLoopback()) {
+  if ((isOne && context.names.isLocal(target.host)) || !context.isLibrary || !hasLoopback()) {
     return { native: make(config), dial: { isSecure, begun: true, failure: undefined, tunnel: undefined } };
   }
   const { connectionTimeout = DEFAULT_TIMEOUT_MS } = config;
-  const started = engine.clock.now();
+  const started = context.clock.now();
   const ended = new AbortController();
   const state: { isSecure: boolean; begun: boolean; failure: unknown; tunnel: Tunnel | undefined } = {
     isSecure,
@@ -64,19 +64,19 @@ export function dial(
   const cancelTimer =
     connectionTimeout === 0
       ? () => {}
-      : engine.clock.after(connectionTimeout, () =>
+      : context.clock.after(connectionTimeout, () =>
           ended.abort(new RtcTimeoutError(`no connection within ${connectionTimeout} ms`, { path })),
         );
   const work = async () => {
     const { signal } = ended;
     let upstream: Socket | undefined;
     try {
-      const addresses = known ?? (await engine.names.resolve(target.host, signal));
+      const addresses = known ?? (await context.names.resolve(target.host, signal));
       upstream = await raceConnect(addresses, target.port, signal);
       const tunnel = await Tunnel.open(upstream, config.proxyServer !== undefined);
       state.tunnel = tunnel;
       signal.throwIfAborted();
-      const left = Math.max(1, Math.round(connectionTimeout - (engine.clock.now() - started)));
+      const left = Math.max(1, Math.round(connectionTimeout - (context.clock.now() - started)));
       const real = make({
         ...config,
         proxyServer: { type: 'Http', ip: '127.0.0.1', port: tunnel.port },

@@ -1,5 +1,5 @@
 import type { EventNames } from '../../arguments/event-name.js';
-import { type Engine, ownEngine } from '../../library/engine.js';
+import { type LibraryContext, checkedContext } from '../../library/library-context.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { poll } from '../../time/poll.js';
 import { AcceptFence } from '../../native/accept-fence.js';
@@ -52,7 +52,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
 
   /** Made by `scope.createWebSocketServer()`. @internal */
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     owner: OwnedNode,
     name: string,
     listen: (port?: number) => NativeWebSocketServer,
@@ -61,10 +61,17 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     socketOptions: CheckedChannelOptions,
     limit: number,
   ) {
-    super(ownEngine(engine, 'WebSocketServer'), owner, 'WebSocketServer', EVENTS, name, socketOptions.signal);
+    super(
+      checkedContext(context, 'WebSocketServer'),
+      owner,
+      'WebSocketServer',
+      EVENTS,
+      name,
+      socketOptions.signal,
+    );
     this.#socketOptions = { ...socketOptions, signal: undefined };
-    this.#record = engine.ledger.hold('WebSocketServer', native, () => this.path);
-    engine.serverOpened();
+    this.#record = context.ledger.hold('WebSocketServer', native, () => this.path);
+    context.serverOpened();
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => this.emit(event, ...args),
@@ -74,9 +81,9 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     this.#bindAddress = bindAddress;
     this.#listen = listen;
     this.#acceptFrom(native);
-    if (engine.isLibrary) {
+    if (context.isLibrary) {
       this.#watch = new AcceptWatch(
-        engine.clock,
+        context.clock,
         () => this.#newFence(),
         () => this.#listenAgain(),
       );
@@ -114,19 +121,19 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
    * milliseconds save ten seconds.
    */
   protected override async releaseNative(): Promise<boolean> {
-    using quiet = new Deadline(this.engine.clock, { timeout: MOST_QUIET_MS });
+    using quiet = new Deadline(this.context.clock, { timeout: MOST_QUIET_MS });
     await nextTurn();
     await poll(() => this.#quiet(), quiet);
     await this.#admitConnected();
-    this.engine.serverClosed();
+    this.context.serverClosed();
     this.#record.acknowledge(); // its end is synchronous
     this.#record.close();
     return true;
   }
 
   async #admitConnected(): Promise<void> {
-    if (!this.engine.isLibrary) return; // there need not be a port
-    using longest = new Deadline(this.engine.clock, { timeout: MOST_FENCE_MS });
+    if (!this.context.isLibrary) return; // there need not be a port
+    using longest = new Deadline(this.context.clock, { timeout: MOST_FENCE_MS });
     using fence = this.#newFence();
     await longest.within(fence.passed);
   }
@@ -152,7 +159,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
       this.#record.acknowledge(); // its end is synchronous
       this.#record.close();
       const native = this.#listen(this.#port);
-      this.#record = this.engine.ledger.hold('WebSocketServer', native, () => this.path);
+      this.#record = this.context.ledger.hold('WebSocketServer', native, () => this.path);
       this.#acceptFrom(native);
     } catch (cause) {
       const what = 'the server stopped accepting, as it does without descriptors, and cannot listen again';
@@ -162,19 +169,19 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
 
   protected override onClosing(): void {
     this.#watch?.[Symbol.dispose]();
-    this.#lastAcceptedAt = this.engine.clock.now();
+    this.#lastAcceptedAt = this.context.clock.now();
   }
 
   #quiet(): boolean {
-    return this.engine.clock.now() - this.#lastAcceptedAt >= QUIET_MS;
+    return this.context.clock.now() - this.#lastAcceptedAt >= QUIET_MS;
   }
 
   #onClient(native: NativeWebSocket): void {
     this.#accepted++;
-    this.#lastAcceptedAt = this.engine.clock.now();
+    this.#lastAcceptedAt = this.context.clock.now();
     const ours = this.#fence?.see(native) === true;
     if (ours || this[TREE_NODE].inTeardown) {
-      const record = this.engine.ledger.hold('WebSocket', native, () => this.path);
+      const record = this.context.ledger.hold('WebSocket', native, () => this.path);
       native.onClosed(() => record.acknowledge());
       record.discard();
       return;
@@ -182,7 +189,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     // Emitted only once it can be used: a listener may send at once, and close right after.
     const emit = (socket: WebSocket) => this.#pending.emit('connection', socket);
     const name = `socket-${this.#accepted}`;
-    new WebSocket(this.engine, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, emit);
+    new WebSocket(this.context, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, emit);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../../library/engine.js';
+import type { LibraryContext } from '../../library/library-context.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { poll } from '../../time/poll.js';
 import { RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
@@ -40,7 +40,7 @@ export class WebSocket extends MessageChannel {
 
   /** Made by a scope or a server. @internal */
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     owner: OwnedNode,
     name: string,
     native: NativeWebSocket,
@@ -48,7 +48,7 @@ export class WebSocket extends MessageChannel {
     limit?: number,
     onOpen?: (socket: WebSocket) => void,
   ) {
-    super(engine, owner, 'WebSocket', name, native, options);
+    super(context, owner, 'WebSocket', name, native, options);
     this.#native = native;
     this.#limit = limit;
     this.#onOpen = onOpen;
@@ -59,7 +59,7 @@ export class WebSocket extends MessageChannel {
         this.#lastError = error;
       }),
     );
-    engine.watcher.watch(this);
+    context.watcher.watch(this);
     // The server may announce a socket before its handshake has ended, or after: check both.
     native.onOpen(guard(() => this.nativeOpened()));
     if (native.isOpen()) this.nativeOpened();
@@ -116,7 +116,7 @@ export class WebSocket extends MessageChannel {
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
-    this.engine.watcher.unwatch(this);
+    this.context.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     // Only now: registered earlier, this callback would throw away the messages still queued (H5).
     this.#native.onClosed(() => this.record.acknowledge());
@@ -129,7 +129,7 @@ export class WebSocket extends MessageChannel {
    * cleanup (H2): so a socket that is closing already is waited for first.
    */
   async #release(deadline: Deadline): Promise<boolean> {
-    if (this.engine.isLibrary && this.engine.hasServers) await this.#attemptEnds();
+    if (this.context.isLibrary && this.context.hasServers) await this.#attemptEnds();
     if (this.#endSeen || (this.#remoteAddress !== undefined && !this.#native.isOpen())) {
       await poll(() => this.record.isAcknowledged, deadline, ACKNOWLEDGEMENT_MS);
     }
@@ -143,7 +143,7 @@ export class WebSocket extends MessageChannel {
    */
   async #attemptEnds(): Promise<void> {
     if (this.dial?.begun === false) return;
-    using longest = new Deadline(this.engine.clock, { timeout: MOST_ATTEMPT_MS });
+    using longest = new Deadline(this.context.clock, { timeout: MOST_ATTEMPT_MS });
     await poll(() => this.#native.path() !== undefined, longest);
   }
 
@@ -157,7 +157,7 @@ export class WebSocket extends MessageChannel {
   }
 
   async #judgeOpening(): Promise<void> {
-    using deadline = new Deadline(this.engine.clock, { timeout: this.teardownBound });
+    using deadline = new Deadline(this.context.clock, { timeout: this.teardownBound });
     await this.received(deadline);
     if (this.state === 'open') this.closedByPeer();
     else if (this.state === 'opening') {
@@ -194,7 +194,7 @@ export class WebSocket extends MessageChannel {
 
   /** Counts what the operating system has not taken. */
   #leave(): void {
-    this.sent.abandon(this.#native.bufferedAmount(), this.engine.clock.now());
+    this.sent.abandon(this.#native.bufferedAmount(), this.context.clock.now());
   }
 
   async #drain(deadline: Deadline): Promise<void> {

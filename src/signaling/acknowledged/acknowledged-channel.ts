@@ -1,4 +1,4 @@
-import { DEFAULT_TEARDOWN_MS } from '../../library/engine.js';
+import { DEFAULT_TEARDOWN_MS } from '../../library/library-context.js';
 import { bounded, Deferred } from '../../time/wait.js';
 import { RtcAbortedError, RtcClosedError } from '../../errors/kinds.js';
 import { reportUncaught } from '../../native/firewall.js';

@@ -1,5 +1,5 @@
 import type { Given } from '../../../arguments/argument.js';
-import type { Engine } from '../../../library/engine.js';
+import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import type { TraceEventType } from '../../../diagnostics/event-log.js';
@@ -44,7 +44,7 @@ export class DescriptionExchange {
 
   constructor(
     connection: NegotiatedConnection,
-    engine: Engine,
+    context: LibraryContext,
     native: NativePeerConnection,
     record: NativeRecord,
     pending: PendingEvents,
@@ -52,18 +52,18 @@ export class DescriptionExchange {
     tracks: ConnectionTracks,
   ) {
     this.#connection = connection;
-    this.#trace = engine.trace;
+    this.#trace = context.trace;
     this.#native = native;
     this.#record = record;
     this.#channels = channels;
     this.#tracks = tracks;
-    this.#gate = new CandidateGate(engine.clock, {
+    this.#gate = new CandidateGate(context.clock, {
       addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
       tellLocal: (candidate, mid) => pending.emit('localCandidate', candidate, tracks.candidateMid(mid)),
       pathFound: () => record.state === 'held' && PATH_FOUND.has(native.iceState()),
     });
     this.#remote = new RemoteSide(
-      engine,
+      context,
       native,
       record,
       this.#gate,

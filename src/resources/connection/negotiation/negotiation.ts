@@ -1,4 +1,4 @@
-import type { Engine } from '../../../library/engine.js';
+import type { LibraryContext } from '../../../library/library-context.js';
 import { poll } from '../../../time/poll.js';
 import { quietTurns } from '../../../time/turn.js';
 import { Deferred } from '../../../time/wait.js';
@@ -28,7 +28,7 @@ import { SignalingSender } from './signaling-sender.js';
  */
 export class Negotiation {
   readonly #connection: NegotiatedConnection;
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #signaling: Signaling;
   readonly #polite: boolean | undefined;
   readonly #sender: SignalingSender;
@@ -44,13 +44,13 @@ export class Negotiation {
 
   constructor(
     connection: NegotiatedConnection,
-    engine: Engine,
+    context: LibraryContext,
     signaling: Signaling,
     polite: boolean | undefined,
     resumed: boolean,
   ) {
     this.#connection = connection;
-    this.#engine = engine;
+    this.#context = context;
     this.#signaling = signaling;
     this.#polite = polite ?? signaling.polite;
     this.#sender = new SignalingSender(signaling, connection.path, (error) => this.#lost(error));
@@ -142,7 +142,7 @@ export class Negotiation {
   async #watchGathering(): Promise<void> {
     if (this.#gathering || this.#connection.gatheringState === 'new') return;
     this.#gathering = true;
-    using deadline = new Deadline(this.#engine.clock, { timeout: LONGEST_GATHERING_MS });
+    using deadline = new Deadline(this.#context.clock, { timeout: LONGEST_GATHERING_MS });
     const over = () => !this.#active || !this.#connection.exchange.findsCandidates;
     await poll(over, deadline, LONGEST_GATHERING_MS, this.#stopped.promise);
     if (!this.#active || !over()) return;
@@ -230,7 +230,7 @@ export class Negotiation {
   #warn(what: string, cause?: unknown): void {
     if (++this.#warnings > MOST_WARNINGS) return;
     const last = this.#warnings === MOST_WARNINGS ? '; further ones are not reported' : '';
-    this.#engine.warn({
+    this.#context.warn({
       code: 'RTC_SIGNALING',
       message: `the peer of ${this.#connection.path} sent ${what}; it was ignored${last}`,
       path: this.#connection.path,

@@ -1,4 +1,4 @@
-import type { Engine } from '../../../library/engine.js';
+import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import { RtcInvalidStateError } from '../../../errors/kinds.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
@@ -28,7 +28,7 @@ export interface MediaReader {
 
 /** What comes from the peer of a connection: descriptions and candidates, handed to the library in the right order. */
 export class RemoteSide {
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #native: NativePeerConnection;
   readonly #record: NativeRecord;
   readonly #gate: CandidateGate;
@@ -38,7 +38,7 @@ export class RemoteSide {
   #answersAsServer = false;
 
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     native: NativePeerConnection,
     record: NativeRecord,
     gate: CandidateGate,
@@ -47,7 +47,7 @@ export class RemoteSide {
     signal: () => AbortSignal,
   ) {
     this.#signal = signal;
-    this.#engine = engine;
+    this.#context = context;
     this.#native = native;
     this.#record = record;
     this.#gate = gate;
@@ -108,7 +108,7 @@ export class RemoteSide {
       this.#call('addRemoteCandidate', () => this.#native.addRemoteCandidate(candidate, mid));
     } catch (cause) {
       const path = this.#record.path();
-      this.#engine.warn({
+      this.#context.warn({
         code: 'RTC_SIGNALING',
         message: `a candidate for ${path} was of no use`,
         path,
@@ -123,7 +123,7 @@ export class RemoteSide {
    */
   #lookUp(candidate: string, mid: string): void {
     const name = nameIn(candidate) ?? '';
-    this.#engine.names.resolve(name, this.#signal()).then(
+    this.#context.names.resolve(name, this.#signal()).then(
       ([address]) => {
         if (address !== undefined) this.addKept(withAddress(candidate, name, address), mid);
       },

@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import type { Engine } from '../../../library/engine.js';
+import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { callNative } from '../../../native/guard.js';
 import { latePeerConnection } from '../../../native/late/late-peer-connection.js';
@@ -17,15 +17,15 @@ export interface NativeConnection {
  * caller ends `servers` with the connection.
  */
 export function createNativeConnection(
-  engine: Engine,
+  context: LibraryContext,
   path: string,
   name: string,
   config: CheckedConnectionConfig,
 ): NativeConnection {
-  const relayOnly = config.iceTransportPolicy === 'relay' && engine.isLibrary;
-  const servers = new IceServers(config.iceServers, relayOnly, engine.names, engine.clock);
-  warnOfUnsupported(engine, path, servers);
-  const { PeerConnection: Native } = engine.native;
+  const relayOnly = config.iceTransportPolicy === 'relay' && context.isLibrary;
+  const servers = new IceServers(config.iceServers, relayOnly, context.names, context.clock);
+  warnOfUnsupported(context, path, servers);
+  const { PeerConnection: Native } = context.native;
   const construct = (complete: ndc.RtcConfig) => {
     const native = callNative(path, 'new PeerConnection', () => new Native(name, complete));
     servers.attach(native);
@@ -48,9 +48,9 @@ export function createNativeConnection(
   return { native, servers };
 }
 
-function warnOfUnsupported(engine: Engine, path: string, { unsupported }: IceServers): void {
+function warnOfUnsupported(context: LibraryContext, path: string, { unsupported }: IceServers): void {
   if (unsupported.length === 0) return;
-  engine.warn({
+  context.warn({
     code: 'RTC_ICE_SERVER_UNUSED',
     path,
     message:

@@ -1,4 +1,4 @@
-import type { Engine } from '../../../library/engine.js';
+import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
@@ -10,7 +10,7 @@ import { OpenBarrier } from './open-barrier.js';
  * shows when other channels can be made, with any peer; with a peer of this package it carries control messages.
  */
 export class ControlChannel {
-  readonly #engine: Engine;
+  readonly #context: LibraryContext;
   readonly #native: NativePeerConnection;
   readonly #path: () => string;
   readonly #hear: (message: ControlMessage) => void;
@@ -23,12 +23,12 @@ export class ControlChannel {
   #watchesClose = false;
 
   constructor(
-    engine: Engine,
+    context: LibraryContext,
     native: NativePeerConnection,
     path: () => string,
     hear: (message: ControlMessage) => void,
   ) {
-    this.#engine = engine;
+    this.#context = context;
     this.#native = native;
     this.#path = path;
     this.#hear = hear;
@@ -68,7 +68,7 @@ export class ControlChannel {
     this.#id = id;
     this.#firstId = firstId;
     this.#isHeard = peerHears;
-    const record = this.#engine.ledger.hold(undefined, this.#channel, this.#path);
+    const record = this.#context.ledger.hold(undefined, this.#channel, this.#path);
     this.#record = record;
     // Also with a peer that should have nothing to say: what nobody takes blocks a thread of the library (H17).
     this.#channel.onMessage(
@@ -77,7 +77,7 @@ export class ControlChannel {
         if (message) this.#hear(message);
       }),
     );
-    this.#watchesClose = this.#engine.ledger.isFull;
+    this.#watchesClose = this.#context.ledger.isFull;
     if (!this.#watchesClose) return;
     // So many wrappers are kept already that this one must not be where the peer ends the connection.
     this.#watchClose(this.#channel, record);

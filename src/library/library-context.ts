@@ -21,7 +21,7 @@ import { LIBRARY_SEND_BUFFER, type SctpSettings } from '../native/validate/sctp-
 /** Milliseconds that a whole teardown may take when nobody said otherwise. */
 export const DEFAULT_TEARDOWN_MS = 10_000;
 
-export interface EngineOptions extends LibrarySettingsOptions {
+export interface LibraryContextOptions extends LibrarySettingsOptions {
   /** Another binding, for tests and embedders. Default: node-datachannel, loaded at first use. */
   native?: NativeBinding | undefined;
   /**
@@ -43,8 +43,8 @@ export interface EngineOptions extends LibrarySettingsOptions {
 /** Once a process is enough. */
 let warnedOfVersion = false;
 
-/** Notified of what the engine learns; the runtime implements it. */
-export interface EngineListener {
+/** Notified of what happens to the library; the runtime implements it. */
+export interface ContextListener {
   tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void;
   warned(warning: RtcWarning): void;
   /** Other code is about to call the library's global cleanup, or has done so (H21). */
@@ -52,13 +52,13 @@ export interface EngineListener {
 }
 
 /** Says so when somebody calls the constructor of a class that only its owners construct. */
-export function ownEngine(engine: Engine, kind: string): Engine {
-  if (engine instanceof Engine) return engine;
+export function checkedContext(context: LibraryContext, kind: string): LibraryContext {
+  if (context instanceof LibraryContext) return context;
   throw new TypeError(`${kind} has no public constructor: scopes and handles make it, and own it`);
 }
 
-/** What every handle needs of the runtime: the binding, the books, the watcher, the clock. */
-export class Engine implements TeardownHost, Tenant {
+/** The library as one runtime uses it: the binding, the release ledger, the close watcher, the clock, the settings. */
+export class LibraryContext implements TeardownHost, Tenant {
   readonly clock: Clock;
   readonly teardownTimeout: number;
   readonly ledger: ReleaseLedger;
@@ -70,7 +70,7 @@ export class Engine implements TeardownHost, Tenant {
   readonly traced: boolean;
   readonly settings: LibrarySettings;
   readonly #given: NativeBinding | undefined;
-  readonly #listener: EngineListener;
+  readonly #listener: ContextListener;
   #native: NativeBinding | undefined;
   #entered = false;
   #busy = false;
@@ -78,7 +78,7 @@ export class Engine implements TeardownHost, Tenant {
   #servers = 0;
   #unhook: (() => void) | undefined;
 
-  constructor(options: EngineOptions, listener: EngineListener) {
+  constructor(options: LibraryContextOptions, listener: ContextListener) {
     this.clock = options.clock ?? systemClock;
     this.teardownTimeout = options.teardownTimeout ?? DEFAULT_TEARDOWN_MS;
     this.watcher = new CloseWatcher(this.clock);
