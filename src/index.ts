@@ -1,5 +1,5 @@
 import './scope/dispose-symbols.js';
-export type { NodeSnapshot } from './diagnostics/node-snapshot.js';
+export type { NodeSnapshot } from './diagnostics/snapshot.js';
 export type { TrafficFigures } from './diagnostics/traffic.js';
 export type { RtcLogEntry, RtcLogger } from './library/library-settings.js';
 export type { RtcWarning, RtcWarningCode } from './diagnostics/warning.js';
@@ -12,7 +12,7 @@ export {
   RtcPeerUnreachableError,
   RtcNativeError,
   RtcTimeoutError,
-} from './errors/kinds.js';
+} from './errors/rtc-error.js';
 export { RtcError, type RtcErrorCode } from './errors/rtc-error.js';
 export { SuppressedError } from './errors/suppressed-error.js';
 export type { NativeBinding } from './native/binding.js';
@@ -59,7 +59,7 @@ export type {
 } from './resources/channel/message-streams.js';
 export type { NegotiateOptions } from './resources/connection/negotiation/negotiate-arguments.js';
 export type { NextChannelOptions, NextTrackOptions } from './resources/connection/arrivals.js';
-export type { ConnectionProgress } from './errors/connection-progress.js';
+export type { ConnectionProgress } from './errors/rtc-error.js';
 export type { CompleteDescription, OneShotOptions } from './resources/connection/negotiation/one-shot.js';
 export type {
   Signaling,

@@ -1,4 +1,4 @@
-import { optionKeys, outOfRange, readFrom, unknownOption, wrongType } from './wrong-argument.js';
+import { optionKeys, outOfRange, readFrom, unknownOption, wrongType } from './argument.js';
 
 export interface CloseOptions {
   /**

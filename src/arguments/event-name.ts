@@ -1,4 +1,4 @@
-import { wrongType } from './wrong-argument.js';
+import { wrongType } from './argument.js';
 
 /** The names of the events of a class: `Events` is what its listeners get by name, so neither list can lack one. */
 export type EventNames<Events> = Readonly<Record<keyof Events, true>>;

@@ -1,4 +1,4 @@
-import { RtcAbortedError, RtcClosedError } from '../errors/kinds.js';
+import { RtcAbortedError, RtcClosedError } from '../errors/rtc-error.js';
 import { reportUncaught } from '../native/firewall.js';
 import { type AcknowledgedEnd, AcknowledgedSession } from '../signaling/wire/acknowledged-session.js';
 import { Backoff, type BackoffOptions } from '../signaling/wire/backoff.js';

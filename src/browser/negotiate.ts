@@ -1,4 +1,4 @@
-import { RtcAbortedError, RtcClosedError, RtcNativeError, RtcTimeoutError } from '../errors/kinds.js';
+import { RtcAbortedError, RtcClosedError, RtcNativeError, RtcTimeoutError } from '../errors/rtc-error.js';
 import { rollsBack } from '../resources/connection/negotiation/politeness.js';
 import type {
   SignalingMessage,

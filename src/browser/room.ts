@@ -1,4 +1,4 @@
-import { RtcClosedError } from '../errors/kinds.js';
+import { RtcClosedError } from '../errors/rtc-error.js';
 import type {
   SignalingMessage,
   SignalingProgress,

@@ -1,4 +1,4 @@
-import { RtcClosedError, RtcMessageError } from '../errors/kinds.js';
+import { RtcClosedError, RtcMessageError } from '../errors/rtc-error.js';
 import { grantIn, WindowAccount } from '../resources/channel/window-account.js';
 import type { DataChannelLike } from './page-types.js';
 

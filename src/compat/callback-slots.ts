@@ -1,4 +1,4 @@
-import { wrongType } from '../arguments/wrong-argument.js';
+import { wrongType } from '../arguments/argument.js';
 import type { AnyHandle } from '../resources/handle.js';
 
 type Callback = (...args: never[]) => void;

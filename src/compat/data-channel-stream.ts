@@ -1,5 +1,5 @@
 import { Duplex, type DuplexOptions } from 'node:stream';
-import { wrongType } from '../arguments/wrong-argument.js';
+import { wrongType } from '../arguments/argument.js';
 import type { Message } from '../resources/channel/message.js';
 import type { MessageChannel } from '../resources/channel/message-channel.js';
 import { CHANNEL_HANDLE, GuardedChannel } from './guarded-channel.js';

@@ -1,6 +1,5 @@
-import { RtcClosedError, RtcInvalidStateError } from '../errors/kinds.js';
-import { wrongType } from '../arguments/wrong-argument.js';
-import { integer } from '../arguments/argument.js';
+import { RtcClosedError, RtcInvalidStateError } from '../errors/rtc-error.js';
+import { wrongType, integer } from '../arguments/argument.js';
 import { MAX_UINT32 } from '../native/validate/limits.js';
 import type { Message } from '../resources/channel/message.js';
 import type { MessageChannel } from '../resources/channel/message-channel.js';

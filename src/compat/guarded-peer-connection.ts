@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import { RtcInvalidStateError } from '../errors/kinds.js';
+import { RtcInvalidStateError } from '../errors/rtc-error.js';
 import type { DataChannel } from '../resources/data-channel/data-channel.js';
 import type { MediaTrack } from '../resources/media/media-track.js';
 import type { PeerConnection } from '../resources/connection/peer-connection.js';

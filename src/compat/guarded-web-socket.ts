@@ -1,4 +1,4 @@
-import { RtcClosedError, RtcInvalidStateError } from '../errors/kinds.js';
+import { RtcClosedError, RtcInvalidStateError } from '../errors/rtc-error.js';
 import { validateWebSocketOptions } from '../native/validate/web-socket-options.js';
 import type { WebSocket, WebSocketOptions } from '../resources/web-socket/web-socket.js';
 import { GuardedChannel } from './guarded-channel.js';

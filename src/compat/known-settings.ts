@@ -1,4 +1,4 @@
-import { readFrom } from '../arguments/wrong-argument.js';
+import { readFrom } from '../arguments/argument.js';
 
 /**
  * The settings that the binding reads, out of an object that may have others: callers pass on whole W3C

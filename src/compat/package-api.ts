@@ -1,5 +1,5 @@
 import type * as ndc from 'node-datachannel';
-import { loadBinding } from '../native/load.js';
+import { loadBinding, packageExports } from '../native/load.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 import { DataChannelStream } from './data-channel-stream.js';
 import { DropInOwner } from './drop-in-owner.js';
@@ -9,7 +9,6 @@ import { GuardedPeerConnection } from './guarded-peer-connection.js';
 import { GuardedTrack } from './guarded-track.js';
 import { GuardedWebSocket } from './guarded-web-socket.js';
 import { GuardedWebSocketServer } from './guarded-web-socket-server.js';
-import { packageExports } from '../native/package-exports.js';
 
 /** What node-datachannel exports, apart from its default export, which is the same again. */
 export type PackageApi = Omit<typeof ndc, 'default'>;

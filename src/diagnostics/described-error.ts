@@ -1,4 +1,4 @@
-import type { ConnectionProgress } from '../errors/connection-progress.js';
+import type { ConnectionProgress } from '../errors/rtc-error.js';
 import { withoutSecrets } from '../native/redaction.js';
 
 /** An error, or whatever else was given as a reason, as data without secrets. */

@@ -1,4 +1,4 @@
-import type { ConnectionProgress } from '../errors/connection-progress.js';
+import type { ConnectionProgress } from '../errors/rtc-error.js';
 import type { DescribedError } from './described-error.js';
 
 /** An address of one side, as ICE calls it. */

@@ -1,6 +1,5 @@
-import { traceHint, withPlace } from './creation-place.js';
+import { traceHint, withPlace, shorten } from './creation-place.js';
 import type { RtcWarning } from './warning.js';
-import { shorten } from '../errors/shorten.js';
 import type { OwnedNode } from '../scope/node.js';
 
 /** The topmost handles below `nodes`, the newest first. */

@@ -1,10 +1,22 @@
-import type { Loss } from '../scope/teardown-report.js';
+import type { Loss, TeardownReport } from '../scope/teardown-report.js';
 import type { OwnedNode, TeardownCause } from '../scope/node.js';
-import type { TeardownReport } from '../scope/teardown-report.js';
 import { describeError, shownText } from './described-error.js';
-import { diagnostics } from './diagnostics.js';
 import { EventLog, type TraceEvent, type TraceEventType } from './event-log.js';
 import type { RtcWarning } from './warning.js';
+import { channel } from 'node:diagnostics_channel';
+
+/**
+ * `node:diagnostics_channel` channels. Ask `hasSubscribers` before building what is published for each handle: a path
+ * alone costs more than the question. What each carries is in docs/diagnostics.md.
+ */
+export const diagnostics = {
+  created: channel('scoped-rtc:handle:create'),
+  opened: channel('scoped-rtc:handle:open'),
+  closed: channel('scoped-rtc:handle:close'),
+  cleanup: channel('scoped-rtc:runtime:cleanup'),
+  log: channel('scoped-rtc:log'),
+  warning: channel('scoped-rtc:warning'),
+};
 
 export interface TracedWarning extends Pick<RtcWarning, 'code' | 'message' | 'path'> {
   /** Number of its event. */

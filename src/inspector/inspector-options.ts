@@ -1,6 +1,5 @@
-import { wrongType } from '../arguments/wrong-argument.js';
+import { wrongType, type Given, integer, readOptions, singleLine } from '../arguments/argument.js';
 import { RUNTIME_TRACE } from '../diagnostics/trace.js';
-import { type Given, integer, readOptions, singleLine } from '../arguments/argument.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 
 export interface InspectorOptions {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { membersOf } from '../diagnostics/node-snapshot.js';
+import { membersOf } from '../diagnostics/snapshot.js';
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import { Access, LOOPBACK } from './access.js';
 import { Feed } from './feed.js';

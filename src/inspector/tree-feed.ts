@@ -1,5 +1,5 @@
 import { placeOf } from '../diagnostics/creation-place.js';
-import { membersOf, type NodeSnapshot } from '../diagnostics/node-snapshot.js';
+import { membersOf, type NodeSnapshot } from '../diagnostics/snapshot.js';
 import type { NodeFacts, NodeUpdate } from './protocol.js';
 
 interface Known {

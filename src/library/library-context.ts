@@ -1,5 +1,5 @@
 import type { Given } from '../arguments/argument.js';
-import { RtcInvalidStateError, RtcNativeError } from '../errors/kinds.js';
+import { RtcInvalidStateError, RtcNativeError } from '../errors/rtc-error.js';
 import type { NativeBinding } from '../native/binding.js';
 import { bindingVersion, VERIFIED_VERSIONS } from '../native/binding-version.js';
 import { loadBinding, loadedBinding } from '../native/load.js';
@@ -7,9 +7,8 @@ import { type Clock, systemClock } from '../time/clock.js';
 import type { OwnedNode } from '../scope/node.js';
 import type { TeardownHost } from '../scope/teardown.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
-import { shorten } from '../errors/shorten.js';
+import { shorten, traceHint, withPlace } from '../diagnostics/creation-place.js';
 import { CloseWatcher } from './close-watcher.js';
-import { traceHint, withPlace } from '../diagnostics/creation-place.js';
 import { Trace } from '../diagnostics/trace.js';
 import { LibrarySettings, type LibrarySettingsOptions } from './library-settings.js';
 import { NameResolver, type ResolveName } from './names/name-resolver.js';

@@ -5,7 +5,7 @@ import { withoutSecrets } from '../native/redaction.js';
 import type { RtcLogLevel } from '../native/validate/log-level.js';
 import { LOG_LEVELS } from '../native/validate/log-level.js';
 import type { SctpSettings } from '../native/validate/sctp-settings.js';
-import { diagnostics } from '../diagnostics/diagnostics.js';
+import { diagnostics } from '../diagnostics/trace.js';
 
 /** A line that the native library logged, without passwords and what follows the host in URLs. */
 export interface RtcLogEntry {

@@ -1,7 +1,6 @@
-import { callNative } from '../native/guard.js';
+import { callNative } from '../native/firewall.js';
 import type { Deadline } from '../time/deadline.js';
-import { poll } from '../time/poll.js';
-import { Deferred } from '../time/wait.js';
+import { poll, Deferred } from '../time/wait.js';
 
 /**
  * Wrappers that may be kept until cleanup when nobody said otherwise. One was measured at 2.5 kB, so these take about

@@ -1,9 +1,9 @@
 import type { LibraryContext } from './library-context.js';
-import { poll } from '../time/poll.js';
+import { poll } from '../time/wait.js';
 import { findLoadedAddon } from '../native/addon-cache.js';
 import { nativeThreads } from '../diagnostics/threads.js';
 import { Deadline } from '../time/deadline.js';
-import { nextTurn } from '../time/turn.js';
+import { nextTurn } from '../time/clock.js';
 
 /**
  * Sees natives that this package did not make by the library's threads: those that are left after a cleanup, and those

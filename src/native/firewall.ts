@@ -1,3 +1,6 @@
+import { RtcNativeError } from '../errors/rtc-error.js';
+import { withoutSecrets } from './redaction.js';
+
 /**
  * Reports what a user's handler threw the way Node reports any uncaught error: to `uncaughtException`
  * listeners, or else on stderr with exit code 1. The error object stays the one that was thrown; when it can
@@ -37,4 +40,17 @@ export function guardCallback<A extends unknown[]>(
       reportUncaught(error, path());
     }
   };
+}
+
+/** Runs one native call; what it throws (H13: a plain `Error` with English text) becomes the cause of ours. */
+export function callNative<T>(path: string, what: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    // The library quotes a URL that it refuses, with the credentials or the token in it.
+    const said = withoutSecrets(text);
+    if (said !== text) throw new RtcNativeError(`${what} failed: ${said}`, { path });
+    throw new RtcNativeError(`${what} failed: ${text}`, { path, cause });
+  }
 }

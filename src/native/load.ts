@@ -1,14 +1,18 @@
 import type * as ndc from 'node-datachannel';
-import { RtcBindingError } from '../errors/kinds.js';
+import { RtcBindingError } from '../errors/rtc-error.js';
 import { findLoadedAddon } from './addon-cache.js';
 import type { NativeBinding, NativeWebSocketServer } from './binding.js';
-import { adaptPackageServer } from './client-holder-server.js';
+import {
+  adaptPackageServer,
+  stoppableMuxListener,
+  type SettingsHolder,
+  watchSendBuffer,
+} from './addon-adapters.js';
 import { ForeignCleanup } from './foreign-cleanup.js';
 import { ownFolder, requirePackage } from './own-package.js';
-import { stoppableMuxListener } from './stoppable-mux-listener.js';
-import { type SettingsHolder, watchSendBuffer } from './send-buffer-watch.js';
 import { assertRtcThread } from './thread-guard.js';
 import { SCTP_DEFAULTS } from './validate/sctp-settings.js';
+import type * as polyfill from 'node-datachannel/polyfill';
 
 /** The addon's exports, as far as they are used here; node-datachannel's own functions call these. */
 interface Addon extends SettingsHolder {
@@ -94,4 +98,16 @@ function findAddonOf(lib: typeof ndc): Addon | undefined {
     (exports) => (exports as Partial<Addon> | undefined)?.PeerConnection === lib.PeerConnection,
   );
   return addon?.exports as Addon | undefined;
+}
+
+/** The package itself, for the classes that own nothing: descriptions of media and media handlers. */
+export function packageExports(): typeof ndc {
+  loadBinding();
+  return requirePackage('node-datachannel') as typeof ndc;
+}
+
+/** The package's W3C objects. */
+export function packagePolyfill(): typeof polyfill {
+  loadBinding();
+  return requirePackage('node-datachannel/polyfill') as typeof polyfill;
 }

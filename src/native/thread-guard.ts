@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
-import { RtcBindingError } from '../errors/kinds.js';
+import { RtcBindingError } from '../errors/rtc-error.js';
 import { ADDON_FILE, findLoadedAddon } from './addon-cache.js';
 
 /**

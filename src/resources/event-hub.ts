@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { checkEventName } from '../arguments/event-name.js';
-import { wrongType } from '../arguments/wrong-argument.js';
+import { wrongType } from '../arguments/argument.js';
 import { reportUncaught } from '../native/firewall.js';
 
 /** Event names with the arguments their listeners get. */

@@ -1,4 +1,4 @@
-import { afterTurn } from '../time/turn.js';
+import { afterTurn } from '../time/clock.js';
 
 /**
  * Calls `onExit` when the process ends; holds its listeners only while it is armed. `failed` says that an uncaught

@@ -1,5 +1,5 @@
 import { placeOf } from '../diagnostics/creation-place.js';
-import { type NodeSnapshot, snapshotOf, type WithDetails } from '../diagnostics/node-snapshot.js';
+import { type NodeSnapshot, snapshotOf, type WithDetails } from '../diagnostics/snapshot.js';
 import { type OpenRoot, openAtExit, openHandles } from '../diagnostics/open-handles.js';
 import { type OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { RtcScope } from './rtc-scope.js';

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import type * as ndc from 'node-datachannel';
 import { type LibraryContext, checkedContext } from '../library/library-context.js';
-import { inspectNode } from '../diagnostics/node-snapshot.js';
+import { inspectNode } from '../diagnostics/snapshot.js';
 import type { NativeDataChannel, NativePeerConnection, NativeWebSocket } from '../native/binding.js';
-import { callNative } from '../native/guard.js';
+import { callNative } from '../native/firewall.js';
 import { takeOptions } from '../arguments/argument.js';
 import { validateIceUdpMux } from '../native/validate/ice-udp-mux.js';
 import {

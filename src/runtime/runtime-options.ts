@@ -1,9 +1,16 @@
 import type { LibraryContextOptions } from '../library/library-context.js';
 import type { ResolveName } from '../library/names/name-resolver.js';
 import type { RtcLogger } from '../library/library-settings.js';
-import { readFrom, wrongType } from '../arguments/wrong-argument.js';
+import {
+  readFrom,
+  wrongType,
+  callback,
+  type Field,
+  integer,
+  oneOf,
+  readOptions,
+} from '../arguments/argument.js';
 import type { NativeBinding } from '../native/binding.js';
-import { callback, type Field, integer, oneOf, readOptions } from '../arguments/argument.js';
 import { validateLogLevel } from '../native/validate/log-level.js';
 import { validateSctpSettings } from '../native/validate/sctp-settings.js';
 import type { Clock } from '../time/clock.js';

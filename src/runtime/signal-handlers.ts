@@ -8,7 +8,7 @@ import {
   oneOf,
   readOptions,
 } from '../arguments/argument.js';
-import { RtcTimeoutError } from '../errors/kinds.js';
+import { RtcTimeoutError } from '../errors/rtc-error.js';
 import { type CloseOptions, checkTimeout } from '../arguments/bounds.js';
 import type { Deadline } from '../time/deadline.js';
 

@@ -1,6 +1,5 @@
-import { boolean, readOptions } from '../arguments/argument.js';
+import { boolean, readOptions, outOfRange, wrongType } from '../arguments/argument.js';
 import { checkSignal, checkTimeout } from '../arguments/bounds.js';
-import { outOfRange, wrongType } from '../arguments/wrong-argument.js';
 
 export interface ScopeOptions {
   /**

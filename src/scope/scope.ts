@@ -1,4 +1,4 @@
-import { RtcClosedError } from '../errors/kinds.js';
+import { RtcClosedError } from '../errors/rtc-error.js';
 import { whenAborted } from '../time/wait.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { type InTree, OwnedNode, TREE_NODE } from './node.js';

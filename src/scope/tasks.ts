@@ -1,4 +1,4 @@
-import { TurnSlice } from '../time/turn.js';
+import { TurnSlice } from '../time/clock.js';
 
 /** Calls `resume` when the work may go on. */
 type Suspend = (resume: () => void) => void;

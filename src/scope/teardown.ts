@@ -1,4 +1,4 @@
-import { RtcTimeoutError } from '../errors/kinds.js';
+import { RtcTimeoutError } from '../errors/rtc-error.js';
 import type { Clock } from '../time/clock.js';
 import { Deadline, type DeadlineOptions } from '../time/deadline.js';
 import { NOTHING_LOST, TeardownLog, type TeardownReport, type TeardownStep } from './teardown-report.js';

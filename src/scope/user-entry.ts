@@ -1,4 +1,4 @@
-import { RtcTimeoutError } from '../errors/kinds.js';
+import { RtcTimeoutError } from '../errors/rtc-error.js';
 import type { Deadline } from '../time/deadline.js';
 import { OwnedNode } from './node.js';
 import type { BeforeEndOptions } from './scope-options.js';

@@ -1,4 +1,4 @@
-import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../errors/kinds.js';
+import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../errors/rtc-error.js';
 import { reportUncaught } from '../native/firewall.js';
 import type { Signaling, SignalingMessage } from '../resources/connection/negotiation/signaling.js';
 

@@ -1,6 +1,5 @@
-import { RtcInvalidStateError } from '../errors/kinds.js';
-import { readFrom, wrongType } from '../arguments/wrong-argument.js';
-import { boolean, readOptions } from '../arguments/argument.js';
+import { RtcInvalidStateError } from '../errors/rtc-error.js';
+import { readFrom, wrongType, boolean, readOptions } from '../arguments/argument.js';
 import { MessageChannel } from '../resources/channel/message-channel.js';
 import type { Signaling, SignalingMessage } from '../resources/connection/negotiation/signaling.js';
 

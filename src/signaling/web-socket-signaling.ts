@@ -1,5 +1,5 @@
 import { boolean, readOptions } from '../arguments/argument.js';
-import { RtcClosedError } from '../errors/kinds.js';
+import { RtcClosedError } from '../errors/rtc-error.js';
 import type { AnyHandle } from '../resources/handle.js';
 import type { SignalingMessage, SignalingProgress } from '../resources/connection/negotiation/signaling.js';
 import { type CloseOptions, checkBounds } from '../arguments/bounds.js';

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Attributes, type BatchObservableResult, type Histogram, metrics } from '@opentelemetry/api';
-import { membersOf } from '../diagnostics/node-snapshot.js';
+import { membersOf } from '../diagnostics/snapshot.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 import { checkTelemetryOptions, type TelemetryOptions } from './telemetry-options.js';

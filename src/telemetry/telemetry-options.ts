@@ -1,6 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
-import { wrongType } from '../arguments/wrong-argument.js';
-import { readOptions } from '../arguments/argument.js';
+import { wrongType, readOptions } from '../arguments/argument.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 
 export interface TelemetryOptions {

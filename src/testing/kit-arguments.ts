@@ -1,5 +1,4 @@
-import { wrongType } from '../arguments/wrong-argument.js';
-import { boolean, type Field, nonEmptyString, readOptions } from '../arguments/argument.js';
+import { wrongType, boolean, type Field, nonEmptyString, readOptions } from '../arguments/argument.js';
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
 import { checkTimeout } from '../arguments/bounds.js';

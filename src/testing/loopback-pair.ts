@@ -1,5 +1,4 @@
-import { outOfRange } from '../arguments/wrong-argument.js';
-import { arrayOf, nonEmptyString, readOptions, string } from '../arguments/argument.js';
+import { outOfRange, arrayOf, nonEmptyString, readOptions, string } from '../arguments/argument.js';
 import type { DataChannelInit } from '../native/validate/data-channel-init.js';
 import type { ChannelOptions } from '../resources/channel/channel-options.js';
 import type { DataChannel } from '../resources/data-channel/data-channel.js';

@@ -1,5 +1,4 @@
-import { outOfRange, wrongType } from '../arguments/wrong-argument.js';
-import { readOptions } from '../arguments/argument.js';
+import { outOfRange, wrongType, readOptions } from '../arguments/argument.js';
 import type { Clock } from '../time/clock.js';
 import { checkTimeout } from '../arguments/bounds.js';
 import { checkFunction } from '../scope/scope-options.js';

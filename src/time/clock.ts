@@ -1,5 +1,5 @@
 // Taken while they are real: fake timers of a test must not stop a teardown half way. Such tests have `ManualClock`.
-const { setTimeout, clearTimeout, performance } = globalThis;
+const { setTimeout, clearTimeout, setImmediate, performance } = globalThis;
 
 /** The only source of time: every bound and back-off of the package goes through one of these. */
 export interface Clock {
@@ -23,3 +23,64 @@ export const systemClock: Clock = {
 
 /** Node fires timers beyond a signed 32-bit number of milliseconds at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Calls `callback` in the next turn of the event loop. */
+export function afterTurn(callback: () => void): NodeJS.Immediate {
+  return setImmediate(callback);
+}
+
+/** Resolves in the next turn of the event loop: callbacks that a native had queued before have been called by then. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+let turn = 0;
+let counts = false;
+
+/**
+ * A number that only this turn of the event loop has. One callback for all that ask in it, and none where nobody
+ * does.
+ */
+export function currentTurn(): number {
+  if (!counts) {
+    counts = true;
+    afterTurn(() => {
+      counts = false;
+      turn++;
+    });
+  }
+  return turn;
+}
+
+/** Milliseconds that one turn of the event loop may take; a frame of an application is 16. */
+const SLICE_MS = 8;
+
+/** Says when work that takes long is to yield to the event loop. */
+export class TurnSlice {
+  #end = performance.now() + SLICE_MS;
+
+  get over(): boolean {
+    return performance.now() >= this.#end;
+  }
+
+  async next(): Promise<void> {
+    await nextTurn();
+    this.#end = performance.now() + SLICE_MS;
+  }
+}
+
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Sleeps for `ms` milliseconds, fractions of one. A thread of the library that this one has just woken may have to wait
+ * for its processor until it sleeps (some 3 ms on Linux 6.6 and later, even where another processor is free).
+ */
+export function yieldProcessor(ms: number): void {
+  try {
+    Atomics.wait(cell, 0, 0, ms);
+  } catch {
+    // Not every embedder lets its main thread wait.
+  }
+}

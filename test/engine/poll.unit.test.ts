@@ -1,9 +1,8 @@
 import { ManualClock } from 'scoped-rtc/testing';
 import { describe, expect, it } from 'vitest';
-import { poll } from '../../src/time/poll.js';
-import { systemClock } from '../../src/time/clock.js';
+import { poll } from '../../src/time/wait.js';
+import { systemClock, nextTurn } from '../../src/time/clock.js';
 import { Deadline } from '../../src/time/deadline.js';
-import { nextTurn } from '../../src/time/turn.js';
 
 const LONG = { timeout: 60_000 };
 const COUNT = 2000;

@@ -2,7 +2,7 @@ import { RtcClosedError, RtcError, RtcTimeoutError, SuppressedError } from 'scop
 import { expect, test } from 'vitest';
 
 test('instanceof holds for the errors of another copy of the package, kind by kind', async () => {
-  const other = (await import('../../src/errors/kinds.js?copy' as string)) as {
+  const other = (await import('../../src/errors/rtc-error.js?copy' as string)) as {
     RtcClosedError: typeof RtcClosedError;
   };
   expect(other.RtcClosedError).not.toBe(RtcClosedError);

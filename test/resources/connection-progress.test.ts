@@ -1,7 +1,7 @@
 import { memorySignaling, type RtcError, RtcRuntime, type Signaling } from 'scoped-rtc';
 import { expect, it } from 'scoped-rtc/vitest';
 import { describe } from 'vitest';
-import { membersOf } from '../../src/diagnostics/node-snapshot.js';
+import { membersOf } from '../../src/diagnostics/snapshot.js';
 
 const SHORT = { timeout: 300 };
 const failureOf = (work: Promise<unknown>) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathSegment, SiblingNames, uniqueName } from '../../src/scope/sibling-names.js';
+import { pathSegment, SiblingNames, uniqueName } from '../../src/scope/node.js';
 
 const claim = (names: SiblingNames, name: string) => uniqueName(name, names.claim(name));
 

@@ -1,5 +1,5 @@
-import { packagePolyfill } from '../../native/package-exports.js';
-import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
+import { packagePolyfill } from '../../native/load.js';
+import { readFrom, wrongType } from '../../arguments/argument.js';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
 import type { PolyfillApi } from '../polyfill-api.js';
 import { RTCDataChannel } from './rtc-data-channel.js';

@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../../diagnostics/event-log.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
-import type { NodeSnapshot } from '../../diagnostics/node-snapshot.js';
+import type { NodeSnapshot } from '../../diagnostics/snapshot.js';
 import type { RuntimeTrace } from '../../diagnostics/runtime-trace.js';
 import type { FeedMessage, NodeFacts, NodeUpdate } from '../protocol.js';
 

@@ -2,10 +2,10 @@ import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../time/clock.js';
-import { addressesInHostsFile } from './hosts-file.js';
 import { queryMulticast } from './multicast-query.js';
 import { NameError } from './name-error.js';
-import { searchList } from './search-list.js';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 /**
  * Finds the addresses of a name, the preferred first. Rejects with an error that has Node's `code` (`ENOTFOUND`,
@@ -157,3 +157,63 @@ const TRY_MS = 1000;
 const TRIES = 3;
 /** RFC 8305, section 3: the resolution delay. */
 const OTHER_FAMILY_MS = 50;
+
+const HOSTS =
+  process.platform === 'win32'
+    ? join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts')
+    : '/etc/hosts';
+
+let read: { readonly modified: number; readonly names: ReadonlyMap<string, readonly string[]> } | undefined;
+
+/** The addresses that the system's hosts file gives a name, in its order. Read again when the file has changed. */
+export function addressesInHostsFile(name: string): readonly string[] | undefined {
+  try {
+    const { mtimeMs } = statSync(HOSTS);
+    if (read?.modified !== mtimeMs)
+      read = { modified: mtimeMs, names: parseHosts(readFileSync(HOSTS, 'utf8')) };
+  } catch {
+    return undefined; // there is none
+  }
+  return read.names.get(name.toLowerCase());
+}
+
+function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [address = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (isIP(address) === 0) continue;
+    for (const alias of aliases) {
+      const key = alias.toLowerCase();
+      const known = names.get(key);
+      if (known) known.push(address);
+      else names.set(key, [address]);
+    }
+  }
+  return names;
+}
+
+/** The names to ask a name server for, in order: the C library's search list (`resolv.conf(5)`), which c-ares does not apply here. */
+export function searchList(name: string, resolvConf = readResolvConf()): readonly string[] {
+  if (name.endsWith('.')) return [name.slice(0, -1)];
+  let domains: string[] = [];
+  let ndots = 1;
+  for (const line of resolvConf.split('\n')) {
+    const [keyword, ...words] = line.trim().split(/\s+/);
+    if (keyword === 'search' || keyword === 'domain') domains = words.slice(0, MOST_DOMAINS);
+    if (keyword !== 'options') continue;
+    for (const word of words) if (/^ndots:\d+$/.test(word)) ndots = Math.min(15, Number(word.slice(6)));
+  }
+  const searched = domains.filter((domain) => domain !== '.').map((domain) => `${name}.${domain}`);
+  const dots = name.split('.').length - 1;
+  return dots >= ndots ? [name, ...searched] : [...searched, name];
+}
+
+const MOST_DOMAINS = 6;
+
+function readResolvConf(): string {
+  try {
+    return readFileSync('/etc/resolv.conf', 'utf8');
+  } catch {
+    return ''; // Windows has none
+  }
+}

@@ -1,6 +1,13 @@
 import type * as ndc from 'node-datachannel';
-import { describeType, readFrom, wrongType } from '../../arguments/wrong-argument.js';
-import { type Given, oneOf, readOptions, string } from '../../arguments/argument.js';
+import {
+  describeType,
+  readFrom,
+  wrongType,
+  type Given,
+  oneOf,
+  readOptions,
+  string,
+} from '../../arguments/argument.js';
 
 /** The addon takes every other word for `unspec` and guesses (H10, H12). */
 const descriptionType = oneOf('unspec', 'offer', 'answer', 'pranswer', 'rollback');

@@ -1,5 +1,7 @@
-import { describeType, outOfRange, readFrom } from '../../arguments/wrong-argument.js';
 import {
+  describeType,
+  outOfRange,
+  readFrom,
   arrayOf,
   type Field,
   integer,

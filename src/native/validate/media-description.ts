@@ -1,6 +1,14 @@
 import type { Direction } from 'node-datachannel';
-import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
-import { arrayOf, type Field, integer, oneOf, readOptions, singleLine } from '../../arguments/argument.js';
+import {
+  readFrom,
+  wrongType,
+  arrayOf,
+  type Field,
+  integer,
+  oneOf,
+  readOptions,
+  singleLine,
+} from '../../arguments/argument.js';
 import { MAX_INT32, MAX_UINT32 } from './limits.js';
 
 export type MediaDirection = Exclude<Direction, 'Unknown'>;

@@ -1,5 +1,4 @@
-import { wrongType } from '../../arguments/wrong-argument.js';
-import { boolean, type Field, integer, oneOf, readOptions } from '../../arguments/argument.js';
+import { wrongType, boolean, type Field, integer, oneOf, readOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from './limits.js';
 import { payloadType, required, ssrc, token } from './media-description.js';
 

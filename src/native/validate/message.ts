@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { wrongType } from '../../arguments/wrong-argument.js';
+import { wrongType } from '../../arguments/argument.js';
 
 export interface CheckedMessage {
   /** Shares its memory with what was given. */

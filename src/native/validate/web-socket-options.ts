@@ -1,6 +1,13 @@
-import { wrongType } from '../../arguments/wrong-argument.js';
+import {
+  wrongType,
+  arrayOf,
+  boolean,
+  type Field,
+  integer,
+  readOptions,
+  secret,
+} from '../../arguments/argument.js';
 import type { NativeWebSocketConfig } from '../binding.js';
-import { arrayOf, boolean, type Field, integer, readOptions, secret } from '../../arguments/argument.js';
 import { MAX_INT32 } from './limits.js';
 import { certificatePath, certificatePem, checkCertificatePair, keyPem } from './pem.js';
 import { type ProxyServer, webSocketProxy } from './proxy.js';

@@ -1,4 +1,4 @@
-import { describeType, readFrom } from '../../arguments/wrong-argument.js';
+import { describeType, readFrom } from '../../arguments/argument.js';
 import { MAX_URL_LENGTH } from './limits.js';
 
 /**

@@ -1,15 +1,14 @@
 import type * as ndc from 'node-datachannel';
 import type { LibraryContext } from '../../library/library-context.js';
 import { isOwned } from '../../library/release-ledger.js';
-import { RtcInvalidStateError } from '../../errors/kinds.js';
-import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
+import { RtcInvalidStateError } from '../../errors/rtc-error.js';
+import { readFrom, wrongType, readOptions, takeOptions } from '../../arguments/argument.js';
 import type {
   NativeBinding,
   NativeDataChannel,
   NativePeerConnection,
   NativeWebSocket,
 } from '../../native/binding.js';
-import { readOptions, takeOptions } from '../../arguments/argument.js';
 import type { OwnedNode } from '../../scope/node.js';
 import { checkSignal } from '../../arguments/bounds.js';
 import { checkName } from '../../scope/scope-options.js';

@@ -1,10 +1,10 @@
 import type { QueueDetails } from '../../diagnostics/handle-details.js';
-import { RtcMessageError } from '../../errors/kinds.js';
+import { RtcMessageError } from '../../errors/rtc-error.js';
 import { Deferred } from '../../time/wait.js';
 import { Fifo } from './fifo.js';
 import { type Message, sizeOfMessage } from './message.js';
 import { MessageIterator } from './message-iterator.js';
-import { afterTurn, currentTurn } from '../../time/turn.js';
+import { afterTurn, currentTurn } from '../../time/clock.js';
 
 /** How much may wait in JavaScript for a consumer before the channel fails with `RTC_OVERFLOW`. */
 export interface ReceiveBufferLimits {

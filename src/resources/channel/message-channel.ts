@@ -1,12 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { type LibraryContext, checkedContext } from '../../library/library-context.js';
-import { poll } from '../../time/poll.js';
-import { quietTurns } from '../../time/turn.js';
+import { poll, quietTurns, bounded, Deferred } from '../../time/wait.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import type { HandleFigures } from '../../scope/node.js';
-import { bounded, Deferred } from '../../time/wait.js';
-import { RtcClosedError, RtcNativeError } from '../../errors/kinds.js';
+import { RtcClosedError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { validateMessage } from '../../native/validate/message.js';

@@ -1,4 +1,4 @@
-import { RtcMessageError } from '../../errors/kinds.js';
+import { RtcMessageError } from '../../errors/rtc-error.js';
 
 /** What a channel hands over: text as a string, binary data as a `Buffer` of its own. */
 export type Message = string | Buffer;

@@ -1,6 +1,6 @@
 import type { QueueDetails } from '../../diagnostics/handle-details.js';
 import { Deferred } from '../../time/wait.js';
-import { RtcMessageError } from '../../errors/kinds.js';
+import { RtcMessageError } from '../../errors/rtc-error.js';
 import type { DeliveryLedger } from './delivery-ledger.js';
 import type { ReceiveBufferLimits } from './inbox.js';
 

@@ -1,5 +1,5 @@
 import { bounded, Deferred } from '../../time/wait.js';
-import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../errors/kinds.js';
+import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
 import { validateMessage } from '../../native/validate/message.js';
 import type { Clock } from '../../time/clock.js';
 import { Fifo } from './fifo.js';

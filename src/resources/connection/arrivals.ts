@@ -1,5 +1,4 @@
-import { oneOf, string } from '../../arguments/argument.js';
-import { readFrom } from '../../arguments/wrong-argument.js';
+import { oneOf, string, readFrom } from '../../arguments/argument.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import type { Clock } from '../../time/clock.js';
 import { bounded, Deferred } from '../../time/wait.js';

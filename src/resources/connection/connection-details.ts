@@ -1,5 +1,5 @@
 import type { CandidateDetails, ConnectionDetails } from '../../diagnostics/handle-details.js';
-import type { ConnectionProgress } from '../../errors/connection-progress.js';
+import type { ConnectionProgress } from '../../errors/rtc-error.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 import { withoutSecrets } from '../../native/redaction.js';
 import { candidateIn, candidatesIn } from './negotiation/candidate-text.js';

@@ -1,6 +1,6 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
-import type { ConnectionProgress } from '../../errors/connection-progress.js';
+import type { ConnectionProgress } from '../../errors/rtc-error.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 import type { OwnedNode } from '../../scope/node.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';

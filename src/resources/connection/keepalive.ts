@@ -1,6 +1,5 @@
-import { RtcPeerUnreachableError } from '../../errors/kinds.js';
-import { type Field, integer, readOptions } from '../../arguments/argument.js';
-import { outOfRange } from '../../arguments/wrong-argument.js';
+import { RtcPeerUnreachableError } from '../../errors/rtc-error.js';
+import { type Field, integer, readOptions, outOfRange } from '../../arguments/argument.js';
 import type { Watched } from '../../library/close-watcher.js';
 import { LONGEST_TIMER } from '../../time/clock.js';
 

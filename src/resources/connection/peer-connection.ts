@@ -1,8 +1,7 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import { bounded, Deferred } from '../../time/wait.js';
-import type { ConnectionProgress } from '../../errors/connection-progress.js';
+import { type ConnectionProgress, RtcInvalidStateError } from '../../errors/rtc-error.js';
 import { connectionFailed, progressOf, whyNotConnected } from './progress.js';
-import { RtcInvalidStateError } from '../../errors/kinds.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import { readOptions } from '../../arguments/argument.js';

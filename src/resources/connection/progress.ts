@@ -1,5 +1,4 @@
-import type { ConnectionProgress } from '../../errors/connection-progress.js';
-import { RtcNativeError } from '../../errors/kinds.js';
+import { type ConnectionProgress, RtcNativeError } from '../../errors/rtc-error.js';
 import type { DescriptionExchange } from './negotiation/description-exchange.js';
 import type { SignalingProgress } from './negotiation/signaling.js';
 import type { IceServers } from './servers/ice-servers.js';

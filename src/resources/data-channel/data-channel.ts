@@ -1,6 +1,5 @@
 import { type LibraryContext, checkedContext } from '../../library/library-context.js';
-import { poll } from '../../time/poll.js';
-import { Deferred } from '../../time/wait.js';
+import { poll, Deferred } from '../../time/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { Deadline } from '../../time/deadline.js';

@@ -1,11 +1,10 @@
 import type { Audio, Direction, Video } from 'node-datachannel';
 import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
-import { RtcInvalidStateError } from '../../errors/kinds.js';
-import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
+import { RtcInvalidStateError } from '../../errors/rtc-error.js';
+import { readFrom, wrongType } from '../../arguments/argument.js';
 import type { NativePeerConnection, NativeTrack } from '../../native/binding.js';
-import { guardCallback } from '../../native/firewall.js';
-import { callNative } from '../../native/guard.js';
+import { guardCallback, callNative } from '../../native/firewall.js';
 import {
   type CheckedMediaDescription,
   type MediaDescription,

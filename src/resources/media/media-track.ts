@@ -1,10 +1,9 @@
 import type { MediaHandler } from 'node-datachannel';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { type LibraryContext, checkedContext } from '../../library/library-context.js';
-import { RtcInvalidStateError, RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
+import { RtcInvalidStateError, RtcMessageError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeChannel, NativeTrack } from '../../native/binding.js';
-import { guardCallback } from '../../native/firewall.js';
-import { callNative } from '../../native/guard.js';
+import { guardCallback, callNative } from '../../native/firewall.js';
 import { integer } from '../../arguments/argument.js';
 import { type MediaDirection, mediaDirection } from '../../native/validate/media-description.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';

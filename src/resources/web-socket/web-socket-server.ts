@@ -1,10 +1,10 @@
 import type { EventNames } from '../../arguments/event-name.js';
 import { type LibraryContext, checkedContext } from '../../library/library-context.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
-import { poll } from '../../time/poll.js';
+import { poll } from '../../time/wait.js';
 import { AcceptFence } from '../../native/accept-fence.js';
 import type { NativeWebSocket, NativeWebSocketServer } from '../../native/binding.js';
-import { RtcNativeError } from '../../errors/kinds.js';
+import { RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { guardCallback } from '../../native/firewall.js';
 import type { WebSocketServerOptions as TransportOptions } from '../../native/validate/web-socket-server-options.js';
@@ -15,7 +15,7 @@ import { type CloseInfo, Handle } from '../handle.js';
 import { PendingEvents } from '../pending-events.js';
 import { AcceptWatch } from './accept-watch.js';
 import { WebSocket } from './web-socket.js';
-import { nextTurn } from '../../time/turn.js';
+import { nextTurn } from '../../time/clock.js';
 
 /** Settings of a server; those of channels hold for every socket it accepts. */
 export interface WebSocketServerOptions extends TransportOptions, ChannelOptions {

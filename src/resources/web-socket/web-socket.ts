@@ -1,7 +1,7 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
-import { poll } from '../../time/poll.js';
-import { RtcMessageError, RtcNativeError } from '../../errors/kinds.js';
+import { poll } from '../../time/wait.js';
+import { RtcMessageError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeWebSocket } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import type { WebSocketOptions as TransportOptions } from '../../native/validate/web-socket-options.js';

@@ -1,10 +1,9 @@
 import { DEFAULT_TEARDOWN_MS } from '../../library/library-context.js';
 import { bounded, Deferred } from '../../time/wait.js';
-import { RtcAbortedError, RtcClosedError } from '../../errors/kinds.js';
+import { RtcAbortedError, RtcClosedError } from '../../errors/rtc-error.js';
 import { reportUncaught } from '../../native/firewall.js';
-import { callback } from '../../arguments/argument.js';
-import { wrongType } from '../../arguments/wrong-argument.js';
-import { afterTurn } from '../../time/turn.js';
+import { callback, wrongType } from '../../arguments/argument.js';
+import { afterTurn } from '../../time/clock.js';
 import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import { type AcknowledgedEnd, AcknowledgedSession } from '../wire/acknowledged-session.js';
 import { Backoff } from '../wire/backoff.js';

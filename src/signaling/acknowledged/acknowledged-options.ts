@@ -1,5 +1,12 @@
-import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
-import { callback, type Field, type Given, integer, readOptions } from '../../arguments/argument.js';
+import {
+  readFrom,
+  wrongType,
+  callback,
+  type Field,
+  type Given,
+  integer,
+  readOptions,
+} from '../../arguments/argument.js';
 import { MAX_INT32, MAX_UINT32 } from '../../native/validate/limits.js';
 import { DEFAULT_SEND_QUEUE } from '../../resources/channel/channel-options.js';
 import type { ReceiveBufferLimits } from '../../resources/channel/inbox.js';

@@ -1,4 +1,4 @@
-import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
+import { readFrom, wrongType } from '../../arguments/argument.js';
 import { MessageChannel } from '../../resources/channel/message-channel.js';
 import { type MessageTransport, overWebSocketLike, type WebSocketLike } from '../wire/message-transport.js';
 

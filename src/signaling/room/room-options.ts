@@ -1,5 +1,11 @@
-import { outOfRange, readFrom, wrongType } from '../../arguments/wrong-argument.js';
-import { type Field, readOptions, secret } from '../../arguments/argument.js';
+import {
+  outOfRange,
+  readFrom,
+  wrongType,
+  type Field,
+  readOptions,
+  secret,
+} from '../../arguments/argument.js';
 import type { MessageChannel } from '../../resources/channel/message-channel.js';
 import type { Clock } from '../../time/clock.js';
 import { backoff, clock, DEFAULT_RETRANSMIT } from '../acknowledged/acknowledged-options.js';

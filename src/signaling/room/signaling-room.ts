@@ -1,5 +1,5 @@
 import { boolean, readOptions } from '../../arguments/argument.js';
-import { RtcClosedError, RtcInvalidStateError } from '../../errors/kinds.js';
+import { RtcClosedError, RtcInvalidStateError } from '../../errors/rtc-error.js';
 import { type AnyHandle, Handle } from '../../resources/handle.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling.js';
 import { type CloseOptions, checkBounds, type WaitOptions } from '../../arguments/bounds.js';

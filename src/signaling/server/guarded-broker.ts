@@ -1,4 +1,4 @@
-import { RtcNativeError, RtcTimeoutError } from '../../errors/kinds.js';
+import { RtcNativeError, RtcTimeoutError } from '../../errors/rtc-error.js';
 import type { Clock } from '../../time/clock.js';
 import type { SignalingBroker } from './broker.js';
 

@@ -1,5 +1,4 @@
-import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
-import { singleLine } from '../../arguments/argument.js';
+import { readFrom, wrongType, singleLine } from '../../arguments/argument.js';
 import type { SignalingBroker } from './broker.js';
 
 /** What is used of a connection of `@nats-io/transport-node`, or of another NATS client for JavaScript. */

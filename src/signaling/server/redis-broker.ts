@@ -1,6 +1,5 @@
-import { readFrom, wrongType } from '../../arguments/wrong-argument.js';
-import { singleLine } from '../../arguments/argument.js';
-import { RtcClosedError } from '../../errors/kinds.js';
+import { readFrom, wrongType, singleLine } from '../../arguments/argument.js';
+import { RtcClosedError } from '../../errors/rtc-error.js';
 import type { SignalingBroker } from './broker.js';
 
 /** What is used of a client of `redis` (node-redis) or of `ioredis`. */

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { wrongType } from '../../arguments/wrong-argument.js';
 import {
+  wrongType,
   arrayOf,
   boolean,
   callback,

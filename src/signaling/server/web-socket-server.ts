@@ -1,5 +1,5 @@
 import type { WebSocketServer } from 'ws';
-import { RtcBindingError } from '../../errors/kinds.js';
+import { RtcBindingError } from '../../errors/rtc-error.js';
 import { BYE } from '../wire/room-message.js';
 
 /** What makes WebSockets of upgrade requests. Each says why it closes in a message as well. */

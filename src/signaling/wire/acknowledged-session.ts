@@ -1,4 +1,4 @@
-import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../errors/kinds.js';
+import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
 import type { Clock } from '../../time/clock.js';
 import type { Backoff } from './backoff.js';
 import { type Frame, PROTOCOL_VERSION, readFrame, writeFrame } from './frame.js';

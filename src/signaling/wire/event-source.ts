@@ -1,4 +1,4 @@
-import { wrongType } from '../../arguments/wrong-argument.js';
+import { wrongType } from '../../arguments/argument.js';
 import { checkEventName, type EventNames } from '../../arguments/event-name.js';
 import { reportUncaught } from '../../native/firewall.js';
 

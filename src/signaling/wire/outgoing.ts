@@ -1,4 +1,4 @@
-import { RtcMessageError } from '../../errors/kinds.js';
+import { RtcMessageError } from '../../errors/rtc-error.js';
 import type { Clock } from '../../time/clock.js';
 import type { Backoff } from './backoff.js';
 import { WINDOW } from './frame.js';

@@ -1,5 +1,4 @@
-import { RtcClosedError } from '../../errors/kinds.js';
-import { RtcError } from '../../errors/rtc-error.js';
+import { RtcClosedError, RtcError } from '../../errors/rtc-error.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling-vocabulary.js';
 import type { Clock } from '../../time/clock.js';
 import type { Backoff } from './backoff.js';

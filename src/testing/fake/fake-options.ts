@@ -1,5 +1,12 @@
-import { outOfRange, wrongType } from '../../arguments/wrong-argument.js';
-import { boolean, callback, type Field, integer, readOptions } from '../../arguments/argument.js';
+import {
+  outOfRange,
+  wrongType,
+  boolean,
+  callback,
+  type Field,
+  integer,
+  readOptions,
+} from '../../arguments/argument.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { checkTimeout } from '../../arguments/bounds.js';
 import { FakeNetwork } from './fake-network.js';

@@ -1,4 +1,4 @@
-import { type NodeSnapshot, renderNode } from '../../diagnostics/node-snapshot.js';
+import { type NodeSnapshot, renderNode } from '../../diagnostics/snapshot.js';
 import type { TeardownReport, TeardownStep } from '../../scope/teardown-report.js';
 import type { Leak } from './leak.js';
 

@@ -1,4 +1,4 @@
-import type { NodeSnapshot } from '../../diagnostics/node-snapshot.js';
+import type { NodeSnapshot } from '../../diagnostics/snapshot.js';
 import type { TeardownReport } from '../../scope/teardown-report.js';
 
 /** Something that a test left behind, or a teardown that did not go well. */

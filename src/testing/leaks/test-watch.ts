@@ -1,5 +1,5 @@
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
-import { membersOf, type NodeSnapshot } from '../../diagnostics/node-snapshot.js';
+import { membersOf, type NodeSnapshot } from '../../diagnostics/snapshot.js';
 import { nativeThreads } from '../../diagnostics/threads.js';
 import { realTime } from '../real-time.js';
 import { kitScopes } from './kit-scopes.js';

@@ -1,4 +1,4 @@
-import { membersOf, type NodeSnapshot, snapshotOf } from '../../diagnostics/node-snapshot.js';
+import { membersOf, type NodeSnapshot, snapshotOf } from '../../diagnostics/snapshot.js';
 import { TREE_NODE } from '../../scope/node.js';
 import { Scope } from '../../scope/scope.js';
 import { isRuntime } from '../kit-arguments.js';

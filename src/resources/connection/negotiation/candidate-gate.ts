@@ -1,5 +1,4 @@
-import type { Clock } from '../../../time/clock.js';
-import { afterTurn, yieldProcessor } from '../../../time/turn.js';
+import { type Clock, afterTurn, yieldProcessor } from '../../../time/clock.js';
 import { answerAsDtlsServer } from './dtls-role.js';
 import { isBehindNat, isNear } from './nearness.js';
 

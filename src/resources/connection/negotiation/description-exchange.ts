@@ -4,8 +4,8 @@ import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import type { TraceEventType } from '../../../diagnostics/event-log.js';
 import type { Trace } from '../../../diagnostics/trace.js';
-import type { ConnectionProgress } from '../../../errors/connection-progress.js';
-import { callNative } from '../../../native/guard.js';
+import { type ConnectionProgress, RtcInvalidStateError } from '../../../errors/rtc-error.js';
+import { callNative } from '../../../native/firewall.js';
 import type { LocalDescriptionInit } from '../../../native/validate/description.js';
 import type { ConnectionTracks } from '../../media/connection-tracks.js';
 import type { PendingEvents } from '../../pending-events.js';
@@ -22,7 +22,6 @@ import { candidatesIn, candidateWords } from './candidate-text.js';
 import { ConnectionEvents } from './connection-events.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import { RemoteSide } from './remote-side.js';
-import { RtcInvalidStateError } from '../../../errors/kinds.js';
 
 /**
  * Descriptions and candidates of one connection, on their way between the application and the library: each in the order,

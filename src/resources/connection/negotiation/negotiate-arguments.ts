@@ -1,5 +1,4 @@
-import { readFrom, wrongType } from '../../../arguments/wrong-argument.js';
-import { boolean } from '../../../arguments/argument.js';
+import { readFrom, wrongType, boolean } from '../../../arguments/argument.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../../../arguments/bounds.js';
 import { Handle } from '../../handle.js';
 import type { Signaling } from './signaling.js';

@@ -1,9 +1,6 @@
 import type { LibraryContext } from '../../../library/library-context.js';
-import { poll } from '../../../time/poll.js';
-import { quietTurns } from '../../../time/turn.js';
-import { Deferred } from '../../../time/wait.js';
-import { RtcClosedError, RtcNativeError } from '../../../errors/kinds.js';
-import { RtcError } from '../../../errors/rtc-error.js';
+import { poll, quietTurns, Deferred } from '../../../time/wait.js';
+import { RtcClosedError, RtcNativeError, RtcError } from '../../../errors/rtc-error.js';
 import { Deadline } from '../../../time/deadline.js';
 import type { WaitOptions } from '../../../arguments/bounds.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';

@@ -1,11 +1,9 @@
-import { oneOf, string } from '../../../arguments/argument.js';
-import { readFrom, wrongType } from '../../../arguments/wrong-argument.js';
-import { RtcInvalidStateError } from '../../../errors/kinds.js';
+import { oneOf, string, readFrom, wrongType } from '../../../arguments/argument.js';
+import { RtcInvalidStateError } from '../../../errors/rtc-error.js';
 import { type Bounds, checkBounds, checkTimeout, type WaitOptions } from '../../../arguments/bounds.js';
 import type { Clock } from '../../../time/clock.js';
 import { Deadline } from '../../../time/deadline.js';
-import { poll } from '../../../time/poll.js';
-import { bounded, DEFAULT_WAIT_MS } from '../../../time/wait.js';
+import { poll, bounded, DEFAULT_WAIT_MS } from '../../../time/wait.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 
 /** An offer or an answer with its candidates in it: all that the peer needs, in one message. */

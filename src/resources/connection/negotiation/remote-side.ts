@@ -1,8 +1,8 @@
 import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
-import { RtcInvalidStateError } from '../../../errors/kinds.js';
+import { RtcInvalidStateError } from '../../../errors/rtc-error.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
-import { callNative } from '../../../native/guard.js';
+import { callNative } from '../../../native/firewall.js';
 import type { DescriptionType, SessionDescription } from '../peer-connection-state.js';
 import type { CandidateGate } from './candidate-gate.js';
 import {

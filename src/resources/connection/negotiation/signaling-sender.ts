@@ -1,4 +1,4 @@
-import { RtcMessageError } from '../../../errors/kinds.js';
+import { RtcMessageError } from '../../../errors/rtc-error.js';
 import type { Signaling, SignalingMessage } from './signaling.js';
 
 /** Sends one message after the other, each when the one before was taken. */

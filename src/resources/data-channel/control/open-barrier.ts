@@ -1,4 +1,4 @@
-import { yieldProcessor } from '../../../time/turn.js';
+import { yieldProcessor } from '../../../time/clock.js';
 
 /**
  * Waits until the library has opened the channels that were there before the transport was up.
