@@ -197,6 +197,7 @@ export class ConnectionChannels implements ChannelConnection {
 
   leave(id: number, isFree: boolean): void {
     this.#ids.left(id, isFree);
+    if (isFree) this.#openings.free(id);
     this.#leftOpen.delete(id);
     this.#uninformed.delete(id);
   }
@@ -211,6 +212,10 @@ export class ConnectionChannels implements ChannelConnection {
 
   informed(id: number | undefined): void {
     if (id !== undefined) this.#uninformed.delete(id);
+  }
+
+  isFreedLater(id: number): boolean {
+    return this.#openings.isFreedLater(id);
   }
 
   awaitPeer(id: number, open: () => void): void {
@@ -246,6 +251,7 @@ export class ConnectionChannels implements ChannelConnection {
 
   #hear(message: ControlMessage): void {
     if (message.type === 'made') this.#openings.peerMade(message.id, message.number);
+    else if (message.type === 'freed') this.#openings.peerFreed(message.id, message.number);
     else if (message.type === 'ping') this.#control.send({ type: 'pong', number: message.number });
   }
 

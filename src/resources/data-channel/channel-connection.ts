@@ -34,6 +34,8 @@ export interface ChannelConnection {
    * nothing.
    */
   awaitPeer?(id: number, open: () => void): void;
+  /** The peer of a channel that both ends made is known to answer the reset of its stream, and has not done so yet. */
+  isFreedLater?(id: number): boolean;
   /** Milliseconds as SCTP measures them now, and the least of them. */
   roundTrip?(): { readonly now: number; readonly least: number };
 }

@@ -165,7 +165,7 @@ export class DataChannel extends MessageChannel {
     }
     const isFreedLater = this.#traits.idIsChosen && native.isOpen() && this.#connection.node.phase === 'live';
     const given = this.#giveBack(deadline);
-    return isFreedLater ? this.#idFreed(deadline, given) : given;
+    return isFreedLater ? this.#idFreed(id, deadline, given) : given;
   }
 
   protected override details(): HandleDetails {
@@ -190,12 +190,20 @@ export class DataChannel extends MessageChannel {
 
   /**
    * The program may use the id again when this returns. The library frees it when the peer answers the reset, which
-   * is not reported once the native is closed; so the answer gets the time.
+   * is not reported once the native is closed. So the answer gets the time, and where the peer tells of it, it is waited
+   * for: resets and answers that are lost are sent again.
    */
-  async #idFreed(deadline: Deadline, given: Promise<boolean> | boolean): Promise<boolean> {
+  async #idFreed(
+    id: number | undefined,
+    deadline: Deadline,
+    given: Promise<boolean> | boolean,
+  ): Promise<boolean> {
     const isGiven = await given;
-    const ms = 2 * (this.#connection.roundTrip?.().now ?? 0) + LEAST_RESET_MS;
-    await poll(() => !this.#connection.transportUp(), deadline, ms);
+    const connection = this.#connection;
+    const roundTrip = connection.roundTrip?.().now ?? 0;
+    await poll(() => !connection.transportUp(), deadline, 2 * roundTrip + LEAST_RESET_MS);
+    const isFreed = () => !connection.transportUp() || id === undefined || !connection.isFreedLater?.(id);
+    await poll(isFreed, deadline, 4 * roundTrip + LONGEST_RESET_MS);
     return isGiven;
   }
 
@@ -344,5 +352,7 @@ export class DataChannel extends MessageChannel {
 
 /** Milliseconds that the reset of a stream takes besides its round trip: SCTP acknowledges a lone packet late. */
 const LEAST_RESET_MS = 50;
+/** Milliseconds, besides four round trips, in which a reset and its answer arrive also where some of them are lost. */
+const LONGEST_RESET_MS = 2000;
 /** Milliseconds that a peer gets to take a channel we opened, before we close it. */
 const TAKEN_MS = 25;

@@ -1,13 +1,14 @@
 /**
  * What two ends that use this package say to each other on the control channel of their connection.
  * `made`: the sender has made, for the `number`th time, its half of the channel that both make with the stream `id`.
+ * `freed`: the channel that the sender made so for the `number`th time is gone, and its stream was reset.
  * `ping` is answered by a `pong` with its `number`.
  */
 export type ControlMessage =
-  | { readonly type: 'made'; readonly id: number; readonly number: number }
+  | { readonly type: 'made' | 'freed'; readonly id: number; readonly number: number }
   | { readonly type: 'ping' | 'pong'; readonly number: number };
 
-const TYPES = ['made', 'ping', 'pong'] as const;
+const TYPES = ['made', 'ping', 'pong', 'freed'] as const;
 const VERSION = 1;
 const TYPE_AT = 1;
 const ID_AT = 2;
@@ -29,5 +30,6 @@ export function readControl(bytes: unknown): ControlMessage | undefined {
   const type = TYPES[bytes.readUInt8(TYPE_AT)];
   const number = bytes.readUInt32BE(NUMBER_AT);
   if (type === undefined) return undefined;
-  return type === 'made' ? { type, id: bytes.readUInt16BE(ID_AT), number } : { type, number };
+  if (type === 'ping' || type === 'pong') return { type, number };
+  return { type, id: bytes.readUInt16BE(ID_AT), number };
 }

@@ -7,12 +7,16 @@ interface Waiting {
 }
 
 /**
- * Channels that both ends make with an agreed id are open when either end has made its half.
+ * Channels that both ends make with an agreed id are open when either end has made its half, and the id is free again when
+ * either end has seen its stream reset.
  *
  * The library opens such a channel as soon as the transport is up, whatever the peer has done, and a library that gets a
  * message on a stream without a channel resets the stream: the message and the channel are lost. So two ends that use
  * this package tell each other of their halves, each time they make one; ids that were there before connecting stand in
  * the description. A peer that says nothing is waited for no longer than `PEER_MAKES_IT_MS`.
+ *
+ * The end that resets the stream cannot see that the peer has answered: the library says nothing of it once the channel
+ * is closed. A channel made before that answer comes would be closed by it. So the peer says that it has answered.
  */
 export class NegotiatedOpenings {
   readonly #clock: Clock;
@@ -20,6 +24,8 @@ export class NegotiatedOpenings {
   /** How often each end has made the channel with an id. */
   readonly #ours = new Map<number, number>();
   readonly #theirs = new Map<number, number>();
+  /** For each id the number of the peer's newest half whose stream was reset. */
+  readonly #freed = new Map<number, number>();
   readonly #waiting = new Map<number, Waiting>();
 
   /** `send` gives false where the peer does not hear it. */
@@ -47,6 +53,24 @@ export class NegotiatedOpenings {
     if (number <= (this.#theirs.get(id) ?? 0) || id > LARGEST_ID) return;
     this.#theirs.set(id, number);
     if (number >= (this.#ours.get(id) ?? 0)) this.#open(id);
+  }
+
+  /** Our half is gone, and the library has answered the reset of its stream. */
+  free(id: number): void {
+    const number = this.#ours.get(id);
+    if (number !== undefined) this.#send({ type: 'freed', id, number });
+  }
+
+  /** The peer has answered the reset of its `number`th half. */
+  peerFreed(id: number, number: number): void {
+    if (id <= LARGEST_ID && number > (this.#freed.get(id) ?? 0)) this.#freed.set(id, number);
+  }
+
+  /** Whether the peer has made its half as often as we have, and has yet to answer the reset of the newest. */
+  isFreedLater(id: number): boolean {
+    const number = this.#ours.get(id);
+    if (number === undefined || (this.#theirs.get(id) ?? 0) < number) return false;
+    return (this.#freed.get(id) ?? 0) < number;
   }
 
   /** The ids that a description of ours announces. */

@@ -120,6 +120,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'parting', on: FROM_PEER, when: ['endsConnection', '!isInformed'], to: 'informing', do: ['countSettled', 'watchClose', 'waitForInformed'] },
   { in: 'parting', on: FROM_PEER, when: ['owesReceipt'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
   { in: 'parting', on: FROM_PEER, when: ['owesLastWord'], to: 'agreed', do: ['sendFinalReceipt', 'countSettled', 'watchClose', 'waitForReset'] },
+  { in: 'parting', on: FROM_PEER, when: ['mayResetNow', 'idIsChosen'], to: 'ended', do: ['countSettled', 'watchClose'] },
   { in: 'parting', on: FROM_PEER, when: ['mayResetNow', '!endsConnection'], to: 'resetting', do: ['countSettled', 'watchClose', 'resetStream'] },
   { in: 'parting', on: FROM_PEER, to: 'agreed', do: ['countSettled', 'watchClose', 'waitForReset'] },
   { in: 'parting', on: 'time', when: ['isDue'], to: 'parting', do: ['sendAgain'] },

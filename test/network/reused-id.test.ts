@@ -1,0 +1,52 @@
+import type { DataChannel } from 'scoped-rtc';
+import { afterEach, expect, it } from 'vitest';
+import { nothingLeft } from '../support/nothing-left.js';
+import { endOf, type LinkedPair, linkedPair } from './linked-pair.js';
+
+afterEach(() => nothingLeft());
+
+const BOUNDS = { timeout: 20_000 };
+
+/** Both ends make the channel with `id`; one closes it, and as soon as either has closed both make the next. */
+async function reuse({ alice, bob }: LinkedPair, id: number, first: 'alice' | 'bob'): Promise<void> {
+  const make = (label: string): [DataChannel, DataChannel] => [
+    alice.createDataChannel(label, { negotiated: true, id }),
+    bob.createDataChannel(label, { negotiated: true, id }),
+  ];
+  const [here, there] = make('first use');
+  await Promise.all([here.opened(BOUNDS), there.opened(BOUNDS)]);
+  const [closes, sees] = first === 'alice' ? [here, there] : [there, here];
+  await Promise.all([closes.close(BOUNDS), sees.closed(BOUNDS)]);
+  const [again, peer] = make('second use');
+  const messages = [peer.nextMessage(BOUNDS), again.nextMessage(BOUNDS)];
+  await again.send('from alice');
+  await peer.send('from bob');
+  expect(await Promise.all(messages)).toEqual(['from alice', 'from bob']);
+  await Promise.all([again.close(BOUNDS), peer.close(BOUNDS)]);
+}
+
+it('a stream id is used again at once, far away', async () => {
+  const pair = await linkedPair({ delay: 20, jitter: 0, loss: 0, seed: 3 });
+  try {
+    for (const [id, first] of [
+      [5, 'alice'],
+      [6, 'bob'],
+    ] as const)
+      await reuse(pair, id, first);
+  } finally {
+    await endOf(pair);
+  }
+});
+
+it('a stream id is used again, where the answer to the reset takes longer than SCTP has ever measured', async () => {
+  const network = { delay: 1, jitter: 0, loss: 0, seed: 11 };
+  const pair = await linkedPair(network);
+  try {
+    network.delay = 100;
+    await reuse(pair, 10, 'alice');
+    network.delay = 1;
+    await reuse(pair, 11, 'bob');
+  } finally {
+    await endOf(pair);
+  }
+});
