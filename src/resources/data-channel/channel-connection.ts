@@ -1,3 +1,4 @@
+import type { Deadline } from '../../time/deadline.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { OwnedNode } from '../../scope/node.js';
 import type { ReceiptPeer } from './ending/receipt.js';
@@ -34,8 +35,12 @@ export interface ChannelConnection {
    * nothing.
    */
   awaitPeer?(id: number, open: () => void): void;
-  /** The peer of a channel that both ends made is known to answer the reset of its stream, and has not done so yet. */
-  isFreedLater?(id: number): boolean;
+  /**
+   * The stream of a channel that was closed was reset. Resolves when the id can be used again: the library frees it when
+   * the peer answers, which is not reported once the native is closed. So the answer gets the time, and is waited for
+   * where the peer tells of it: what is lost is sent again.
+   */
+  freed?(id: number, deadline: Deadline): Promise<void>;
   /** Milliseconds as SCTP measures them now, and the least of them. */
   roundTrip?(): { readonly now: number; readonly least: number };
 }

@@ -163,9 +163,12 @@ export class DataChannel extends MessageChannel {
       if (waitsForReset && this.#connection.leaveOpen?.(id, this.record, machine.isInformed)) return true;
       this.#connection.leave?.(id, this.#resetSeen || (this.#wasOpen && !native.isOpen()));
     }
-    const isFreedLater = this.#traits.idIsChosen && native.isOpen() && this.#connection.node.phase === 'live';
+    const { node } = this.#connection;
+    const isFreedLater = this.#traits.idIsChosen && native.isOpen() && node.phase === 'live';
     const given = this.#giveBack(deadline);
-    return isFreedLater ? this.#idFreed(id, deadline, given) : given;
+    if (!isFreedLater || id === undefined) return given;
+    // The program may use the id again when this is over.
+    return Promise.all([given, this.#connection.freed?.(id, deadline)]).then(([isGiven]) => isGiven);
   }
 
   protected override details(): HandleDetails {
@@ -186,25 +189,6 @@ export class DataChannel extends MessageChannel {
     const mayBeClosed = comes && !native.isOpen() && this.#opensLater;
     const isLost = () => !this.#connection.transportUp();
     return this.record.giveBack(deadline, mayBeClosed ? { isLost } : { comes });
-  }
-
-  /**
-   * The program may use the id again when this returns. The library frees it when the peer answers the reset, which
-   * is not reported once the native is closed. So the answer gets the time, and where the peer tells of it, it is waited
-   * for: resets and answers that are lost are sent again.
-   */
-  async #idFreed(
-    id: number | undefined,
-    deadline: Deadline,
-    given: Promise<boolean> | boolean,
-  ): Promise<boolean> {
-    const isGiven = await given;
-    const connection = this.#connection;
-    const roundTrip = connection.roundTrip?.().now ?? 0;
-    await poll(() => !connection.transportUp(), deadline, 2 * roundTrip + LEAST_RESET_MS);
-    const isFreed = () => !connection.transportUp() || id === undefined || !connection.isFreedLater?.(id);
-    await poll(isFreed, deadline, 4 * roundTrip + LONGEST_RESET_MS);
-    return isGiven;
   }
 
   /** A peer may close a channel before it was open here. */
@@ -350,9 +334,5 @@ export class DataChannel extends MessageChannel {
   }
 }
 
-/** Milliseconds that the reset of a stream takes besides its round trip: SCTP acknowledges a lone packet late. */
-const LEAST_RESET_MS = 50;
-/** Milliseconds, besides four round trips, in which a reset and its answer arrive also where some of them are lost. */
-const LONGEST_RESET_MS = 2000;
 /** Milliseconds that a peer gets to take a channel we opened, before we close it. */
 const TAKEN_MS = 25;
