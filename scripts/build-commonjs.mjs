@@ -27,7 +27,7 @@ const options = {
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  // The modules find their place by `__filename` then (src/native/own-package.ts).
+  // The modules find their place by `__filename` then (src/native/packages.ts).
   logOverride: { 'empty-import-meta': 'silent' },
 };
 const paths = (names) => names.map((file) => join(dist, file));

@@ -19,7 +19,7 @@ export type { NativeBinding } from './native/binding.js';
 export type { DataChannelInit } from './native/validate/data-channel-init.js';
 export type { LocalDescriptionInit } from './native/validate/description.js';
 export type { IceServer } from './native/validate/ice-server.js';
-export type { RtcLogLevel } from './native/validate/log-level.js';
+export type { RtcLogLevel } from './native/validate/library-settings.js';
 export type {
   AudioCodec,
   MediaCodec,
@@ -30,7 +30,7 @@ export type {
 } from './native/validate/media-description.js';
 export type { MediaHandlers, PacketizerOptions } from './native/validate/media-handlers.js';
 export type { ProxyServer } from './native/validate/proxy.js';
-export type { SctpSettings } from './native/validate/sctp-settings.js';
+export type { SctpSettings } from './native/validate/library-settings.js';
 export type {
   AdoptableNative,
   AdoptConnectionOptions,
@@ -57,7 +57,7 @@ export type {
   WebStreamOptions,
   WebStreams,
 } from './resources/channel/message-streams.js';
-export type { NegotiateOptions } from './resources/connection/negotiation/negotiate-arguments.js';
+export type { NegotiateOptions } from './resources/connection/negotiation/negotiation.js';
 export type { NextChannelOptions, NextTrackOptions } from './resources/connection/arrivals.js';
 export type { ConnectionProgress } from './errors/rtc-error.js';
 export type { CompleteDescription, OneShotOptions } from './resources/connection/negotiation/one-shot.js';
@@ -78,7 +78,7 @@ export type {
   IceConnectionState,
   SessionDescription,
   SignalingState,
-} from './resources/connection/peer-connection-state.js';
+} from './resources/connection/peer-connection-events.js';
 export { WebSocket, type WebSocketOptions } from './resources/web-socket/web-socket.js';
 export {
   WebSocketServer,

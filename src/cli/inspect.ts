@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { INSPECTED, type InspectedSettings } from '../inspector/inspected-settings.js';
-import { ownFolder } from '../native/own-package.js';
+import { ownFolder } from '../native/packages.js';
 
 export interface InspectOptions extends InspectedSettings {
   /** Programs on node-datachannel itself: they get the drop-in. */

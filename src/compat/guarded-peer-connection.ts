@@ -11,7 +11,7 @@ import type {
   IceConnectionState,
   SessionDescription,
   SignalingState,
-} from '../resources/connection/peer-connection-state.js';
+} from '../resources/connection/peer-connection-events.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
 import { describeAnswer } from './describe-answer.js';

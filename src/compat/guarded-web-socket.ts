@@ -1,5 +1,5 @@
 import { RtcClosedError, RtcInvalidStateError } from '../errors/rtc-error.js';
-import { validateWebSocketOptions } from '../native/validate/web-socket-options.js';
+import { validateWebSocketOptions } from '../native/validate/web-socket.js';
 import type { WebSocket, WebSocketOptions } from '../resources/web-socket/web-socket.js';
 import { GuardedChannel } from './guarded-channel.js';
 import { knownSettings, WEB_SOCKET_SETTINGS } from './known-settings.js';

@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ownFolder } from '../native/own-package.js';
+import { ownFolder } from '../native/packages.js';
 
 /** A line of a stack: `at file:1:2`, `at name (file:1:2)`. The path may have spaces and parentheses. */
 const FRAME = /^\s*at (?:.*? \((?=.*\)$)|async )?(?<file>.+?)(?<position>:\d+:\d+)\)?$/;

@@ -1,5 +1,4 @@
-import { bindingVersion } from '../native/binding-version.js';
-import { ownVersion } from '../native/own-package.js';
+import { bindingVersion, ownVersion } from '../native/packages.js';
 import type { TraceEvent } from './event-log.js';
 import type { RuntimeSnapshot } from './snapshot.js';
 import type { Trace, TracedTeardown, TracedWarning } from './trace.js';

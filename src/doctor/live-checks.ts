@@ -1,7 +1,7 @@
 import type { Check } from './check.js';
 import type { Installation } from './installation.js';
 import { faultOf, runTrial } from './trial.js';
-import { VERIFIED_VERSIONS } from '../native/binding-version.js';
+import { VERIFIED_VERSIONS } from '../native/packages.js';
 
 /** Milliseconds; several tries of the slowest step there is. More means that something holds it up. */
 const SLOW_CONNECT_MS = 900;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ownFolder, resolvePackage } from '../native/own-package.js';
+import { ownFolder, resolvePackage } from '../native/packages.js';
 
 /** The page, and the policy under which a browser runs it: nothing but what the file itself holds. */
 export interface PageFile {

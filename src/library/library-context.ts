@@ -1,7 +1,7 @@
 import type { Given } from '../arguments/argument.js';
 import { RtcInvalidStateError, RtcNativeError } from '../errors/rtc-error.js';
 import type { NativeBinding } from '../native/binding.js';
-import { bindingVersion, VERIFIED_VERSIONS } from '../native/binding-version.js';
+import { bindingVersion, VERIFIED_VERSIONS } from '../native/packages.js';
 import { loadBinding, loadedBinding } from '../native/load.js';
 import { type Clock, systemClock } from '../time/clock.js';
 import type { OwnedNode } from '../scope/node.js';
@@ -15,7 +15,7 @@ import { NameResolver, type ResolveName } from './names/name-resolver.js';
 import { DEFAULT_RETAINED_LIMIT, ReleaseLedger } from './release-ledger.js';
 import { Traffic } from '../diagnostics/traffic.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
-import { LIBRARY_SEND_BUFFER, type SctpSettings } from '../native/validate/sctp-settings.js';
+import { LIBRARY_SEND_BUFFER, type SctpSettings } from '../native/validate/library-settings.js';
 
 /** Milliseconds that a whole teardown may take when nobody said otherwise. */
 export const DEFAULT_TEARDOWN_MS = 10_000;
@@ -311,4 +311,25 @@ export function allLeave(binding: NativeBinding): void {
   const tenants = [...(tenantsOf.get(binding) ?? [])];
   tenantsOf.delete(binding);
   for (const tenant of tenants) tenant.cleanedUp();
+}
+
+/** Publishes a `dependsOn` that is refused; `cycle` names what would wait for each other, from the asking node on. */
+export function warnOfCycle(context: LibraryContext, cycle: readonly OwnedNode[]): void {
+  const { traced } = context;
+  const members = [...new Set(cycle)].map((node) => {
+    const description = node.behaviour.describe?.();
+    const what = `${node.kind} ${node.path}`;
+    return description ? withPlace(what, description.creationStack, traced) : what;
+  });
+  context.warn({
+    code: 'RTC_DEPENDENCY_CYCLE',
+    path: cycle[0]?.path,
+    message:
+      (members.length === 1
+        ? `dependsOn() was refused: ${members[0]} cannot be torn down before itself`
+        : `dependsOn() was refused: each of ${members.join(', ')} would have to be torn down before the next, and the ` +
+          'last before the first') +
+      '. Leave out one of the calls of dependsOn(); what a handle owns is torn down before it anyway' +
+      traceHint(traced),
+  });
 }

@@ -2,9 +2,7 @@ import type { Given } from '../arguments/argument.js';
 import type { NativeBinding } from '../native/binding.js';
 import { guardCallback } from '../native/firewall.js';
 import { withoutSecrets } from '../native/redaction.js';
-import type { RtcLogLevel } from '../native/validate/log-level.js';
-import { LOG_LEVELS } from '../native/validate/log-level.js';
-import type { SctpSettings } from '../native/validate/sctp-settings.js';
+import { type RtcLogLevel, LOG_LEVELS, type SctpSettings } from '../native/validate/library-settings.js';
 import { diagnostics } from '../diagnostics/trace.js';
 
 /** A line that the native library logged, without passwords and what follows the host in URLs. */

@@ -1,6 +1,6 @@
 import type { LibraryContext } from './library-context.js';
 import { poll } from '../time/wait.js';
-import { findLoadedAddon } from '../native/addon-cache.js';
+import { findLoadedAddon } from '../native/thread-guard.js';
 import { nativeThreads } from '../diagnostics/threads.js';
 import { Deadline } from '../time/deadline.js';
 import { nextTurn } from '../time/clock.js';

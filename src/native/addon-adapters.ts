@@ -1,6 +1,6 @@
 import type * as ndc from 'node-datachannel';
 import type { NativeWebSocket, NativeWebSocketServer } from './binding.js';
-import { LIBRARY_SEND_BUFFER } from './validate/sctp-settings.js';
+import { LIBRARY_SEND_BUFFER } from './validate/library-settings.js';
 
 type PackageServerClass = new (config: ndc.WebSocketServerConfiguration) => NativeWebSocketServer;
 

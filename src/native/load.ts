@@ -1,6 +1,6 @@
 import type * as ndc from 'node-datachannel';
 import { RtcBindingError } from '../errors/rtc-error.js';
-import { findLoadedAddon } from './addon-cache.js';
+import { findLoadedAddon, assertRtcThread } from './thread-guard.js';
 import type { NativeBinding, NativeWebSocketServer } from './binding.js';
 import {
   adaptPackageServer,
@@ -9,9 +9,8 @@ import {
   watchSendBuffer,
 } from './addon-adapters.js';
 import { ForeignCleanup } from './foreign-cleanup.js';
-import { ownFolder, requirePackage } from './own-package.js';
-import { assertRtcThread } from './thread-guard.js';
-import { SCTP_DEFAULTS } from './validate/sctp-settings.js';
+import { ownFolder, requirePackage } from './packages.js';
+import { SCTP_DEFAULTS } from './validate/library-settings.js';
 import type * as polyfill from 'node-datachannel/polyfill';
 
 /** The addon's exports, as far as they are used here; node-datachannel's own functions call these. */

@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
 import { describeError } from '../diagnostics/described-error.js';
 import type { HandleDetails } from '../diagnostics/handle-details.js';
-import { type LibraryContext, checkedContext } from '../library/library-context.js';
-import { warnOfCycle } from '../library/dependency-cycle.js';
+import { type LibraryContext, checkedContext, warnOfCycle } from '../library/library-context.js';
 import { inspectNode } from '../diagnostics/snapshot.js';
 import { bounded, Deferred, whenAborted } from '../time/wait.js';
 import { RtcAbortedError, RtcClosedError, RtcError } from '../errors/rtc-error.js';

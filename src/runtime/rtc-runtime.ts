@@ -7,8 +7,12 @@ import { RtcInvalidStateError, RtcNativeError } from '../errors/rtc-error.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { callNative } from '../native/firewall.js';
 import { callback } from '../arguments/argument.js';
-import { type RtcLogLevel, validateLogLevel } from '../native/validate/log-level.js';
-import { type SctpSettings, validateSctpSettings } from '../native/validate/sctp-settings.js';
+import {
+  type RtcLogLevel,
+  validateLogLevel,
+  type SctpSettings,
+  validateSctpSettings,
+} from '../native/validate/library-settings.js';
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
 import { Deadline } from '../time/deadline.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';

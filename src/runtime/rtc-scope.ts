@@ -5,15 +5,17 @@ import { inspectNode } from '../diagnostics/snapshot.js';
 import type { NativeDataChannel, NativePeerConnection, NativeWebSocket } from '../native/binding.js';
 import { callNative } from '../native/firewall.js';
 import { takeOptions } from '../arguments/argument.js';
-import { validateIceUdpMux } from '../native/validate/ice-udp-mux.js';
 import {
+  validateIceUdpMux,
   type PeerConnectionConfig as NativeConfig,
   validatePeerConnectionConfig,
   validatePeerName,
 } from '../native/validate/peer-connection-config.js';
-import { validateWebSocketOptions } from '../native/validate/web-socket-options.js';
-import { validateWebSocketServerOptions } from '../native/validate/web-socket-server-options.js';
-import { validateWebSocketUrl } from '../native/validate/web-socket-url.js';
+import {
+  validateWebSocketOptions,
+  validateWebSocketServerOptions,
+  validateWebSocketUrl,
+} from '../native/validate/web-socket.js';
 import {
   type AdoptableNative,
   type AdoptConnectionOptions,
@@ -41,8 +43,7 @@ import {
 import { PeerConnection } from '../resources/connection/peer-connection.js';
 import { createNativeConnection } from '../resources/connection/servers/create-native-connection.js';
 import { dial as dialSocket } from '../resources/web-socket/dial.js';
-import { withLimit } from '../resources/web-socket/message-limit.js';
-import { WebSocket, type WebSocketOptions } from '../resources/web-socket/web-socket.js';
+import { withLimit, WebSocket, type WebSocketOptions } from '../resources/web-socket/web-socket.js';
 import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
 import { Scope, type ScopeHost } from '../scope/scope.js';

@@ -11,8 +11,7 @@ import {
   readOptions,
 } from '../arguments/argument.js';
 import type { NativeBinding } from '../native/binding.js';
-import { validateLogLevel } from '../native/validate/log-level.js';
-import { validateSctpSettings } from '../native/validate/sctp-settings.js';
+import { validateLogLevel, validateSctpSettings } from '../native/validate/library-settings.js';
 import type { Clock } from '../time/clock.js';
 import { checkTimeout } from '../arguments/bounds.js';
 

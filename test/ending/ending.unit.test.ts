@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Ending } from '../../src/resources/data-channel/ending/ending.js';
-import type {
-  EndingCommand,
-  EndingEvent,
-  EndingFacts,
-  EndingSetting,
-} from '../../src/resources/data-channel/ending/ending-events.js';
 import {
+  type EndingCommand,
+  type EndingEvent,
+  type EndingFacts,
+  type EndingSetting,
   type EndingEventType,
   type EndingState,
   type Transition,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, expect, it } from 'vitest';
-import { AcceptFence } from '../../src/native/accept-fence.js';
+import { AcceptFence } from '../../src/resources/web-socket/accept-watch.js';
 import type { NativeWebSocket } from '../../src/native/binding.js';
 import { loadBinding } from '../../src/native/load.js';
 import { busy } from '../../verify/hazards/support/busy.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bindingVersion, VERIFIED_VERSIONS } from '../../src/native/binding-version.js';
+import { bindingVersion, VERIFIED_VERSIONS } from '../../src/native/packages.js';
 import { loadBinding } from '../../src/native/load.js';
 import { runProgram } from './programs/run.js';
 

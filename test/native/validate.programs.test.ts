@@ -8,17 +8,18 @@ import {
   validateLocalDescriptionInit,
 } from '../../src/native/validate/description.js';
 import { validateDataChannelInit } from '../../src/native/validate/data-channel-init.js';
-import { validateIceUdpMux } from '../../src/native/validate/ice-udp-mux.js';
-import { validateLogLevel } from '../../src/native/validate/log-level.js';
-import { validateMessage } from '../../src/native/validate/message.js';
 import {
+  validateIceUdpMux,
   validatePeerConnectionConfig,
   validatePeerName,
 } from '../../src/native/validate/peer-connection-config.js';
-import { validateSctpSettings } from '../../src/native/validate/sctp-settings.js';
-import { validateWebSocketOptions } from '../../src/native/validate/web-socket-options.js';
-import { validateWebSocketServerOptions } from '../../src/native/validate/web-socket-server-options.js';
-import { validateWebSocketUrl } from '../../src/native/validate/web-socket-url.js';
+import { validateLogLevel, validateSctpSettings } from '../../src/native/validate/library-settings.js';
+import { validateMessage } from '../../src/native/validate/message.js';
+import {
+  validateWebSocketOptions,
+  validateWebSocketServerOptions,
+  validateWebSocketUrl,
+} from '../../src/native/validate/web-socket.js';
 import { runProgram } from './programs/run.js';
 
 type Mistake = [call: () => unknown, kind: typeof TypeError | typeof RangeError, named: string];

@@ -2,7 +2,7 @@ import { type RtcLogEntry, RtcRuntime } from 'scoped-rtc';
 import { createFakeBinding } from 'scoped-rtc/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectedPair } from '../support/connected-pair.js';
-import { SCTP_DEFAULTS } from '../../src/native/validate/sctp-settings.js';
+import { SCTP_DEFAULTS } from '../../src/native/validate/library-settings.js';
 import { runChild } from '../support/child.js';
 import { until } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';

@@ -4,7 +4,7 @@ import type {
   EndingFacts,
   EndingMemory,
   EndingSetting,
-} from '../../src/resources/data-channel/ending/ending-events.js';
+} from '../../src/resources/data-channel/ending/transitions.js';
 import type { Receipt } from '../../src/resources/data-channel/ending/receipt.js';
 
 /**

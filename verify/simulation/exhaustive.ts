@@ -1,4 +1,4 @@
-import type { EndingSetting } from '../../src/resources/data-channel/ending/ending-events.js';
+import type { EndingSetting } from '../../src/resources/data-channel/ending/transitions.js';
 import {
   EndStep,
   ENDINGS,

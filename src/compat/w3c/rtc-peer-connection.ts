@@ -1,7 +1,7 @@
 import type { RtcConfig } from 'node-datachannel';
 import { RtcError } from '../../errors/rtc-error.js';
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
-import type { ConnectionState, GatheringState } from '../../resources/connection/peer-connection-state.js';
+import type { ConnectionState, GatheringState } from '../../resources/connection/peer-connection-events.js';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
 import { closeInBackground } from '../close-in-background.js';
 import { knownSettings, PEER_CONNECTION_SETTINGS } from '../known-settings.js';

@@ -3,7 +3,7 @@ import type {
   GatheringState,
   IceConnectionState,
   SignalingState,
-} from '../../resources/connection/peer-connection-state.js';
+} from '../../resources/connection/peer-connection-events.js';
 
 /*
  * The W3C's types as far as they are implemented here, for programs that are compiled without TypeScript's DOM library.

@@ -113,3 +113,18 @@ export function validatePeerConnectionConfig(config: unknown = {}, name = 'confi
 export function validatePeerName(peerName: unknown, name = 'name'): string {
   return nonEmptyString(peerName, name);
 }
+
+const port16 = integer(1, MAX_UINT16);
+
+export interface CheckedIceUdpMux {
+  readonly port: number;
+  readonly address?: string;
+}
+
+/** Not port 0: the library would take a free port, and not report which. */
+export function validateIceUdpMux(port: unknown, address?: unknown): CheckedIceUdpMux {
+  const checkedPort = port16(port, 'port');
+  return address === undefined
+    ? { port: checkedPort }
+    : { port: checkedPort, address: singleLine(address, 'address') };
+}

@@ -9,11 +9,15 @@ import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/channel-options.js';
 import { announcementIn, withAnnouncement } from '../data-channel/announcement.js';
-import { CONTROL_ID, ControlChannel } from '../data-channel/control/control-channel.js';
-import type { ControlMessage } from '../data-channel/control/control-message.js';
+import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
 import { NegotiatedOpenings } from '../data-channel/control/negotiated-openings.js';
-import { type CheckedKeepalive, Keepalive, type KeepaliveSubject } from './keepalive.js';
-import { LibraryProbe, PROBE_ID } from './library-probe.js';
+import {
+  type CheckedKeepalive,
+  Keepalive,
+  type KeepaliveSubject,
+  LibraryProbe,
+  PROBE_ID,
+} from './keepalive.js';
 import { INFORMED_MS } from '../data-channel/ending/ending.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
@@ -300,7 +304,7 @@ export class ConnectionChannels implements ChannelConnection {
         const isFree = this.#peerIsLibrary && this.#userOf(PROBE_ID) === undefined;
         return isFree ? this.#probe.ask() : undefined;
       },
-      isLost: () => LOST.has(native.iceState()),
+      isLost: () => /^(?:disconnected|failed)$/.test(native.iceState()),
       end: (error) => node.behaviour.kill?.(error),
     };
   }
@@ -318,5 +322,3 @@ const LEAST_RESET_MS = 50;
 const LONGEST_RESET_MS = 2000;
 /** The origin of the library's descriptions. */
 const LIBRARY = /^o=rtc /m;
-/** ICE has no path to the peer any more. */
-const LOST: ReadonlySet<string> = new Set(['disconnected', 'failed']);

@@ -28,14 +28,18 @@ import type { DataChannel } from '../data-channel/data-channel.js';
 import { ConnectionStatus } from './connection-status.js';
 import type { MediaTrack } from '../media/media-track.js';
 import { DescriptionExchange } from './negotiation/description-exchange.js';
-import { checkNegotiateArguments, type NegotiateOptions } from './negotiation/negotiate-arguments.js';
-import { Negotiation } from './negotiation/negotiation.js';
+import { checkNegotiateArguments, type NegotiateOptions, Negotiation } from './negotiation/negotiation.js';
 import { type CompleteDescription, OneShot, type OneShotOptions } from './negotiation/one-shot.js';
 import type { Signaling } from './negotiation/signaling.js';
-import { NEGOTIATION_EVENTS, TAKEN_OVER } from './peer-connection-events.js';
-import type { ConnectionState, DescriptionType, SessionDescription } from './peer-connection-state.js';
+import {
+  NEGOTIATION_EVENTS,
+  TAKEN_OVER,
+  type ConnectionState,
+  type DescriptionType,
+  type SessionDescription,
+} from './peer-connection-events.js';
 import type { IceServers } from './servers/ice-servers.js';
-import { PendingEvents } from '../pending-events.js';
+import { PendingEvents } from '../event-hub.js';
 
 export interface ConnectionOptions extends ConnectionChannelOptions {
   readonly signal?: AbortSignal | undefined;
@@ -91,7 +95,7 @@ export class PeerConnection extends ConnectionStatus {
       this.#tracks,
     );
     native.onStateChange(this.#guard((state: string) => this.#onState(state as ConnectionState)));
-    // Always: a channel of the peer that nobody takes up blocks a thread of the library (H17).
+    // Always: a channel of the peer that nobody accepts blocks a thread of the library (H17).
     native.onDataChannel(this.#guard((channel: NativeDataChannel) => this.#onDataChannel(channel)));
   }
 
@@ -326,10 +330,8 @@ export class PeerConnection extends ConnectionStatus {
       this.markOpen();
       this.#connected.resolve(this);
     } else if (state === 'failed') {
-      this.fail(
-        connectionFailed(this.path, this.#why(), this.servers?.refusal),
-        this.context.teardownTimeout,
-      );
+      const error = connectionFailed(this.path, this.#why(), this.servers?.refusal);
+      this.fail(error, this.context.teardownTimeout);
     } else if (state === 'closed') {
       this.end('remote', undefined, this.teardownBound);
     }

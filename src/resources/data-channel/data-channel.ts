@@ -7,7 +7,7 @@ import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from './channel-connection.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { deservesReceipt, Ending } from './ending/ending.js';
-import type { EndingCommand, EndingEvent, EndingFacts } from './ending/ending-events.js';
+import type { EndingCommand, EndingEvent, EndingFacts } from './ending/transitions.js';
 import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
 import { detailsOf, factsOf, progressOf, settingOf, traitsOf } from './facts.js';
 import type { Message } from '../channel/message.js';

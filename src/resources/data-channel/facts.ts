@@ -9,7 +9,7 @@ import type {
   ChannelTraits,
 } from './channel-connection.js';
 import type { Ending } from './ending/ending.js';
-import type { EndingFacts, EndingSetting } from './ending/ending-events.js';
+import type { EndingFacts, EndingSetting } from './ending/transitions.js';
 import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
 
 /** What a channel shows its ending. Each is a call of the native or two, so nothing is read for a message. */

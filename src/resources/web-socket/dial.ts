@@ -1,4 +1,4 @@
-import { parseNativeUrl } from '../../native/validate/web-socket-url.js';
+import { parseNativeUrl } from '../../native/validate/web-socket.js';
 import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { LibraryContext } from '../../library/library-context.js';

@@ -4,13 +4,14 @@ import { poll } from '../../time/wait.js';
 import { RtcMessageError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeWebSocket } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
-import type { WebSocketOptions as TransportOptions } from '../../native/validate/web-socket-options.js';
+import type { WebSocketOptions as TransportOptions } from '../../native/validate/web-socket.js';
 import { Deadline } from '../../time/deadline.js';
 import type { OwnedNode } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
 import type { Message } from '../channel/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
 import type { Dial } from './dial.js';
+import { MAX_INT32 } from '../../native/validate/limits.js';
 
 /** Settings of a WebSocket client. */
 export interface WebSocketOptions extends TransportOptions, ChannelOptions {
@@ -219,3 +220,15 @@ const UNSAID_SECURE = `TLS connection failed, or ${UNSAID}`;
 const ACKNOWLEDGEMENT_MS = 50;
 /** Milliseconds for an attempt to connect within this machine, be it busy; usually it takes two. */
 const MOST_ATTEMPT_MS = 250;
+
+/** libdatachannel's (`impl/internals.hpp`). */
+const DEFAULT_MAX_MESSAGE_SIZE = 262_144;
+
+/**
+ * The limit for messages, and the configuration with one that is a byte larger: the library cuts a message off that
+ * exceeds its limit, and hands over what is left as if it were the message.
+ */
+export function withLimit<C extends { maxMessageSize?: number }>(config: C): [limit: number, config: C] {
+  const limit = config.maxMessageSize ?? DEFAULT_MAX_MESSAGE_SIZE;
+  return [limit, { ...config, maxMessageSize: Math.min(limit + 1, MAX_INT32) }];
+}

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ownFolder, resolvePackage } from '../../native/own-package.js';
+import { ownFolder, resolvePackage } from '../../native/packages.js';
 
 /** Path under which the server serves it. */
 const BROWSER_MODULE_PATH = '/scoped-rtc.js';

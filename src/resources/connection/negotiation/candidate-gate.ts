@@ -1,6 +1,6 @@
 import { type Clock, afterTurn, yieldProcessor } from '../../../time/clock.js';
 import { answerAsDtlsServer } from './dtls-role.js';
-import { isBehindNat, isNear } from './nearness.js';
+import { isBehindNat, isNear } from './candidates.js';
 
 type Candidate = [candidate: string, mid: string];
 

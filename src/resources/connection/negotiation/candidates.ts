@@ -1,5 +1,7 @@
-import { isIP } from 'node:net';
+import { isIP, BlockList, isIPv6 } from 'node:net';
 import type { SignalingCandidate } from './signaling.js';
+import type { CandidateDetails } from '../../../diagnostics/handle-details.js';
+import { networkInterfaces } from 'node:os';
 
 /**
  * Our candidates, on their way to the peer.
@@ -134,3 +136,55 @@ const MOST_CANDIDATES = 256;
 
 /** Candidates with a host name, which browsers use to hide local addresses (mDNS): one an interface. */
 const MOST_NAMED = 16;
+
+/** The lines with candidates of a description (RFC 8839, section 5.1). */
+export function candidatesIn(sdp: string | undefined): readonly string[] {
+  return sdp?.match(/^a=candidate:[^\r\n]*/gm) ?? [];
+}
+
+/** What a candidate says: `a=candidate:FOUNDATION COMPONENT PROTOCOL PRIORITY ADDRESS PORT typ TYPE …`. */
+export function candidateIn(line: string): CandidateDetails {
+  const [, , protocol = '', , address = '', port = '', , type = ''] = line.split(' ');
+  return { type, protocol: protocol.toLowerCase(), address, port: Number(port) };
+}
+
+/** A candidate in a few words, for people: `host udp 192.0.2.1:50000`. */
+export function candidateWords(line: string): string {
+  const { type, protocol, address, port } = candidateIn(line);
+  return `${type} ${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+/**
+ * All these candidates are addresses of this host or of networks that it is on. With one that a STUN or TURN server gave
+ * they may not be: many networks have the same private addresses.
+ */
+export function isNear(candidates: readonly string[]): boolean {
+  if (candidates.length === 0) return false;
+  const here = networksHere();
+  return candidates.every((candidate) => {
+    const [address, , , type] = candidate.split(' ').slice(4);
+    if (address === undefined || type !== 'host') return false;
+    try {
+      return here.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    } catch {
+      return false; // a name: how far that is, nobody knows
+    }
+  });
+}
+
+/** A STUN or TURN server has seen another address than the host has: what it has not asked for does not reach it. */
+export function isBehindNat(candidates: readonly string[]): boolean {
+  return candidates.some((candidate) => candidate.split(' ')[7] !== 'host');
+}
+
+function networksHere(): BlockList {
+  const here = new BlockList();
+  for (const addresses of Object.values(networkInterfaces())) {
+    for (const { address, cidr, family } of addresses ?? []) {
+      const type = family === 'IPv6' ? 'ipv6' : 'ipv4';
+      if (cidr === null) here.addAddress(address, type);
+      else here.addSubnet(address, Number(cidr.split('/')[1]), type);
+    }
+  }
+  return here;
+}

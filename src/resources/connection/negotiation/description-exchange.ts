@@ -8,7 +8,7 @@ import { type ConnectionProgress, RtcInvalidStateError } from '../../../errors/r
 import { callNative } from '../../../native/firewall.js';
 import type { LocalDescriptionInit } from '../../../native/validate/description.js';
 import type { ConnectionTracks } from '../../media/connection-tracks.js';
-import type { PendingEvents } from '../../pending-events.js';
+import type { PendingEvents } from '../../event-hub.js';
 import type { ConnectionChannels } from '../connection-channels.js';
 import type {
   ConnectionState,
@@ -16,9 +16,9 @@ import type {
   GatheringState,
   SessionDescription,
   SignalingState,
-} from '../peer-connection-state.js';
+} from '../peer-connection-events.js';
 import { CandidateGate } from './candidate-gate.js';
-import { candidatesIn, candidateWords } from './candidate-text.js';
+import { candidatesIn, candidateWords } from './candidates.js';
 import { ConnectionEvents } from './connection-events.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import { RemoteSide } from './remote-side.js';

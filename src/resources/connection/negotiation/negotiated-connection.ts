@@ -1,12 +1,12 @@
 import type { Handle } from '../../handle.js';
 import type { WaitOptions } from '../../../arguments/bounds.js';
-import type { PeerConnectionEvents } from '../peer-connection-events.js';
 import type {
+  PeerConnectionEvents,
   DescriptionType,
   GatheringState,
   SessionDescription,
   SignalingState,
-} from '../peer-connection-state.js';
+} from '../peer-connection-events.js';
 
 /** A connection as whoever negotiates for it knows it. */
 export interface NegotiatedConnection extends Handle<PeerConnectionEvents> {

@@ -1,19 +1,52 @@
+import { rollsBack } from './politeness.js';
 import type { LibraryContext } from '../../../library/library-context.js';
 import { poll, quietTurns, Deferred } from '../../../time/wait.js';
 import { RtcClosedError, RtcNativeError, RtcError } from '../../../errors/rtc-error.js';
 import { Deadline } from '../../../time/deadline.js';
-import type { WaitOptions } from '../../../arguments/bounds.js';
+import { type WaitOptions, type Bounds, checkBounds } from '../../../arguments/bounds.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
-import type { SessionDescription } from '../peer-connection-state.js';
+import type { SessionDescription } from '../peer-connection-events.js';
 import { LocalCandidates, RemoteCandidates } from './candidates.js';
-import { rollsBack } from './politeness.js';
 import {
   readSignalingMessage,
   type Signaling,
   type SignalingMessage,
   type SignalingProgress,
+  SignalingSender,
 } from './signaling.js';
-import { SignalingSender } from './signaling-sender.js';
+import { readFrom, wrongType, boolean } from '../../../arguments/argument.js';
+import { Handle } from '../../handle.js';
+
+export interface NegotiateOptions extends WaitOptions {
+  /**
+   * When both sides offer at once, the polite one rolls its offer back. Needed only where the role of the other side is
+   * set, too, for instance a browser that runs the W3C's "perfect negotiation" with a fixed role: then exactly one side
+   * must be polite. Default: the signaling's `polite`, or else the side whose offer has the smaller session id
+   * (`o=` line), which two ends of this package agree on by themselves.
+   */
+  polite?: boolean | undefined;
+}
+
+/** Throws a `TypeError` or `RangeError` that names the argument, before anything was changed. */
+export function checkNegotiateArguments(
+  signaling: unknown,
+  options: unknown,
+): { bounds: Bounds; polite: boolean | undefined } {
+  const bounds = checkBounds(options, 'negotiate()', ['polite']);
+  const polite = readFrom('options.polite', () => ((options ?? {}) as NegotiateOptions).polite);
+  if (polite !== undefined) boolean(polite, 'options.polite');
+  const isSignaling = readFrom('signaling', () => {
+    if (signaling instanceof Handle) return false;
+    const { send, subscribe } = (signaling ?? {}) as Partial<Signaling>;
+    return typeof send === 'function' && typeof subscribe === 'function';
+  });
+  if (isSignaling) return { bounds, polite };
+  throw wrongType(
+    'signaling',
+    'an object with send() and subscribe(), such as messageChannelSignaling(channel)',
+    signaling,
+  );
+}
 
 /**
  * One connection's side of "perfect negotiation" (W3C WebRTC, section 10.7) over one signaling: local descriptions

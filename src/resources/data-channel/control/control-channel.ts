@@ -2,8 +2,7 @@ import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
-import { type ControlMessage, readControl, writeControl } from './control-message.js';
-import { OpenBarrier } from './open-barrier.js';
+import { yieldProcessor } from '../../../time/clock.js';
 
 /**
  * The one channel of a connection that is this package's own: an agreed stream id, of which the peer is not told. It
@@ -137,3 +136,70 @@ const PEER_IS_CLIENT = /^a=setup:active/m;
 export const CONTROL_ID = 1021;
 /** Of control messages to a peer that does not take them. */
 const MOST_WAITING_BYTES = 64 * 1024;
+
+/**
+ * What two ends that use this package say to each other on the control channel of their connection.
+ * `made`: the sender has made, for the `number`th time, its half of the channel that both make with the stream `id`.
+ * `freed`: the channel that the sender made so for the `number`th time is gone, and its stream was reset.
+ * `ping` is answered by a `pong` with its `number`.
+ */
+export type ControlMessage =
+  | { readonly type: 'made' | 'freed'; readonly id: number; readonly number: number }
+  | { readonly type: 'ping' | 'pong'; readonly number: number };
+
+const TYPES = ['made', 'ping', 'pong', 'freed'] as const;
+const VERSION = 1;
+const TYPE_AT = 1;
+const ID_AT = 2;
+const NUMBER_AT = 4;
+const BYTES = 8;
+
+export function writeControl(message: ControlMessage): Buffer {
+  const bytes = Buffer.alloc(BYTES);
+  bytes[0] = VERSION;
+  bytes[TYPE_AT] = TYPES.indexOf(message.type);
+  if ('id' in message) bytes.writeUInt16BE(message.id, ID_AT);
+  bytes.writeUInt32BE(message.number, NUMBER_AT);
+  return bytes;
+}
+
+/** `undefined` for what is none, or is one of a later version. */
+export function readControl(bytes: unknown): ControlMessage | undefined {
+  if (!Buffer.isBuffer(bytes) || bytes.length !== BYTES || bytes[0] !== VERSION) return undefined;
+  const type = TYPES[bytes.readUInt8(TYPE_AT)];
+  const number = bytes.readUInt32BE(NUMBER_AT);
+  if (type === undefined) return undefined;
+  if (type === 'ping' || type === 'pong') return { type, number };
+  return { type, id: bytes.readUInt16BE(ID_AT), number };
+}
+
+/**
+ * Waits until the library has opened the channels that were there before the transport was up.
+ *
+ * It does so in a thread, some time after it has said `connected`. A channel made in between is opened at once, and
+ * again by that thread; the peer closes a channel that is opened twice (H51). A channel with an agreed id is opened
+ * without a word to the peer, so one that was made before shows by `isOpen()` that the thread has been there.
+ */
+export class OpenBarrier {
+  readonly #isAwaited: () => boolean;
+  #waitsUntil: number | undefined;
+
+  /** `isAwaited`: the transport is up, and the channel that was made before is not open yet. */
+  constructor(isAwaited: () => boolean) {
+    this.#isAwaited = isAwaited;
+  }
+
+  /** Returns when a channel can be made; blocks for the thread's turn, some tenths of a millisecond. */
+  wait(): void {
+    if (!this.#isAwaited()) return;
+    this.#waitsUntil ??= performance.now() + MOST_MS;
+    while (performance.now() < this.#waitsUntil && this.#isAwaited()) yieldProcessor(YIELD_MS);
+  }
+}
+
+const YIELD_MS = 0.1;
+/**
+ * Milliseconds that a connection waits in all. A thread that gets no processor for so long is not waited for, nor are
+ * channels that are added to a connection for media.
+ */
+const MOST_MS = 50;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../time/clock.js';
-import type { ControlMessage } from './control-message.js';
+import type { ControlMessage } from './control-channel.js';
 
 interface Waiting {
   readonly open: () => void;

@@ -1,12 +1,9 @@
-import type {
-  EndingCommand,
-  EndingMemory,
-  EndingEvent,
-  EndingFacts,
-  EndingSetting,
-} from './ending-events.js';
-import type { Receipt } from './receipt.js';
 import {
+  type EndingCommand,
+  type EndingMemory,
+  type EndingEvent,
+  type EndingFacts,
+  type EndingSetting,
   type Action,
   type EndingEventType,
   type EndingState,
@@ -14,6 +11,7 @@ import {
   type Transition,
   TRANSITIONS,
 } from './transitions.js';
+import type { Receipt } from './receipt.js';
 
 /**
  * The end of one channel: what it says to the peer, and when the native may be given back.

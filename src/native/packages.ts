@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
+import nodeModule from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** URL of the file with this code. A bundle in CommonJS has no `import.meta`; its own file stands for it. */
@@ -66,18 +66,42 @@ function findOwnFolder(): string | undefined {
   return undefined;
 }
 
-const MOST_LEVELS = 3;
-
 /** Version of this package; `undefined` where this code is part of somebody's bundle. */
 export function ownVersion(): string | undefined {
   const folder = ownFolder();
   return folder === undefined ? undefined : readPackage(folder)?.version;
 }
 
-function readPackage(folder: string): { readonly name?: string; readonly version?: string } | undefined {
+/** Versions of node-datachannel that the tests and the hazard matrix ran on; see docs/compatibility.md. */
+export const VERIFIED_VERSIONS: readonly string[] = ['0.33.1', '0.33.2', '0.33.3', '0.33.4'];
+
+/** The version of the installed node-datachannel, or `undefined` when its package.json is not where it should be. */
+export function bindingVersion(): string | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: string };
+    // Not an export of the package: looked for upwards from its entry.
+    let folder = dirname(resolvePackage('node-datachannel'));
+    for (let level = 0; level < MOST_LEVELS; level++, folder = dirname(folder)) {
+      const found = readPackage(folder);
+      if (found?.name === 'node-datachannel') return found.version;
+    }
+  } catch {
+    // Not installed: whoever loads it says so.
+  }
+  return undefined;
+}
+
+interface PackageJson {
+  readonly name?: string;
+  readonly version?: string;
+}
+
+function readPackage(folder: string): PackageJson | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageJson;
   } catch {
     return undefined;
   }
 }
+
+/** How far a package.json is at the most: three folders up from this file, five from an entry of node-datachannel. */
+const MOST_LEVELS = 6;

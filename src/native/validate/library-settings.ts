@@ -1,6 +1,18 @@
 import type * as ndc from 'node-datachannel';
-import { integer, readOptions } from '../../arguments/argument.js';
+import { oneOf, integer, readOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from './limits.js';
+
+export type RtcLogLevel = ndc.LogLevel;
+
+/** From the most to the least talkative. */
+export const LOG_LEVELS = ['Verbose', 'Debug', 'Info', 'Warning', 'Error', 'Fatal'] as const;
+
+const level = oneOf(...LOG_LEVELS);
+
+/** The addon takes every other word for "log nothing" (H12). */
+export function validateLogLevel(logLevel: unknown, name = 'level'): RtcLogLevel {
+  return level(logLevel, name);
+}
 
 /** Process-wide SCTP settings. Where nothing else is said, defaults are libdatachannel's (`impl/sctptransport.cpp`). */
 export interface SctpSettings {
