@@ -57,9 +57,8 @@ let own: { readonly folder: string | undefined } | undefined;
 
 function findOwnFolder(): string | undefined {
   if (!HERE.startsWith('file:')) return undefined;
-  // From `src/native`, `dist/chunks` or `dist/cjs/native`.
   let folder = dirname(fileURLToPath(HERE));
-  for (let level = 0; level < MOST_LEVELS; level++) {
+  for (let level = 0; level < OWN_LEVELS; level++) {
     folder = dirname(folder);
     if (readPackage(folder)?.name === 'scoped-rtc') return folder;
   }
@@ -80,7 +79,7 @@ export function bindingVersion(): string | undefined {
   try {
     // Not an export of the package: looked for upwards from its entry.
     let folder = dirname(resolvePackage('node-datachannel'));
-    for (let level = 0; level < MOST_LEVELS; level++, folder = dirname(folder)) {
+    for (let level = 0; level < BINDING_LEVELS; level++, folder = dirname(folder)) {
       const found = readPackage(folder);
       if (found?.name === 'node-datachannel') return found.version;
     }
@@ -103,5 +102,7 @@ function readPackage(folder: string): PackageJson | undefined {
   }
 }
 
-/** How far a package.json is at the most: three folders up from this file, five from an entry of node-datachannel. */
-const MOST_LEVELS = 6;
+/** From `src/native`, `dist/chunks` or `dist/cjs/native`. */
+const OWN_LEVELS = 3;
+/** From `dist/cjs/lib/index.cjs` of node-datachannel. */
+const BINDING_LEVELS = 6;
