@@ -13,12 +13,13 @@ export {
   RtcNativeError,
   RtcTimeoutError,
 } from './errors/rtc-error.js';
-export { RtcError, type RtcErrorCode } from './errors/rtc-error.js';
+export { RtcError, type RtcErrorCode, type RtcErrorOptions } from './errors/rtc-error.js';
 export { SuppressedError } from './errors/suppressed-error.js';
+export type { ResolveName } from './library/names/name-resolver.js';
 export type { NativeBinding } from './native/binding.js';
 export type { DataChannelInit } from './native/validate/data-channel-init.js';
 export type { LocalDescriptionInit } from './native/validate/description.js';
-export type { IceServer } from './native/validate/ice-server.js';
+export type { IceServer, IceServerUrls } from './native/validate/ice-server.js';
 export type { RtcLogLevel } from './native/validate/library-settings.js';
 export type {
   AudioCodec,

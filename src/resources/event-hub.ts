@@ -136,6 +136,11 @@ export class PendingEvents {
     return !this.#pending.has(event) && this.#hasListener(event);
   }
 
+  /** One waits for its first listener. */
+  has(event: string): boolean {
+    return this.#pending.has(event);
+  }
+
   /** Takes the first argument of the oldest event that waits and whose argument `matches`. */
   take(event: string, matches: (argument: unknown) => boolean): unknown {
     const waiting = this.#pending.get(event);

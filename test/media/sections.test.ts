@@ -31,13 +31,53 @@ describe('a track beside a data channel', () => {
     both.bob.on('dataChannel', (channel) => channel.on('message', (text) => heard.push(text)));
     await both.connect();
     await chat.opened();
+    const offers: string[] = [];
+    both.alice.on('localDescription', ({ type }) => offers.push(type));
     const track = both.alice.addTrack(camera(42));
-    both.alice.setLocalDescription();
-    await track.opened({ timeout: 5000 });
-    await until(() => both.tracks.length === 1, 'the track at the peer');
-    await arrives(track, both.tracks[0] as MediaTrack, 42);
+    const other = both.alice.addTrack(camera(43, { mid: 'other' }));
+    await Promise.all([track.opened({ timeout: 5000 }), other.opened({ timeout: 5000 })]);
+    await until(() => both.tracks.length === 2, 'the tracks at the peer');
+    await settled(both);
+    const atBob = (mid: string) => both.tracks.find((one) => one.mid === mid) as MediaTrack;
+    await arrives(track, atBob('video'), 42);
+    await arrives(other, atBob('other'), 43);
+    expect(offers).toEqual(['offer']);
     await chat.send('still here');
     await until(() => heard.length === 1, 'the message');
+  });
+
+  it('is offered once where the application makes the offer itself', async () => {
+    const both = mediaPair(rig.scope);
+    both.alice.createDataChannel('chat');
+    await both.connect();
+    const offers: string[] = [];
+    both.alice.on('localDescription', ({ type }) => offers.push(type));
+    both.alice.addTrack(camera(42));
+    both.alice.setLocalDescription();
+    await until(() => both.tracks.length === 1, 'the track at the peer');
+    await settled(both);
+    expect(offers).toEqual(['offer']);
+  });
+
+  it('is offered where nothing was there when the negotiation began', async () => {
+    const both = mediaPair(rig.scope);
+    const connecting = both.connect();
+    const track = both.alice.addTrack(camera(42));
+    await connecting;
+    await track.opened({ timeout: 5000 });
+    await until(() => both.tracks.length === 1, 'the track at the peer');
+  });
+
+  it('is offered by nobody but the application with `disableAutoNegotiation`', async () => {
+    const both = mediaPair(rig.scope, { disableAutoNegotiation: true });
+    both.alice.createDataChannel('chat');
+    await both.connect();
+    const track = both.alice.addTrack(camera(42));
+    await Promise.resolve();
+    expect([track.state, both.alice.signalingState]).toEqual(['opening', 'stable']);
+    both.alice.setLocalDescription();
+    await until(() => both.tracks.length === 1, 'the track at the peer');
+    await settled(both);
   });
 
   it('says what is missing where there is no media transport', async () => {
@@ -46,7 +86,6 @@ describe('a track beside a data channel', () => {
     await both.connect();
     await chat.opened();
     const track = both.alice.addTrack(camera(42));
-    both.alice.setLocalDescription();
     await expect(track.opened({ timeout: 5000 })).rejects.toMatchObject({
       code: 'RTC_NATIVE',
       message: expect.stringContaining('forceMediaTransport'),

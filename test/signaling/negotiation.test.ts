@@ -38,6 +38,20 @@ describe('negotiate', () => {
     expect(new Set(events.slice(2))).toEqual(new Set(['candidate']));
   });
 
+  it('sends the offer that another listener was given before', async () => {
+    const [alice, bob] = rig.peers();
+    const [left, right] = memorySignaling();
+    const seen: string[] = [];
+    alice.on('localDescription', ({ type }) => seen.push(type));
+    const near = alice.createDataChannel('chat');
+    const far = channelOf(bob);
+    await until(() => seen.length > 0, 'the offer');
+    await Promise.all([alice.negotiate(left, { timeout: 5000 }), bob.negotiate(right)]);
+    await expectConversation(near, await far);
+    expect(seen).toEqual(['offer']);
+    expect(rig.warnings).toEqual([]);
+  });
+
   it('settles crossing offers in 30 of 30 runs, with the channels of both sides open', async () => {
     for (let run = 0; run < 30; run++) {
       await using scope = rig.rtc.fork(`run-${run}`);

@@ -56,6 +56,7 @@ export class PeerConnection extends ConnectionStatus {
   readonly #channels: ConnectionChannels;
   readonly #tracks: ConnectionTracks;
   readonly #exchange: DescriptionExchange;
+  readonly #negotiatesItself: boolean;
   #negotiation: Negotiation | undefined;
 
   /** The STUN and TURN servers, and what came of each; none of a connection that was adopted. @internal */
@@ -71,6 +72,7 @@ export class PeerConnection extends ConnectionStatus {
   ) {
     super(context, owner, name, native, options?.signal);
     const { negotiatesItself = true, servers } = options ?? {};
+    this.#negotiatesItself = negotiatesItself;
     this.servers = servers;
     this[TREE_NODE].ending.onSettled(() => servers?.end());
     this.#pending = new PendingEvents(
@@ -83,7 +85,8 @@ export class PeerConnection extends ConnectionStatus {
     this.#arrivals = new Arrivals(this.#pending, context.clock, this.record.path);
     this.#channels = new ConnectionChannels(context, this[TREE_NODE], native, this.record, options ?? {});
     this.#tracks = new ConnectionTracks(context, this[TREE_NODE], native, this.record, () => {
-      if (negotiatesItself && !this[TREE_NODE].inTeardown) this.#exchange.oweOffer();
+      // Until then the first offer says everything.
+      if (this.#negotiatesItself && this.remoteDescription() !== null) this.#exchange.oweOffer();
     });
     this.#exchange = new DescriptionExchange(
       this,
@@ -135,8 +138,9 @@ export class PeerConnection extends ConnectionStatus {
 
   /**
    * Adds audio or video: `{ kind: 'video', codecs: [{ codec: 'H264', payloadType: 96 }] }`, or an `Audio` or `Video`
-   * of node-datachannel. Takes effect with the next offer: call `setLocalDescription()`, or `negotiate` does. The
-   * track is named after its media section. Throws `RTC_INVALID_STATE` when a track has the same `mid`.
+   * of node-datachannel. `negotiate` offers it, one offer for all tracks of a turn; with signaling by hand, or with
+   * `disableAutoNegotiation` later on, call `setLocalDescription()`. The track is named after its media section. Throws
+   * `RTC_INVALID_STATE` when a track has the same `mid`.
    */
   addTrack(media: Media, options?: ChannelOptions): MediaTrack {
     const [channelOptions, rest] = splitChannelOptions(options, 'options');
@@ -145,6 +149,7 @@ export class PeerConnection extends ConnectionStatus {
     this.assertCanOwn('addTrack()');
     const track = this.#tracks.add(checked, channelOptions);
     this.#exchange.negotiable = true;
+    if (this.#negotiatesItself && this.#negotiation?.active) this.#exchange.oweOffer();
     return track;
   }
 
@@ -205,9 +210,8 @@ export class PeerConnection extends ConnectionStatus {
     const work = async () => {
       const { bounds, polite } = checkNegotiateArguments(signaling, options);
       this.assertUsable('negotiate()');
-      const before = this.#negotiation;
       this.#assertNoNegotiation();
-      this.#negotiation = new Negotiation(this, this.context, signaling, polite, before !== undefined);
+      this.#negotiation = new Negotiation(this, this.context, signaling, polite);
       await this.#negotiation.connected(bounds);
       return this;
     };

@@ -56,6 +56,11 @@ export class ConnectionEvents {
     if (recording) for (const event of STATE_EVENTS) this.hook(event, false);
   }
 
+  /** A description of ours was emitted, and the latest one does not wait for a listener. */
+  get isAnnounced(): boolean {
+    return this.#early === undefined && !this.#pending.has('localDescription');
+  }
+
   /** `isWanted`: somebody listens or will; other states are not kept for who asks later. */
   hook(event: string, isWanted = true): void {
     if (isWanted) this.#unwanted.delete(event);

@@ -78,7 +78,7 @@ export class DescriptionExchange {
     });
     this.#offers = new OwedOffers({
       signalingState: () => connection.signalingState,
-      hasNegotiated: () => record.state === 'held' && native.remoteDescription() !== null,
+      isUsable: () => !connection.signal.aborted,
       offer: () => connection.setLocalDescription('offer'),
     });
   }
@@ -99,7 +99,7 @@ export class DescriptionExchange {
     callNative(connection.path, 'setLocalDescription', () =>
       this.#native.setLocalDescription(type, ...(init ? [init] : [])),
     );
-    if (connection.signalingState === 'stable') this.#offers.described(false);
+    this.#offers.described(false);
   }
 
   take(sdp: string, type: DescriptionType): void {
@@ -117,9 +117,14 @@ export class DescriptionExchange {
     this.#noteCandidate('remote', candidate);
   }
 
-  /** A media section has changed, and the peer is to be offered the change. */
+  /** A media section was added or has changed, and the peer is to be offered that. */
   oweOffer(): void {
     this.#offers.owe();
+  }
+
+  /** Somebody has been given the latest description of ours as an event. */
+  get isAnnounced(): boolean {
+    return this.#events.isAnnounced;
   }
 
   local(): SessionDescription | null {
@@ -235,14 +240,14 @@ const WHY_NOT: Readonly<Partial<Record<SignalingState, string>>> = {
 
 export interface OfferingConnection {
   signalingState(): string;
-  /** There was a negotiation before: until then the first offer says everything. */
-  hasNegotiated(): boolean;
+  /** It is not closing. */
+  isUsable(): boolean;
   offer(): void;
 }
 
 /**
- * The offer for a changed media section: one for all changes, as soon as the signaling state
- * allows one, and once more where the peer's own offer took its place.
+ * The offer for changed media sections: one for all changes of a turn, as soon as the signaling state allows one, and
+ * once more where the peer's own offer took its place.
  */
 export class OwedOffers {
   readonly #connection: OfferingConnection;
@@ -254,20 +259,20 @@ export class OwedOffers {
 
   owe(): void {
     this.#state = 'owed';
-    this.#settle();
+    queueMicrotask(() => this.#settle());
   }
 
-  /** A description was taken; `inPlaceOfOurs`: the peer's offer, while ours had no answer. */
+  /** A description was made or taken; `inPlaceOfOurs`: the peer's offer, while ours had no answer. */
   described(inPlaceOfOurs: boolean): void {
     if (this.#state === 'made') this.#state = inPlaceOfOurs ? 'owed' : 'none';
-    if (this.#state === 'owed') this.#settle();
+    if (this.#state !== 'owed') return;
+    // By the application, or by the library behind an answer: the offer has every change up to now.
+    if (this.#connection.signalingState() === 'have-local-offer') this.#state = 'made';
+    else this.#settle();
   }
 
   #settle(): void {
-    if (!this.#connection.hasNegotiated()) this.#state = 'none';
-    else if (this.#connection.signalingState() === 'stable') {
-      this.#state = 'made';
-      this.#connection.offer();
-    }
+    const { signalingState, isUsable, offer } = this.#connection;
+    if (this.#state === 'owed' && isUsable() && signalingState() === 'stable') offer();
   }
 }

@@ -15,6 +15,8 @@ export interface NegotiatedConnection extends Handle<PeerConnectionEvents> {
   readonly exchange: {
     /** There is a channel or track to negotiate. */
     readonly negotiable: boolean;
+    /** Somebody has been given the latest description of ours as an event. */
+    readonly isAnnounced: boolean;
     /** Candidates are being gathered, or some are still to be emitted. */
     readonly findsCandidates: boolean;
     /** The checks that follow our answer have not begun. */

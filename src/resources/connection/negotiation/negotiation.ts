@@ -77,7 +77,6 @@ export class Negotiation {
     context: LibraryContext,
     signaling: Signaling,
     polite: boolean | undefined,
-    resumed: boolean,
   ) {
     this.#connection = connection;
     this.#context = context;
@@ -103,7 +102,7 @@ export class Negotiation {
         connection.subscribe('localDescription', (description) => this.#describe(description)),
         connection.subscribe('localCandidate', (candidate, mid) => this.#local.found(candidate, mid)),
       );
-      this.#begin(resumed);
+      this.#begin();
       const subscription = signaling.subscribe(
         (message) => this.#receive(message),
         (reason) => this.#lost(reason),
@@ -142,11 +141,11 @@ export class Negotiation {
     for (const subscription of this.#subscriptions.splice(0)) subscription[Symbol.dispose]();
   }
 
-  #begin(resumed: boolean): void {
+  #begin(): void {
     const connection = this.#connection;
     const local = connection.localDescription();
-    if (connection.signalingState === 'have-local-offer' && resumed && local) {
-      // An earlier negotiation took the offer and did not end well. The text has the candidates found since.
+    if (connection.signalingState === 'have-local-offer' && connection.exchange.isAnnounced && local) {
+      // To an earlier negotiation that did not end well, or to another listener. The text has the candidates found since.
       this.#describe(local);
     } else if (
       connection.signalingState === 'stable' &&
