@@ -71,10 +71,9 @@ export class PeerConnection extends ConnectionStatus {
     options: ConnectionOptions | null = {},
   ) {
     super(context, owner, name, native, options?.signal);
-    const { negotiatesItself = true, servers } = options ?? {};
-    this.#negotiatesItself = negotiatesItself;
-    this.servers = servers;
-    this[TREE_NODE].ending.onSettled(() => servers?.end());
+    this.#negotiatesItself = options?.negotiatesItself ?? true;
+    this.servers = options?.servers;
+    this[TREE_NODE].ending.onSettled(() => this.servers?.end());
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => {
