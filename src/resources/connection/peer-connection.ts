@@ -84,8 +84,7 @@ export class PeerConnection extends ConnectionStatus {
     this.#arrivals = new Arrivals(this.#pending, context.clock, this.record.path);
     this.#channels = new ConnectionChannels(context, this[TREE_NODE], native, this.record, options ?? {});
     this.#tracks = new ConnectionTracks(context, this[TREE_NODE], native, this.record, () => {
-      // Until then the first offer says everything.
-      if (this.#negotiatesItself && this.remoteDescription() !== null) this.#exchange.oweOffer();
+      if (this.#negotiatesItself && this.remoteDescription()) this.#exchange.oweOffer();
     });
     this.#exchange = new DescriptionExchange(
       this,
@@ -136,10 +135,9 @@ export class PeerConnection extends ConnectionStatus {
   }
 
   /**
-   * Adds audio or video: `{ kind: 'video', codecs: [{ codec: 'H264', payloadType: 96 }] }`, or an `Audio` or `Video`
-   * of node-datachannel. `negotiate` offers it, one offer for all tracks of a turn; with signaling by hand, or with
-   * `disableAutoNegotiation` later on, call `setLocalDescription()`. The track is named after its media section. Throws
-   * `RTC_INVALID_STATE` when a track has the same `mid`.
+   * Adds audio or video: `{ kind: 'video', codecs: [{ codec: 'H264', payloadType: 96 }] }`, or an `Audio` or `Video` of
+   * node-datachannel. `negotiate` makes one offer for all tracks of a turn; by hand call `setLocalDescription()`.
+   * The track is named after its media section. Throws `RTC_INVALID_STATE` when a track has the same `mid`.
    */
   addTrack(media: Media, options?: ChannelOptions): MediaTrack {
     const [channelOptions, rest] = splitChannelOptions(options, 'options');

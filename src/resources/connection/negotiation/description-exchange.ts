@@ -117,7 +117,7 @@ export class DescriptionExchange {
     this.#noteCandidate('remote', candidate);
   }
 
-  /** A media section was added or has changed, and the peer is to be offered that. */
+  /** A media section was added or has changed after the first offer, which has all that came before. */
   oweOffer(): void {
     this.#offers.owe();
   }
