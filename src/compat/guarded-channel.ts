@@ -33,7 +33,7 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
     // The binding never refuses for want of room, it queues.
     handle.highWaterMark = MAX_UINT32;
     if (this.#threshold > 0 || this.#callbacks.has('bufferedAmountLow')) this.#applyThreshold();
-    handle.on('error', (error) => this.#callbacks.call('error', error.message));
+    handle.on('error', (error) => this.#callError(error.message));
     handle.on('close', () => {
       this.#isClosed = true;
       this.#callbacks.call('close');
@@ -129,9 +129,21 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
     if (handle.trySend(message)) return handle.bufferedAmount === 0;
     // Above the mark, which the binding does not have: it takes everything. Nobody waits for room here.
     handle.send(message).catch((error: unknown) => {
-      this.#callbacks.call('error', error instanceof Error ? error.message : String(error));
+      this.#callError(error instanceof Error ? error.message : String(error));
     });
     return false;
+  }
+
+  /**
+   * The polyfill's callback can only throw: its module does not import the `RTCError` that it makes. The binding never calls it
+   * for a data channel.
+   */
+  #callError(message: string): void {
+    try {
+      this.#callbacks.call('error', message);
+    } catch (error) {
+      if (!(error instanceof ReferenceError && error.message.includes('RTCError'))) throw error;
+    }
   }
 }
 

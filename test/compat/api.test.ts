@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import * as raw from 'node-datachannel';
 import * as rawPolyfill from 'node-datachannel/polyfill';
 import { RtcRuntime } from 'scoped-rtc';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import * as compat from '../../src/compat/index.js';
 import * as polyfill from '../../src/compat/polyfill.js';
 import { nothingLeft } from '../support/nothing-left.js';
@@ -129,4 +129,26 @@ test('cleanup() may be called twice, and objects made after it work', async () =
   const channel = alice.createDataChannel('chat');
   channel.onOpen(() => channel.sendMessage('hello'));
   expect(await message).toBe('hello');
+});
+
+// libp2p asks for `bufferedamountlow` at 0 and answers the last message of a stream while the connection ends. The polyfill's
+// callback for errors throws a ReferenceError, which ended the process.
+test('a message that the end of its connection leaves unsent does not run the callback of the polyfill', async () => {
+  const [alice, bob] = connected();
+  const native = alice.createDataChannel('chat');
+  const channel = new polyfill.RTCDataChannel(native as never) as unknown as EventTarget & {
+    bufferedAmountLowThreshold: number;
+    send(data: Uint8Array): void;
+  };
+  const failed: unknown[] = [];
+  const collect = (error: unknown) => void failed.push(error);
+  process.on('unhandledRejection', collect);
+  onTestFinished(() => void process.off('unhandledRejection', collect));
+  await once(channel, 'open');
+  channel.bufferedAmountLowThreshold = 0;
+  for (let n = 0; n < 100; n++) channel.send(new Uint8Array(60_000));
+  const closed = once(channel, 'close');
+  bob.close();
+  await closed;
+  expect(failed).toEqual([]);
 });

@@ -24,7 +24,8 @@ export type Ability =
   | 'key frames'
   | 'rejecting media'
   | 'resuming media'
-  | 'an offer while it connects';
+  | 'an offer while it connects'
+  | 'telling whether a channel of ours is ordered';
 
 /** A WebRTC implementation to talk to. */
 export interface PeerKind {
@@ -117,6 +118,9 @@ function firstNumber(text: string | undefined): string {
   return /\d+(?:\.\d+)+/.exec(text ?? '')?.[0] ?? 'unknown';
 }
 
+/** The binding does not say how a channel that the peer made is delivered; its polyfill, and ours, say the default. */
+const DELIVERY: Ability = 'telling whether a channel of ours is ordered';
+
 /** Their library acknowledges what their program, having closed the connection, is never given. */
 const AFTER_CLOSE: Ability = 'reading what came before its close';
 
@@ -144,14 +148,14 @@ export const PEERS: Readonly<Record<string, PeerKind>> = {
   raw: {
     title: 'node-datachannel',
     from: 'this package',
-    lacks: ['media', 'stats', 'ice restart', AFTER_CLOSE],
+    lacks: ['media', 'stats', 'ice restart', AFTER_CLOSE, DELIVERY],
     find: () => [program('node.ts'), 'raw', MODULES],
     version: () => versionOf('node-datachannel'),
   },
   ours: {
     title: 'scoped-rtc',
     from: 'this package',
-    lacks: ['media', 'stats', 'ice restart'],
+    lacks: ['media', 'stats', 'ice restart', DELIVERY],
     find: () => [program('ours.ts')],
     version: () => versionOf('scoped-rtc'),
   },

@@ -15,6 +15,7 @@ import { SCENARIOS } from './scenarios/index.js';
  *     npm run interop -- --json                             a line of JSON for each cell
  *     npm run interop -- --write-docs                       also writes docs/interoperability.md
  *     npm run interop -- --results FILE                     keeps results there, and does not run again what it has
+ *     npm run interop -- --times 10                         each cell so often
  *
  * INTEROP_MODULES names a folder with peers that are packages of npm: `npm install @roamhq/wrtc werift` there.
  */
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     scenario: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
     results: { type: 'string' },
+    times: { type: 'string', default: '1' },
     'write-docs': { type: 'boolean', default: false },
   },
 });
@@ -40,6 +42,7 @@ function chosen(
 
 const CELL = fileURLToPath(new URL('./cell.ts', import.meta.url));
 const CELL_MS = 120_000;
+let running: Child | undefined;
 
 async function runCell(
   network: Network,
@@ -50,6 +53,7 @@ async function runCell(
   const cell = [CELL, peer, scenario, ...control];
   const [command, ...args] = [...network.prefix, process.execPath, '--import', 'tsx', ...cell];
   const child = new Child(command as string, args, { timeout: CELL_MS, lingers: 10_000 });
+  running = child;
   const { lines, exitedByItself, code, stderr } = await child.ended;
   const told = lines.find((line) => 'faults' in line) as Omit<Result, 'peer' | 'scenario'> | undefined;
   if (!told) {
@@ -90,7 +94,19 @@ const cells = peers.flatMap((peer) =>
     )
     .map((scenario) => [peer, scenario] as const),
 );
+const times = Number(values.times);
 using network = makeNetwork();
+// A `using` block is not left by a signal. The peer of a cell ends with the cell.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    running?.kill('SIGKILL');
+    network[Symbol.dispose]();
+    process.exit(code);
+  });
+}
 say(`${cells.length} cells in ${network.description}`);
 const known = values.results !== undefined && existsSync(values.results);
 const results: Result[] = known
@@ -100,15 +116,15 @@ const results: Result[] = known
       .map((line) => JSON.parse(line) as Result)
   : [];
 const isDone = (cell: readonly [string, string]) =>
-  results.some(({ peer, scenario }) => peer === cell[0] && scenario === cell[1]);
-for (const [peer, scenario] of cells) {
+  results.filter(({ peer, scenario }) => peer === cell[0] && scenario === cell[1]).length >= times;
+for (const [peer, scenario] of cells.flatMap((cell) => Array.from({ length: times }, () => cell))) {
   if (isDone([peer, scenario])) continue;
   const result = await withControl(network, await runCell(network, peer, scenario));
   results.push(result);
   if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(result)}\n`);
   if (values.json) console.log(JSON.stringify(result));
   const verdict = result.faults.length === 0 ? 'ok   ' : 'FAILS';
-  const place = `${String(results.length).padStart(3)}/${cells.length}`;
+  const place = `${String(results.length).padStart(3)}/${cells.length * times}`;
   say(`${place} ${verdict} ${peer} ${scenario} ${result.figure} ${result.ms} ms`);
   for (const fault of result.faults) say(`          ${fault}`);
   if (result.control !== undefined) say(`          with the raw binding: ${result.control}`);

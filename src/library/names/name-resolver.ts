@@ -19,12 +19,12 @@ export type ResolveName = (name: string, signal: AbortSignal) => Promise<readonl
  */
 export class NameResolver {
   readonly #clock: Clock;
-  readonly #resolve: ResolveName;
-  /** When a name was asked for that has not been answered since. */
-  readonly #asked = new Map<string, number>();
+  readonly #resolve: typeof resolveName;
+  /** Names that have had no address since they were first asked for. */
+  readonly #unresolved = new Map<string, { readonly since: number; isRefused: boolean }>();
   readonly #cache = new Map<string, { readonly addresses: readonly string[]; readonly until: number }>();
 
-  constructor(clock: Clock, resolve: ResolveName = resolveName) {
+  constructor(clock: Clock, resolve: typeof resolveName = resolveName) {
     this.#clock = clock;
     this.#resolve = resolve;
   }
@@ -46,27 +46,28 @@ export class NameResolver {
     return undefined;
   }
 
-  /** Asked for some time ago, and not answered yet. */
-  isSilent(name: string): boolean {
-    const age = this.#clock.now() - (this.#asked.get(name) ?? Number.NaN);
-    return age > SILENT_MS && age < CACHED_MS;
+  /** No address was found the last time, or none has been for some time. */
+  isUnresolved(name: string): boolean {
+    const entry = this.#unresolved.get(name);
+    return entry !== undefined && (entry.isRefused || this.#clock.now() - entry.since > SILENT_MS);
   }
 
-  async resolve(name: string, signal: AbortSignal): Promise<readonly string[]> {
+  /** With `system` false only what name servers answer counts, which takes no thread. */
+  async resolve(name: string, signal: AbortSignal, system = true): Promise<readonly string[]> {
     const known = this.known(name);
     if (known) return known;
     signal.throwIfAborted();
-    const now = this.#clock.now();
-    if (this.#asked.size >= MOST_CACHED) this.#asked.clear();
-    if (!(now - (this.#asked.get(name) ?? Number.NEGATIVE_INFINITY) < CACHED_MS)) this.#asked.set(name, now);
+    if (this.#unresolved.size >= MOST_CACHED) this.#unresolved.clear();
+    const entry = this.#unresolved.get(name) ?? { since: this.#clock.now(), isRefused: false };
+    this.#unresolved.set(name, entry);
     let addresses: readonly string[];
     try {
-      addresses = await orAborted(this.#resolve(name, signal), signal);
+      addresses = await orAborted(this.#resolve(name, signal, system), signal);
     } catch (error) {
-      if (code(error) !== 'ETIMEOUT' && !signal.aborted) this.#asked.delete(name);
+      if (!signal.aborted) entry.isRefused = true;
       throw error;
     }
-    this.#asked.delete(name);
+    this.#unresolved.delete(name);
     if (this.#cache.size >= MOST_CACHED) this.#cache.clear();
     this.#cache.set(name, { addresses, until: this.#clock.now() + CACHED_MS });
     return addresses;
@@ -82,7 +83,7 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-async function resolveName(name: string, signal: AbortSignal): Promise<readonly string[]> {
+async function resolveName(name: string, signal: AbortSignal, system: boolean): Promise<readonly string[]> {
   if (/\.local\.?$/i.test(name)) return queryMulticast(name, signal);
   let last: unknown;
   for (const candidate of searchList(name)) {
@@ -95,13 +96,27 @@ async function resolveName(name: string, signal: AbortSignal): Promise<readonly 
       if (signal.aborted || code(error) === 'ETIMEOUT') throw error;
     }
   }
-  // A name server answered, or there is none: what else the system knows (files, NetBIOS, a directory) comes at once.
+  if (!system) throw last;
+  // A name server answered, or there is none: what else the system knows (files, NetBIOS, a directory).
   try {
-    const found = await dns.lookup(name, { all: true, verbatim: true });
-    return found.map(({ address }) => address);
+    return await lookUpInSystem(name);
   } catch {
     throw last;
   }
+}
+
+const systemLookups = new Map<string, Promise<readonly string[]>>();
+
+/** One at a time for a name: each takes a thread of the process's pool, for as long as the C library tries. */
+function lookUpInSystem(name: string): Promise<readonly string[]> {
+  const running = systemLookups.get(name);
+  if (running) return running;
+  const lookup = dns
+    .lookup(name, { all: true, verbatim: true })
+    .then((found) => found.map(({ address }) => address))
+    .finally(() => systemLookups.delete(name));
+  systemLookups.set(name, lookup);
+  return lookup;
 }
 
 /** Both families at once (RFC 8305, section 3): an answer with addresses waits for the other only a moment. */
@@ -147,7 +162,7 @@ const isLocalhost = (name: string) => /(^|\.)localhost\.?$/i.test(name);
 
 const code = (error: unknown) => (error as { code?: unknown } | undefined)?.code;
 
-/** Milliseconds for which an address is used again without asking, and for which silence is remembered. */
+/** Milliseconds for which an address is used again without asking. */
 const CACHED_MS = 30_000;
 const MOST_CACHED = 1000;
 /** Milliseconds in which a name server that is alive has answered. */

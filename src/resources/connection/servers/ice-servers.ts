@@ -4,6 +4,7 @@ import type { NameResolver } from '../../../library/names/name-resolver.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { type CheckedIceServer, iceServerUrlOf } from '../../../native/validate/ice-server.js';
 import type { Clock } from '../../../time/clock.js';
+import { Deferred } from '../../../time/wait.js';
 import { askServer } from './ask-server.js';
 
 /** A STUN or TURN server of a connection, and what came of it in a few words, e.g. `no answer`. */
@@ -67,39 +68,49 @@ export class IceServers {
     return this.#candidates().every(({ address }) => address !== undefined);
   }
 
-  /** Looks the names up, all at once. Never rejects; resolves after `HOLD_MS` at the latest. */
+  /**
+   * Looks the names up, all at once. Never rejects; resolves when there is an address for as many servers as the library uses,
+   * and after `HOLD_MS` at the latest.
+   */
   async lookUp(): Promise<void> {
     const { signal } = this.#ended;
-    const held = this.#held();
+    const held = new Deferred<void>();
+    this.#holdUntil(() => held.resolve());
     const lookups = this.#candidates().map(async (entry) => {
       if (entry.address !== undefined) return;
+      const { hostname } = entry.server;
+      const isFirst = !this.#names.isUnresolved(hostname);
       entry.outcome = 'the name server has not answered';
       try {
-        entry.address = preferred(await this.#names.resolve(entry.server.hostname, signal));
+        entry.address = preferred(await this.#names.resolve(hostname, signal, isFirst));
         entry.outcome = UNUSED;
+        if (this.#isEnough()) held.resolve();
       } catch (error) {
         const { code } = error as { code?: unknown };
         if (code !== 'ETIMEOUT') entry.outcome = `the name was not found (${String(code)})`;
       }
     });
-    await Promise.race([Promise.all(lookups), held]);
+    await Promise.race([Promise.all(lookups), held.promise]);
   }
 
-  /** A name that was asked for in vain a moment ago is not waited for again. */
-  #held(): Promise<void> {
-    return new Promise<void>((resolve) => {
-      const silent = this.#candidates().every(
-        ({ address, server }) => address !== undefined || this.#names.isSilent(server.hostname),
-      );
-      const cancel = this.#clock.after(silent ? 0 : HOLD_MS, resolve);
-      this.signal.addEventListener(
-        'abort',
-        () => {
-          cancel();
-          resolve();
-        },
-        { once: true },
-      );
+  /** Names that were asked for in vain before are waited for only a moment. */
+  #holdUntil(end: () => void): void {
+    const isInVain = this.#candidates().every(
+      ({ address, server }) => address !== undefined || this.#names.isUnresolved(server.hostname),
+    );
+    const cancel = this.#clock.after(isInVain ? HOLD_AGAIN_MS : HOLD_MS, end);
+    const onAbort = () => {
+      cancel();
+      end();
+    };
+    this.signal.addEventListener('abort', onAbort, { once: true });
+  }
+
+  #isEnough(): boolean {
+    return (['stun', 'turn'] as const).every((kind) => {
+      const all = this.#candidates().filter(({ server }) => server.kind === kind);
+      const found = all.filter(({ address }) => address !== undefined);
+      return found.length >= Math.min(MOST[kind], all.length);
     });
   }
 
@@ -108,7 +119,7 @@ export class IceServers {
     const shuffled = this.#candidates()
       .map((entry) => ({ entry, rank: Math.random() }))
       .sort((a, b) => a.rank - b.rank);
-    const left = { stun: MOST_STUN, turn: MOST_TURN };
+    const left: Record<CheckedIceServer['kind'], number> = { ...MOST };
     this.#used = shuffled.flatMap(({ entry }) => {
       if (entry.address === undefined || left[entry.server.kind]-- <= 0) return [];
       entry.outcome = 'no answer yet';
@@ -181,13 +192,14 @@ function preferred(addresses: readonly string[] | undefined): string | undefined
 const UNUSED = 'not used: another one was picked';
 const NOT_ASKED = 'not used: iceTransportPolicy is relay';
 const UNSUPPORTED = 'not supported: this build of the library relays over UDP only';
-/** libdatachannel's (`impl/icetransport.cpp`). */
-const MOST_STUN = 1;
-const MOST_TURN = 2;
+/** How many the library uses of each kind (`impl/icetransport.cpp`). */
+const MOST = { stun: 1, turn: 2 } as const;
 /**
  * Milliseconds that a connection waits for names. Host candidates wait as well, so that a dead name server costs a
  * connection in the local network this much, once in a while.
  */
 const HOLD_MS = 1000;
+/** The same for names of which none was found the last time: what a name server takes that is back. */
+const HOLD_AGAIN_MS = 100;
 /** Milliseconds after which a server of which nothing is seen is asked what is wrong. */
 const ASK_AFTER_MS = 1500;
