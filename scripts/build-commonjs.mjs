@@ -12,7 +12,7 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const cjs = join(dist, 'cjs');
 /** ES modules for good: vitest itself, loaders and commands, and what is served to browsers. */
 const ONLY_ESM =
-  /^(testing\/vitest\/|cli\/|doctor\/|inspector\/((page|model)\/|preload\.|inspected-settings\.)|browser\/|signaling\/server\/cli\.|compat\/(register|resolve-hook|require-hook)\.)/;
+  /^(testing\/vitest\/|cli\/|doctor\/|inspector\/((page|model)\/|preload\.|inspected-settings\.)|browser\/|signaling\/server\/cli\.|compat\/(register|resolve-hook)\.)/;
 
 const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))

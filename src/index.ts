@@ -90,7 +90,7 @@ export { RtcRuntime } from './runtime/rtc-runtime.js';
 export type { RtcRuntimeEvents } from './runtime/runtime-events.js';
 export { type PeerConnectionConfig, RtcScope } from './runtime/rtc-scope.js';
 export type { RtcRuntimeOptions, SnapshotOptions } from './runtime/runtime-options.js';
-export type { SignalHandlerOptions } from './runtime/signal-handlers.js';
+export type { SignalHandlerOptions } from './runtime/process-end.js';
 export type { RuntimeSnapshot } from './diagnostics/snapshot.js';
 export type { RuntimeTrace } from './diagnostics/runtime-trace.js';
 export type { TraceEvent, TraceEventType } from './diagnostics/event-log.js';

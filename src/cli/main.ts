@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { renderCheck, renderVerdict } from '../doctor/render.js';
-import { runDoctor } from '../doctor/doctor.js';
+import { renderCheck, renderVerdict, runDoctor } from '../doctor/doctor.js';
 import { inspectProgram } from './inspect.js';
 import { top } from './top.js';
 

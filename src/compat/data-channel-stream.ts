@@ -2,8 +2,7 @@ import { Duplex, type DuplexOptions } from 'node:stream';
 import { wrongType } from '../arguments/argument.js';
 import type { Message } from '../resources/channel/message.js';
 import type { MessageChannel } from '../resources/channel/message-channel.js';
-import { CHANNEL_HANDLE, GuardedChannel } from './guarded-channel.js';
-import type { GuardedDataChannel } from './guarded-data-channel.js';
+import { CHANNEL_HANDLE, GuardedChannel, type GuardedDataChannel } from './guarded-channel.js';
 
 /**
  * The binding's `DataChannelStream`: a duplex stream of messages over a channel. A slow reader lets messages wait

@@ -4,7 +4,12 @@ import { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
 import { TREE_NODE } from '../scope/node.js';
 import { warnOfFailure } from './close-in-background.js';
-import type { NativeOwner } from './native-owner.js';
+
+/** Where the natives behind drop-in objects live: a scope that exists already, or one that comes and goes. */
+export interface NativeOwner {
+  /** Runs `create` with the scope that is to own the handle. Throws what `create` throws. */
+  make<H extends AnyHandle>(create: (scope: RtcScope) => H): H;
+}
 
 /**
  * Owner of what one importer of the binding makes. It has a root scope of the shared runtime while anything is

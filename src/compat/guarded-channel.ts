@@ -5,6 +5,9 @@ import type { Message } from '../resources/channel/message.js';
 import type { MessageChannel } from '../resources/channel/message-channel.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
+import type { DataChannel } from '../resources/data-channel/data-channel.js';
+import type * as ndc from 'node-datachannel';
+import type { MediaTrack } from '../resources/media/media-track.js';
 
 /** The handle behind a drop-in channel, for the streams over it; not part of what the binding offers. */
 export const CHANNEL_HANDLE: unique symbol = Symbol('scoped-rtc.channel');
@@ -148,3 +151,69 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
 }
 
 const threshold = integer(0, MAX_UINT32, 'bytes');
+
+/** The binding's `DataChannel`. Made by a connection. */
+export class GuardedDataChannel extends GuardedChannel<DataChannel> {
+  readonly #channel: DataChannel;
+
+  /** @internal */
+  constructor(channel: DataChannel) {
+    super(channel);
+    this.#channel = channel;
+  }
+
+  getLabel(): string {
+    return this.#channel.label;
+  }
+
+  /** 65535 before the channel has a stream, as the binding says it. */
+  getId(): number {
+    return this.#channel.id ?? NO_STREAM;
+  }
+
+  getProtocol(): string {
+    return this.#channel.protocol;
+  }
+}
+
+/** -1 in 16 bits, which no stream can be (RFC 8831). */
+export const NO_STREAM = 65_535;
+
+/** The binding's `Track`. Made by a connection. */
+export class GuardedTrack extends GuardedChannel<MediaTrack> {
+  readonly #track: MediaTrack;
+
+  /** @internal */
+  constructor(track: MediaTrack) {
+    super(track);
+    this.#track = track;
+  }
+
+  direction(): ndc.Direction {
+    return this.#track.direction;
+  }
+
+  mid(): string {
+    return this.#track.mid;
+  }
+
+  type(): string {
+    return this.#track.type;
+  }
+
+  isClosed(): boolean {
+    return !this.isOpen() && this.#track.state !== 'opening';
+  }
+
+  requestKeyframe(): boolean {
+    return this.#track.requestKeyframe();
+  }
+
+  requestBitrate(bitsPerSecond: number): boolean {
+    return this.#track.requestBitrate(bitsPerSecond);
+  }
+
+  setMediaHandler(handler: ndc.MediaHandler): void {
+    this.#track.setMediaHandler(handler);
+  }
+}

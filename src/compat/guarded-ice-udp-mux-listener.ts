@@ -2,7 +2,7 @@ import type { IceUdpMuxRequest } from 'node-datachannel';
 import type { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
-import type { NativeOwner } from './native-owner.js';
+import type { NativeOwner } from './drop-in-owner.js';
 
 /** The binding's `IceUdpMuxListener`; unlike there, a cleanup stops it (H16). */
 export class GuardedIceUdpMuxListener {

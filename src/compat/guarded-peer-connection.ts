@@ -14,13 +14,11 @@ import type {
 } from '../resources/connection/peer-connection-events.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
-import { describeAnswer } from './describe-answer.js';
-import { GuardedDataChannel } from './guarded-data-channel.js';
-import { GuardedTrack } from './guarded-track.js';
+import { describeAnswer, withCandidates, withoutCandidates } from './session-text.js';
+import { GuardedDataChannel, GuardedTrack } from './guarded-channel.js';
 import { DATA_CHANNEL_SETTINGS, knownSettings, PEER_CONNECTION_SETTINGS } from './known-settings.js';
 import { LocalCandidates, SENT_WITHIN_MS } from './local-candidates.js';
-import type { NativeOwner } from './native-owner.js';
-import { withCandidates, withoutCandidates } from './session-text.js';
+import type { NativeOwner } from './drop-in-owner.js';
 
 /**
  * The binding's `PeerConnection` on top of a handle: the same methods, arguments and callbacks. `close()` returns at

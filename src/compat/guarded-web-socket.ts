@@ -2,8 +2,11 @@ import { RtcClosedError, RtcInvalidStateError } from '../errors/rtc-error.js';
 import { validateWebSocketOptions } from '../native/validate/web-socket.js';
 import type { WebSocket, WebSocketOptions } from '../resources/web-socket/web-socket.js';
 import { GuardedChannel } from './guarded-channel.js';
-import { knownSettings, WEB_SOCKET_SETTINGS } from './known-settings.js';
-import type { NativeOwner } from './native-owner.js';
+import { knownSettings, WEB_SOCKET_SETTINGS, WEB_SOCKET_SERVER_SETTINGS } from './known-settings.js';
+import type { NativeOwner } from './drop-in-owner.js';
+import { EventEmitter } from 'node:events';
+import type { WebSocketServer, WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
+import { closeInBackground } from './close-in-background.js';
 
 /** The binding's `WebSocket`: a client that connects with `open()`, or one that a server accepted. */
 export class GuardedWebSocket extends GuardedChannel<WebSocket> {
@@ -57,5 +60,46 @@ export class GuardedWebSocket extends GuardedChannel<WebSocket> {
 
   path(): string | undefined {
     return this.#socket?.requestPath;
+  }
+}
+
+/**
+ * The binding's `WebSocketServer`, an emitter of `client` as well. It lets go of clients that have closed (H14), and
+ * emits each once it is open.
+ */
+export class GuardedWebSocketServer extends EventEmitter {
+  #server: WebSocketServer | undefined;
+  /** Clients that nobody has asked for yet. */
+  #early: GuardedWebSocket[] | undefined = [];
+
+  constructor(owner: NativeOwner, config?: unknown) {
+    super();
+    const options = knownSettings(config, 'config', WEB_SOCKET_SERVER_SETTINGS) as WebSocketServerOptions;
+    this.#server = owner.make((scope) => scope.createWebSocketServer(options ?? {}));
+    this.#server.on('connection', (socket) => {
+      const client = new GuardedWebSocket(socket);
+      if (this.#early && this.listenerCount('client') === 0) this.#early.push(client);
+      else this.emit('client', client);
+    });
+  }
+
+  /** 0 once it was stopped. */
+  port(): number {
+    return this.#server?.port ?? 0;
+  }
+
+  /** Stops listening and closes the clients; what they were sent is drained behind it. */
+  stop(): void {
+    if (this.#server) closeInBackground(this.#server);
+    this.#server = undefined;
+    this.removeAllListeners();
+  }
+
+  onClient(callback: (client: GuardedWebSocket) => void): void {
+    if (!this.#server) return;
+    this.on('client', callback);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const client of early) this.emit('client', client);
   }
 }

@@ -1,6 +1,6 @@
 import '../scope/dispose-symbols.js';
 import type * as ndc from 'node-datachannel';
-import { importerIn } from './importer.js';
+import { importerIn } from './redirects.js';
 import { packageApi } from './package-api.js';
 
 export type * from 'node-datachannel';

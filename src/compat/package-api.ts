@@ -3,12 +3,10 @@ import { loadBinding, packageExports } from '../native/load.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 import { DataChannelStream } from './data-channel-stream.js';
 import { DropInOwner } from './drop-in-owner.js';
-import { GuardedDataChannel } from './guarded-data-channel.js';
+import { GuardedDataChannel, GuardedTrack } from './guarded-channel.js';
 import { GuardedIceUdpMuxListener } from './guarded-ice-udp-mux-listener.js';
 import { GuardedPeerConnection } from './guarded-peer-connection.js';
-import { GuardedTrack } from './guarded-track.js';
-import { GuardedWebSocket } from './guarded-web-socket.js';
-import { GuardedWebSocketServer } from './guarded-web-socket-server.js';
+import { GuardedWebSocket, GuardedWebSocketServer } from './guarded-web-socket.js';
 
 /** What node-datachannel exports, apart from its default export, which is the same again. */
 export type PackageApi = Omit<typeof ndc, 'default'>;

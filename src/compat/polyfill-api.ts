@@ -1,7 +1,7 @@
 import type { RtcConfig } from 'node-datachannel';
 import type * as polyfill from 'node-datachannel/polyfill';
 import { GuardedPeerConnection } from './guarded-peer-connection.js';
-import type { NativeOwner } from './native-owner.js';
+import type { NativeOwner } from './drop-in-owner.js';
 import { packagePolyfill } from '../native/load.js';
 
 /** The W3C configuration, as far as it is read here. */

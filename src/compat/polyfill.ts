@@ -1,4 +1,4 @@
-import { importerIn } from './importer.js';
+import { importerIn } from './redirects.js';
 import { ownerOf } from './package-api.js';
 import { polyfillApi } from './polyfill-api.js';
 

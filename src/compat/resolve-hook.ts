@@ -1,5 +1,4 @@
-import { urlFor } from './importer.js';
-import { type RedirectSettings, redirectOf } from './redirects.js';
+import { urlFor, type RedirectSettings, redirectOf } from './redirects.js';
 
 export interface HookSettings extends RedirectSettings {
   /** URLs of the modules that stand in for the binding's entries. */

@@ -1,3 +1,5 @@
+import type { PeerConnection } from '../resources/connection/peer-connection.js';
+
 /*
  * The text of a description, as the W3C's objects show it: candidates belong to it once they were surfaced (W3C WebRTC,
  * section 4.4.1.1, "surface the candidate").
@@ -63,3 +65,13 @@ export const browserOptions = (sdp: string): string =>
   sdp.replace(/^a=ice-options:.*\btrickle\b.*?(\r?)$/m, 'a=ice-options:trickle$1');
 
 export const allowsTrickle = (sdp: string): boolean => /^a=ice-options:.*\btrickle\b/m.test(sdp);
+
+/**
+ * Hands an answer to the library, and its candidates afterwards: with them the library may be connected while it still
+ * stores the answer, and then DTLS verifies the peer's certificate before there is a fingerprint (H48).
+ */
+export function describeAnswer(connection: PeerConnection, sdp: string): void {
+  connection.setRemoteDescription(withoutCandidates(sdp), 'answer');
+  const [mid = '0'] = midsOf(sdp);
+  for (const line of candidateLinesOf(sdp)) connection.addRemoteCandidate(line, mid);
+}

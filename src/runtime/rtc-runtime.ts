@@ -14,13 +14,12 @@ import {
   validateSctpSettings,
 } from '../native/validate/library-settings.js';
 import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
-import { Deadline } from '../time/deadline.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds } from '../arguments/bounds.js';
 import { type ScopeOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
-import { ExitGuard } from './exit-guard.js';
+import { ExitGuard, handleSignals, type SignalHandlerOptions } from './process-end.js';
 import { foreignCleanupWarning, openAtExitWarning } from '../diagnostics/open-handles.js';
 import { RootScopes } from './root-scopes.js';
 import { RtcScope } from './rtc-scope.js';
@@ -31,7 +30,6 @@ import {
   type RtcRuntimeOptions,
   type SnapshotOptions,
 } from './runtime-options.js';
-import { checkSignalHandlerOptions, handleSignals, type SignalHandlerOptions } from './signal-handlers.js';
 import { RUNTIME_TRACE, type Trace } from '../diagnostics/trace.js';
 import { type RuntimeTrace, runtimeTrace } from '../diagnostics/runtime-trace.js';
 import { type RuntimeSnapshot, renderSnapshot, runtimeSnapshot } from '../diagnostics/snapshot.js';
@@ -247,13 +245,7 @@ export class RtcRuntime {
    * Dispose the result to take the handlers out again.
    */
   installSignalHandlers(options: SignalHandlerOptions = {}): Disposable {
-    const checked = checkSignalHandlerOptions(options);
-    const { timeout = this.#context.teardownTimeout } = checked;
-    return handleSignals(
-      checked,
-      () => new Deadline(this.#context.clock, { timeout }),
-      (bounds) => this.shutdown(bounds),
-    );
+    return handleSignals(options, this.#context, (bounds) => this.shutdown(bounds));
   }
 
   /** A root scope's oldest member, so the last to go: releases its claim on the library. */

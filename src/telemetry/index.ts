@@ -1,2 +1,2 @@
 export { instrumentRuntime } from './instrument-runtime.js';
-export type { TelemetryOptions } from './telemetry-options.js';
+export type { TelemetryOptions } from './instrument-runtime.js';

@@ -15,7 +15,7 @@ export type {
 } from './fake/faults.js';
 export { assertNothingLeft } from './leaks/assert-nothing-left.js';
 export type { Leak } from './leaks/leak.js';
-export { LeakError } from './leaks/leak-error.js';
+export { LeakError } from './leaks/leak.js';
 export { type LoopbackPair, type LoopbackPairOptions, loopbackPair } from './loopback-pair.js';
 export { ManualClock, type RunUntilOptions } from './manual-clock.js';
 export type { EndOptions, SignalingRelayOptions, TestScopeOptions } from './kit-arguments.js';

@@ -9,8 +9,7 @@ import {
   type TestScopeOptions,
 } from './kit-arguments.js';
 import { kitScopes } from './leaks/kit-scopes.js';
-import type { Leak } from './leaks/leak.js';
-import { LeakError } from './leaks/leak-error.js';
+import { type Leak, LeakError } from './leaks/leak.js';
 import { TestWatch } from './leaks/test-watch.js';
 import { recordTeardowns } from './teardown-records.js';
 

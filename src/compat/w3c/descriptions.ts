@@ -1,8 +1,7 @@
 import { RtcError } from '../../errors/rtc-error.js';
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
-import { describeAnswer } from '../describe-answer.js';
-import type { LocalCandidates } from '../local-candidates.js';
 import {
+  describeAnswer,
   allowsTrickle,
   browserOptions,
   candidateLinesOf,
@@ -13,6 +12,7 @@ import {
   withCandidates,
   withoutCandidates,
 } from '../session-text.js';
+import type { LocalCandidates } from '../local-candidates.js';
 import type { PeerConnection, SdpType } from './w3c-types.js';
 import { domException } from './web-idl.js';
 

@@ -4,8 +4,7 @@ import type { DataChannel as ChannelHandle } from '../../resources/data-channel/
 import type { Message } from '../../resources/channel/message.js';
 import { closeInBackground } from '../close-in-background.js';
 import type { ChannelSettings } from './channel-settings.js';
-import { eventAttributes } from './event-attributes.js';
-import { RTCErrorEvent } from './rtc-events.js';
+import { eventAttributes, RTCErrorEvent } from './rtc-events.js';
 import type { SendQueue } from './send-queue.js';
 import type { DataChannel } from './w3c-types.js';
 import { domException } from './web-idl.js';

@@ -3,8 +3,7 @@ import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { boolean, integer, readOptions } from '../../arguments/argument.js';
 import type { Clock } from '../../time/clock.js';
 import type { Message, Sendable } from './message.js';
-import { WindowedEnd } from './stream-window.js';
-import type { MessageStreamEnd, Streamable } from './streamable.js';
+import { WindowedEnd, type MessageStreamEnd, type Streamable } from './stream-window.js';
 
 export interface WebStreamOptions {
   /**

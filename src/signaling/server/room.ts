@@ -6,7 +6,7 @@ import {
   type MemberDescription,
   withoutUndefined,
 } from '../wire/room-message.js';
-import type { BrokerSubscription, GuardedBroker } from './guarded-broker.js';
+import type { BrokerSubscription, GuardedBroker } from './broker.js';
 import type { Member } from './member.js';
 
 /** The server that a room belongs to. */

@@ -15,7 +15,7 @@ import {
   ROOM_PROTOCOL_VERSION,
 } from '../wire/room-message.js';
 import { answer, readBrowserModule } from './browser-module.js';
-import { GuardedBroker } from './guarded-broker.js';
+import { GuardedBroker } from './broker.js';
 import { Listener } from './listener.js';
 import { Member } from './member.js';
 import { Room } from './room.js';

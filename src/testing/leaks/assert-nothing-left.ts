@@ -1,8 +1,7 @@
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
 import { runtimeArgument } from '../kit-arguments.js';
 import { kitScopes } from './kit-scopes.js';
-import type { Leak } from './leak.js';
-import { LeakError } from './leak-error.js';
+import { type Leak, LeakError } from './leak.js';
 import { threadsLeft } from './threads-left.js';
 
 /**

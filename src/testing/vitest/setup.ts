@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
-import { LeakError } from '../leaks/leak-error.js';
+import { LeakError } from '../leaks/leak.js';
 import { TestWatch } from '../leaks/test-watch.js';
 
 /**

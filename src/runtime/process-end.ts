@@ -1,3 +1,4 @@
+import { afterTurn, type Clock } from '../time/clock.js';
 import { constants } from 'node:os';
 import {
   arrayOf,
@@ -10,7 +11,47 @@ import {
 } from '../arguments/argument.js';
 import { RtcTimeoutError } from '../errors/rtc-error.js';
 import { type CloseOptions, checkTimeout } from '../arguments/bounds.js';
-import type { Deadline } from '../time/deadline.js';
+import { Deadline } from '../time/deadline.js';
+
+/**
+ * Calls `onExit` when the process ends; holds its listeners only while it is armed. `failed` says that an uncaught
+ * error ends the process.
+ */
+export class ExitGuard {
+  readonly #onExit: (failed: boolean) => void;
+  #armed = false;
+  #failed = false;
+
+  constructor(onExit: (failed: boolean) => void) {
+    this.#onExit = onExit;
+  }
+
+  arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    // Also the end of an uncaught error comes by here, with code 1. `beforeExit` does not: the library's
+    // callbacks keep the event loop busy.
+    process.on('exit', this.#exit);
+    process.on('uncaughtExceptionMonitor', this.#uncaught);
+  }
+
+  disarm(): void {
+    if (!this.#armed) return;
+    this.#armed = false;
+    process.off('exit', this.#exit);
+    process.off('uncaughtExceptionMonitor', this.#uncaught);
+  }
+
+  readonly #exit = (): void => this.#onExit(this.#failed);
+
+  /** Where somebody catches it after all, the process goes on. */
+  readonly #uncaught = (): void => {
+    this.#failed = true;
+    afterTurn(() => {
+      this.#failed = false;
+    }).unref();
+  };
+}
 
 export interface SignalHandlerOptions {
   /** Default `['SIGINT', 'SIGTERM']`. */
@@ -36,8 +77,7 @@ const SIGNALS = Object.keys(constants.signals) as NodeJS.Signals[];
 /** The system lets nobody handle these two. */
 const signalName = oneOf(...SIGNALS.filter((name) => name !== 'SIGKILL' && name !== 'SIGSTOP'));
 
-/** Throws a `TypeError` or `RangeError` that names the option; returns a copy. */
-export function checkSignalHandlerOptions(options: unknown): SignalHandlerOptions {
+function checkSignalHandlerOptions(options: unknown): SignalHandlerOptions {
   return readOptions<SignalHandlerOptions>(options, 'options', {
     signals: arrayOf(signalName),
     timeout: checkTimeout,
@@ -49,12 +89,16 @@ export function checkSignalHandlerOptions(options: unknown): SignalHandlerOption
 
 /**
  * On the first signal: `onShutdown`, then `shutdown`, then exit. On the second: exit at once, or force the shutdown.
+ * Throws a `TypeError` or `RangeError` that names the option.
  */
 export function handleSignals(
-  { signals = ['SIGINT', 'SIGTERM'], exitCode, exit = true, onShutdown }: SignalHandlerOptions,
-  newDeadline: () => Deadline,
+  options: unknown,
+  { clock, teardownTimeout }: { readonly clock: Clock; readonly teardownTimeout: number },
   shutdown: (bounds: CloseOptions) => Promise<void>,
 ): Disposable {
+  const checked = checkSignalHandlerOptions(options);
+  const { signals = ['SIGINT', 'SIGTERM'], exitCode, exit = true, onShutdown } = checked;
+  const { timeout = teardownTimeout } = checked;
   const force = new AbortController();
   let shuttingDown = false;
   const remove = () => {
@@ -77,7 +121,7 @@ export function handleSignals(
   };
   /** Never rejects: an error is printed, as there is nobody to throw it to. */
   const shutDown = async (signal: NodeJS.Signals): Promise<void> => {
-    using deadline = newDeadline();
+    using deadline = new Deadline(clock, { timeout });
     if (onShutdown) {
       try {
         using half = deadline.nested(deadline.remaining / 2);
