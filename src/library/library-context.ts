@@ -95,15 +95,21 @@ export class LibraryContext implements TeardownHost, Tenant {
   }
 
   /**
-   * The binding, loaded at the first call, for making something with it. Throws `RTC_BINDING_UNAVAILABLE` or
+   * The binding, loaded at the first call, for making something with it now. Throws `RTC_BINDING_UNAVAILABLE` or
    * `RTC_WRONG_THREAD`, and `RTC_INVALID_STATE` once the process emits `exit`: nobody would clean up after it, and a
    * library whose threads outlive the event loop aborts the process.
    */
   get native(): NativeBinding {
+    this.load();
+    const native = this.#native!;
+    if (!this.#entered) this.#enter(native);
+    return native;
+  }
+
+  /** Throws where nothing can be made, for what may be made later; the library is not in use before that. */
+  load(): void {
     if (isExiting()) throw new RtcInvalidStateError('nothing can be made any more, the process is ending');
     this.#native ??= this.#given ?? this.#load();
-    if (!this.#entered) this.#enter(this.#native);
-    return this.#native;
   }
 
   #load(): NativeBinding {

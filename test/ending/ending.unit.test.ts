@@ -145,6 +145,28 @@ describe('the table of a channel that ends', () => {
     );
   });
 
+  it('counts what a peer has said that it lacks, where messages may be lost and it closes at the same time', () => {
+    const ending = new Ending({ ...SETTING, lossy: true });
+    const facts = { ...FACTS, sent: 3, leastRoundTrip: 40 };
+    const commands = (type: EndingEventType, now: number, received?: number) =>
+      ending.receive(
+        (received === undefined
+          ? { type }
+          : { type, receipt: { sent: 0, received, dropped: 0, isLast: true, finals: 0 } }) as EndingEvent,
+        { ...facts, isOpen: type !== 'reset' },
+        now,
+      );
+    expect(commands('close', 0)).toContainEqual({ type: 'resetStream' });
+    expect(commands('finalReceipt', 60, 1)).toEqual([]);
+    expect(commands('reset', 60)).toEqual([{ type: 'count', as: 'abandoned' }]);
+    // No answer is faster than a round trip: without a receipt, too, the reset is the peer's own.
+    const early = new Ending({ ...SETTING, lossy: true });
+    early.receive({ type: 'close' }, facts, 0);
+    expect(early.receive({ type: 'reset' }, { ...facts, isOpen: false }, 10)).toEqual([
+      { type: 'count', as: 'abandoned' },
+    ]);
+  });
+
   it('is the one that docs/lifecycle.md shows', () => {
     const page = readFileSync(new URL('../../docs/lifecycle.md', import.meta.url), 'utf8');
     const rows = TRANSITIONS.map(({ in: state, when = [], to, do: actions = [], ...row }) => {

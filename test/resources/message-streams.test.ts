@@ -53,6 +53,23 @@ describe('toDuplex', () => {
     there.end();
   });
 
+  it('closes when the channel has closed, also where its program never ends it', async ({
+    connectedPair: { near, far },
+  }) => {
+    const [here, there] = [near.toDuplex(), far.toDuplex()];
+    const closed = [here, there].map((stream) => once(stream.resume(), 'close'));
+    here.write('all there is');
+    await within(once(there, 'data'), 'the chunk');
+    await near.close();
+    await within(Promise.all(closed), 'both streams to close');
+    expect([here.errored, there.errored, here.writableFinished, there.writableFinished]).toEqual([
+      null,
+      null,
+      true,
+      true,
+    ]);
+  });
+
   it('ends the reader when the writer ends, with everything delivered', async ({
     connectedPair: { near, far },
   }) => {

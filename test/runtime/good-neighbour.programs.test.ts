@@ -90,6 +90,16 @@ describe('a scope that makes nothing', () => {
     expect(ended.exitedByItself).toBe(true);
   });
 
+  it('does not clean up after a connection whose servers were still being looked up, either', async () => {
+    const native = createFakeBinding();
+    const runtime = new RtcRuntime({ native, resolveName: () => new Promise(() => {}) });
+    await runtime.scope('named').run((rtc) => {
+      rtc.createPeerConnection('pc', { iceServers: ['stun:stun.example:3478'] }).createDataChannel('chat');
+    });
+    expect(native.created.PeerConnection).toBe(0);
+    expect(native.cleanups).toBe(0);
+  });
+
   it('does not clean up, whichever runtime has used the library before', async () => {
     const native = createFakeBinding();
     const [one, two] = [new RtcRuntime({ native }), new RtcRuntime({ native, cleanup: 'manual' })];

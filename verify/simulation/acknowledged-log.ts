@@ -14,6 +14,7 @@ export class AcknowledgedLog implements ChannelEnd {
   readonly told = 0;
   readonly wasOpen = true;
   readonly isExact = true;
+  readonly isLossy = false;
   attempted = 0;
   readonly #delivery: AcknowledgedChannel;
   #pending = 0;

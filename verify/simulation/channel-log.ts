@@ -1,12 +1,16 @@
+import type { Duplex } from 'node:stream';
 import type { CloseInfo, DataChannel } from '../../src/index.js';
 import type { ChannelEnd } from './simulated-peer.js';
 import type { World } from './world.js';
 
-/** One end of a channel: what was sent and taken, what came, and in which order its program heard of things. */
+/**
+ * One end of a channel: what was sent and taken, what came, and in which order its program heard of things. The label says
+ * how the program reads: by events, `for await`, or a stream.
+ */
 export class ChannelLog implements ChannelEnd {
   readonly channel: DataChannel;
   readonly label: string;
-  readonly unordered: boolean;
+  readonly isLossy: boolean;
   readonly received: number[] = [];
   readonly wrong: string[] = [];
   readonly isExact = false;
@@ -17,13 +21,20 @@ export class ChannelLog implements ChannelEnd {
   info: CloseInfo | undefined;
   /** What its program does at the next message. */
   onNext: (() => void) | undefined;
+  readonly #isTrusted: boolean;
+  readonly #isOrdered: boolean;
+  /** What its program writes to and reads from, instead of the channel. */
+  #duplex: Duplex | undefined;
   #opened = false;
   #pending = 0;
 
-  constructor(world: World, channel: DataChannel) {
+  /** `isTrusted`: the other end sends what this class sends. */
+  constructor(world: World, channel: DataChannel, isTrusted: boolean) {
+    this.#isTrusted = isTrusted;
     this.channel = channel;
     this.label = channel.label;
-    this.unordered = channel.label.endsWith('unordered');
+    this.isLossy = channel.label.includes('lossy');
+    this.#isOrdered = !channel.label.includes('unordered');
     let openedIn = -1;
     channel.on('open', () => {
       if (this.#opened) this.wrong.push('open came twice');
@@ -33,20 +44,16 @@ export class ChannelLog implements ChannelEnd {
       if (channel.state === 'open') this.wasOpen = true;
       openedIn = world.tasks;
     });
-    channel.on('message', (message) => {
-      if (!this.#opened && channel.state !== 'closing') this.wrong.push('a message came before open');
-      if (world.tasks === openedIn) this.wrong.push('a message came in the turn of open');
-      if (this.info) this.wrong.push('a message came after close');
-      if (typeof message === 'string') return; // by the fault `fireAfterClose`
-      const number = (message as Buffer).readUInt32LE();
-      if (this.received.includes(number)) this.wrong.push(`message ${number} came twice`);
-      if (!this.unordered && number < (this.received.at(-1) ?? -1))
-        this.wrong.push(`message ${number} came late`);
-      this.received.push(number);
-      const next = this.onNext;
-      this.onNext = undefined;
-      next?.();
-    });
+    if (channel.label.endsWith('iterated')) void this.#iterate(channel);
+    else if (channel.label.endsWith('streamed')) this.#duplex = this.#stream(channel);
+    else {
+      channel.on('message', (message) => {
+        if (!this.#opened && channel.state !== 'closing') this.wrong.push('a message came before open');
+        if (world.tasks === openedIn) this.wrong.push('a message came in the turn of open');
+        if (this.info) this.wrong.push('a message came after close');
+        this.#take(message);
+      });
+    }
     channel.on('close', (info) => {
       if (this.info) this.wrong.push('close came twice');
       this.info = info;
@@ -57,14 +64,71 @@ export class ChannelLog implements ChannelEnd {
     for (let n = 0; n < count; n++) {
       const number = this.attempted++;
       this.#pending++;
-      this.channel
-        .send(this.#message(number, size))
+      this.#write(this.#message(number, size))
         .catch(() => this.doubtful.add(number))
         .finally(() => this.#pending--);
     }
   }
 
+  #write(message: Buffer): Promise<void> {
+    const duplex = this.#duplex;
+    if (!duplex) return this.channel.send(message);
+    return new Promise((resolve, reject) => {
+      duplex.write(message, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  async #iterate(channel: DataChannel): Promise<void> {
+    this.#pending++;
+    try {
+      for await (const message of channel) {
+        this.#takeAll(message);
+      }
+    } catch {
+      // What ended the channel; its `close` event has it.
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  #stream(channel: DataChannel): Duplex {
+    const duplex = channel.toDuplex({ objectMode: true });
+    this.#pending++;
+    duplex.on('data', (message: string | Buffer) => this.#takeAll(message));
+    duplex.on('error', () => {});
+    duplex.once('close', () => this.#pending--);
+    return duplex;
+  }
+
+  /** What its program throws would end the reading, and leave the rest unread. */
+  #takeAll(message: string | Buffer): void {
+    try {
+      this.#take(message);
+    } catch {
+      // It was thrown on purpose.
+    }
+  }
+
+  #take(message: string | Buffer): void {
+    // By the fault `fireAfterClose`, or from a peer that says anything.
+    if (typeof message === 'string' || message.length < 4) return;
+    const number = message.readUInt32LE();
+    if (this.#isTrusted) {
+      if (this.received.includes(number)) this.wrong.push(`message ${number} came twice`);
+      if (this.#isOrdered && number < (this.received.at(-1) ?? -1))
+        this.wrong.push(`message ${number} came late`);
+    }
+    this.received.push(number);
+    const next = this.onNext;
+    this.onNext = undefined;
+    next?.();
+  }
+
   trySend(count: number, size: number): void {
+    if (this.#duplex) {
+      this.send(count, size); // a stream has no other way, and what it holds is not to be overtaken
+      return;
+    }
     for (let n = 0; n < count; n++) {
       const number = this.attempted++;
       const { state } = this.channel;

@@ -10,11 +10,16 @@ import { AcknowledgedLog, isAcknowledged } from './acknowledged-log.js';
 import { ChannelLog } from './channel-log.js';
 import { type FaultName, FAULTS } from './faults.js';
 import type { Step } from './program.js';
-import type { SimulatedPeer } from './simulated-peer.js';
+import type { Pair, SimulatedPeer } from './simulated-peer.js';
 import type { SimulatedProcess, World } from './world.js';
 
 /** Milliseconds that the teardown of a peer's scope may take. */
 export const TEARDOWN_MS = 3000;
+
+/** Connections of a program that pairs are made on. */
+const CONNECTIONS = 3;
+/** No literal address: it is asked for by name. */
+const NAMED_SERVERS = { iceServers: ['stun:stun.simulated.example:3478'] };
 
 class Mishap extends Error {}
 
@@ -31,19 +36,25 @@ export class Peer implements SimulatedPeer {
   end: { readonly took: number; readonly error: unknown } | undefined;
   runtime: RtcRuntime | undefined;
   readonly #world: World;
+  readonly #isTrusting: boolean;
   readonly #connections: PeerConnection[] = [];
   readonly #scopes: RtcScope[] = [];
   #scope: RtcScope | undefined;
   #made = 0;
 
-  constructor(world: World, network: FakeNetwork, name: string) {
+  /** `isTrusting`: its peer's messages are those of a simulation, in their order. */
+  constructor(world: World, network: FakeNetwork, name: string, isTrusting = true) {
     this.#world = world;
+    this.#isTrusting = isTrusting;
     this.process = world.spawn(name);
     this.binding = createFakeBinding({ network, scheduler: this.process });
   }
 
   start(): void {
-    this.runtime = new RtcRuntime({ native: this.binding, clock: this.process.clock });
+    this.runtime = new RtcRuntime({
+      ...{ native: this.binding, clock: this.process.clock },
+      resolveName: (name, signal) => this.#resolve(name, signal),
+    });
     this.runtime.on('warning', ({ code, message }) => this.warnings.push(`${code}: ${message}`));
     this.#scope = this.runtime.scope(this.process.name, { timeout: TEARDOWN_MS });
   }
@@ -61,12 +72,18 @@ export class Peer implements SimulatedPeer {
     this.#telling(() => {
       const owner = this.#owner(id);
       if (!owner) return;
-      const connection = owner.createPeerConnection(`c${id}`);
+      const connection = owner.createPeerConnection(`c${id}`, id % 4 === 1 ? NAMED_SERVERS : {});
       this.#connections.push(connection);
       connection.on('dataChannel', (channel) => this.#watch(channel));
       if (offers) this.#open(connection, id);
       connection.negotiate(signaling, { timeout: 20_000 }).catch(() => {});
     });
+  }
+
+  pair(number: number, pair: Pair): void {
+    const usable = this.#connections.filter(({ state }) => state === 'open' || state === 'opening');
+    const connection = usable.find(({ path }) => path.endsWith(`/c${number % CONNECTIONS}`));
+    if (connection) this.#telling(() => this.#use(connection, pair, 1));
   }
 
   do(step: Step): void {
@@ -139,6 +156,32 @@ export class Peer implements SimulatedPeer {
     if (does === 'stop') return this.process.stop(20 + b * 20);
   }
 
+  #use(connection: PeerConnection, pair: Pair, use: number): void {
+    const { number, id, uses, messages, closes } = pair;
+    const label = `pair-${connection.path.split('/').at(-1)}-${number}-${use}`;
+    const channel = connection.createDataChannel(label, { negotiated: true, id });
+    const log = this.#watch(channel);
+    if (closes) channel.once('message', () => this.#close(channel));
+    channel.once('close', () => {
+      if (use < uses && connection.state === 'open')
+        this.#telling(() => this.#use(connection, pair, use + 1));
+    });
+    log.send(messages, 100 * messages);
+  }
+
+  /** A name server that answers late, refuses, or never answers. */
+  #resolve(name: string, signal: AbortSignal): Promise<readonly string[]> {
+    const chance = this.#world.choices.next();
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      if (chance < 0.5) return;
+      setTimeout(() => {
+        if (chance < 0.75) reject(new Error(`${name} is not known`));
+        else resolve(['127.0.0.1']);
+      }, chance * 1000);
+    });
+  }
+
   #fork(at: number): void {
     const scope = this.#liveScope(at);
     if (scope) this.#scopes.push(scope.fork(`fork${this.#scopes.length}`, { inTurn: at % 4 === 0 }));
@@ -185,8 +228,15 @@ export class Peer implements SimulatedPeer {
 
   #open(connection: PeerConnection, b: number, suffix = ''): void {
     const unordered = b % 5 === 0;
-    const label = `${this.process.name}-${++this.#made}${unordered ? ' unordered' : ''}${suffix}`;
-    this.#watch(connection.createDataChannel(label, { unordered }));
+    const lossy = b % 11 === 3;
+    const traits = [
+      unordered && ' unordered',
+      lossy && ' lossy',
+      b % 7 === 2 && ' iterated',
+      b % 7 === 4 && ' streamed',
+    ];
+    const label = `${this.process.name}-${++this.#made}${suffix || traits.filter(Boolean).join('')}`;
+    this.#watch(connection.createDataChannel(label, { unordered, ...(lossy && { maxRetransmits: 0 }) }));
   }
 
   /** The other process may make the same; what it does not answer stays without an end. */
@@ -199,9 +249,15 @@ export class Peer implements SimulatedPeer {
     );
   }
 
-  #watch(channel: DataChannel): void {
-    if (isAcknowledged(channel)) this.acknowledged.push(new AcknowledgedLog(channel, this.process.clock));
-    else this.channels.push(new ChannelLog(this.#world, channel));
+  #watch(channel: DataChannel): ChannelLog | AcknowledgedLog {
+    if (isAcknowledged(channel)) {
+      const log = new AcknowledgedLog(channel, this.process.clock);
+      this.acknowledged.push(log);
+      return log;
+    }
+    const log = new ChannelLog(this.#world, channel, this.#isTrusting);
+    this.channels.push(log);
+    return log;
   }
 
   /** Every third connection lives in a fork of its own, others in one that is there. */

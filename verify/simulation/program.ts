@@ -15,6 +15,7 @@ const DEEDS = {
   connect: 3,
   open: 10,
   negotiated: 3,
+  pair: 3,
   send: 30,
   trySend: 12,
   closeChannel: 8,
@@ -57,7 +58,7 @@ export const ROUGH: ReadonlySet<Deed> = new Set([
   'kill',
 ]);
 
-const OTHERS = ['ours', 'ours', 'ours', 'unannounced', 'library'] as const;
+const OTHERS = ['ours', 'ours', 'ours', 'unannounced', 'library', 'hostile'] as const;
 
 /** Everything that decides a run. */
 export interface Program {
@@ -67,7 +68,10 @@ export interface Program {
   readonly ends: readonly [number, number];
   /** Milliseconds that a packet takes at most. */
   readonly latency: number;
-  /** What bob is: a process with this package, the same without the lines that announce it, or the library alone. */
+  /**
+   * What bob is: a process with this package, the same without the lines that announce it, the library alone, or one that
+   * announces this package and then says whatever it likes.
+   */
   readonly other: (typeof OTHERS)[number];
 }
 

@@ -17,6 +17,7 @@ class RawEnd implements ChannelEnd {
   readonly told = undefined;
   readonly wasOpen = true;
   readonly isExact = false;
+  readonly isLossy = false;
   attempted = 0;
 
   constructor(channel: Channel) {
@@ -52,6 +53,11 @@ export class RawPeer implements SimulatedPeer {
     return this.process.dead || this.#ended;
   }
 
+  /** Connections that are up. */
+  protected get up(): Connection[] {
+    return this.#connections.filter((each) => each.state() === 'connected');
+  }
+
   start(): void {}
 
   connect(id: number, signaling: Signaling, offers: boolean): void {
@@ -59,7 +65,7 @@ export class RawPeer implements SimulatedPeer {
     const connection = new this.binding.PeerConnection(`c${id}`, { iceServers: [] });
     this.#connections.push(connection);
     connection.onStateChange(() => {});
-    connection.onDataChannel((channel) => this.#watch(channel));
+    connection.onDataChannel((channel) => this.watch(channel));
     connection.onLocalDescription((sdp, type) => {
       void signaling.send({ description: { type: type as 'offer', sdp } });
     });
@@ -97,7 +103,7 @@ export class RawPeer implements SimulatedPeer {
   do({ does, a, b }: Step): void {
     const open = this.logs.filter(({ channel }) => channel.isOpen());
     const log = open[a % Math.max(1, open.length)];
-    const up = this.#connections.filter((each) => each.state() === 'connected');
+    const { up } = this;
     const connection = up[a % Math.max(1, up.length)];
     const size = b % 7 === 0 ? 40_000 : b * 4;
     if (does === 'open') this.#open(connection, b);
@@ -122,10 +128,10 @@ export class RawPeer implements SimulatedPeer {
     if (!connection) return;
     const unordered = b % 5 === 0;
     const label = `${this.process.name}-${++this.#made}${unordered ? ' unordered' : ''}`;
-    this.#watch(connection.createDataChannel(label, { unordered }));
+    this.watch(connection.createDataChannel(label, { unordered }));
   }
 
-  #watch(channel: Channel): void {
+  protected watch(channel: Channel): void {
     this.logs.push(new RawEnd(channel));
   }
 }

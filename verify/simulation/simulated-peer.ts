@@ -3,6 +3,17 @@ import type { FakeBinding } from '../../src/testing/index.js';
 import type { Step } from './program.js';
 import type { SimulatedProcess } from './world.js';
 
+/** A channel that both ends make, use and close, and make again with the same id as soon as each has closed it. */
+export interface Pair {
+  readonly number: number;
+  readonly id: number;
+  readonly uses: number;
+  /** Messages that each end sends as soon as it has made its half. */
+  readonly messages: number;
+  /** This end closes when the first message of the other has come. */
+  readonly closes: boolean;
+}
+
 /** What one end of a channel knows. */
 export interface ChannelEnd {
   readonly label: string;
@@ -14,6 +25,8 @@ export interface ChannelEnd {
   readonly told: number | undefined;
   /** Otherwise what was sent has only been queued. */
   readonly wasOpen: boolean;
+  /** Messages may be abandoned by design. */
+  readonly isLossy: boolean;
   /** A message whose `send` has resolved has come, whatever else happened. */
   readonly isExact: boolean;
   /** What must not be. */
@@ -29,5 +42,7 @@ export interface SimulatedPeer {
   start(): void;
   connect(id: number, signaling: Signaling, offers: boolean): void;
   do(step: Step): void;
+  /** Its half of a channel with an agreed id, on the connection with that number; see `Pair`. */
+  pair?(connection: number, pair: Pair): void;
   dispose(): void;
 }

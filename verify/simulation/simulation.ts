@@ -2,8 +2,10 @@ import './virtual-globals.js';
 import { FakeNetwork } from '../../src/testing/index.js';
 import { judge, type Outcome } from './oracle.js';
 import { Peer } from './peer.js';
+import { HostilePeer } from './hostile-peer.js';
 import { RawPeer } from './raw-peer.js';
 import type { Program } from './program.js';
+import type { SimulatedPeer } from './simulated-peer.js';
 import { SimulatedSignaling } from './signaling.js';
 import { World } from './world.js';
 
@@ -27,14 +29,18 @@ export function simulate(program: Program): Outcome {
   current = world;
   const network = new FakeNetwork();
   if (program.latency > 0) network.latency = () => world.choices.next() * program.latency;
-  const Bob = program.other === 'library' ? RawPeer : Peer;
-  const peers = [new Peer(world, network, 'alice'), new Bob(world, network, 'bob')] as const;
+  const Bob = { ours: Peer, unannounced: Peer, library: RawPeer, hostile: HostilePeer }[program.other];
+  const peers: readonly [Peer, SimulatedPeer] = [
+    new Peer(world, network, 'alice', program.other !== 'hostile'),
+    new Bob(world, network, 'bob'),
+  ];
   const altered = program.other === 'unannounced' ? withoutReceipts : (sdp: string) => sdp;
   const signalings: SimulatedSignaling[] = [];
+  let pairs = 0;
 
   for (const peer of peers) world.call(peer.process, () => peer.start());
   for (const step of program.steps) {
-    if (step.does === 'acknowledged' && program.other === 'library') continue; // it would not answer
+    if (step.does === 'acknowledged' && program.other !== 'ours' && program.other !== 'unannounced') continue; // no answer
     const peer = peers[step.who];
     if (step.does === 'connect') {
       const id = signalings.length;
@@ -49,6 +55,17 @@ export function simulate(program: Program): Outcome {
       world.at(step.at, peer.process, () => peer.connect(id, one, true));
       const second = peers[1 - step.who]!;
       world.at(step.at + late, second.process, () => second.connect(id, other, false));
+    } else if (step.does === 'pair') {
+      // Of two ends that do not know of each other the later one's first messages may meet no channel.
+      if (program.other !== 'ours') continue;
+      const [number, at] = [pairs++, step.at];
+      const pair = { number, id: 200 + number, uses: 2 + (step.b % 3), messages: 1 + (step.b % 5) };
+      for (const [who, each] of peers.entries()) {
+        const closes = who === step.who;
+        world.at(closes ? at : at + (step.b % 2) * step.a, each.process, () =>
+          each.pair?.(step.a, { ...pair, closes }),
+        );
+      }
     } else if (step.does === 'kill') {
       world.at(step.at, undefined, () => {
         peer.process.kill();

@@ -46,6 +46,8 @@ export function channelToDuplex(
   const end = endOf(channel, clock, window);
   return new Duplex({
     objectMode,
+    // Without a window the channel ends in both directions at once.
+    allowHalfOpen: window !== undefined,
     async construct(done) {
       await finish(end.opened(), done);
     },

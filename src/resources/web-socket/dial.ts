@@ -41,9 +41,11 @@ export function dial(
   config: NativeWebSocketConfig,
   failed: (error: unknown) => void,
 ): Dialled {
-  const { WebSocket: Native } = context.native;
-  const make = (complete: NativeWebSocketConfig) =>
-    callNative(path, 'new WebSocket', () => new Native(complete));
+  context.load();
+  const make = (complete: NativeWebSocketConfig) => {
+    const { WebSocket: Native } = context.native;
+    return callNative(path, 'new WebSocket', () => new Native(complete));
+  };
   const target = targetOf(url, config);
   const isSecure = parseNativeUrl(url).protocol === 'wss:';
   const known = context.names.known(target.host);

@@ -25,8 +25,9 @@ export function createNativeConnection(
   const relayOnly = config.iceTransportPolicy === 'relay' && context.isLibrary;
   const servers = new IceServers(config.iceServers, relayOnly, context.names, context.clock);
   warnOfUnsupported(context, path, servers);
-  const { PeerConnection: Native } = context.native;
+  context.load();
   const construct = (complete: ndc.RtcConfig) => {
+    const { PeerConnection: Native } = context.native;
     const native = callNative(path, 'new PeerConnection', () => new Native(name, complete));
     servers.attach(native);
     return native;

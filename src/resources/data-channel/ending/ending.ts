@@ -156,6 +156,8 @@ export class Ending {
         return resets && this.#memory.owesAnswer && this.#facts.endsConnection;
       case 'isUnacknowledged':
         return this.#memory.acknowledged < sent;
+      case 'hasFinalReceipt':
+        return this.#memory.peerSent !== undefined;
       case 'mayResetNow':
         // A stream is not reset before SCTP has acknowledged what was sent on it, and alone that takes 20 ms: it comes
         // at once with an answer. What SCTP receives behind a reset waits for it, on every stream: so there is none
@@ -166,7 +168,7 @@ export class Ending {
       case 'idIsChosen':
         return this.#setting.idIsChosen;
       case 'isDoubtful': {
-        if (this.#facts.answered || peerGivesReceipts) return false;
+        if (this.#facts.answered || (peerGivesReceipts && !lossy)) return false;
         // No answer is faster than a round trip: then the peer closed by itself.
         const soonest = (this.#memory.resetAt ?? Number.POSITIVE_INFINITY) + leastRoundTrip * LEAST_ANSWER;
         return soonest > this.#now || buffered > 0;

@@ -47,6 +47,7 @@ export type Guard =
   | 'lacksMessages'
   | 'owesReceipt'
   | 'isUnacknowledged'
+  | 'hasFinalReceipt'
   | 'mayResetNow'
   | 'isInformed'
   | 'owesLastWord'
@@ -149,6 +150,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'young', on: ['time', ...FROM_PEER], to: 'young' },
   { in: 'young', on: 'reset', when: ['endsConnection', 'isDoubtful'], to: 'arriving', do: ['keepConnection'] },
   { in: 'young', on: ['abort', ...GONE], to: 'ended', do: ['countAbandoned'] },
+  { in: 'confirming', on: 'reset', when: ['hasFinalReceipt', 'isUnacknowledged'], to: 'ended', do: ['countAbandoned'] },
   { in: 'confirming', on: 'reset', when: ['!isDoubtful'], to: 'ended', do: ['countConfirmed'] },
   { in: 'confirming', on: 'reset', when: ['endsConnection'], to: 'arriving', do: ['keepConnection'] },
   { in: 'confirming', on: ['abort', 'refused', ...GONE], to: 'ended', do: ['countAbandoned'] },
