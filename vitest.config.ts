@@ -25,14 +25,18 @@ const PROJECTS: Readonly<Record<string, Project>> = {
     guards: [],
     limit: 120_000,
     workers: 2,
-    globalSetup: ['test/support/bundled-programs.ts'],
+    globalSetup: ['test/support/bundled-programs.ts', 'test/package/packed.ts'],
   },
   services: {
     suffix: '.services.test.ts',
     guards: [],
     limit: 120_000,
     workers: 1,
-    globalSetup: ['test/support/services.ts', 'test/support/bundled-programs.ts'],
+    globalSetup: [
+      'test/support/services.ts',
+      'test/support/bundled-programs.ts',
+      'test/package/packed.ts',
+    ],
   },
 };
 

@@ -18,7 +18,7 @@ class EchoProbe {
 
   /** Sends `text` to a peer of its own that answers in capitals. */
   async ask(text: string): Promise<string> {
-    await using rtc = this.#runtime.scope('echo-probe');
+    await using rtc = this.#runtime.scope('echo-probe', { timeout: 2_000 });
     const alice = rtc.createPeerConnection('alice');
     const bob = rtc.createPeerConnection('bob');
     const question = alice.createDataChannel('echo');

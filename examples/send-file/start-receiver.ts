@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { RtcScope } from 'scoped-rtc';
 
-const PROGRAM = fileURLToPath(new URL('../send-file.ts', import.meta.url));
 const ADDRESS = /^address: (.+)$/;
 
 /** Starts a receiver in a process of its own and returns its address; the scope waits for the process to end. */
 export async function startReceiver(rtc: RtcScope, folder: string): Promise<string> {
-  const child = spawn(process.execPath, [...process.execArgv, PROGRAM, 'receive', folder], {
+  const [, program = ''] = process.argv; // send-file itself
+  const child = spawn(process.execPath, [...process.execArgv, program, 'receive', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   rtc.adopt(child, ended);

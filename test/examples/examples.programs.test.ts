@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { Child } from '../support/child.js';
-import { installed, runExample } from './example-process.js';
+import { installed, runExample, runInTypeScript } from './example-process.js';
 
 const LIMIT_MS = 90_000;
 
 test(
   'the quickstart connects two peers, ends with their talk and exits by itself',
   async () => {
-    const { code, stdout, stderr } = await runExample('quickstart');
+    const { code, stdout, stderr } = await runInTypeScript('quickstart');
     expect(stderr).toBe('');
     expect(stdout.split('\n')).toEqual([
       'alice says: hello',

@@ -7,7 +7,7 @@ import { runExample, startExample } from './example-process.js';
 const LIMIT_MS = 90_000;
 
 /** Far more than is transferred before the interrupt. */
-const LONG_BYTES = 200 * 1024 ** 2;
+const LONG_BYTES = 80 * 1024 ** 2;
 
 let folder: string;
 

@@ -52,6 +52,7 @@ describe('a bundle made with', () => {
   it.each([
     ['esbuild, CommonJS', BINDING],
     ['esbuild, ES module', BINDING],
+    ['esbuild, minified', BINDING],
     ['webpack, CommonJS', BINDING],
     ['webpack, ES module', BINDING],
     ['rollup, CommonJS', BINDING],

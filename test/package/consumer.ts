@@ -1,25 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ROOT } from '../support/child.js';
+import { packed, type Packed, type PackedFile } from './packed.js';
 
 const run = promisify(execFile);
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MODULES = join(ROOT, 'node_modules');
-
-export interface PackedFile {
-  readonly path: string;
-  readonly size: number;
-}
-
-/** What `npm pack --json` tells. */
-interface Packed {
-  readonly filename: string;
-  readonly size: number;
-  readonly files: readonly PackedFile[];
-}
 
 /** A project that has nothing but the packed tarball, and what that may depend on. */
 export class Consumer implements Disposable {
@@ -36,14 +24,12 @@ export class Consumer implements Disposable {
 
   /** `more`: packages besides its own dependencies, as a user would install them. */
   static async make(...more: string[]): Promise<Consumer> {
-    if (!existsSync(join(ROOT, 'dist', 'index.js'))) await run('npm', ['run', 'build'], { cwd: ROOT });
     const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
     try {
-      const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT });
-      const [packed] = JSON.parse(stdout) as [Packed];
+      const version = await packed(folder);
       const installed = join(folder, 'node_modules', 'scoped-rtc');
       mkdirSync(installed, { recursive: true });
-      await run('tar', ['-xzf', join(folder, packed.filename), '--strip-components=1', '-C', installed]);
+      await run('tar', ['-xzf', version.tarball, '--strip-components=1', '-C', installed]);
       for (const dependency of [
         'eventemitter3',
         'node-datachannel',
@@ -57,7 +43,7 @@ export class Consumer implements Disposable {
       }
       cpSync(new URL('consumer', import.meta.url), folder, { recursive: true });
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-      return new Consumer(folder, packed);
+      return new Consumer(folder, version);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;

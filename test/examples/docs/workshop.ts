@@ -1,8 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
+import { built } from '../../package/packed.js';
 import { type Block, exportedNames, preambleOf, type PublicNames, ROOT } from './blocks.js';
 
 /** Milliseconds until a program is killed; each takes a second or two on a quiet machine. */
@@ -38,6 +40,7 @@ export class Workshop implements AsyncDisposable {
   }
 
   static async open(): Promise<Workshop> {
+    await built();
     const folder = await mkdtemp(fileURLToPath(new URL('test/examples/.generated-', ROOT)));
     const stage = spawn(
       process.execPath,
@@ -98,15 +101,15 @@ export class Workshop implements AsyncDisposable {
     const file = await this.#write(block, isTest ? '.test' : '');
     return isTest
       ? this.#execute(['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', file])
-      : this.#execute(['--import', 'tsx', file]);
+      : this.#execute([await compiled(file)]);
   }
 
   /** Whether a block of JavaScript can be parsed; '' when it can. */
   async parse(block: Block): Promise<string> {
-    const file = join(this.#folder, `${nameOf(block)}.mjs`);
-    await writeFile(file, block.code);
-    const { code, output } = await this.#execute(['--check', file]);
-    return code === 0 ? '' : output;
+    return transform(block.code, { loader: 'js', format: 'esm', target: 'node20', logLevel: 'silent' }).then(
+      () => '',
+      (error: Error) => error.message,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,6 +139,14 @@ export class Workshop implements AsyncDisposable {
       });
     });
   }
+}
+
+/** JavaScript beside it, of which the package is the one that was built. */
+async function compiled(file: string): Promise<string> {
+  const { code } = await transform(await readFile(file, 'utf8'), { loader: 'ts', target: 'node20' });
+  const javaScript = file.replace(/\.ts$/, '.mjs');
+  await writeFile(javaScript, code);
+  return javaScript;
 }
 
 const nameOf = ({ file, line }: Block) => `${file.replace(/\W+/g, '-')}-${line}`;

@@ -7,11 +7,12 @@ import { promisify } from 'node:util';
 const [, , name, entry, folder] = process.argv;
 const context = dirname(resolve(entry));
 
-async function esbuild(format) {
+async function esbuild(format, more = {}) {
   const { build } = await import('esbuild');
   const file = format === 'esm' ? 'main.mjs' : 'main.cjs';
   const outfile = join(folder, file);
-  const { warnings } = await build({ entryPoints: [entry], bundle: true, platform: 'node', format, outfile });
+  const options = { entryPoints: [entry], bundle: true, platform: 'node', format, outfile, ...more };
+  const { warnings } = await build(options);
   if (warnings.length > 0) throw new Error(warnings[0].text);
   return file;
 }
@@ -21,6 +22,8 @@ async function webpack(output, experiments = {}) {
   const compiler = make({
     ...{ mode: 'production', target: 'node20', context, entry: resolve(entry), experiments },
     output: { path: resolve(folder), ...output },
+    // Short names are tried with esbuild: webpack's minifier takes longer than all the rest here.
+    optimization: { minimize: false },
   });
   const { compilation } = await promisify(compiler.run.bind(compiler))();
   // `ws` has optional packages of its own, of which webpack warns.
@@ -75,6 +78,7 @@ async function tsup(format, noExternal = []) {
 const BUNDLERS = {
   'esbuild, CommonJS': () => esbuild(undefined),
   'esbuild, ES module': () => esbuild('esm'),
+  'esbuild, minified': () => esbuild('esm', { minify: true }),
   'webpack, CommonJS': () => webpack({ filename: 'main.cjs' }),
   'webpack, ES module': () =>
     webpack({ filename: 'main.mjs', module: true, library: { type: 'module' } }, { outputModule: true }),
