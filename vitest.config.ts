@@ -19,19 +19,19 @@ interface Project {
 /** The projects run one after the other, in this order, so that what ends early tells early. */
 const PROJECTS: Readonly<Record<string, Project>> = {
   unit: { suffix: '.unit.test.ts', guards: ['addon', 'programs'], limit: 10_000, workers: 2 },
-  library: { suffix: '.test.ts', guards: ['programs'], limit: 60_000, workers: 2 },
+  library: { suffix: '.test.ts', guards: ['programs'], limit: 60_000, workers: 3 },
   programs: {
     suffix: '.programs.test.ts',
     guards: [],
     limit: 120_000,
-    workers: 2,
+    workers: 3,
     globalSetup: ['test/support/bundled-programs.ts', 'test/package/packed.ts'],
   },
   services: {
     suffix: '.services.test.ts',
     guards: [],
     limit: 120_000,
-    workers: 1,
+    workers: 3,
     globalSetup: [
       'test/support/services.ts',
       'test/support/bundled-programs.ts',

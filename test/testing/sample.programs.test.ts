@@ -96,7 +96,10 @@ const ADVICE = [
   '  into a scope of its own (`rtc.fork()`) and expect the rejection of its `disposeAsync()`.',
 ];
 
-const OTHERS = ['clean', 'threads', 'teardown-fails', 'failed-already', 'at-once', 'per-file'];
+const OTHERS = [
+  ...['clean', 'threads', 'teardown-fails', 'failed-already', 'at-once', 'per-file'],
+  ...['watched', 'five-hundred'],
+];
 
 /** Elsewhere than on Linux nobody can tell. */
 const THREADS_SEEN = RtcRuntime.shared.threads().supported;
@@ -189,8 +192,8 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
     expect(message).toContain('app/alice was made at test/testing/sample/at-once.sample.ts:9:29');
   });
 
-  it('watches tests without the fixture, with one line of setup', async () => {
-    const watched = (await runSamples(['watched'])).get('watched')!;
+  it('watches tests without the fixture, with one line of setup', () => {
+    const watched = results.get('watched')!;
     expect(watched.tests.map(({ test, state }) => [test, state])).toEqual([
       ['leaves an empty scope', 'failed'],
       ['ends its scope in a hook', 'passed'],
@@ -204,7 +207,7 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
     );
     expect(watched.tests[3]!.errors).toEqual(['Error: of the test']);
     expect(watched.errors).toEqual([]);
-  }, 120_000);
+  });
 
   it('tells of a scope that the file shares when the file ends', () => {
     const { tests, ok, errors } = results.get('per-file')!;
@@ -219,15 +222,10 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
     expect(samplesIn(guide).length).toBeGreaterThanOrEqual(8);
     expect(steady(guide)).toBe(steady(withSamples(guide, results)));
   });
-});
 
-it(
-  'leaves no thread after 500 tests in one file, and cleans up after each',
-  async () => {
-    const results = await runSamples(['five-hundred']);
+  it('leaves no thread after 500 tests in one file, and cleans up after each', () => {
     const { tests, ok, errors } = results.get('five-hundred')!;
     expect(tests.filter(({ state }) => state !== 'passed')).toEqual([]);
     expect([tests.length, ok, errors]).toEqual([500, true, []]);
-  },
-  LIMIT_MS,
-);
+  });
+});

@@ -3,7 +3,7 @@
  *
  *     node --import tsx test/testing/sample/run.ts scope-left moved
  *
- * The sample `watched` is run with the setup file of the package.
+ * The sample `watched` is run with the setup file of the package, in a project of its own.
  */
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,28 +32,34 @@ function told({ name, message }: { name?: string | undefined; message: string })
   return `${name}: ${message}`;
 }
 
-const vitest = await startVitest(
-  'test',
-  [],
-  {
-    root,
-    config: false,
-    watch: false,
-    include: names.map((name) => `test/testing/sample/${name}.sample.ts`),
-    pool: 'forks',
-    maxWorkers: 1,
-    reporters: [reporter],
-    setupFiles: names.includes('watched') ? [`${root}src/testing/vitest/setup.ts`] : [],
+const resolve = {
+  alias: {
+    'scoped-rtc/testing': `${root}src/testing/index.ts`,
+    'scoped-rtc/vitest/setup': `${root}src/testing/vitest/setup.ts`,
+    'scoped-rtc/vitest': `${root}src/testing/vitest/index.ts`,
+    'scoped-rtc': `${root}src/index.ts`,
   },
-  {
-    resolve: {
-      alias: {
-        'scoped-rtc/testing': `${root}src/testing/index.ts`,
-        'scoped-rtc/vitest/setup': `${root}src/testing/vitest/setup.ts`,
-        'scoped-rtc/vitest': `${root}src/testing/vitest/index.ts`,
-        'scoped-rtc': `${root}src/index.ts`,
-      },
-    },
-  },
-);
+};
+
+function project(name: string, chosen: readonly string[], setupFiles: string[]) {
+  const include = chosen.map((sample) => `test/testing/sample/${sample}.sample.ts`);
+  return { resolve, test: { name, root, include, setupFiles, pool: 'forks', maxWorkers: 1 } } as const;
+}
+
+const vitest = await startVitest('test', [], {
+  ...{ root, config: false, watch: false, pool: 'forks', maxWorkers: 1 },
+  reporters: [reporter],
+  projects: [
+    project(
+      'plain',
+      names.filter((name) => name !== 'watched'),
+      [],
+    ),
+    project(
+      'watched',
+      names.filter((name) => name === 'watched'),
+      [`${root}src/testing/vitest/setup.ts`],
+    ),
+  ].filter(({ test }) => test.include.length > 0),
+});
 await vitest.close();
