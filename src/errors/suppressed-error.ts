@@ -18,6 +18,12 @@ class SuppressedErrorFallback extends Error implements SuppressedError {
       Object.defineProperty(this, key, { value, writable: true, enumerable: false, configurable: true });
     }
   }
+
+  /** Also holds for those of another copy of the package, and of compilers: they make an `Error` of that name. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== SuppressedErrorFallback) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && value.name === 'SuppressedError' && 'suppressed' in value;
+  }
 }
 
 /** The language's class, or one that is equal to it where Node.js has none (20 and 22). */

@@ -36,3 +36,20 @@ test('SuppressedError is there where Node.js has none, and is the language’s w
   const platform: unknown = Reflect.get(globalThis, 'SuppressedError');
   if (platform !== undefined) expect(SuppressedError).toBe(platform);
 });
+
+test('SuppressedError holds for what `await using` throws, compiled or not', async () => {
+  const throwing = (message: string) => () => {
+    throw new Error(message);
+  };
+  const caught = await (async () => {
+    await using _ = { [Symbol.asyncDispose]: throwing('the disposer') };
+    throwing('the body')();
+  })().catch((error: unknown) => error);
+  expect(caught).toMatchObject({ error: { message: 'the disposer' }, suppressed: { message: 'the body' } });
+  expect(caught instanceof SuppressedError).toBe(true);
+  class Mine extends SuppressedError {}
+  expect([caught instanceof Mine, new Mine(1, 2) instanceof Mine]).toEqual([false, true]);
+  for (const value of [undefined, null, 'SuppressedError', {}, new Error('x'), { suppressed: 1 }]) {
+    expect((value as unknown) instanceof SuppressedError).toBe(false);
+  }
+});

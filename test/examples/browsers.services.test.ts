@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { hasChromium, launchChromium, WITHOUT_MDNS } from '../support/chromium.js';
-import type { Child } from '../support/child.js';
-import { startExample } from './example-process.js';
+import { Child } from '../support/child.js';
+import { installed, startExample } from './example-process.js';
 
 let child: Child | undefined;
 let browser: Browser | undefined;
@@ -104,6 +104,25 @@ test.skipIf(!hasChromium)('a page talks to Node.js through the signaling server 
   await page.press('input', 'Enter');
   await logged('says: good morning');
   await terminated(running);
+});
+
+test.skipIf(!hasChromium)('a page talks to the program of the README', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, program = ''] = /server\.mjs[^]*?^```js\n([^]*?)^```$/m.exec(readme) ?? [];
+  const { folder } = await installed();
+  const anyPort = "0, 'localhost', function () { console.log('port', this.address().port); }";
+  await writeFile(join(folder, 'server.mjs'), program.replace("8080, 'localhost'", anyPort));
+  const running = new Child('node', ['server.mjs'], { folder });
+  child = running;
+  const [, port] = await running.said(/port (\d+)/);
+  const url = `http://localhost:${port}`;
+  expect((await fetch(url, { method: 'POST', body: 'nonsense' })).status).toBe(400);
+  browser = await launchChromium(WITHOUT_MDNS);
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForFunction(`document.querySelector('pre').textContent === 'hello, page'`);
+  running.kill('SIGINT');
+  expect(await running.ended).toMatchObject({ code: 130, signal: null, stderr: '' });
 });
 
 async function recorded(folder: string): Promise<Buffer> {

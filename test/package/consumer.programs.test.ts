@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -67,6 +67,21 @@ test.each([
 ])('CommonJS runs, with one runtime beside the ES module: %s', async (_, flags) => {
   const told = await consumer.run(process.execPath, ...flags, 'app.cjs');
   expect(told).toBe('one runtime: true\nruntime: idle, cleanups: 1');
+});
+
+test.each([
+  ['as Node chooses', []],
+  ['from the CommonJS files', ['--no-experimental-require-module']],
+])('`instanceof` holds across copies of the package: %s', async (_, flags) => {
+  const installed = join(consumer.folder, 'node_modules/scoped-rtc');
+  const older = join(consumer.folder, 'node_modules/dependent/node_modules/scoped-rtc');
+  cpSync(installed, older, { recursive: true });
+  writeFileSync(
+    join(older, 'package.json'),
+    readFileSync(join(installed, 'package.json'), 'utf8').replace('"version": "', '"version": "0.0.'),
+  );
+  const told = await consumer.run(process.execPath, ...flags, 'copies.mjs');
+  expect(told).toMatch(flags.length > 0 ? 'copies: 3' : /^copies: [23]$/);
 });
 
 test('a bundle runs, with the binding left outside', async () => {

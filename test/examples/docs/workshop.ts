@@ -1,15 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
-import { built } from '../../package/packed.js';
+import { Consumer } from '../../package/consumer.js';
 import { type Block, exportedNames, preambleOf, type PublicNames, ROOT } from './blocks.js';
 
 /** Milliseconds until a program is killed; each takes a second or two on a quiet machine. */
 const KILLED_AFTER_MS = 60_000;
 const ROOT_PATH = fileURLToPath(ROOT);
+const TSC = join(ROOT_PATH, 'node_modules/typescript/bin/tsc');
+const VITEST = join(ROOT_PATH, 'node_modules/vitest/vitest.mjs');
 
 /** What fragments may do: use names and files that are not shown (classes are), and `return` to nowhere. */
 const ALLOWED_IN_FRAGMENTS = [
@@ -25,23 +27,44 @@ export interface ProgramEnd {
   readonly output: string;
 }
 
-/** A folder in the repository, so that a block resolves what it imports as a user's program does. */
+/** The options of a user's project, with what the package says it needs for `using`. */
+const COMPILER_OPTIONS = {
+  target: 'es2022',
+  module: 'nodenext',
+  lib: ['es2022', 'esnext.disposable'],
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: true,
+  noEmit: true,
+};
+
+/** What the documents' programs import besides this package. */
+const PACKAGES = ['vitest', 'simple-peer', '@opentelemetry', '@nats-io', 'redis'];
+
+/** A project that has installed the packed tarball: a block finds what it imports as a user's program does. */
 export class Workshop implements AsyncDisposable {
-  readonly #folder: string;
+  readonly #project: Consumer;
   readonly #exported: PublicNames;
   readonly #stage: ReturnType<typeof spawn>;
   readonly #port: string;
 
-  private constructor(folder: string, exported: PublicNames, stage: ReturnType<typeof spawn>, port: string) {
-    this.#folder = folder;
+  private constructor(
+    project: Consumer,
+    exported: PublicNames,
+    stage: ReturnType<typeof spawn>,
+    port: string,
+  ) {
+    this.#project = project;
     this.#exported = exported;
     this.#stage = stage;
     this.#port = port;
   }
 
   static async open(): Promise<Workshop> {
-    await built();
-    const folder = await mkdtemp(fileURLToPath(new URL('test/examples/.generated-', ROOT)));
+    const project = await Consumer.make(...PACKAGES);
     const stage = spawn(
       process.execPath,
       ['--import', 'tsx', fileURLToPath(new URL('stage.ts', import.meta.url))],
@@ -54,7 +77,7 @@ export class Workshop implements AsyncDisposable {
       createInterface(stage.stdout).once('line', resolve);
       stage.once('exit', (code) => reject(new Error(`the stage ended with ${code}`)));
     });
-    return new Workshop(folder, await exportedNames(), stage, port);
+    return new Workshop(project, await exportedNames(), stage, port);
   }
 
   /** Problems of TypeScript blocks, each with its place in the document. */
@@ -63,26 +86,14 @@ export class Workshop implements AsyncDisposable {
     for (const block of blocks) {
       if (block.language === 'ts' && block.treatment !== 'skip') written.set(await this.#write(block), block);
     }
-    const options = { noEmit: true, noUnusedLocals: false, noUnusedParameters: false };
-    const project = join(this.#folder, 'tsconfig.json');
-    const include = [...written.keys()].map((path) => basename(path));
-    await writeFile(
-      project,
-      JSON.stringify({ extends: '../../../tsconfig.json', compilerOptions: options, include }),
-    );
-    const { output } = await this.#execute([
-      'node_modules/typescript/bin/tsc',
-      '-p',
-      project,
-      '--pretty',
-      'false',
-    ]);
+    const project = join(this.#project.folder, 'tsconfig.blocks.json');
+    const files = [...written.keys()].map((path) => basename(path));
+    await writeFile(project, JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files }));
+    const { output } = await this.#execute([TSC, '-p', project, '--pretty', 'false']);
     const problems: string[] = [];
     for (const line of output.split('\n')) {
       const [, path = '', number = '', text = ''] = /^(\S+)\((\d+),\d+\): (.*)$/.exec(line) ?? [];
-      const block = [...written].find(
-        ([file]) => path !== '' && file.endsWith(path.slice(path.lastIndexOf('/'))),
-      )?.[1];
+      const block = [...written].find(([file]) => basename(file) === basename(path))?.[1];
       if (!block) {
         if (/error TS/.test(line)) problems.push(line);
       } else if (
@@ -99,9 +110,8 @@ export class Workshop implements AsyncDisposable {
   async run(block: Block): Promise<ProgramEnd> {
     const isTest = /from '(vitest|scoped-rtc\/vitest)'/.test(block.code);
     const file = await this.#write(block, isTest ? '.test' : '');
-    return isTest
-      ? this.#execute(['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', file])
-      : this.#execute([await compiled(file)]);
+    if (isTest) return this.#execute([VITEST, 'run', '--reporter=dot', file]);
+    return this.#execute([block.language === 'js' ? file : await compiled(file)]);
   }
 
   /** Whether a block of JavaScript can be parsed; '' when it can. */
@@ -116,23 +126,30 @@ export class Workshop implements AsyncDisposable {
     const ended = new Promise((resolve) => this.#stage.once('exit', resolve));
     this.#stage.stdin?.end();
     await ended;
-    await rm(this.#folder, { recursive: true, force: true });
+    this.#project[Symbol.dispose]();
   }
 
   async #write(block: Block, suffix = ''): Promise<string> {
-    const file = join(this.#folder, `${nameOf(block)}${suffix}.ts`);
+    const extension = block.language === 'js' ? 'mjs' : 'ts';
+    const file = join(this.#project.folder, `${nameOf(block)}${suffix}.${extension}`);
     // The servers of the documents are this stage; nothing leaves the machine.
     const code = block.code
       .replace(/wss?:\/\/(\w+\.)?example\.(org|com)/g, `ws://127.0.0.1:${this.#port}`)
       .replace(/(stun|turn):[^'"]*example\.(org|com)[^'"]*/g, 'stun:127.0.0.1:9');
-    await writeFile(file, preambleOf(block, this.#exported) + code);
+    // JavaScript is run as it stands, by Node.js alone.
+    await writeFile(file, block.language === 'js' ? code : preambleOf(block, this.#exported) + code);
     return file;
   }
 
   #execute(command: string[]): Promise<ProgramEnd> {
     const env = { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' };
     for (const key of Object.keys(env)) if (key.startsWith('VITEST')) delete env[key as keyof typeof env];
-    const options = { cwd: ROOT_PATH, timeout: KILLED_AFTER_MS, killSignal: 'SIGKILL', env } as const;
+    const options = {
+      cwd: this.#project.folder,
+      timeout: KILLED_AFTER_MS,
+      killSignal: 'SIGKILL',
+      env,
+    } as const;
     return new Promise((resolve) => {
       execFile(process.execPath, command, options, (error, stdout, stderr) => {
         resolve({ code: error ? (error.code ?? error.signal ?? 1) : 0, output: stdout + stderr });
