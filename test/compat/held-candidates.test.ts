@@ -2,6 +2,7 @@ import { RtcRuntime } from 'scoped-rtc';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as compat from '../../src/compat/index.js';
 import * as polyfill from '../../src/compat/polyfill.js';
+import { until } from '../support/event.js';
 
 // A peer that checks a path before its answer is stored can make the handshake fail (H48), so an offer that is sent with
 // trickle ICE goes out without candidates. Whoever collects candidates must have them all the same.
@@ -67,8 +68,7 @@ describe('an offer of the polyfill', () => {
 
   it('has all of them for who reads it later', async () => {
     const { pc } = await offered();
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(pc.localDescription.sdp).toContain(CANDIDATE);
+    await until(() => pc.localDescription.sdp.includes(CANDIDATE), 'the candidates');
     pc.close();
   });
 });

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hasChromium, launchChromium, WITHOUT_MDNS } from '../support/chromium.js';
 import { Child } from '../support/child.js';
+import { freePort } from '../support/free-port.js';
 import { installed } from './example-process.js';
 
 const TUTORIAL = readFileSync(new URL('../../docs/tutorial.md', import.meta.url), 'utf8');
@@ -27,7 +28,7 @@ const running: Child[] = [];
 
 beforeAll(async () => {
   ({ folder } = await installed());
-  port = 20_000 + Math.floor(Math.random() * 10_000);
+  port = await freePort();
 });
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');

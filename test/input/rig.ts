@@ -13,6 +13,7 @@ import {
 import { connectedPair } from '../support/connected-pair.js';
 import { connectedTrack } from '../support/connected-track.js';
 import { nextEvent, until } from '../support/event.js';
+import { freeUdpPort } from '../support/free-port.js';
 
 /** One of everything, alive. */
 export interface Rig {
@@ -37,25 +38,15 @@ export async function makeRig(scope: RtcScope): Promise<Rig> {
   const described = nextEvent<[SessionDescription]>(author, 'localDescription');
   author.createDataChannel('x');
   const [offer] = await described;
-  const listener = makeListener(scope);
+  const listener = await makeListener(scope);
   const { sending: track } = await connectedTrack(scope.fork('media'));
   return { runtime: RtcRuntime.shared, scope, alice, channel, track, server, socket, listener, offer };
 }
 
 /** On a port that is free: the library takes no port 0 here. */
-export function makeListener(scope: RtcScope): IceUdpMuxListener {
-  let failed: unknown;
-  for (let attempt = 0; attempt < 20; attempt++) {
-    try {
-      return scope.createIceUdpMuxListener(freePortGuess(), '127.0.0.1');
-    } catch (error) {
-      failed = error;
-    }
-  }
-  throw failed;
+export async function makeListener(scope: RtcScope): Promise<IceUdpMuxListener> {
+  return scope.createIceUdpMuxListener(await freeUdpPort(), '127.0.0.1');
 }
-
-export const freePortGuess = (): number => 20_000 + Math.floor(Math.random() * 10_000);
 
 /** What a call could leave behind: members of the tree, natives, and listeners of the process. */
 export function footprint(runtime: RtcRuntime): unknown {

@@ -1,8 +1,14 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type DataChannel, type PeerConnectionConfig, RtcRuntime, type RtcScope } from 'scoped-rtc';
-import { memorySignaling } from 'scoped-rtc';
+import {
+  type DataChannel,
+  memorySignaling,
+  type PeerConnectionConfig,
+  RtcRuntime,
+  type RtcScope,
+  type TeardownReport,
+} from 'scoped-rtc';
 import { expect, it, onTestFinished } from 'vitest';
 import type { ResolveName } from '../../src/library/names/name-resolver.js';
 import { nextEvent, within } from '../support/event.js';
@@ -148,24 +154,19 @@ it('a description that the library refuses when the name was found ends the conn
   expect(error).toMatchObject({ code: 'RTC_NATIVE', cause: expect.any(Error) });
 });
 
-it('a name that is never answered costs a connection a second, and the next one nothing', async () => {
+it('a name that is never answered holds up no connection for good, and is told', async () => {
   const names = slowNameServer();
   const scope = scopeWith(names.resolve);
-  const took: number[] = [];
   for (let round = 0; round < 2; round++) {
     const [near, far] = memorySignaling();
     const alice = scope.createPeerConnection(`alice-${round}`, { iceServers: ['stun:stun.example.org'] });
     const bob = scope.createPeerConnection(`bob-${round}`);
     alice.createDataChannel('chat');
-    const started = performance.now();
     await Promise.all([alice.negotiate(near), bob.negotiate(far)]);
-    took.push(performance.now() - started);
     expect(alice.servers?.outcomes()).toEqual([
       { url: 'stun:stun.example.org:3478', outcome: 'the name server has not answered' },
     ]);
   }
-  expect(took[0]).toBeGreaterThan(950);
-  expect(took[1]).toBeLessThan((took[0] as number) - 500);
 });
 
 it('a scope that ends while names are looked up gives the lookups up', async () => {
@@ -177,9 +178,10 @@ it('a scope that ends while names are looked up gives the lookups up', async () 
   });
   const chat = alice.createDataChannel('chat');
   const opened = chat.opened();
-  const started = performance.now();
+  const reports: TeardownReport[] = [];
+  runtime.on('teardown', (report) => reports.push(report));
   await scope.disposeAsync();
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(reports.flat().filter(({ outcome }) => outcome !== 'closed')).toEqual([]);
   await expect(opened).rejects.toMatchObject({ code: 'RTC_CLOSING' });
   expect(names.asked).toHaveLength(4);
   expect(names.aborted).toBe(4);

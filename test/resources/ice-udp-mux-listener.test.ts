@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type PeerConnection, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freeUdpPort } from '../lifecycle/programs/free-udp-port.js';
+import { freeUdpPort } from '../support/free-port.js';
 import { nextEvent, within } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
 

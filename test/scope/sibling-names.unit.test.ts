@@ -21,12 +21,11 @@ test('a number is free again when its owner has gone, and all are when the last 
 
 test('100 000 of one name, half of them gone, take no longer for each than a few', () => {
   const names = new SiblingNames();
-  const begun = performance.now();
   for (let n = 0; n < 100_000; n++) names.claim('a');
   for (let n = 1; n <= 100_000; n += 2) names.release('a', n);
   for (let n = 0; n < 100_000; n++) names.claim('a');
-  // A search from 2 on took minutes.
-  expect(performance.now() - begun).toBeLessThan(5000);
+  // A search from 2 on takes minutes: the limit of the test is for that.
+  expect(claim(names, 'a')).toBe('a#150001');
 });
 
 test.each([

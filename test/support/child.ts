@@ -203,7 +203,11 @@ export function runChild(
   return new Child(program, args, options).ended;
 }
 
-function commandFor(program: URL | string, nodeArguments: readonly string[]): [string, ...string[]] {
+/** How a program is started, for those that another command starts. */
+export function commandFor(
+  program: URL | string,
+  nodeArguments: readonly string[] = [],
+): [string, ...string[]] {
   const file = program instanceof URL ? fileURLToPath(program) : program;
   if (!/\.[cm]?[jt]s$/.test(file)) return [file];
   if (!file.endsWith('.ts')) return [process.execPath, ...nodeArguments, file];

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { Child } from './child.js';
+import { freePort } from './free-port.js';
 import { type ServiceName, service } from './services.js';
 
 /** A program that is not ours and listens on a port of this machine; it may be killed and started again on the same port. */
@@ -47,16 +47,6 @@ export class Service implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }
-}
-
-/** Free now, and until it is taken only as likely to be given to another as any. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function accepts(port: number): Promise<boolean> {

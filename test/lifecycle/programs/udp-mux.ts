@@ -1,6 +1,6 @@
 // A listener for unknown STUN requests is open when its scope ends: cleanup does not stop it (H16).
 import { RtcRuntime } from '../../../src/index.js';
-import { freeUdpPort } from './free-udp-port.js';
+import { freeUdpPort } from '../../support/free-port.js';
 import { mainDone, say } from './say.js';
 
 {

@@ -1,7 +1,7 @@
 // Other code in the process calls the library's cleanup at the moment that the argument names (H21).
 import { cleanup } from 'node-datachannel';
 import { type AnyHandle, type CloseInfo, type DataChannel, RtcRuntime } from '../../../src/index.js';
-import { freeUdpPort } from '../../lifecycle/programs/free-udp-port.js';
+import { freeUdpPort } from '../../support/free-port.js';
 import { compared, leftovers } from '../../support/nothing-left.js';
 import { incoming, LOOPBACK, link, openChannel } from '../../lifecycle/programs/link.js';
 import { mainDone, say } from '../../lifecycle/programs/say.js';

@@ -1,5 +1,5 @@
 import { RtcRuntime } from '../../../src/index.js';
-import { freeUdpPort } from '../support/free-port.js';
+import { freeUdpPort } from '../../../test/support/free-port.js';
 import type { Binding, Hazard } from '../support/hazard.js';
 import { collectGarbage } from '../support/patience.js';
 import { RAW_CONFIG } from '../support/raw-pair.js';

@@ -1,5 +1,5 @@
 import { RtcRuntime } from '../../../src/index.js';
-import { freeUdpPort } from '../support/free-port.js';
+import { freeUdpPort } from '../../../test/support/free-port.js';
 import type { Hazard } from '../support/hazard.js';
 import { keep } from '../support/raw-pair.js';
 

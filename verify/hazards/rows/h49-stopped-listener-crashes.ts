@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { RtcRuntime } from '../../../src/index.js';
-import { freeUdpPort } from '../support/free-port.js';
+import { freeUdpPort } from '../../../test/support/free-port.js';
 import type { Hazard } from '../support/hazard.js';
 import { pause } from '../support/patience.js';
 import { keep } from '../support/raw-pair.js';
