@@ -129,6 +129,14 @@ export class NativeRecord {
     if (this.#state === 'closed') this.forget();
   }
 
+  /**
+   * For the native's close callback, which the library keeps for as long as the wrapper: a closure of the handle would
+   * keep that, too.
+   */
+  acknowledging(): () => void {
+    return () => this.acknowledge();
+  }
+
   get isAcknowledged(): boolean {
     return this.#acknowledged.settled;
   }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { Readable, Transform, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { PassThrough, Readable, Transform, Writable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
 import { type Message } from 'scoped-rtc';
 import { expect, it } from 'scoped-rtc/vitest';
 import { describe } from 'vitest';
@@ -117,6 +117,25 @@ describe('toDuplex', () => {
     const writer = near.toDuplex();
     await expect(pipeline(Readable.from(['late']), writer)).rejects.toThrow();
   });
+
+  it('has ended when its channel is closed by the peer and all was read, also where it was never written to', async ({
+    connectedPair: { near, far },
+  }) => {
+    const duplex = far.toDuplex();
+    const ended = finished(duplex);
+    await near.send('last words');
+    await near.close();
+    expect(String(await collect(duplex))).toBe('last words');
+    await within(ended, 'the end of both directions');
+    expect(duplex.destroyed).toBe(true);
+  });
+
+  it('fails a pipeline whose source has nothing to write when the peer closes the channel', async ({
+    connectedPair: { near, far },
+  }) => {
+    const writing = within(pipeline(new PassThrough(), far.toDuplex()), 'the end of the pipeline');
+    await Promise.all([near.close(), expect(writing).rejects.toMatchObject({ code: 'RTC_CLOSED' })]);
+  });
 });
 
 describe('toWeb', () => {
@@ -149,6 +168,19 @@ describe('toWeb', () => {
     await writable.abort(boom);
     expect(await near.closed()).toMatchObject({ by: 'local', reason: boom });
     expect((await far.closed()).by).toBe('remote');
+  });
+
+  it('errors the writer when the peer closes the channel, and the reader gets what came before', async ({
+    connectedPair: { near, far },
+  }) => {
+    const { readable, writable } = far.toWeb();
+    const idle = new ReadableStream();
+    const piping = within(idle.pipeTo(writable), 'the end of the pipe');
+    await near.send('last words');
+    await Promise.all([near.close(), expect(piping).rejects.toMatchObject({ code: 'RTC_CLOSED' })]);
+    const received: unknown[] = [];
+    for await (const message of readable) received.push(message);
+    expect(received).toEqual(['last words']);
   });
 
   it('reads an error when the channel fails', async ({ connectedPair: { near } }) => {

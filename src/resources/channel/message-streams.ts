@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { boolean, integer, readOptions } from '../../arguments/argument.js';
+import { RtcClosedError } from '../../errors/kinds.js';
 import type { Clock } from '../../time/clock.js';
 import type { Message, Sendable } from './message.js';
 import { WindowedEnd, type MessageStreamEnd, type Streamable } from './stream-window.js';
@@ -32,7 +33,8 @@ const windowField = integer(1024, Number.MAX_SAFE_INTEGER, 'bytes');
 /**
  * Writing waits for room in the send buffer and cuts chunks larger than a message may be (bytes only).
  * Reading pulls: what is not read waits in the channel's receive buffer, or with a window at the other end.
- * Ending the writable side closes the channel, or with a window that direction; destroying the stream aborts it.
+ * Ending the writable side closes the channel, or with a window that direction; destroying the stream aborts it. When the
+ * channel has closed a reader gets what is left and the end, and a writer that nobody reads beside an error.
  */
 export function channelToDuplex(
   channel: Streamable,
@@ -44,7 +46,8 @@ export function channelToDuplex(
     window: windowField,
   });
   const end = endOf(channel, clock, window);
-  return new Duplex({
+  let isWritten = false;
+  const stream = new Duplex({
     objectMode,
     // Without a window the channel ends in both directions at once.
     allowHalfOpen: window !== undefined,
@@ -63,6 +66,7 @@ export function channelToDuplex(
       }
     },
     async write(chunk: string | Buffer, _encoding, done) {
+      isWritten = true;
       await finish(objectMode ? end.send(chunk) : sendInPieces(end, chunk), done);
     },
     async final(done) {
@@ -75,6 +79,12 @@ export function channelToDuplex(
       done(error);
     },
   });
+  whenClosed(channel, (error) => {
+    const isRead = stream.readableFlowing !== null || stream.listenerCount('readable') > 0;
+    const isWriting = isWritten || stream.listenerCount('unpipe') > 0; // something is piped to it
+    if (isWriting && !isRead && !stream.writableEnded) stream.destroy(error);
+  });
+  return stream;
 }
 
 /** The same as a pair of web streams, one chunk a message. */
@@ -93,7 +103,10 @@ export function channelToWeb(channel: Streamable, clock: Clock, options: WebStre
     { highWaterMark: 0 },
   );
   const writable = new globalThis.WritableStream<Sendable>({
-    start: () => end.opened(),
+    start: (controller) => {
+      whenClosed(channel, (error) => controller.error(error));
+      return end.opened();
+    },
     write: (chunk) => end.send(chunk),
     close: () => end.end(),
     abort: (reason) => end.abort(reason),
@@ -116,6 +129,14 @@ function endOf(channel: Streamable, clock: Clock, window: number | undefined): M
     close: () => channel.close(),
     abort: (reason) => channel.abort(reason),
   };
+}
+
+/** A writer that has nothing to write just now would not learn of it otherwise. */
+function whenClosed(channel: Streamable, closed: (error: RtcClosedError) => void): void {
+  void channel.closed({ timeout: Number.POSITIVE_INFINITY }).then(({ reason }) => {
+    const what = 'the channel closed before the stream had ended';
+    closed(new RtcClosedError('RTC_CLOSED', what, { path: channel.path, cause: reason }));
+  });
 }
 
 async function finish(work: Promise<unknown>, done: (error?: Error | null) => void): Promise<void> {

@@ -311,7 +311,7 @@ export class ConnectionChannels implements ChannelConnection {
 
   #hold(native: NativeDataChannel): NativeRecord {
     const record = this.#context.ledger.hold(undefined, native, () => this.node.path);
-    native.onClosed(() => record.acknowledge());
+    native.onClosed(record.acknowledging());
     return record;
   }
 }

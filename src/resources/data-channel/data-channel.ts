@@ -184,7 +184,7 @@ export class DataChannel extends MessageChannel {
     // Only now: registered earlier, this callback would throw away the messages still queued (H4). On a channel
     // that its peer closed it never comes; such a wrapper is retained until cleanup (H2).
     const comes = native.isOpen() || (!this.#resetSeen && (this.id === undefined || this.#opensLater));
-    if (comes) native.onClosed(() => this.record.acknowledge());
+    if (comes) native.onClosed(this.record.acknowledging());
     // Nothing distinguishes a channel that is about to open from one that has been open and whose peer has just gone.
     const mayBeClosed = comes && !native.isOpen() && this.#opensLater;
     const isLost = () => !this.#connection.transportUp();

@@ -217,7 +217,7 @@ export class ConnectionTracks {
 
   #hold(native: NativeTrack): NativeRecord {
     const record = this.#context.ledger.hold(undefined, native, this.#record.path);
-    native.onClosed(() => record.acknowledge());
+    native.onClosed(record.acknowledging());
     return record;
   }
 

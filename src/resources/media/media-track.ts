@@ -270,7 +270,7 @@ export class MediaTrack extends MessageChannel {
     }
     // Only now: registered earlier, this callback would throw away the packets still queued (H4).
     const comes = !this.#native.isClosed();
-    if (comes) this.#native.onClosed(() => this.record.acknowledge());
+    if (comes) this.#native.onClosed(this.record.acknowledging());
     return this.record.giveBack(deadline, { comes });
   }
 

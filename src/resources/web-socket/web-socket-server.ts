@@ -181,7 +181,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     const ours = this.#fence?.see(native) === true;
     if (ours || this[TREE_NODE].inTeardown) {
       const record = this.context.ledger.hold('WebSocket', native, () => this.path);
-      native.onClosed(() => record.acknowledge());
+      native.onClosed(record.acknowledging());
       record.discard();
       return;
     }

@@ -120,7 +120,7 @@ export class WebSocket extends MessageChannel {
     this.context.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
     // Only now: registered earlier, this callback would throw away the messages still queued (H5).
-    this.#native.onClosed(() => this.record.acknowledge());
+    this.#native.onClosed(this.record.acknowledging());
     return this.#release(deadline);
   }
 
