@@ -1,5 +1,6 @@
 import type { ConnectionProgress } from '../errors/rtc-error.js';
 import { withoutSecrets } from '../native/redaction.js';
+import { cut } from '../scope/node.js';
 
 /** An error, or whatever else was given as a reason, as data without secrets. */
 export interface DescribedError {
@@ -32,7 +33,7 @@ export function describeError(reason: unknown, depth = 0): DescribedError {
 /** A text that may be kept and shown: without secrets, and cut where it is long. */
 export function shownText(text: string): string {
   const clean = withoutSecrets(text);
-  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
+  return clean.length > LONGEST ? `${cut(clean, LONGEST)}…` : clean;
 }
 
 const LONGEST = 1000;

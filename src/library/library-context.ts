@@ -34,7 +34,7 @@ export interface LibraryContextOptions extends LibrarySettingsOptions {
   teardownTimeout?: number | undefined;
   /**
    * Wrappers of closed channels that may be kept until cleanup, because the library still points to them; about
-   * 2.5 kB each. Past it memory goes before messages: see docs/losing-no-message.md. Default 20 000.
+   * 5 kB each. Past it memory goes before messages: see docs/losing-no-message.md. Default 20 000.
    */
   retainedLimit?: number | undefined;
 }

@@ -3,8 +3,8 @@ import type { Deadline } from '../time/deadline.js';
 import { poll, Deferred } from '../time/wait.js';
 
 /**
- * Wrappers that may be kept until cleanup when nobody said otherwise. One was measured at 2.5 kB, so these take about
- * 50 MB; a cleanup has to walk over them, too.
+ * Wrappers that may be kept until cleanup when nobody said otherwise. Of 10 000 each took 4 to 5 kB of
+ * resident memory, 1.3 kB of that in the heap, so these take about 100 MB; a cleanup has to walk over them, too.
  */
 export const DEFAULT_RETAINED_LIMIT = 20_000;
 

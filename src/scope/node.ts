@@ -334,7 +334,12 @@ const PLAIN = /^[\x20-\x2e\x30-\x7e]+$/;
 
 /** Names come from users and from peers (channel labels): a path is always one readable line. */
 export function pathSegment(name: string): string {
-  const short = name.length > LONGEST_NAME ? name.slice(0, LONGEST_NAME) : name;
+  const short = cut(name, LONGEST_NAME);
   if (PLAIN.test(short)) return short;
   return short === '' ? '_' : short.replace(UNREADABLE, '_');
+}
+
+/** The first `most` characters, copied: V8 would keep the whole text for a part of it, however long a peer made it. */
+export function cut(text: string, most: number): string {
+  return text.length <= most ? text : Buffer.from(text.slice(0, most), 'utf16le').toString('utf16le');
 }

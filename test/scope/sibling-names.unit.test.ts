@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { pathSegment, SiblingNames, uniqueName } from '../../src/scope/node.js';
 
@@ -38,4 +40,16 @@ test.each([
   [`${'x'.repeat(63)}🎲`, `${'x'.repeat(63)}_`],
 ])('what could reorder, hide or break a line is replaced in a path: %j', (name, segment) => {
   expect(pathSegment(name)).toBe(segment);
+});
+
+test('a path keeps nothing of a label but what is shown: a peer may make it long', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const kept: string[] = [];
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let n = 0; n < 200; n++) kept.push(`app/${pathSegment(`${n} ${'x'.repeat(500_000)}`)}`);
+  collect();
+  expect(kept).toHaveLength(200);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
 });
