@@ -7,7 +7,7 @@ import { BUNDLES_VARIABLE, ROOT } from './child.js';
 
 /** The programs in TypeScript that tests start, most of them several times. */
 const PROGRAM =
-  /^(?:test\/.*\/programs\/[^/]+|test\/testing\/sample\/run|verify\/(?:chaos\/worker|simulation\/(?:run|exhaust)))\.ts$/;
+  /^(?:test\/.*\/programs\/[^/]+|test\/testing\/sample\/run|verify\/(?:chaos\/worker|simulation\/(?:run|exhaust)|interop\/(?:run|cell|programs\/[^/]+)))\.ts$/;
 
 /** It does that with the arguments of Node.js that it was given, the loader among them. */
 const STARTS_ITSELF = /process\.execArgv|execPath/;

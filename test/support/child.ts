@@ -23,6 +23,8 @@ export interface ChildOptions {
   /** Milliseconds from the program's `mainDone()` until it is killed. Default 60 000. */
   readonly lingers?: number;
   readonly nodeArguments?: readonly string[];
+  /** A command that runs what stands behind it, such as `ip netns exec NAME`. */
+  readonly prefix?: readonly string[];
   /** Variables on top of this process's own. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Default: the root of the project. */
@@ -62,8 +64,8 @@ export class Child {
     const { timeout = DEFAULT_BOUND_MS, lingers = DEFAULT_BOUND_MS, onLine, channel = false } = options;
     this.#lingers = lingers;
     this.#onLine = onLine;
-    const [command, ...before] = commandFor(program, options.nodeArguments ?? []);
-    const child = spawn(command, [...before, ...args], {
+    const whole = [...(options.prefix ?? []), ...commandFor(program, options.nodeArguments ?? []), ...args];
+    const child = spawn(whole[0] as string, whole.slice(1), {
       cwd: options.folder ?? ROOT,
       env: { ...process.env, ...options.environment },
       stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],

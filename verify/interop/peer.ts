@@ -58,6 +58,12 @@ export class Peer {
     });
   }
 
+  /** What it said in a scenario before. */
+  forget(): void {
+    this.#waiting.length = 0;
+    this.errors.length = 0;
+  }
+
   lacks(ability: Ability): boolean {
     return this.#kind.lacks?.includes(ability) === true;
   }

@@ -25,7 +25,8 @@ export type Ability =
   | 'rejecting media'
   | 'resuming media'
   | 'an offer while it connects'
-  | 'telling whether a channel of ours is ordered';
+  | 'telling whether a channel of ours is ordered'
+  | 'a conflict of ICE roles';
 
 /** A WebRTC implementation to talk to. */
 export interface PeerKind {
@@ -97,7 +98,7 @@ const PION = {
 const pion: PeerKind = {
   title: 'pion',
   from: 'apt golang-go golang-github-pion-webrtc.v3-dev',
-  lacks: ['rollback', 'stop media', '64 kB', 'resuming media'],
+  lacks: ['rollback', 'stop media', '64 kB', 'resuming media', 'a conflict of ICE roles'],
   find: () => (commandPath('go') && existsSync(PION.library) ? [PION.built] : undefined),
   version: () => debianVersion('golang-github-pion-webrtc.v3-dev'),
   prepare() {
@@ -118,6 +119,14 @@ function firstNumber(text: string | undefined): string {
   return /\d+(?:\.\d+)+/.exec(text ?? '')?.[0] ?? 'unknown';
 }
 
+/**
+ * When our offer is rolled back for the peer's, the library stays ICE-controlling, as the peer is. pion drops checks of a peer that
+ * controls as well, instead of settling it (RFC 8445, section 7.3.1.1): it connects when our tie-breaker is the smaller
+ * one. aiortc and werift settle it, and number their channels by who controls in the end, not by the DTLS role (RFC 8832,
+ * section 6). All three are a matter of chance with the raw binding, too.
+ */
+const ROLE_CONFLICT: Ability = 'a conflict of ICE roles';
+
 /** The binding does not say how a channel that the peer made is delivered; its polyfill, and ours, say the default. */
 const DELIVERY: Ability = 'telling whether a channel of ours is ordered';
 
@@ -137,6 +146,7 @@ export const PEERS: Readonly<Record<string, PeerKind>> = {
   wrtc: nodePackage('wrtc', '@roamhq/wrtc', ['H264', 'rollback']),
   werift: nodePackage('werift', 'werift', [
     ...(['empty messages', 'stats', 'stop media', 'H264', 'rejecting media', 'ice restart'] as const),
+    ROLE_CONFLICT,
   ]),
   pion,
   aiortc: pythonPackage('aiortc', 'aiortc', 'aiortc-peer.py', [
@@ -144,6 +154,7 @@ export const PEERS: Readonly<Record<string, PeerKind>> = {
     'an offer while it connects',
     'ice restart',
     AFTER_CLOSE,
+    ROLE_CONFLICT,
   ]),
   raw: {
     title: 'node-datachannel',

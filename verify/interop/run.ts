@@ -1,5 +1,4 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Child } from '../../test/support/child.js';
 import { type Result, tablesOf, writeDocument } from './document.js';
@@ -16,6 +15,7 @@ import { SCENARIOS } from './scenarios/index.js';
  *     npm run interop -- --write-docs                       also writes docs/interoperability.md
  *     npm run interop -- --results FILE                     keeps results there, and does not run again what it has
  *     npm run interop -- --times 10                         each cell so often
+ *     npm run interop -- --together                         one process and one start of the peer for all its scenarios
  *
  * INTEROP_MODULES names a folder with peers that are packages of npm: `npm install @roamhq/wrtc werift` there.
  */
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     results: { type: 'string' },
     times: { type: 'string', default: '1' },
+    together: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
 });
@@ -40,41 +41,37 @@ function chosen(
   return given ?? known;
 }
 
-const CELL = fileURLToPath(new URL('./cell.ts', import.meta.url));
+const CELL = new URL('./cell.ts', import.meta.url);
 const CELL_MS = 120_000;
 let running: Child | undefined;
 
-async function runCell(
+/** Runs scenarios with one peer, in one process, one after the other. */
+async function runCells(
   network: Network,
   peer: string,
-  scenario: string,
-  ...control: readonly string[]
-): Promise<Result> {
-  const cell = [CELL, peer, scenario, ...control];
-  const [command, ...args] = [...network.prefix, process.execPath, '--import', 'tsx', ...cell];
-  const child = new Child(command as string, args, { timeout: CELL_MS, lingers: 10_000 });
+  scenarios: readonly string[],
+  environment = {},
+): Promise<Result[]> {
+  const timeout = CELL_MS * scenarios.length;
+  const { prefix } = network;
+  const child = new Child(CELL, [peer, ...scenarios], { timeout, lingers: 10_000, prefix, environment });
   running = child;
   const { lines, exitedByItself, code, stderr } = await child.ended;
-  const told = lines.find((line) => 'faults' in line) as Omit<Result, 'peer' | 'scenario'> | undefined;
-  if (!told) {
-    const last = stderr.trim().split('\n').at(-1) ?? '';
-    return {
-      peer,
-      scenario,
-      faults: [`ended with ${code} and said nothing: ${last}`],
-      figure: '',
-      ms: CELL_MS,
-    };
-  }
   const stays = exitedByItself ? [] : ['the process did not end by itself'];
-  return { ...told, peer, scenario, faults: [...told.faults, ...stays] };
+  return scenarios.map((scenario) => {
+    const told = lines.find((line) => line.scenario === scenario) as Omit<Result, 'peer'> | undefined;
+    if (told) return { ...told, peer, faults: [...told.faults, ...stays] };
+    const last = stderr.trim().split('\n').at(-1) ?? '';
+    const faults = [`ended with ${code} and said nothing: ${last}`];
+    return { peer, scenario, faults, figure: '', ms: CELL_MS };
+  });
 }
 
 /** For a cell that failed: what the raw binding comes to with the same peer. */
 async function withControl(network: Network, result: Result): Promise<Result> {
   const { peer, scenario, faults } = result;
   if (faults.length === 0 || !SCENARIOS[scenario]?.control) return result;
-  const raw = await runCell(network, peer, scenario, 'control');
+  const [raw = result] = await runCells(network, peer, [scenario], { CONTROL: '1' });
   return { ...result, control: raw.faults[0] === undefined ? raw.figure : `fails, too: ${raw.faults[0]}` };
 }
 
@@ -87,13 +84,13 @@ for (const peer of missing) say(`${PEERS[peer]?.title} is not installed: ${PEERS
 const peers = wanted.filter((peer) => !missing.includes(peer));
 for (const peer of peers) PEERS[peer]?.prepare?.();
 
-const cells = peers.flatMap((peer) =>
-  scenarios
-    .filter(
-      (scenario) => !SCENARIOS[scenario]?.needs?.some((ability) => PEERS[peer]?.lacks?.includes(ability)),
-    )
-    .map((scenario) => [peer, scenario] as const),
-);
+const suits = (peer: string) => (scenario: string) =>
+  !SCENARIOS[scenario]?.needs?.some((ability) => PEERS[peer]?.lacks?.includes(ability));
+/** What runs in one process. */
+const runs = peers.flatMap((peer) => {
+  const all = scenarios.filter(suits(peer));
+  return values.together ? [{ peer, scenarios: all }] : all.map((each) => ({ peer, scenarios: [each] }));
+});
 const times = Number(values.times);
 using network = makeNetwork();
 // A `using` block is not left by a signal. The peer of a cell ends with the cell.
@@ -107,7 +104,8 @@ for (const [signal, code] of [
     process.exit(code);
   });
 }
-say(`${cells.length} cells in ${network.description}`);
+const total = runs.reduce((sum, run) => sum + run.scenarios.length, 0) * times;
+say(`${total} cells in ${network.description}`);
 const known = values.results !== undefined && existsSync(values.results);
 const results: Result[] = known
   ? readFileSync(values.results as string, 'utf8')
@@ -115,20 +113,24 @@ const results: Result[] = known
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Result)
   : [];
-const isDone = (cell: readonly [string, string]) =>
-  results.filter(({ peer, scenario }) => peer === cell[0] && scenario === cell[1]).length >= times;
-for (const [peer, scenario] of cells.flatMap((cell) => Array.from({ length: times }, () => cell))) {
-  if (isDone([peer, scenario])) continue;
-  const result = await withControl(network, await runCell(network, peer, scenario));
-  results.push(result);
-  if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(result)}\n`);
-  if (values.json) console.log(JSON.stringify(result));
-  const verdict = result.faults.length === 0 ? 'ok   ' : 'FAILS';
-  const place = `${String(results.length).padStart(3)}/${cells.length * times}`;
-  say(`${place} ${verdict} ${peer} ${scenario} ${result.figure} ${result.ms} ms`);
-  for (const fault of result.faults) say(`          ${fault}`);
-  if (result.control !== undefined) say(`          with the raw binding: ${result.control}`);
+const isDone = (given: string) => (scenario: string) =>
+  results.filter((each) => each.peer === given && each.scenario === scenario).length >= times;
+for (const { peer, scenarios: all } of runs.flatMap((run) => Array.from({ length: times }, () => run))) {
+  const left = all.filter((scenario) => !isDone(peer)(scenario));
+  if (left.length === 0) continue;
+  for (const result of await runCells(network, peer, left)) report(await withControl(network, result));
 }
 if (!values.json && results.length > 0) say(`\n${tablesOf(results, peers)}`);
 if (values['write-docs']) writeDocument(results, peers, network.description);
 process.exitCode = results.some(({ faults }) => faults.length > 0) ? 1 : 0;
+
+function report(result: Result): void {
+  const { peer, scenario, faults, figure, ms, control } = result;
+  results.push(result);
+  if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(result)}\n`);
+  if (values.json) console.log(JSON.stringify(result));
+  const verdict = faults.length === 0 ? 'ok   ' : 'FAILS';
+  say(`${String(results.length).padStart(3)}/${total} ${verdict} ${peer} ${scenario} ${figure} ${ms} ms`);
+  for (const fault of faults) say(`          ${fault}`);
+  if (control !== undefined) say(`          with the raw binding: ${control}`);
+}

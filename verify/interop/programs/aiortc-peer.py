@@ -78,6 +78,9 @@ class Peer:
         out({"event": "error", "text": text})
 
     async def create(self, given):
+        if self.pc is not None:
+            await self.pc.close()
+        self.channels, self.early, self.errors = {}, [], []
         self.settings = given
         servers = [RTCIceServer(**server) for server in given.get("iceServers", [])]
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=servers))

@@ -94,8 +94,18 @@ globalThis.makePeer = ({ RTCPeerConnection, out, getMedia, offersItself = false 
     else early.push(candidate);
   }
 
+  /** The connection of a scenario before. */
+  function forget() {
+    if (!pc) return;
+    pc.onicecandidate = null;
+    pc.close();
+    channels.clear();
+    early.length = senders.length = errors.length = 0;
+  }
+
   const calls = {
     create(given) {
+      forget();
       settings = given;
       pc = new RTCPeerConnection({ iceServers: given.iceServers ?? [] });
       pc.onicecandidate = ({ candidate }) => {

@@ -69,6 +69,7 @@ export const negotiation: Scenarios = {
   },
   'glare-we-polite': {
     title: 'offers cross, we are polite',
+    needs: ['a conflict of ICE roles'],
     run: (cell) => glare(cell, true),
     control: glareOfRaw,
   },

@@ -137,6 +137,11 @@ func onTrack(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 }
 
 func create(given call) (err error) {
+	if pc != nil {
+		pc.Close()
+	}
+	locked(func() { channels, failures, received, sent = nil, []string{}, 0, 0 })
+	early = nil
 	settings = given
 	if pc, err = webrtc.NewPeerConnection(webrtc.Configuration{}); err != nil {
 		return err
