@@ -127,6 +127,9 @@ export function* membersOf(
   }
 }
 
+/** Columns. What is owned deeper is not moved in any further: the text of a deep tree would grow with the square of its depth. */
+const MOST_INDENT = 300;
+
 /** A member and what it owns, a line each, for people. */
 export function renderNode(root: NodeSnapshot, rootName = nameOf(root)): string[] {
   const lines: string[] = [];
@@ -137,7 +140,12 @@ export function renderNode(root: NodeSnapshot, rootName = nameOf(root)): string[
     const last = node.children.length - 1;
     for (const [index, child] of [...node.children.entries()].reverse()) {
       const [branch, below] = index === last ? ['└─ ', '   '] : ['├─ ', '│  '];
-      stack.push({ node: child, name: nameOf(child), first: `${rest}${branch}`, rest: `${rest}${below}` });
+      stack.push({
+        node: child,
+        name: nameOf(child),
+        first: `${rest}${branch}`,
+        rest: rest.length < MOST_INDENT ? `${rest}${below}` : rest,
+      });
     }
   }
   return lines;

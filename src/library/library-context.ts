@@ -176,11 +176,6 @@ export class LibraryContext implements TeardownHost, Tenant {
     return native !== undefined && isClaimed(native);
   }
 
-  /** The library is in use, from the first native until the cleanup. */
-  get inUse(): boolean {
-    return this.#entered;
-  }
-
   warn(warning: RtcWarning): void {
     this.trace.warned(warning);
     this.#listener.warned(warning);
@@ -333,7 +328,7 @@ export function warnOfCycle(context: LibraryContext, cycle: readonly OwnedNode[]
     message:
       (members.length === 1
         ? `dependsOn() was refused: ${members[0]} cannot be torn down before itself`
-        : `dependsOn() was refused: each of ${members.join(', ')} would have to be torn down before the next, and the ` +
+        : `dependsOn() was refused: each of ${shorten(members)} would have to be torn down before the next, and the ` +
           'last before the first') +
       '. Leave out one of the calls of dependsOn(); what a handle owns is torn down before it anyway' +
       traceHint(traced),

@@ -161,11 +161,12 @@ export function addOrderedDependency(
   }
   const branch = nodeLine[depth]!;
   const otherBranch = otherLine[depth]!;
-  const cycle = dependencyPath(otherBranch, branch);
-  if (cycle) {
+  if (leadsTo(otherBranch, branch)) {
+    const cycle = dependencyPath(otherBranch, branch);
     onCycle([branch, ...cycle]);
-    const names = [branch, ...cycle].map((member) => member.path).join(' -> ');
-    refuse(node, `cannot depend on ${other.path}: that would close the cycle ${names}`);
+    const names = [branch, ...cycle].map((member) => member.path);
+    if (names.length > MOST_NAMED) names.splice(MOST_NAMED / 2, names.length - MOST_NAMED, '…');
+    refuse(node, `cannot depend on ${other.path}: that would close the cycle ${names.join(' -> ')}`);
   }
   branch.addDependency(otherBranch);
 }
@@ -176,8 +177,27 @@ function ancestry(node: OwnedNode): OwnedNode[] {
   return line.reverse();
 }
 
-/** The chain of dependencies that leads from `from` to `to`, both included, if there is one. */
-function dependencyPath(from: OwnedNode, to: OwnedNode): OwnedNode[] | undefined {
+/** Members of a cycle that a message names: a chain of dependencies may be as long as the tree. */
+const MOST_NAMED = 10;
+
+/**
+ * A chain of dependencies leads from `from` to `to`. Followed from both ends in turn: usually nothing depends on `to`, which
+ * is new, however long the chain behind `from` is.
+ */
+function leadsTo(from: OwnedNode, to: OwnedNode): boolean {
+  const [ahead, behind] = [new Set([from]), new Set([to])];
+  const [forward, back] = [ahead.values(), behind.values()];
+  for (;;) {
+    const [next, last] = [forward.next(), back.next()];
+    if (next.done || last.done) return false;
+    for (const node of next.value.dependencies) ahead.add(node);
+    for (const node of last.value.dependents) behind.add(node);
+    if (ahead.has(to) || behind.has(from)) return true;
+  }
+}
+
+/** The shortest chain of dependencies that leads from `from` to `to`, both included. */
+function dependencyPath(from: OwnedNode, to: OwnedNode): OwnedNode[] {
   const cameFrom = new Map<OwnedNode, OwnedNode | undefined>([[from, undefined]]);
   const queue = [from];
   for (const at of queue) {
@@ -192,7 +212,7 @@ function dependencyPath(from: OwnedNode, to: OwnedNode): OwnedNode[] | undefined
       queue.push(next);
     }
   }
-  return undefined;
+  return [];
 }
 
 function refuse(node: OwnedNode, message: string): never {

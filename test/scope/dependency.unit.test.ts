@@ -1,6 +1,8 @@
 import { RtcRuntime } from 'scoped-rtc';
 import { createFakeBinding } from 'scoped-rtc/testing';
 import { expect, test } from 'vitest';
+import { OwnedNode } from '../../src/scope/node.js';
+import { addOrderedDependency } from '../../src/scope/order.js';
 import { thrownBy } from '../support/rejection.js';
 
 function newTree() {
@@ -131,3 +133,18 @@ test('a chain of three thousand dependencies is no problem', async () => {
   await root.disposeAsync();
   expect(paths).toEqual(handles.map((_, n) => `app/p${n}`));
 }, 60_000);
+
+test('each of fifteen thousand may depend on the one before: no dependency costs a walk along the others', () => {
+  const root = new OwnedNode('root', 'scope', { release: () => true });
+  let before: OwnedNode | undefined;
+  for (let n = 0; n < 15_000; n++) {
+    const node = new OwnedNode(`n${n}`, 'handle', { release: () => true });
+    root.adoptNode(node);
+    if (before) addOrderedDependency(node, before);
+    before = node;
+  }
+  const [oldest] = root.children;
+  const error = thrownBy(() => addOrderedDependency(oldest!, before!)) as Error;
+  expect(error).toMatchObject({ code: 'RTC_INVALID_STATE' });
+  expect(error.message.length).toBeLessThan(500);
+});

@@ -29,7 +29,7 @@ export class CallbackQueue {
   push(args: Arguments, after?: () => void): void {
     if (this.#aborted) return;
     this.#waiting.push({ args, after });
-    this.#loop.wake();
+    this.#loop.filled(this);
   }
 
   dispatchOne(): void {

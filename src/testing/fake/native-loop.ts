@@ -26,7 +26,10 @@ export class NativeLoop {
   readonly #scheduler: FakeScheduler;
   #tasks: Task[] = [];
   /** With the number of calls that the event loop has been given and has not made. */
-  readonly #queues = new Map<ServedQueue, number>();
+  readonly #queues = new Map<ServedQueue, { readonly registered: number; given: number }>();
+  /** Those with calls that the event loop has not been given. */
+  readonly #ready = new Set<ServedQueue>();
+  #registered = 0;
   readonly #timers = new Set<() => void>();
   #turn = 0;
   #scheduled = false;
@@ -64,11 +67,18 @@ export class NativeLoop {
   }
 
   addQueue(queue: ServedQueue): void {
-    this.#queues.set(queue, 0);
+    this.#queues.set(queue, { registered: this.#registered++, given: 0 });
   }
 
   removeQueue(queue: ServedQueue): void {
     this.#queues.delete(queue);
+    this.#ready.delete(queue);
+  }
+
+  /** `queue` was given another call. */
+  filled(queue: ServedQueue): void {
+    this.#ready.add(queue);
+    this.wake();
   }
 
   wake(): void {
@@ -92,25 +102,26 @@ export class NativeLoop {
     for (const task of due) task.run();
     // A turn of the event loop for each call, as the addon opens a callback scope for each: promise reactions run in
     // between.
-    for (const [queue, given] of this.#queues) {
+    const ready = Array.from(this.#ready, (queue) => ({ queue, ...this.#queues.get(queue)! }));
+    for (const { queue, given } of ready.toSorted((one, other) => one.registered - other.registered)) {
       const calls = Math.min(queue.length, CALLS_PER_TURN);
       for (let i = given; i < calls; i += 1) this.#scheduler.eventLoop(() => this.#dispatch(queue));
-      if (calls > given) this.#queues.set(queue, calls);
+      this.#queues.get(queue)!.given = Math.max(given, calls);
+      if (queue.length <= calls) this.#ready.delete(queue);
     }
     this.#scheduler.thread(() => this.#endTurn());
   }
 
   #dispatch(queue: ServedQueue): void {
-    const given = this.#queues.get(queue);
-    if (given === undefined) return; // aborted meanwhile
-    this.#queues.set(queue, given - 1);
+    const served = this.#queues.get(queue);
+    if (served === undefined) return; // aborted meanwhile
+    served.given -= 1;
     queue.dispatchOne();
-    if (given === 1 && queue.length > 0) this.wake();
+    if (served.given === 0 && queue.length > 0) this.wake();
   }
 
   #endTurn(): void {
     this.#scheduled = false;
-    if (this.#tasks.length > 0 || [...this.#queues].some(([queue, given]) => queue.length > given))
-      this.wake();
+    if (this.#tasks.length > 0 || this.#ready.size > 0) this.wake();
   }
 }
