@@ -11,6 +11,7 @@ import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/
 import { announcementIn, withAnnouncement } from '../data-channel/announcement.js';
 import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
 import { NegotiatedOpenings } from '../data-channel/control/negotiated-openings.js';
+import { ResetFlush } from '../data-channel/control/reset-flush.js';
 import {
   type CheckedKeepalive,
   Keepalive,
@@ -44,6 +45,7 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #open = new Map<DataChannel, ChannelOrigin>();
   readonly #control: ControlChannel;
   readonly #openings: NegotiatedOpenings;
+  readonly #flush: ResetFlush;
   #announcesControl = false;
   readonly #ids = new StreamIds();
   /** Channels that are over and whose streams are not reset yet. */
@@ -76,6 +78,11 @@ export class ConnectionChannels implements ChannelConnection {
     this.#keepalive = options.keepalive && new Keepalive(this.#keepaliveSubject(), options.keepalive);
     if (this.#keepalive) context.watcher.watch(this.#keepalive);
     this.#openings = new NegotiatedOpenings(context.clock, (message) => this.#control.send(message));
+    this.#flush = new ResetFlush(context.clock, {
+      roundTrip: () => this.roundTrip().now,
+      isComplete: () => this.#leftOpen.size === 0,
+      ask: (number) => this.#control.send({ type: 'ping', number }),
+    });
   }
 
   get mostInFlight(): number {
@@ -109,6 +116,7 @@ export class ConnectionChannels implements ChannelConnection {
     if (this.#keepalive) this.#context.watcher.unwatch(this.#keepalive);
     this.#probe.end();
     this.#openings.end();
+    this.#flush.end();
     this.#control.remove();
   }
 
@@ -203,6 +211,7 @@ export class ConnectionChannels implements ChannelConnection {
   leave(id: number, isFree: boolean): void {
     this.#ids.left(id, isFree);
     if (isFree) this.#openings.free(id);
+    if (this.#control.isHeard) this.#flush.begin();
     this.#leftOpen.delete(id);
     this.#uninformed.delete(id);
   }
@@ -234,6 +243,7 @@ export class ConnectionChannels implements ChannelConnection {
     try {
       // The library does not enter a second channel for a stream in its table, but closing it resets the stream.
       this.#hold(this.#native.createDataChannel('', { negotiated: true, id })).close();
+      if (this.#control.isHeard) this.#flush.begin();
       return true;
     } catch {
       return false; // the transport went down just now
@@ -260,6 +270,7 @@ export class ConnectionChannels implements ChannelConnection {
   #hear(message: ControlMessage): void {
     if (message.type === 'made') this.#openings.peerMade(message.id, message.number);
     else if (message.type === 'freed') this.#openings.peerFreed(message.id, message.number);
+    else if (message.type === 'pong') this.#flush.answered(message.number);
     else if (message.type === 'ping') this.#control.send({ type: 'pong', number: message.number });
   }
 
