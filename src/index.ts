@@ -50,7 +50,7 @@ export {
 } from './resources/connection/ice-udp-mux-listener.js';
 export type { ReceiveBufferLimits } from './resources/channel/inbox.js';
 export { MediaTrack } from './resources/media/media-track.js';
-export type { Message, Sendable } from './resources/channel/message.js';
+export type { Message, Sendable } from './native/validate/message.js';
 export { MessageChannel } from './resources/channel/message-channel.js';
 export type { MessageChannelEvents } from './resources/channel/message-channel-events.js';
 export type {

@@ -1,6 +1,6 @@
 import { Duplex, type DuplexOptions } from 'node:stream';
 import { wrongType } from '../arguments/argument.js';
-import type { Message } from '../resources/channel/message.js';
+import type { Message } from '../native/validate/message.js';
 import type { MessageChannel } from '../resources/channel/message-channel.js';
 import { CHANNEL_HANDLE, GuardedChannel, type GuardedDataChannel } from './guarded-channel.js';
 

@@ -1,7 +1,7 @@
 import { RtcClosedError, RtcInvalidStateError } from '../errors/rtc-error.js';
 import { wrongType, integer } from '../arguments/argument.js';
 import { MAX_UINT32 } from '../native/validate/limits.js';
-import type { Message } from '../resources/channel/message.js';
+import type { Message } from '../native/validate/message.js';
 import type { MessageChannel } from '../resources/channel/message-channel.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';

@@ -15,7 +15,7 @@ export interface DescribedError {
 /** Keeps nothing of `reason` but a bounded amount of text. */
 export function describeError(reason: unknown, depth = 0): DescribedError {
   if (!(reason instanceof Error)) {
-    // A reason may be anything of the program's: of an object only its type is told.
+    // A reason may be any value of the program's: of an object only its type is written down.
     const text = typeof reason === 'string' ? reason : typeof reason === 'object' ? '' : String(reason);
     return { name: typeof reason, message: shownText(text) };
   }

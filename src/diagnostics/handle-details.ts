@@ -63,7 +63,7 @@ export interface DataChannelDetails {
   readonly id: number | undefined;
   /** Who made it: `created` by this side, `incoming` from the peer, `negotiated` or `adopted`. */
   readonly origin: string;
-  /** How messages are carried, of a channel made on this side; the library does not tell of others. */
+  /** How messages are carried, of a channel made on this side; the library does not report it of others. */
   readonly ordered: boolean | undefined;
   readonly maxRetransmits: number | undefined;
   readonly maxPacketLifeTime: number | undefined;

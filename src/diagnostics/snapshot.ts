@@ -19,14 +19,14 @@ export interface RuntimeSnapshot {
 /** Of a runtime and its `context`. */
 export function runtimeSnapshot(
   { state, generation, cleanups }: Pick<RuntimeSnapshot, 'state' | 'generation' | 'cleanups'>,
-  { ledger, traffic }: { readonly ledger: Books; readonly traffic: TrafficFigures },
+  { ledger, traffic }: { readonly ledger: LedgerFigures; readonly traffic: TrafficFigures },
   scopes: readonly NodeSnapshot[],
 ): RuntimeSnapshot {
   const natives = { held: ledger.held, retained: ledger.retained, retainedLimit: ledger.limit };
   return { state, generation, cleanups, natives, traffic: trafficOf(traffic, scopes), scopes };
 }
 
-interface Books {
+interface LedgerFigures {
   readonly held: number;
   readonly retained: number;
   readonly limit: number;

@@ -112,7 +112,7 @@ export async function hazardChecks(): Promise<Check[]> {
               ...base,
               status: 'fail',
               detail: `${what}: ${fault}`,
-              mend: 'This version of the binding falls here: use a known combination, or report it.',
+              mend: 'This version of the binding fails here: use a known combination, or report it.',
             },
       );
     }

@@ -19,8 +19,8 @@ export class Feed implements Disposable {
   readonly #tree = new TreeFeed();
   readonly #samples: Sample[] = [];
   readonly #recorder: Disposable;
-  /** Number of the latest event that was told. */
-  #told = 0;
+  /** Number of the latest event that was sent. */
+  #sent = 0;
   #lastTraffic: (TrafficFigures & { readonly at: number }) | undefined;
   #facts: RuntimeFacts | undefined;
 
@@ -41,9 +41,9 @@ export class Feed implements Disposable {
     const sample = this.#sample(at, runtime.traffic, threads.supported ? threads.count : -1);
     this.#samples.push(sample);
     if (this.#samples.length > MOST_SAMPLES) this.#samples.shift();
-    const told = this.#told;
-    this.#told = this.#trace.count;
-    return { ...this.#head(at, false), ...change, samples: [sample], ...this.#happened(told) };
+    const sent = this.#sent;
+    this.#sent = this.#trace.count;
+    return { ...this.#head(at, false), ...change, samples: [sample], ...this.#happened(sent) };
   }
 
   /** Everything, as it was at the latest `next()`. */
@@ -62,9 +62,9 @@ export class Feed implements Disposable {
     this.#recorder[Symbol.dispose]();
   }
 
-  /** After event number `after`, up to the one told last. */
+  /** After event number `after`, up to the one sent last. */
   #happened(after: number): Pick<FeedMessage, 'events' | 'warnings' | 'teardowns'> {
-    const isFresh = ({ n }: { readonly n: number }) => n > after && n <= this.#told;
+    const isFresh = ({ n }: { readonly n: number }) => n > after && n <= this.#sent;
     return {
       events: this.#trace.eventsAfter(after).filter(isFresh),
       warnings: this.#trace.warnings.filter(isFresh),

@@ -187,7 +187,7 @@ export class LibraryContext implements TeardownHost, Tenant {
   }
 
   /**
-   * The library's global cleanup, with the books cleared before it. Blocks for milliseconds. False when this
+   * The library's global cleanup, after everything in the ledger was closed. Blocks for milliseconds. False when this
    * runtime has made nothing since the last one, so that what the library holds belongs to other code; and when another
    * runtime uses the same binding: then its cleanup is the one for both. Warns of what is still open, unless `warned`
    * says that it was reported.

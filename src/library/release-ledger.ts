@@ -175,7 +175,7 @@ export class NativeRecord {
 }
 
 /**
- * The runtime's books of native objects: which are in use, which are closed but must be kept until cleanup.
+ * The native objects of a runtime: which are in use, which are closed but must be kept until cleanup.
  * Cleanup before every `close()` blocks for ten seconds and fails (H6), so all are closed before it.
  */
 export class ReleaseLedger {

@@ -81,7 +81,7 @@ export interface SettingsHolder {
 const LARGEST_SEND_BUFFER = Symbol.for('scoped-rtc.largest-send-buffer');
 
 /**
- * Notes the largest SCTP send buffer that is set from now on, whoever sets it; the result tells its bytes. Both faces of
+ * Notes the largest SCTP send buffer that is set from now on, whoever sets it; the result returns its bytes. Both faces of
  * node-datachannel look `setSctpSettings` up on the addon's exports object for each call, so that is where it is replaced.
  */
 export function watchSendBuffer(addon: SettingsHolder): () => number {

@@ -1,7 +1,7 @@
 import { RtcError } from '../../errors/rtc-error.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import type { DataChannel as ChannelHandle } from '../../resources/data-channel/data-channel.js';
-import type { Message } from '../../resources/channel/message.js';
+import type { Message } from '../../native/validate/message.js';
 import { closeInBackground } from '../close-in-background.js';
 import type { ChannelSettings } from './channel-settings.js';
 import { eventAttributes, RTCErrorEvent } from './rtc-events.js';

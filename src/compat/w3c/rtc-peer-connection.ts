@@ -69,7 +69,7 @@ export abstract class RTCPeerConnection extends EventTarget {
       () => this.#isNegotiationNeeded(),
       () => void this.dispatchEvent(new Event('negotiationneeded')),
     );
-    this.#gathering = new Gathering(handle, this.#states, (candidate) => this.#tellCandidate(candidate));
+    this.#gathering = new Gathering(handle, this.#states, (candidate) => this.#fireCandidate(candidate));
     this.#descriptions = this.#gathering.descriptions;
     this.#operations = new Operations(
       () => this.signalingState === 'closed' || handle.state === 'closing' || handle.state === 'closed',
@@ -282,7 +282,7 @@ export abstract class RTCPeerConnection extends EventTarget {
     setImmediate(() => this.#gathering.update());
   }
 
-  #tellCandidate(init: w3c.IceCandidateInit | null): void {
+  #fireCandidate(init: w3c.IceCandidateInit | null): void {
     const candidate = init && (new this.#classes.RTCIceCandidate(init as never) as w3c.IceCandidate);
     this.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate }));
   }

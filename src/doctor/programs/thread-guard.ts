@@ -25,9 +25,9 @@ function load(): string {
 if (isMainThread) {
   say({ main: load() });
   const worker = SOURCE ? fromSource() : new Worker(fileURLToPath(import.meta.url));
-  worker.on('message', (told: string) => {
-    say({ worker: told });
-    if (told !== 'RTC_WRONG_THREAD') say({ wrong: `a second thread was told ${told}` });
+  worker.on('message', (code: string) => {
+    say({ worker: code });
+    if (code !== 'RTC_WRONG_THREAD') say({ wrong: `a second thread got ${code}` });
   });
   worker.on('exit', done);
 } else parentPort?.postMessage(load());

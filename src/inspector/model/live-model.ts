@@ -14,7 +14,7 @@ export interface Point {
   readonly rtt: number;
 }
 
-/** A member of the tree, as it was last told. */
+/** A member of the tree, as the feed last described it. */
 export interface Node extends NodeFacts {
   readonly name: string;
   readonly depth: number;
@@ -31,7 +31,7 @@ export interface Node extends NodeFacts {
   /** Bytes per second. */
   outRate: number;
   inRate: number;
-  /** When it was told of, by the clock of the page; 0 for what was there before. */
+  /** When the feed first had it, by the clock of the page; 0 for what was there before. */
   seenAt: number;
 }
 
@@ -44,7 +44,7 @@ const MOST_POINTS = 240;
 
 export type Head = Pick<FeedMessage, 'at' | 'pid' | 'traced' | 'folder' | 'editor' | 'runtime'>;
 
-/** The application as its feed has told it so far. */
+/** The application as its feed has described it so far. */
 export class LiveModel {
   readonly nodes = new Map<number, Node>();
   roots: Node[] = [];

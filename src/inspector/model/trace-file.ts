@@ -4,7 +4,7 @@ import type { NodeSnapshot } from '../../diagnostics/snapshot.js';
 import type { RuntimeTrace } from '../../diagnostics/runtime-trace.js';
 import type { FeedMessage, NodeFacts, NodeUpdate } from '../protocol.js';
 
-/** A trace that was saved, as if its program told it just now. */
+/** A trace that was saved, as if its program sent it just now. */
 export interface OpenedTrace {
   readonly message: FeedMessage;
   readonly details: ReadonlyMap<string, HandleDetails>;

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { wrongType } from '../../arguments/argument.js';
+import { RtcMessageError } from '../../errors/rtc-error.js';
 
 export interface CheckedMessage {
   /** Shares its memory with what was given. */
@@ -57,3 +58,24 @@ const shared = (name: string): TypeError =>
   new TypeError(
     `${name} must be ${EXPECTED}; got one on a SharedArrayBuffer, which another thread may change`,
   );
+
+/** What a channel hands over: text as a string, binary data as a `Buffer` of its own. */
+export type Message = string | Buffer;
+
+/** Bytes a waiting message takes in memory: two a code unit for text. */
+export function sizeOfMessage(message: Message): number {
+  return typeof message === 'string' ? message.length * 2 : message.length;
+}
+
+/** What `send` takes. */
+export type Sendable = string | ArrayBuffer | ArrayBufferView;
+
+/** Throws `RTC_MESSAGE_TOO_LARGE`; `path` is that of the channel. */
+export function assertFits(byteLength: number, limit: number, path: string): void {
+  if (byteLength <= limit) return;
+  throw new RtcMessageError(
+    'RTC_MESSAGE_TOO_LARGE',
+    `the message has ${byteLength} bytes, the limit agreed with the peer is ${limit}`,
+    { path },
+  );
+}

@@ -106,7 +106,7 @@ export function adoptConnection(
   { name = 'adopted', channel: { signal } }: CheckedAdoptOptions,
 ): PeerConnection {
   if (native.state() === 'closed') {
-    bury(context, owner, 'PeerConnection', native);
+    closeAndRetain(context, owner, 'PeerConnection', native);
     const ended = new EndedNative() as unknown as NativePeerConnection;
     return closing(new PeerConnection(context, owner, name, ended, { signal }));
   }
@@ -122,7 +122,7 @@ export function adoptWebSocket(
   { name = 'adopted', channel }: CheckedAdoptOptions,
 ): WebSocket {
   if (!accepts(native)) {
-    bury(context, owner, 'WebSocket', native);
+    closeAndRetain(context, owner, 'WebSocket', native);
     const ended = new EndedNative() as unknown as NativeWebSocket;
     return closing(new WebSocket(context, owner, name, ended, channel));
   }
@@ -147,7 +147,7 @@ export function adoptDataChannel(
     );
   }
   const label = labelOf(native);
-  bury(context, owner, 'DataChannel', native);
+  closeAndRetain(context, owner, 'DataChannel', native);
   const ended = new EndedNative(label) as unknown as NativeDataChannel;
   return closing(
     new DataChannel(context, new UnknownConnection(context, owner, ended), ended, 'adopted', channel),
@@ -172,8 +172,13 @@ function labelOf(native: NativeDataChannel): string {
   }
 }
 
-/** Pays the `close()` of a native that has ended, and keeps it until cleanup (H2, H6). */
-function bury(context: LibraryContext, owner: OwnedNode, kind: string, native: { close(): void }): void {
+/** Closes a native that its peer has closed already, and keeps its wrapper until cleanup (H2, H6). */
+function closeAndRetain(
+  context: LibraryContext,
+  owner: OwnedNode,
+  kind: string,
+  native: { close(): void },
+): void {
   context.ledger.hold(kind, native, () => owner.path).discard({ comes: false });
 }
 

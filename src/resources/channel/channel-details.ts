@@ -2,8 +2,7 @@ import type { ChannelDetails } from '../../diagnostics/handle-details.js';
 import type { TrafficFigures } from '../../diagnostics/traffic.js';
 import type { DeliveryLedger } from './delivery-ledger.js';
 import type { Inbox } from './inbox.js';
-import type { Outbox } from './outbox.js';
-import type { SendBuffer } from './send-buffer.js';
+import type { Outbox, SendBuffer } from './send-buffer.js';
 
 export function channelDetails(
   { bufferedAmount, maxMessageSize }: { readonly bufferedAmount: number; readonly maxMessageSize: number },

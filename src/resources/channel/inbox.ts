@@ -2,7 +2,7 @@ import type { QueueDetails } from '../../diagnostics/handle-details.js';
 import { RtcMessageError } from '../../errors/rtc-error.js';
 import { Deferred } from '../../time/wait.js';
 import { Fifo } from './fifo.js';
-import { type Message, sizeOfMessage } from './message.js';
+import { type Message, sizeOfMessage } from '../../native/validate/message.js';
 import { MessageIterator } from './message-iterator.js';
 import { afterTurn, currentTurn } from '../../time/clock.js';
 

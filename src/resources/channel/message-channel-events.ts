@@ -1,6 +1,6 @@
 import type { EventNames } from '../../arguments/event-name.js';
 import type { CloseInfo } from '../handle.js';
-import type { Message } from './message.js';
+import type { Message } from '../../native/validate/message.js';
 
 export interface MessageChannelEvents {
   /** The channel can send. Emitted once. */

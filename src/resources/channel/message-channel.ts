@@ -7,7 +7,7 @@ import type { HandleFigures } from '../../scope/node.js';
 import { RtcClosedError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
-import { validateMessage } from '../../native/validate/message.js';
+import { validateMessage, assertFits, type Message, type Sendable } from '../../native/validate/message.js';
 import { Deadline } from '../../time/deadline.js';
 import type { Loss } from '../../scope/teardown-report.js';
 import type { OwnedNode } from '../../scope/node.js';
@@ -16,7 +16,6 @@ import { channelDetails, trafficOfChannel } from './channel-details.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
 import { Handle } from '../handle.js';
 import { Inbox, type InboxOwner, OpenGate } from './inbox.js';
-import { assertFits, type Message, type Sendable } from './message.js';
 import { MESSAGE_CHANNEL_EVENTS, type MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
 import {
@@ -26,9 +25,8 @@ import {
   type WebStreamOptions,
   type WebStreams,
 } from './message-streams.js';
-import { Outbox } from './outbox.js';
+import { Outbox, SendBuffer } from './send-buffer.js';
 import { DeliveryLedger } from './delivery-ledger.js';
-import { SendBuffer } from './send-buffer.js';
 
 const SENT = Promise.resolve();
 
@@ -199,7 +197,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
 
   /**
    * The next message, also one that arrived before; of several calls each gets its own. Rejects with `RTC_TIMEOUT` after 30
-   * seconds unless told otherwise, and with `RTC_CLOSED` when the channel has closed and all messages were read.
+   * seconds unless the options say otherwise, and with `RTC_CLOSED` when the channel has closed and all messages were read.
    */
   async nextMessage(options?: WaitOptions): Promise<Message> {
     const bounds = checkBounds(options, 'nextMessage()');

@@ -1,5 +1,5 @@
 import { Fifo } from './fifo.js';
-import { type Message, sizeOfMessage } from './message.js';
+import { type Message, sizeOfMessage } from '../../native/validate/message.js';
 
 /** One `for await` over a channel. */
 export class MessageIterator implements AsyncIterableIterator<Message> {

@@ -3,7 +3,7 @@ import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { boolean, integer, readOptions } from '../../arguments/argument.js';
 import { RtcClosedError } from '../../errors/rtc-error.js';
 import type { Clock } from '../../time/clock.js';
-import type { Message, Sendable } from './message.js';
+import type { Message, Sendable } from '../../native/validate/message.js';
 import { WindowedEnd, type MessageStreamEnd, type Streamable } from './stream-window.js';
 
 export interface WebStreamOptions {

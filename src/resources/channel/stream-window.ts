@@ -1,9 +1,8 @@
 import { bounded, Deferred } from '../../time/wait.js';
 import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
-import { validateMessage } from '../../native/validate/message.js';
+import { validateMessage, type Message, type Sendable } from '../../native/validate/message.js';
 import type { Clock } from '../../time/clock.js';
 import { Fifo } from './fifo.js';
-import type { Message, Sendable } from './message.js';
 import { grantIn, MESSAGE_COST, WindowAccount } from './window-account.js';
 import type { CloseOptions, WaitOptions } from '../../arguments/bounds.js';
 import type { Subscription } from '../event-hub.js';

@@ -73,7 +73,7 @@ export class ConnectionChannels implements ChannelConnection {
     this.#native = native;
     this.#record = record;
     this.receiptPeer = new ReceiptPeer(native, record);
-    this.#control = new ControlChannel(context, native, record.path, (message) => this.#hear(message));
+    this.#control = new ControlChannel(context, native, record.path, (message) => this.#onControl(message));
     this.#probe = new LibraryProbe(context, native, record.path);
     this.#keepalive = options.keepalive && new Keepalive(this.#keepaliveSubject(), options.keepalive);
     if (this.#keepalive) context.watcher.watch(this.#keepalive);
@@ -267,7 +267,7 @@ export class ConnectionChannels implements ChannelConnection {
     return poll(isOver, deadline, until - clock.now());
   }
 
-  #hear(message: ControlMessage): void {
+  #onControl(message: ControlMessage): void {
     if (message.type === 'made') this.#openings.peerMade(message.id, message.number);
     else if (message.type === 'freed') this.#openings.peerFreed(message.id, message.number);
     else if (message.type === 'pong') this.#flush.answered(message.number);
@@ -281,7 +281,7 @@ export class ConnectionChannels implements ChannelConnection {
     const announced = announcementIn(remoteSdp, 'control');
     this.#control.place(remoteSdp, announced !== undefined, (id) => this.#userOf(id) === undefined);
     if (this.#control.id !== undefined) this.#ids.use(this.#control.id);
-    if (announced !== undefined && this.#control.isHeard) this.#openings.read(announced);
+    if (announced !== undefined && this.#control.peerListens) this.#openings.read(announced);
   }
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
@@ -310,7 +310,7 @@ export class ConnectionChannels implements ChannelConnection {
         return bytes;
       },
       // Also where it cannot be sent, since the peer takes nothing.
-      ping: () => this.#control.isHeard && (this.#control.send({ type: 'ping', number: 0 }), true),
+      ping: () => this.#control.peerListens && (this.#control.send({ type: 'ping', number: 0 }), true),
       probe: () => {
         const isFree = this.#peerIsLibrary && this.#userOf(PROBE_ID) === undefined;
         return isFree ? this.#probe.ask() : undefined;

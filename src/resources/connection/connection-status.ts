@@ -127,7 +127,7 @@ interface Described {
   readonly maxDataChannelId: number;
 }
 
-/** What can be told of a connection; of one whose native is gone (`undefined`) less. */
+/** What is known of a connection; less of one whose native is gone (`undefined`). */
 export function connectionDetails(
   connection: Described,
   native: NativePeerConnection | undefined,

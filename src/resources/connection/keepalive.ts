@@ -54,7 +54,7 @@ export class Keepalive implements Watched {
   readonly #options: CheckedKeepalive;
   readonly #step: number;
   #lookAt = 0;
-  #heardAt: number | undefined;
+  #lastSignAt: number | undefined;
   #signs = '';
   #waiting = 0;
   /** When the peer was asked for a sign of life that has not come yet. */
@@ -71,13 +71,13 @@ export class Keepalive implements Watched {
     const now = this.#subject.now();
     if (now < this.#lookAt) return;
     this.#lookAt = now + this.#step;
-    if (!this.#subject.transportUp()) this.#heardAt = undefined;
-    else if (this.#hasSign() || this.#heardAt === undefined) this.#heard(now);
-    else this.#silent(now, now - this.#heardAt);
+    if (!this.#subject.transportUp()) this.#lastSignAt = undefined;
+    else if (this.#hasSign() || this.#lastSignAt === undefined) this.#gotSign(now);
+    else this.#silent(now, now - this.#lastSignAt);
   }
 
-  #heard(now: number): void {
-    this.#heardAt = now;
+  #gotSign(now: number): void {
+    this.#lastSignAt = now;
     this.#askedAt = undefined;
     this.#probe = undefined;
   }

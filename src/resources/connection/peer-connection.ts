@@ -122,7 +122,7 @@ export class PeerConnection extends ConnectionStatus {
    * connecting (H51). `RTC_INVALID_STATE` where `id` is in use; this package uses 1021 itself, or 1020.
    *
    * A `negotiated` channel opens when the peer has made its half, too, or after a second. A peer without this package does
-   * not tell: make the channel on both sides before connecting, or its first message is lost together with the channel.
+   * not say so: make the channel on both sides before connecting, or its first message is lost together with the channel.
    */
   createDataChannel(label: string, options?: DataChannelInit & ChannelOptions): DataChannel {
     const [channelOptions, rest] = splitChannelOptions(options, 'options');

@@ -38,7 +38,7 @@ export interface ChannelConnection {
   /**
    * The stream of a channel that was closed was reset. Resolves when the id can be used again: the library frees it when
    * the peer answers, which is not reported once the native is closed. So the answer gets the time, and is waited for
-   * where the peer tells of it: what is lost is sent again.
+   * where the peer reports it: what is lost is sent again.
    */
   freed?(id: number, deadline: Deadline): Promise<void>;
   /** Milliseconds as SCTP measures them now, and the least of them. */
@@ -62,7 +62,7 @@ export interface ChannelTraits {
    * known of an incoming channel.
    */
   readonly lossy?: boolean;
-  /** How messages are carried; nobody can tell that of an incoming channel either. */
+  /** How messages are carried; not known of an incoming channel either. */
   readonly delivery?: ChannelDelivery | undefined;
   /** The program chose the stream id, and may use it again as soon as the channel has closed. */
   readonly idIsChosen?: boolean;

@@ -10,7 +10,7 @@ import { deservesReceipt, Ending } from './ending/ending.js';
 import type { EndingCommand, EndingEvent, EndingFacts } from './ending/transitions.js';
 import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
 import { detailsOf, factsOf, progressOf, settingOf, traitsOf } from './facts.js';
-import type { Message } from '../channel/message.js';
+import type { Message } from '../../native/validate/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
 import { StreamTurns } from './stream-turns.js';
 import { isClosed, NO_STREAM, RareLooks } from './native-state.js';

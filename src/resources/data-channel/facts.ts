@@ -66,7 +66,7 @@ export function progressOf({ messages: sent }: DeliveryLedger, { received, dropp
   return { sent, received, dropped, isLast: false, finals: 0 };
 }
 
-/** What the ending of a channel is told of it, once. */
+/** What the ending of a channel is given, once. */
 export function settingOf(
   native: NativeDataChannel,
   connection: ChannelConnection,

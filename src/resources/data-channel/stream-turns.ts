@@ -1,5 +1,5 @@
 /**
- * Counts when the stream of a channel is to give way to the other streams of its connection.
+ * Counts when a channel should let the other streams of its connection send.
  *
  * The library's SCTP sends message after message of one stream, without a look at any other, for as long as it has
  * another message of that stream and each takes more than one packet (H54). A message that fits a packet ends that.

@@ -8,7 +8,7 @@ import type { WebSocketOptions as TransportOptions } from '../../native/validate
 import { Deadline } from '../../time/deadline.js';
 import type { OwnedNode } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
-import type { Message } from '../channel/message.js';
+import type { Message } from '../../native/validate/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
 import type { Dial } from './dial.js';
 import { MAX_INT32 } from '../../native/validate/limits.js';
@@ -126,7 +126,7 @@ export class WebSocket extends MessageChannel {
 
   /**
    * The library ends a socket within `close()`, so the answer is queued for us by then. But a `close()` at the
-   * moment in which the peer's takes effect drops our callback, and the wrapper has to stay in the books until
+   * moment in which the peer's takes effect drops our callback, and the wrapper has to stay in the ledger until
    * cleanup (H2): so a socket that is closing already is waited for first.
    */
   async #release(deadline: Deadline): Promise<boolean> {

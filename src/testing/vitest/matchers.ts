@@ -7,9 +7,8 @@ import { membersOf, type NodeSnapshot, snapshotOf } from '../../diagnostics/snap
 import { Scope } from '../../scope/scope.js';
 import { isRuntime } from '../kit-arguments.js';
 import { treeLines } from '../leaks/leak.js';
-import { validateMessage } from '../../native/validate/message.js';
+import { validateMessage, type Sendable } from '../../native/validate/message.js';
 import { MessageChannel } from '../../resources/channel/message-channel.js';
-import type { Sendable } from '../../resources/channel/message.js';
 import type { TeardownReport, TeardownStep } from '../../scope/teardown-report.js';
 import { teardownOf } from '../teardown-records.js';
 

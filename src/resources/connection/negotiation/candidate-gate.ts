@@ -194,7 +194,7 @@ export class CandidateGate {
     else this.#meet([first], trip * MEETING_POINT);
   }
 
-  /** Checks after `ms`: then the offerer does so as well, because it is told our candidates now. */
+  /** Checks after `ms`: then the offerer does so as well, because it gets our candidates now. */
   #meet(remote: Candidate[], ms: number): void {
     this.#cancel?.();
     this.#emitKept();

@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 /**
  * Our candidates, on their way to the peer.
  *
- * They are told after the description that they belong to: of the answer where our offer was rolled back, since a peer
+ * They are sent after the description that they belong to: of the answer where our offer was rolled back, since a peer
  * cannot use them before. Those of an offer are kept until its answer is in the library. A peer that could check paths to us before would
  * have ICE connected at the moment the library takes the answer, and the library starts ICE before it has stored the
  * fingerprint of the answer: on a busy machine the DTLS handshake is faster now and then, and fails (H48). It costs

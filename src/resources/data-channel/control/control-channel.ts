@@ -5,32 +5,32 @@ import { guardCallback } from '../../../native/firewall.js';
 import { yieldProcessor } from '../../../time/clock.js';
 
 /**
- * The one channel of a connection that is this package's own: an agreed stream id, of which the peer is not told. It
+ * The one channel of a connection that is this package's own: an agreed stream id, which is not announced to the peer. It
  * shows when other channels can be made, with any peer; with a peer of this package it carries control messages.
  */
 export class ControlChannel {
   readonly #context: LibraryContext;
   readonly #native: NativePeerConnection;
   readonly #path: () => string;
-  readonly #hear: (message: ControlMessage) => void;
+  readonly #onMessage: (message: ControlMessage) => void;
   readonly #barrier: OpenBarrier;
   #channel: NativeDataChannel | undefined;
   #record: NativeRecord | undefined;
   #id: number | undefined;
   #firstId: number | undefined;
-  #isHeard = false;
+  #peerListens = false;
   #watchesClose = false;
 
   constructor(
     context: LibraryContext,
     native: NativePeerConnection,
     path: () => string,
-    hear: (message: ControlMessage) => void,
+    onMessage: (message: ControlMessage) => void,
   ) {
     this.#context = context;
     this.#native = native;
     this.#path = path;
-    this.#hear = hear;
+    this.#onMessage = onMessage;
     this.#barrier = new OpenBarrier(() => this.#usable?.isOpen() === false && native.state() === 'connected');
   }
 
@@ -44,20 +44,20 @@ export class ControlChannel {
     return this.#firstId;
   }
 
-  /** The peer hears control messages, too. */
-  get isHeard(): boolean {
-    return this.#isHeard;
+  /** The peer uses this package, so it takes control messages and answers them. */
+  get peerListens(): boolean {
+    return this.#peerListens;
   }
 
   /**
    * To be called for a description of the peer as the library is given it: an answer before, an offer after, when the
    * transport cannot be up yet, and neither would the library make an offer for the channel.
    */
-  place(remoteSdp: string, peerHears: boolean, isFree: (id: number) => boolean): void {
+  place(remoteSdp: string, peerListens: boolean, isFree: (id: number) => boolean): void {
     if (this.#id !== undefined || !APPLICATION.test(remoteSdp)) return;
     const firstId = PEER_IS_CLIENT.test(remoteSdp) ? 1 : 0;
     // With other peers one of the ids that are ours to give, so that no channel of the peer meets it.
-    const id = peerHears || firstId === 1 ? CONTROL_ID : CONTROL_ID - 1;
+    const id = peerListens || firstId === 1 ? CONTROL_ID : CONTROL_ID - 1;
     if (!isFree(id)) return;
     try {
       this.#channel = this.#native.createDataChannel('', { negotiated: true, id });
@@ -66,14 +66,14 @@ export class ControlChannel {
     }
     this.#id = id;
     this.#firstId = firstId;
-    this.#isHeard = peerHears;
+    this.#peerListens = peerListens;
     const record = this.#context.ledger.hold(undefined, this.#channel, this.#path);
     this.#record = record;
     // Also with a peer that should have nothing to say: what nobody takes blocks a thread of the library (H17).
     this.#channel.onMessage(
       guardCallback(this.#path, (bytes: unknown) => {
-        const message = this.#isHeard && this.#usable ? readControl(bytes) : undefined;
-        if (message) this.#hear(message);
+        const message = this.#peerListens && this.#usable ? readControl(bytes) : undefined;
+        if (message) this.#onMessage(message);
       }),
     );
     this.#watchesClose = this.#context.ledger.isFull;
@@ -87,10 +87,10 @@ export class ControlChannel {
     this.#barrier.wait();
   }
 
-  /** False where the peer does not hear it, or takes nothing off the line. */
+  /** False where the peer does not listen, or its receive buffer is full. */
   send(message: ControlMessage): boolean {
     const channel = this.#usable;
-    if (!this.#isHeard || !channel) return false;
+    if (!this.#peerListens || !channel) return false;
     this.wait();
     try {
       if (!channel.isOpen() || channel.bufferedAmount() > MOST_WAITING_BYTES) return false;

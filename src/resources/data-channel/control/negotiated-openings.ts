@@ -12,7 +12,7 @@ interface Waiting {
  *
  * The library opens such a channel as soon as the transport is up, whatever the peer has done, and a library that gets a
  * message on a stream without a channel resets the stream: the message and the channel are lost. So two ends that use
- * this package tell each other of their halves, each time they make one; ids that were there before connecting stand in
+ * this package announce their halves to each other, each time they make one; ids that were there before connecting stand in
  * the description. A peer that says nothing is waited for no longer than `PEER_MAKES_IT_MS`.
  *
  * The end that resets the stream cannot see that the peer has answered: the library says nothing of it once the channel
@@ -28,7 +28,7 @@ export class NegotiatedOpenings {
   readonly #freed = new Map<number, number>();
   readonly #waiting = new Map<number, Waiting>();
 
-  /** `send` gives false where the peer does not hear it. */
+  /** `send` returns false where the peer does not listen. */
   constructor(clock: Clock, send: (message: ControlMessage) => boolean) {
     this.#clock = clock;
     this.#send = send;
@@ -39,8 +39,8 @@ export class NegotiatedOpenings {
     const number = (this.#ours.get(id) ?? 0) + 1;
     this.#ours.set(id, number);
     this.#stopWaiting(id);
-    const isTold = this.#send({ type: 'made', id, number });
-    if (!isTold || (this.#theirs.get(id) ?? 0) >= number) {
+    const isSent = this.#send({ type: 'made', id, number });
+    if (!isSent || (this.#theirs.get(id) ?? 0) >= number) {
       open();
       return;
     }
@@ -104,5 +104,5 @@ export class NegotiatedOpenings {
 const PEER_MAKES_IT_MS = 1000;
 /** Stream ids (RFC 8831, section 6.5): what a peer says of others is not kept. */
 const LARGEST_ID = 65_534;
-/** Of a description; the others are told when the transport is up. */
+/** Of a description; the others are announced when the transport is up. */
 const MOST_ANNOUNCED = 64;

@@ -152,7 +152,7 @@ export class Ending {
       case 'owesReceipt':
         return this.#memory.reported !== received || (this.#memory.owesAnswer && !resets);
       case 'owesLastWord':
-        // Of the end that resets the stream the reset tells that it has heard; where its connection ends, there is none.
+        // The reset shows the peer that the end which resets the stream is informed; where the connection ends, no reset comes.
         return resets && this.#memory.owesAnswer && this.#facts.endsConnection;
       case 'isUnacknowledged':
         return this.#memory.acknowledged < sent;
@@ -336,7 +336,7 @@ const NEW: EndingMemory = {
   lookedAt: 0,
   flushFrom: undefined,
 };
-/** Bytes that tell a rate. */
+/** Bytes from which a rate can be measured. */
 const LEAST_FLUSHED = 1024 * 1024;
 /** Where no rate was seen; with it a full MiB gets a second. */
 const ASSUMED_BYTES_PER_MS = 2000;
