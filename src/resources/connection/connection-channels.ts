@@ -211,7 +211,7 @@ export class ConnectionChannels implements ChannelConnection {
   leave(id: number, isFree: boolean): void {
     this.#ids.left(id, isFree);
     if (isFree) this.#openings.free(id);
-    if (this.#control.isHeard) this.#flush.begin();
+    if (this.#control.peerListens) this.#flush.begin();
     this.#leftOpen.delete(id);
     this.#uninformed.delete(id);
   }
@@ -243,7 +243,7 @@ export class ConnectionChannels implements ChannelConnection {
     try {
       // The library does not enter a second channel for a stream in its table, but closing it resets the stream.
       this.#hold(this.#native.createDataChannel('', { negotiated: true, id })).close();
-      if (this.#control.isHeard) this.#flush.begin();
+      if (this.#control.peerListens) this.#flush.begin();
       return true;
     } catch {
       return false; // the transport went down just now
