@@ -1,4 +1,4 @@
-/** Checks one value and returns it as what it has turned out to be; `name` is how messages call it. */
+/** Checks one value and returns it with its type; messages call the value `name`. */
 export type Field<T> = (value: unknown, name: string) => T;
 
 export const string: Field<string> = (value, name) => {
@@ -55,7 +55,7 @@ export function oneOf<const T extends string>(...names: readonly T[]): Field<T> 
   };
 }
 
-/** More is a mistake in the caller's program, and a sparse array of billions would exhaust the memory. */
+/** More items are a mistake in the caller's program; copying a sparse array of billions would exhaust the memory. */
 const MOST_ITEMS = 1000;
 
 export function arrayOf<T>(field: Field<T>): Field<T[]> {
@@ -132,7 +132,7 @@ export function takeOptions<T extends object>(
 /** A number in quotes is the usual mistake, and is shown; any other text may be a password in the wrong place. */
 const SHOWN_TEXT = /^-?[\d.]{1,5}$/;
 
-/** What came, with its type, for a message: short, on one line, and never the words of a text. */
+/** A value and its type for a message: short, on one line, and without the content of a string. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   switch (typeof value) {

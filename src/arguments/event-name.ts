@@ -1,6 +1,6 @@
 import { wrongType } from './argument.js';
 
-/** The names of the events of a class: `Events` is what its listeners get by name, so neither list can lack one. */
+/** The names of the events of a class, checked against the type `Events` of its listeners' arguments. */
 export type EventNames<Events> = Readonly<Record<keyof Events, true>>;
 
 /**
@@ -19,7 +19,7 @@ export function checkEventName(event: unknown, known: Readonly<Record<string, tr
   );
 }
 
-/** The name that is the fewest letters away, where these are few. */
+/** The known name with the smallest edit distance, where that is small. */
 function closest(given: string, names: readonly string[]): string | undefined {
   if (given.length > LONGEST_SHOWN) return undefined;
   let best: string | undefined;
@@ -32,7 +32,7 @@ function closest(given: string, names: readonly string[]): string | undefined {
   return best;
 }
 
-/** How many letters are to be put in, taken out or exchanged (Levenshtein). */
+/** Levenshtein distance: insertions, deletions and substitutions of characters. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
@@ -46,6 +46,6 @@ function distance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
-/** Characters. Longer than any event: no name that was mistyped. */
+/** Characters. A longer text is no mistyped event name. */
 const LONGEST_SHOWN = 40;
 const PRINTABLE = /^[\w :.-]+$/;

@@ -38,14 +38,14 @@ export function withPlace(what: string, creationStack: string | undefined, trace
   return `${what} (${place === undefined ? 'opened by the peer' : `made at ${place}`})`;
 }
 
-/** The end of a message that could not say where things were made. */
+/** The end of a message that cannot say where things were made. */
 export function traceHint(traced: boolean): string {
   return traced ? '' : '. Run with SCOPED_RTC_TRACE=1 to see where each was made';
 }
 
 const MOST_ITEMS = 10;
 
-/** The first items of a list, for a sentence, and how many there are beyond. */
+/** The first items of a list for a message, and how many more there are. */
 export function shorten(items: readonly string[]): string {
   const shown = items.slice(0, MOST_ITEMS).join('; ');
   return items.length > MOST_ITEMS ? `${shown}; and ${items.length - MOST_ITEMS} more` : shown;

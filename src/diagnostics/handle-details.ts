@@ -51,7 +51,7 @@ export interface ChannelDetails {
   /** Messages for which the receive buffer had no room. */
   readonly dropped: number;
   readonly maxMessageSize: number;
-  /** Messages that the peer's program has taken, as it says itself; `undefined` where the peer does not say. */
+  /** Messages that the peer has acknowledged as delivered to its program; `undefined` where it sends no receipts. */
   readonly acknowledged: number | undefined;
   readonly undelivered: number;
   readonly unconfirmed: { readonly messages: number; readonly bytes: number };
@@ -71,7 +71,7 @@ export interface DataChannelDetails {
   readonly ending: string | undefined;
 }
 
-/** What a handle has to say beyond what every snapshot says; which groups there are depends on its kind. */
+/** Details of a handle beyond what every snapshot has; which groups there are depends on its kind. */
 export interface HandleDetails {
   /** Why it is closing, where somebody gave a reason. */
   readonly reason?: DescribedError;

@@ -26,7 +26,7 @@ export interface OpenRoot {
 
 const lingering = new WeakSet<OwnedNode>();
 
-/** The end of the process is a good end for `root` while it owns nothing. */
+/** A root scope that owns nothing may be ended by the end of the process. */
 export function mayLinger(root: OwnedNode): void {
   lingering.add(root);
 }

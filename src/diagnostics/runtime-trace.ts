@@ -6,10 +6,10 @@ import type { Trace, TracedTeardown, TracedWarning } from './trace.js';
 /** What happened in a runtime, as one document: JSON without secrets, which the inspector's page opens again. */
 export interface RuntimeTrace {
   readonly format: 'scoped-rtc trace';
-  /** Of the format; a change that a reader has to know of raises it. */
+  /** Version of the format; a change that breaks readers raises it. */
   readonly version: 1;
   readonly madeAt: number;
-  /** When recording began, in milliseconds since the epoch; `null`: it did not. */
+  /** When recording began, in milliseconds since the epoch; `null` where nothing was recorded. */
   readonly recordedSince: number | null;
   /** Events that were recorded and are not kept any more. */
   readonly forgotten: number;
@@ -23,7 +23,7 @@ export interface RuntimeTrace {
   readonly events: readonly TraceEvent[];
   readonly warnings: readonly TracedWarning[];
   readonly teardowns: readonly TracedTeardown[];
-  /** What lives, with details. */
+  /** What is open now, with details. */
   readonly snapshot: RuntimeSnapshot;
 }
 

@@ -8,7 +8,7 @@ export interface RuntimeSnapshot {
   readonly cleanups: number;
   /**
    * Native objects: in use, and closed but kept because the library still points to them; `retainedLimit` of these
-   * may stay until cleanup before channels are made so that they need not.
+   * may be kept until cleanup; past it channels are made so that their wrappers can be freed.
    */
   readonly natives: { readonly held: number; readonly retained: number; readonly retainedLimit: number };
   /** What went through all channels so far, those that have ended included. It never falls. */
@@ -16,7 +16,7 @@ export interface RuntimeSnapshot {
   readonly scopes: readonly NodeSnapshot[];
 }
 
-/** Of a runtime and its `context`. */
+/** A snapshot of a runtime and its `context`. */
 export function runtimeSnapshot(
   { state, generation, cleanups }: Pick<RuntimeSnapshot, 'state' | 'generation' | 'cleanups'>,
   { ledger, traffic }: { readonly ledger: LedgerFigures; readonly traffic: TrafficFigures },
@@ -69,7 +69,7 @@ export interface NodeSnapshot extends HandleFigures {
   readonly creationStack?: string;
   /** Root scopes: the line that acquired it, as `file:line:column`, where code of the user's was on the stack. */
   readonly acquiredAt?: string;
-  /** Where the snapshot was asked for them. */
+  /** Only in a snapshot that was taken with details. */
   readonly details?: HandleDetails;
   /** Paths of what is torn down after it. */
   readonly dependsOn: readonly string[];
@@ -78,7 +78,7 @@ export interface NodeSnapshot extends HandleFigures {
 
 // A tree may be deeper than the call stack, so nothing here is recursive.
 
-/** Of all members, or of the one with that path; it takes some native calls for each. */
+/** Details of all members, or of the one with that path; they take some native calls for each. */
 export type WithDetails = boolean | string;
 
 export function snapshotOf(root: OwnedNode, details: WithDetails = false, now = Date.now()): NodeSnapshot {
@@ -127,7 +127,7 @@ export function* membersOf(
   }
 }
 
-/** Columns. What is owned deeper is not moved in any further: the text of a deep tree would grow with the square of its depth. */
+/** Columns. Deeper levels are not indented further: the text of a deep tree would grow with the square of its depth. */
 const MOST_INDENT = 300;
 
 /** A member and what it owns, a line each, for people. */

@@ -41,8 +41,8 @@ interface End extends Loss {
 }
 
 /**
- * What happens in one runtime: published on `diagnostics_channel`, and remembered while somebody records. While nobody does
- * either, telling costs one comparison each.
+ * What happens in one runtime: published on `diagnostics_channel`, and kept while somebody records. While there is neither
+ * a subscriber nor a recorder, each call costs one comparison.
  */
 export class Trace {
   #recorders = 0;

@@ -1,10 +1,10 @@
 /** How far a connection has got on its way to its peer. */
 export interface ConnectionProgress {
-  /** Of the signaling that `negotiate` was given: where it is, in a few words. `undefined` where it does not say. */
+  /** State of the signaling that `negotiate` was given; `undefined` where the signaling does not report one. */
   readonly signaling: { readonly state: string; readonly description: string } | undefined;
   /** Type of the description that was made last, or `null` before there is one. */
   readonly localDescription: string | null;
-  /** Type of the peer's description that was taken last. */
+  /** Type of the peer's description that was set last. */
   readonly remoteDescription: string | null;
   /** Candidates found so far. */
   readonly localCandidates: number;
@@ -42,7 +42,7 @@ export interface RtcErrorOptions {
   progress?: ConnectionProgress;
 }
 
-/** Under which a class of errors keeps the mark that its instances have, in whatever copy of the package. */
+/** Key of the mark that a class of errors shares with its counterparts in other copies of the package. */
 const MARK = Symbol('scoped-rtc.mark');
 
 /** Makes `instanceof` hold for errors of other copies of the package: the copy for CommonJS, or another version. */
@@ -62,7 +62,7 @@ export class RtcError extends Error {
   override name = 'RtcError';
   readonly code: RtcErrorCode;
   readonly path: string | undefined;
-  /** How far a connection had got, of `RTC_TIMEOUT` and `RTC_NATIVE` where it did not come up. */
+  /** How far the connection had got; only of `RTC_TIMEOUT` and `RTC_NATIVE` of a connection that did not come up. */
   declare readonly progress?: ConnectionProgress;
 
   constructor(code: RtcErrorCode, message: string, options: RtcErrorOptions = {}) {

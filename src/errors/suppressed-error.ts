@@ -1,8 +1,8 @@
-/** What the language throws where an error happened while the scope was ending because of another. */
+/** What the language throws when an error happens during disposal while another error is pending. */
 export interface SuppressedError extends Error {
-  /** The later one. */
+  /** The later error. */
   error: unknown;
-  /** The one before. */
+  /** The earlier error. */
   suppressed: unknown;
 }
 type SuppressedErrorClass = new (error: unknown, suppressed: unknown, message?: string) => SuppressedError;

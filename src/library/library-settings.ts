@@ -5,7 +5,7 @@ import { withoutSecrets } from '../native/redaction.js';
 import { type RtcLogLevel, LOG_LEVELS, type SctpSettings } from '../native/validate/library-settings.js';
 import { diagnostics } from '../diagnostics/trace.js';
 
-/** A line that the native library logged, without passwords and what follows the host in URLs. */
+/** A line that the native library logged, without passwords and without what follows the host in a URL. */
 export interface RtcLogEntry {
   readonly level: RtcLogLevel;
   readonly message: string;

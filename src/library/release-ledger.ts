@@ -3,7 +3,7 @@ import type { Deadline } from '../time/deadline.js';
 import { poll, Deferred } from '../time/wait.js';
 
 /**
- * Wrappers that may be kept until cleanup when nobody said otherwise. Of 10 000 each took 4 to 5 kB of
+ * Wrappers that may be kept until cleanup by default. Of 10 000 each took 4 to 5 kB of
  * resident memory, 1.3 kB of that in the heap, so these take about 100 MB; a cleanup has to walk over them, too.
  */
 export const DEFAULT_RETAINED_LIMIT = 20_000;
@@ -21,7 +21,7 @@ export interface Releasable {
 export interface Acknowledgement {
   /** False where it never does: the wrapper is retained until cleanup. */
   readonly comes?: boolean;
-  /** From now on it will not come any more. */
+  /** No acknowledgement will come from now on. */
   readonly isLost?: () => boolean;
   /** Milliseconds that it may take. */
   readonly within?: number;
@@ -37,7 +37,7 @@ export type RecordState = 'held' | 'closed' | 'released';
 
 const owned = new WeakSet<Releasable>();
 
-/** Some ledger of this copy of the package has it, or had it. */
+/** A ledger of this copy of the package holds the native, or has held it. */
 export function isOwned(native: object): boolean {
   return owned.has(native);
 }
@@ -114,7 +114,7 @@ export class NativeRecord {
       : this.#acknowledgedWithin(deadline, within);
   }
 
-  /** The same where nobody waits, nor could catch an error: cleanup tries again and warns. */
+  /** As `giveBack()`, for a caller that neither waits nor can catch an error: cleanup tries again and warns. */
   discard({ comes = true }: Acknowledgement = {}): void {
     this.tryClose();
     if (!comes) this.retainUntilCleanup();
@@ -152,7 +152,7 @@ export class NativeRecord {
     this.#ledger.onRetained(this);
   }
 
-  /** One that does not come in time may still come later. */
+  /** An acknowledgement that does not come in time may still come later. */
   async #acknowledgedWithin(deadline: Deadline, within: number): Promise<boolean> {
     const came = await deadline.within(this.#acknowledged.promise, within);
     if (!came) this.retainUntilCleanup();
@@ -185,7 +185,7 @@ export class ReleaseLedger {
   readonly #limitReached: (limit: number) => void;
   readonly limit: number;
   readonly #traced: boolean;
-  #isTold = false;
+  #isReported = false;
   #closes = 0;
 
   /** `limitReached` is called once, until `forgetAll`. */
@@ -221,12 +221,12 @@ export class ReleaseLedger {
     return this.#held;
   }
 
-  /** So many wrappers are kept that what is made now should see to it that its own can be freed. */
+  /** The limit is reached: a channel that is made now has to be made so that its wrapper can be freed. */
   get isFull(): boolean {
     return this.#untilCleanup.size >= this.limit;
   }
 
-  /** So many more than the limit that what keeps others coming has to end. */
+  /** The limit is exceeded so far that the connection whose peer keeps opening channels has to end. */
   get isOverfull(): boolean {
     return this.#untilCleanup.size >= this.limit + Math.ceil(this.limit / 10);
   }
@@ -241,8 +241,8 @@ export class ReleaseLedger {
   /** @internal */
   onRetained(record: NativeRecord): void {
     this.#untilCleanup.add(record);
-    if (!this.isFull || this.#isTold) return;
-    this.#isTold = true;
+    if (!this.isFull || this.#isReported) return;
+    this.#isReported = true;
     this.#limitReached(this.limit);
   }
 
@@ -269,7 +269,7 @@ export class ReleaseLedger {
   /** After cleanup the library points to nothing any more. */
   forgetAll(): void {
     for (const record of [...this.#held, ...this.#retained]) record.forget();
-    this.#isTold = false;
+    this.#isReported = false;
     this.#closes = 0;
   }
 }

@@ -6,13 +6,13 @@ import { Deadline } from '../time/deadline.js';
 import { nextTurn } from '../time/clock.js';
 
 /**
- * Sees natives that this package did not make by the library's threads: those that are left after a cleanup, and those
- * that come back although no scope is open.
+ * Detects natives that this package did not make, by the library's threads: threads that are left after a cleanup, and
+ * threads that come back although no scope is open.
  */
 export class ThreadWatch {
   readonly #context: LibraryContext;
   readonly #idle: () => boolean;
-  /** Warned already; until they are gone it is the same threads. */
+  /** A warning was published already; it holds until these threads are gone. */
   #warned = false;
   #timer: NodeJS.Timeout | undefined;
 

@@ -36,8 +36,8 @@ export function adaptPackageServer(PackageServer: PackageServerClass): PackageSe
 /**
  * The addon's listener, made so that its `stop()` works.
  *
- * The library asks a flag whether it has been stopped already, and never sets that flag to "no" when it makes a
- * listener (`impl/iceudpmuxlistener.hpp`: `std::atomic<bool> mStopped;`). So it finds whatever the memory had before:
+ * The library checks a flag for whether the listener was stopped already, and never initialises that flag
+ * (`impl/iceudpmuxlistener.hpp`: `std::atomic<bool> mStopped;`). So the flag has whatever the memory had before:
  * mostly not zero, and then `stop()` does nothing, the port stays bound, a thread stays with it, and the next STUN
  * request calls into freed memory and ends the process. Measured: 58 of 60 listeners were not stopped, and with this
  * 0 of 180.
@@ -52,8 +52,8 @@ export function stoppableMuxListener(lib: typeof ndc): typeof ndc.IceUdpMuxListe
 }
 
 /**
- * Has the addon copy texts of zeros into memory of the listener's size and free it at once, for no other purpose:
- * what is made next gets that memory from the allocator, which hands out first what was freed last.
+ * Makes the addon allocate memory of the listener's size, fill it with zeros and free it. The allocator hands out
+ * first what was freed last, so the next listener gets zeroed memory.
  */
 function zeroFreedMemory(lib: typeof ndc): void {
   const config = new lib.RtpPacketizationConfig(1, 'zeros', 96, 90_000);
@@ -66,7 +66,7 @@ function zeroFreedMemory(lib: typeof ndc): void {
   }
 }
 
-/** Around the about 110 bytes of a listener, in steps of the allocator; more than one, as making it takes others. */
+/** Sizes around the about 110 bytes of a listener, in steps of the allocator. Several copies: making a listener allocates more. */
 const SMALLEST_BYTES = 40;
 const LARGEST_BYTES = 200;
 const STEP = 16;

@@ -3,8 +3,8 @@ import { withoutSecrets } from './redaction.js';
 
 /**
  * Reports what a user's handler threw the way Node reports any uncaught error: to `uncaughtException`
- * listeners, or else on stderr with exit code 1. The error object stays the one that was thrown; when it can
- * take a property it gets `rtcPath`, unless it has one.
+ * listeners, or else on stderr with exit code 1. The error object stays the same; an extensible one
+ * gets a property `rtcPath`, unless it has one.
  *
  * A throw inside a native callback would abort the process (H9), so it is thrown again from a microtask's
  * end, outside of native code.

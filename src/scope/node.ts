@@ -3,9 +3,9 @@ import type { Deadline } from '../time/deadline.js';
 import type { Loss } from './teardown-report.js';
 
 /**
- * The one end of a node, shared by everybody who waits for it.
+ * The end of a node, shared by everybody who waits for it.
  *
- * Whoever starts it owns its error; everybody else waits for the same moment without one.
+ * The caller that starts the teardown gets its error; every other caller waits for the same end without one.
  */
 export class Ending {
   #settle: (() => void) | undefined;
@@ -14,7 +14,7 @@ export class Ending {
   #done = false;
   /** The bound that the teardown of this node obeys, and of what it owns; forcing it forces these. */
   deadline: Deadline | undefined;
-  /** The promise that the starter got, with its error. */
+  /** The promise that the caller which started the teardown got; it rejects with the errors. */
   started: Promise<void> | undefined;
 
   get done(): boolean {
@@ -31,7 +31,7 @@ export class Ending {
     return this.#settled;
   }
 
-  /** Calls `listener` at once when the node ends; cheaper than a promise for what happens on every handle. */
+  /** Calls `listener` synchronously when the node ends. Every handle needs this, and a promise would cost more. */
   onSettled(listener: () => void): void {
     this.#listener = listener;
   }
@@ -46,7 +46,7 @@ export class Ending {
 /** Why a node is being torn down. */
 export type TeardownCause = 'local' | 'remote' | 'owner' | 'error';
 
-/** How far a node is in its life. It only moves forward. */
+/** The phase of a node. It only moves forward. */
 export type NodePhase = 'live' | 'ending' | 'ended';
 
 /** Figures of a handle for snapshots. */
@@ -82,7 +82,7 @@ export type Turn = 'alone' | 'beside' | 'first';
 /** What a member of the tree does when it is torn down. Each is called at most once, in this order. */
 export interface NodeBehaviour {
   /**
-   * Milliseconds that a teardown of it, or one that is started below it, may take when nobody said otherwise; scopes
+   * Milliseconds that a teardown of it, or one that is started below it, may take by default; scopes
    * have one.
    */
   readonly teardownTimeout?: number;
@@ -99,13 +99,13 @@ export interface NodeBehaviour {
   unreported?(): boolean;
   /** Called after the node was released and taken out of the tree. */
   afterEnd?(): void;
-  /** The native object is gone, by nobody's wish here: end because of `error`. */
+  /** The native object was destroyed from outside this package: the node is to end because of `error`. */
   kill?(error: Error): void;
-  /** Why it ends, when somebody gave a reason; what it owns ends for the same. */
+  /** The reason that was given for its end, if any; what it owns ends with the same reason. */
   reason?(): unknown;
   /** What a snapshot says of it. */
   describe?(): NodeDescription;
-  /** What a snapshot says of it besides, where it was asked for details. */
+  /** What a snapshot says of it in addition when it is taken with details. */
   details?(): object;
 }
 
@@ -125,7 +125,7 @@ export class OwnedNode {
   #children: Set<OwnedNode> | undefined;
   /** The names of `#children`. */
   #names: SiblingNames | undefined;
-  /** The name as it may stand in a path, and the number that tells it from siblings of the same name. */
+  /** The name as a path shows it, and the number that distinguishes it from siblings of the same name. */
   readonly #segment: string;
   #number = 1;
   /** Kept until an owner changes hands: a walk to the root for each path would be quadratic in a deep tree. */
@@ -292,7 +292,7 @@ interface Numbers {
   readonly free: number[];
 }
 
-/** What tells siblings of one name apart in paths. Each call takes the same time, however many siblings there are. */
+/** Numbers that distinguish siblings of one name in paths. Each call takes constant time, however many siblings there are. */
 export class SiblingNames {
   readonly #numbers = new Map<string, Numbers>();
   readonly #taken = new Set<string>();

@@ -18,7 +18,7 @@ export function teardownOrder(node: OwnedNode): OwnedNode[] {
       }
       const waitingFor = [...top.dependents].filter((dependent) => !seen.has(dependent));
       if (waitingFor.length > 0) {
-        // The newest last, where the stack is taken from.
+        // The newest last: the stack is popped from its end.
         waitingFor.sort((a, b) => age.get(a)! - age.get(b)!);
         for (const dependent of waitingFor) stack.push(dependent);
         continue;
@@ -32,11 +32,11 @@ export function teardownOrder(node: OwnedNode): OwnedNode[] {
 }
 
 /**
- * Everything below and including `root`, in teardown order: children before their owner. What somebody else is
- * tearing down already stands for all that it owns.
+ * Everything below and including `root`, in teardown order: children before their owner. A member that
+ * another teardown has claimed already is listed without what it owns.
  */
 export function flattenSubtree(root: OwnedNode): OwnedNode[] {
-  // Owners first, then turned round: a tree may be deeper than the call stack.
+  // Owners first, then reversed, without recursion: a tree may be deeper than the call stack.
   const flat: OwnedNode[] = [];
   const stack = [root];
   for (let node = stack.pop(); node; node = stack.pop()) {

@@ -13,8 +13,8 @@ export interface ScopeOptions {
 
 export interface ForkOptions extends ScopeOptions {
   /**
-   * Ends alone, when what is newer has ended and before what is older begins to, as an entry does. Default `false`: at
-   * the same time as the forks made just before and after it.
+   * The fork ends alone, as an entry does: after everything newer has ended and before anything older begins to end.
+   * Default `false`: it ends at the same time as the forks made just before and after it.
    */
   inTurn?: boolean | undefined;
 }
@@ -22,7 +22,7 @@ export interface ForkOptions extends ScopeOptions {
 export interface BeforeEndOptions {
   /** Milliseconds that it may take. Default: half of what the teardown has left. */
   timeout?: number | undefined;
-  /** Stands in paths, reports and errors. Default `beforeEnd`. */
+  /** The name in paths, reports and errors. Default `beforeEnd`. */
   name?: string | undefined;
 }
 

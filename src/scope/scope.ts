@@ -14,7 +14,7 @@ import { type TeardownHost, teardown } from './teardown.js';
 import { beforeEndEntry, disposerOf, userEntry } from './user-entry.js';
 
 export interface ScopeHost extends TeardownHost {
-  /** Milliseconds a teardown may take when nobody said otherwise. */
+  /** Milliseconds that a teardown may take by default. */
   readonly teardownTimeout: number;
   /** A root scope's place was taken by `heir` (`move`). */
   moved(scope: Scope, heir: Scope): void;
@@ -24,8 +24,8 @@ export interface ScopeHost extends TeardownHost {
  * An owner of disposables with the contract of the language's `AsyncDisposableStack`, and a branch of the
  * ownership tree.
  *
- * One documented difference: a second `disposeAsync()` returns the promise of the first, so that nobody goes
- * on while the teardown still runs.
+ * One documented difference: a second `disposeAsync()` returns the promise of the first, so that no
+ * caller goes on while the teardown still runs.
  */
 export abstract class Scope implements AsyncDisposable, InTree {
   /** @internal */
@@ -68,7 +68,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     return this[TREE_NODE].path;
   }
 
-  /** True as soon as the teardown began, by whoever started it. */
+  /** True from the moment at which a teardown of the scope begins, whatever started it. */
   get disposed(): boolean {
     return this.#node.phase !== 'live';
   }

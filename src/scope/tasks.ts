@@ -3,23 +3,23 @@ import { TurnSlice } from '../time/clock.js';
 /** Calls `resume` when the work may go on. */
 type Suspend = (resume: () => void) => void;
 
-/** Work that waits where it yields: for a promise, and goes on with what that gave; or until it is resumed. */
+/** Work that waits where it yields: for a promise, whose value it then gets, or until `resume` is called. */
 export type Steps<Result = void> = Generator<Promise<unknown> | Suspend, Result, unknown>;
 
 /** How `Steps` ended; a failure is what they threw. */
 type Ended = (failure?: { readonly error: unknown }) => void;
 
 /**
- * Runs pieces of work beside each other. They could be async functions, but for two things: where there is nothing to
+ * Runs pieces of work concurrently. Async functions would not do, for two reasons. Where there is nothing to
  * wait for, no turn of the microtask queue is spent, so that the newest disposer runs before `disposeAsync()` returns and
  * an empty scope is disposed at once, as with the language's `AsyncDisposableStack`. And a piece that starts others does
  * not run them on its own call stack, so a tree may be deeper than that.
  */
 export class Tasks {
-  /** The last is the next to run: what was started belongs to what runs now. */
+  /** A stack: work runs before the work that started it goes on. */
   readonly #ready: (() => void)[] = [];
   #running = false;
-  /** So that thousands of members do not keep the event loop from everything else. */
+  /** Lets the event loop run while thousands of members end. */
   readonly slice = new TurnSlice();
 
   start(steps: Steps, ended: Ended): void {

@@ -49,7 +49,7 @@ export interface TeardownStep extends Loss {
  */
 export type TeardownReport = readonly TeardownStep[];
 
-/** What a branch of a teardown has to say; branches that run at the same time each have a part of the whole. */
+/** The report and the errors of one branch of a teardown; branches that run at the same time have a log each. */
 export class TeardownLog {
   readonly #items: (TeardownStep | { readonly error: unknown } | TeardownLog)[] = [];
 

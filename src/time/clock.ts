@@ -40,8 +40,8 @@ let turn = 0;
 let counts = false;
 
 /**
- * A number that only this turn of the event loop has. One callback for all that ask in it, and none where nobody
- * does.
+ * A number that differs from one turn of the event loop to the next. All callers in a turn share one callback; without
+ * callers there is none.
  */
 export function currentTurn(): number {
   if (!counts) {
@@ -57,7 +57,7 @@ export function currentTurn(): number {
 /** Milliseconds that one turn of the event loop may take; a frame of an application is 16. */
 const SLICE_MS = 8;
 
-/** Says when work that takes long is to yield to the event loop. */
+/** Tells long work when to let the event loop run. */
 export class TurnSlice {
   #end = performance.now() + SLICE_MS;
 

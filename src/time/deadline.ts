@@ -16,13 +16,13 @@ export interface DeadlineOptions {
 export class Deadline implements Disposable {
   readonly clock: Clock;
   readonly #owner: Deadline | undefined;
-  /** The nearest that has a time of its own: one timer for all that have none. */
+  /** The nearest deadline outwards that has a time of its own: its timer serves all inside that have none. */
   readonly #bounding: Deadline;
   #inside: Set<Deadline> | undefined;
   #end = Number.POSITIVE_INFINITY;
   #forced = false;
   readonly #waiting = new Set<() => void>();
-  /** Waits that need the timer of this one. */
+  /** Number of waits that need the timer of this deadline. */
   #waits = 0;
   #signals: Map<AbortSignal, () => void> | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -71,7 +71,7 @@ export class Deadline implements Disposable {
     const end = this.clock.now() + timeout;
     if (this.#forced || end >= this.#end) return;
     this.#end = end;
-    // Whatever waits inside has its timer elsewhere.
+    // Waits inside this deadline have used the timer of an outer one so far.
     this.#waits++;
     this.#setTimer();
   }
@@ -157,7 +157,7 @@ export class Deadline implements Disposable {
   }
 }
 
-/** Enough for an async function that awaits nothing, or only what is settled, to be seen to end. */
+/** Enough for an async function to settle that awaits nothing, or only settled promises. */
 const LAST_MICROTASKS = 10;
 
 async function microtasks(count: number): Promise<false> {

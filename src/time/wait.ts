@@ -17,7 +17,7 @@ export class Deferred<T> {
     return this.#outcome !== undefined;
   }
 
-  /** True when it happened; false when it cannot happen any more, or may yet. */
+  /** True when the event has happened; false when it has not, or cannot happen any more. */
   get resolved(): boolean {
     return this.#outcome !== undefined && 'value' in this.#outcome;
   }
@@ -27,7 +27,7 @@ export class Deferred<T> {
       this.#promise = new Promise<T>((resolve, reject) => {
         this.#waiting = { resolve, reject };
       });
-      // Whoever waits sees the error; a deferred that nobody waits for is no unhandled rejection.
+      // Callers that wait see the error; without any, the rejection must not count as unhandled.
       this.#promise.catch(() => {});
       if (this.#outcome) this.#settle(this.#outcome);
     }
@@ -54,7 +54,7 @@ export class Deferred<T> {
   }
 }
 
-/** What is known of why a wait has not ended: the rest of a sentence, and what the error carries. */
+/** Why a wait has not ended, as far as it is known: the end of the message, and properties of the error. */
 export interface TimeoutReason {
   readonly reason?: string;
   readonly progress?: ConnectionProgress;
@@ -116,8 +116,8 @@ export function bounded<T>(
 }
 
 /**
- * Calls `act` when `signal` aborts, in the next microtask where it has aborted already; returns a function that takes
- * the listener out again.
+ * Calls `act` when `signal` aborts, in the next microtask where it has aborted already; returns a function that removes
+ * the listener.
  */
 export function whenAborted(signal: AbortSignal, act: () => void): () => void {
   if (signal.aborted) {
@@ -132,9 +132,9 @@ interface Entry {
   readonly condition: () => boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-  /** Times it was looked at. */
+  /** How often the condition was checked. */
   looks: number;
-  /** When to look again, in milliseconds of the clock. */
+  /** When to check next, in milliseconds of the clock. */
   at: number;
 }
 
@@ -146,8 +146,8 @@ export interface Awaited {
 }
 
 /**
- * Polls conditions that no callback reports, at growing intervals: 1, 1, 2, 2, 4 … 16 ms. One timer for all that wait by
- * the same clock, and a turn of the event loop looks at no more than fit into it.
+ * Polls conditions that no callback reports, at growing intervals: 1, 1, 2, 2, 4 … 16 ms. All conditions on
+ * one clock share a timer, and a turn of the event loop checks no more of them than a slice of it has time for.
  */
 export class Poller {
   readonly #clock: Clock;
@@ -195,7 +195,7 @@ export class Poller {
     let ended = 0;
     let next = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries) {
-      // Those that are not looked at now are due in the next millisecond. What an end sets off is done in this turn, too.
+      // A condition that is not checked now is due in the next millisecond. What the end of a wait triggers runs in this turn, too.
       if (entry.at <= now && (slice.over || ended >= MOST_ENDS_A_TURN)) entry.at = now + 1;
       else if (entry.at <= now) {
         if (this.#ends(entry)) {

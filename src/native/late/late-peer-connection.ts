@@ -18,8 +18,8 @@ export interface LateConstruction {
  * A native connection that is made when its configuration is complete: the library takes the addresses of STUN and
  * TURN servers with the constructor only, and they have to be found first. Calls before that are made then.
  *
- * Nothing has been offered until then, so an offer of the peer's collides with nothing: it is taken first. What the
- * library refuses of these calls ends the connection in the state `failed`.
+ * Nothing has been offered until then, so an offer of the peer collides with none of ours: it is set first. A deferred
+ * call that the library refuses ends the connection in the state `failed`.
  */
 export function latePeerConnection(late: LateConstruction, autoNegotiates: boolean): NativePeerConnection {
   const first: Step[] = [];
@@ -130,7 +130,7 @@ function allows(state: string, type: ndc.DescriptionType): boolean {
 }
 
 const MAX_STREAM = 65_534;
-/** As libdatachannel has it (`impl/internals.hpp`) for a peer of which nothing is known. */
+/** libdatachannel's value for a peer whose limit is not known (`impl/internals.hpp`). */
 const DEFAULT_REMOTE_MAX_MESSAGE_SIZE = 65_536;
 
 /** A channel or track of a connection that is still to be made. One that is closed before is never made. */
@@ -218,5 +218,5 @@ export function lateTrack(media: ndc.Audio | ndc.Video): LateChannel<NativeTrack
   return withEnding(late, ending);
 }
 
-/** The addon's word for a channel that the transport has not given a stream yet. */
+/** What the addon returns for a channel without a stream. */
 const NO_STREAM = 65_535;

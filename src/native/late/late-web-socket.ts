@@ -3,7 +3,7 @@ import { standIn } from './stand-in.js';
 
 export interface LateWebSocket {
   readonly native: NativeWebSocket;
-  /** `undefined` once it is closed: then it is not to be made any more. */
+  /** `undefined` once the socket was closed: then no native is made any more. */
   becomes(real: NativeWebSocket): boolean;
 }
 

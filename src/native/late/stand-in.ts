@@ -1,9 +1,9 @@
 type Method = (...args: never[]) => unknown;
 
-/** For each method of a native: what it answers while there is none, or that the call is made later. */
+/** For each method of a native: what it returns before the native exists, or that the call is deferred. */
 export type Answers<N> = { readonly [K in keyof N]: N[K] | 'later' };
 
-/** An object in a native's place until there is one. The stand-in forwards calls to the native from then on. */
+/** An object in place of a native that does not exist yet. Once the native exists, calls are forwarded to it. */
 export interface StandIn<N> {
   readonly native: N;
   /** Makes the calls that had to wait, in their order. */
