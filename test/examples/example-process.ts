@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll } from 'vitest';
@@ -8,7 +8,7 @@ import { Child, type ChildEnd } from '../support/child.js';
 let project: Promise<Consumer> | undefined;
 afterAll(async () => (await project)?.[Symbol.dispose]());
 
-/** The project of somebody who has installed the package, and what the examples ask for. */
+/** The project of somebody who has installed the package and what the examples ask for, and has copied the examples. */
 export function installed(): Promise<Consumer> {
   project ??= install();
   return project;
@@ -17,6 +17,8 @@ export function installed(): Promise<Consumer> {
 async function install(): Promise<Consumer> {
   const consumer = await Consumer.make('tsx', 'fastify', 'vitest');
   const folder = examplesOf(consumer);
+  writeFileSync(join(consumer.folder, 'package.json'), '{}'); // as npm makes it in an empty folder
+  cpSync(join(consumer.folder, 'node_modules/scoped-rtc/examples'), folder, { recursive: true });
   // Once, instead of by each process that starts one: that takes half a second of processor time.
   await build({
     entryPoints: readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -28,7 +30,7 @@ async function install(): Promise<Consumer> {
 }
 
 function examplesOf({ folder }: Consumer): string {
-  return join(folder, 'node_modules/scoped-rtc/examples');
+  return join(folder, 'examples');
 }
 
 /** An example of the installed package, in a process of its own; its imports are those of a user's. */
