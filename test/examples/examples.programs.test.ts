@@ -76,7 +76,10 @@ test('the tests of the example for vitest pass', async () => {
   const environment = Object.fromEntries(
     Object.keys(process.env).flatMap((name) => (name.startsWith('VITEST') ? [[name, undefined]] : [])),
   );
-  const { code, stdout, stderr } = await new Child(vitest, ['run', 'examples/testing/vitest.test.ts'], { folder, environment }).ended;
+  const { code, stdout, stderr } = await new Child(vitest, ['run', 'examples/testing/vitest.test.ts'], {
+    folder,
+    environment,
+  }).ended;
   expect(code, stdout + stderr).toBe(0);
   expect(stdout).toMatch(/Tests .*3 passed/);
 });
