@@ -106,7 +106,7 @@ type EventArguments = [a?: unknown, b?: unknown];
 
 /**
  * Events that wait for their first listener: descriptions, candidates and channels come as soon as a connection
- * is used, and who wires it up a moment later must not miss them.
+ * is used, and an application that adds listeners a moment later must not miss them.
  */
 export class PendingEvents {
   readonly #emit: (event: string, args: EventArguments) => void;

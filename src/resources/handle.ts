@@ -227,7 +227,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     this.end('error', error, timeout);
   }
 
-  /** Milliseconds that ending this handle may take when nobody said otherwise. @internal */
+  /** Milliseconds that ending this handle may take by default. @internal */
   protected get teardownBound(): number {
     return this[TREE_NODE].inheritedTimeout ?? this.context.teardownTimeout;
   }
@@ -250,7 +250,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     return true;
   }
 
-  /** Why the handle is closing or closed, when somebody gave a reason. @internal */
+  /** Why the handle is closing or closed, where a reason was given. @internal */
   protected get reason(): unknown {
     return this.#reason;
   }

@@ -44,7 +44,7 @@ export class ExitGuard {
 
   readonly #exit = (): void => this.#onExit(this.#failed);
 
-  /** Where somebody catches it after all, the process goes on. */
+  /** The process goes on where an `uncaughtException` listener handles the error. */
   readonly #uncaught = (): void => {
     this.#failed = true;
     afterTurn(() => {
@@ -61,13 +61,13 @@ export interface SignalHandlerOptions {
   /** Default: 128 + the signal's number, as a shell reports it. */
   exitCode?: number | undefined;
   /**
-   * `false`: the process is not ended here, only `process.exitCode` is set; it ends when nothing keeps it any more. A
-   * second signal then forces what is left of the shutdown, a third does what it does without handlers. Default `true`.
+   * `false`: only `process.exitCode` is set, and the process ends when its event loop is empty. A second signal then forces
+   * the rest of the shutdown, and a third has its default effect. Default `true`.
    */
   exit?: boolean | undefined;
   /**
-   * Called first, and awaited for at most half of `timeout`: to take no more requests, for instance. An error of it is
-   * printed and the shutdown goes on.
+   * Called first and awaited for at most half of `timeout`, for instance to accept no more requests. If it throws, the error
+   * is printed and the shutdown goes on.
    */
   onShutdown?: ((signal: NodeJS.Signals) => unknown) | undefined;
 }

@@ -49,7 +49,7 @@ export class RootScopes {
     return openHandles(this.scopes.map((scope) => scope[TREE_NODE]));
   }
 
-  /** What nobody ended before the process did. */
+  /** Root scopes that are open when the process ends. */
   openAtExit(): OpenRoot[] {
     return openAtExit(
       [...this.#roots.values()].map((root) => ({ node: root.scope[TREE_NODE], acquiredAt: lineOf(root) })),

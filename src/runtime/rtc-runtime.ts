@@ -123,7 +123,7 @@ export class RtcRuntime {
     return this.#cleanups;
   }
 
-  /** What lives; with `details` such as candidates and buffers, which take some native calls for each member. */
+  /** Everything that is open; `details`, such as candidates and buffers, take some native calls for each member. */
   snapshot(options: SnapshotOptions = {}): RuntimeSnapshot {
     const { details = false } = checkSnapshotOptions(options);
     return runtimeSnapshot(this, this.#context, this.#roots.snapshots(details));
@@ -207,7 +207,7 @@ export class RtcRuntime {
   }
 
   /**
-   * Loads the library and starts its threads ahead of the first connection, which saves that some milliseconds.
+   * Loads the library and starts its threads ahead of the first connection, which then connects some milliseconds sooner.
    * Throws `RTC_INVALID_STATE` without a root scope: the end of the last one is what stops the threads.
    */
   preload(): void {
@@ -242,7 +242,7 @@ export class RtcRuntime {
 
   /**
    * Shuts down on SIGINT and SIGTERM, then exits with 128 + the signal's number; a second signal exits at once.
-   * Dispose the result to take the handlers out again.
+   * Dispose the result to remove the handlers.
    */
   installSignalHandlers(options: SignalHandlerOptions = {}): Disposable {
     return handleSignals(options, this.#context, (bounds) => this.shutdown(bounds));
@@ -291,7 +291,7 @@ export class RtcRuntime {
     if (this.#events.emit('warning', warning)) return;
     const { code, message } = warning;
     if (!this.#exiting) process.emitWarning(message, { type: 'ScopedRtcWarning', code });
-    // `emitWarning` speaks in the next turn, which does not come.
+    // `emitWarning` writes in the next turn, which does not come.
     else if (!this.#exiting.quiet && process.env.NODE_NO_WARNINGS !== '1') {
       writeSync(process.stderr.fd, `(node:${process.pid}) [${code}] ScopedRtcWarning: ${message}\n`);
     }

@@ -3,7 +3,7 @@ import type { RtcWarning } from '../diagnostics/warning.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
 
 export interface RtcRuntimeEvents {
-  /** A teardown that somebody started has ended; `path` is the root of it. */
+  /** A teardown has ended; `path` is its root. */
   teardown: [report: TeardownReport, path: string];
   /** Something was still open when the process ended; `open` names it. */
   leak: [open: readonly string[]];

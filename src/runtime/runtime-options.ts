@@ -60,7 +60,7 @@ export function checkSnapshotOptions(options: unknown): SnapshotOptions {
   });
 }
 
-/** An object that has these functions; what they do is its own business. */
+/** An object that has these functions, which are not checked any further. */
 function withFunctions<T extends object>(...functions: (keyof T & string)[]): Field<T> {
   return (value, name) => {
     if (typeof value !== 'object' || value === null) throw wrongType(name, 'an object', value);

@@ -4,7 +4,7 @@ import type { Signaling, SignalingMessage } from '../resources/connection/negoti
 
 /** One end of a signaling within the process. */
 export interface MemorySignaling extends Signaling, Disposable {
-  /** Ends both ends; what was sent before still arrives. */
+  /** Closes both ends; messages that were sent before still arrive. */
   close(): void;
 }
 
@@ -103,5 +103,5 @@ class MemoryEnd implements MemorySignaling {
   }
 }
 
-/** A negotiation has a few dozen; more than this waits only where nobody negotiates at the other end. */
+/** Messages. A negotiation has a few dozen; more wait only where the other end does not negotiate. */
 const MOST_WAITING = 1024;

@@ -19,7 +19,7 @@ export interface MessageChannelSignaling extends Signaling {
  * Signaling over a WebSocket or a data channel with one peer at its other end, directly or through a relay: one
  * message of JSON text each, as a browser understands it. While it is in use it takes every message of the channel.
  *
- * The channel need not be open yet, and it stays the caller's to close.
+ * The channel need not be open yet. The caller keeps it and closes it.
  */
 export function messageChannelSignaling(
   channel: MessageChannel,
@@ -70,7 +70,7 @@ class ChannelSignaling implements MessageChannelSignaling {
   }
 }
 
-/** What is no JSON is handed over as it came: whoever negotiates says that it is of no use. */
+/** Text that is not JSON is handed over as it is: the negotiation reports it. */
 function parsed(message: string | Buffer): unknown {
   if (typeof message !== 'string') return message;
   try {

@@ -10,7 +10,7 @@ import { ROOM_FIELDS, type RoomOptions, roomName, type SignalingSocket } from '.
 import { SignalingRoom } from './room/signaling-room.js';
 
 export interface WebSocketSignalingOptions extends RoomOptions {
-  /** The other peer's name. Default: whoever else is there first. */
+  /** The other peer's name. Default: the first other member of the room. */
   to?: string | undefined;
   /** See `NegotiateOptions.polite`. */
   polite?: boolean | undefined;
@@ -26,7 +26,7 @@ export interface WebSocketSignaling extends PeerSignaling {
 
 /**
  * Signaling with one peer in a room of the signaling server, which survives the loss of sockets and of the server:
- * what the peer has not acknowledged is said again. For more than one peer there is `joinRoom`.
+ * what the peer has not acknowledged is sent again. For more than one peer there is `joinRoom`.
  *
  * Give a function that makes sockets and it reconnects by itself: `() => scope.createWebSocket(url)`. It stops when
  * the scope that the sockets belong to is torn down, and ends with `RTC_CLOSED` when the server refuses us.
@@ -46,7 +46,7 @@ export function webSocketSignaling(
   return new OnePeerSignaling(new SignalingRoom(socket, { ...more, ...names }), to, polite);
 }
 
-/** A room that is there for one of its peers. */
+/** A membership in a room for the sake of one of its peers. */
 class OnePeerSignaling implements WebSocketSignaling {
   readonly polite?: boolean;
   readonly #room: SignalingRoom;

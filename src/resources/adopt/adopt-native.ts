@@ -187,7 +187,7 @@ function closing<T extends { close(options: { timeout: number }): Promise<void> 
   return handle;
 }
 
-/** Of a channel whose connection somebody else has. */
+/** The connection of an adopted channel that belongs to other code. */
 class UnknownConnection implements ChannelConnection {
   readonly node: OwnedNode;
   readonly #context: LibraryContext;
@@ -262,7 +262,7 @@ export class EndedNative {
     return '';
   }
 
-  /** As the addon says when there is no stream. */
+  /** What the addon returns when there is no stream. */
   getId(): number {
     return 65_535;
   }

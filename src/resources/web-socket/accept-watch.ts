@@ -8,7 +8,7 @@ import type { NativeWebSocket } from '../../native/binding.js';
 const listening = new Set<object>();
 
 /**
- * Sees that a server does not accept any more: the library's thread ends at the first `accept()` that fails, as one does
+ * Detects that a server no longer accepts connections: the library's thread ends at the first `accept()` that fails, as one does
  * where the process has no descriptor left, and reports it to nobody.
  *
  * Looks for the thread, and where that is missing, or threads cannot be seen, connects to the server.
@@ -54,7 +54,7 @@ export class AcceptWatch implements Disposable {
     return names.filter((name) => name === SERVER_THREAD).length < listening.size;
   }
 
-  /** True as well where no connection can be made to ask: that is no answer. */
+  /** Also true where no connection can be made to find out. */
   async #accepts(): Promise<boolean> {
     using longest = new Deadline(this.#clock, { timeout: HANDED_OVER_MS });
     using fence = this.#fence();

@@ -9,13 +9,13 @@ import { lateWebSocket } from '../../native/late/late-web-socket.js';
 import { raceConnect } from './race-connect.js';
 import { Tunnel } from './tunnel.js';
 
-/** The way of a client to its server, as far as it is gone without the library. */
+/** The part of connecting to a server that is done without the library. */
 export interface Dial {
   /** TLS comes before the WebSocket handshake. */
   readonly isSecure: boolean;
-  /** False while the library has nothing to do with it yet. */
+  /** False until the library has been given the connection. */
   readonly begun: boolean;
-  /** Why there is no way. */
+  /** Why the connection failed. */
   readonly failure: unknown;
   /** What could be read of the server's answer, and the other end's address. */
   readonly tunnel: Tunnel | undefined;
@@ -30,9 +30,9 @@ interface Dialled {
  * A native client that connects to `url`.
  *
  * The library would look the server's name up in a thread that cannot be interrupted, and try one address after the other
- * for ten seconds each. So a name is looked up here and connected to, and the library gets the connection through a
- * tunnel; only where there is one address that needs no asking does it connect by itself. `failed` is called in a later
- * turn.
+ * for ten seconds each. So this package looks the name up and connects, and the library gets the connection through a
+ * tunnel. The library connects by itself only where there is one address and no lookup is needed. `failed` is called in a
+ * later turn.
  */
 export function dial(
   context: LibraryContext,
@@ -100,7 +100,7 @@ export function dial(
   return { native: late.native, dial: state };
 }
 
-/** What a native client at the end of a tunnel answers otherwise. */
+/** Methods of a native client that return something else behind a tunnel. */
 function tunnelled(real: NativeWebSocket, tunnel: Tunnel): Partial<NativeWebSocket> {
   return {
     bufferedAmount: () => real.bufferedAmount() + tunnel.buffered,

@@ -59,7 +59,7 @@ export class AcknowledgedChannel implements AsyncDisposable {
     return this.#state;
   }
 
-  /** It has a transport that has not ended. */
+  /** The channel has a transport that has not ended. */
   get attached(): boolean {
     return this.#session.attached;
   }
@@ -117,14 +117,14 @@ export class AcknowledgedChannel implements AsyncDisposable {
   }
 
   /**
-   * Iterates the messages. Ends when the channel has ended; throws when that was by an error. Leaving it ends a
-   * `next()` that waits, and leaves the messages to whoever reads next.
+   * Iterates the messages. Ends when the channel has ended; throws when that was by an error. Leaving the loop ends
+   * a pending `next()`; messages that were not read wait for the next reader.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<unknown> {
     return this.#session.incoming.iterate();
   }
 
-  /** Resolves when the channel has ended, with how it did. Without a bound it waits as long as the channel lives. */
+  /** Resolves with how the channel ended. Without `timeout` the wait has no bound. */
   closed(options?: WaitOptions): Promise<AcknowledgedEnd> {
     try {
       const bounds = { timeout: Number.POSITIVE_INFINITY, ...checkBounds(options, 'closed()') };
@@ -151,7 +151,7 @@ export class AcknowledgedChannel implements AsyncDisposable {
     return this.#closing;
   }
 
-  /** Ends at once; what waits rejects with `RTC_ABORTED` and `reason` as its cause. Resolves when it has ended. */
+  /** Ends the channel at once and resolves when it has ended. Pending waits reject with `RTC_ABORTED` and `reason` as cause. */
   async abort(reason?: unknown): Promise<void> {
     const path = this.#options.name;
     this.#session.end(

@@ -25,7 +25,7 @@ export interface AcknowledgedChannelOptions {
   outbox?: Partial<ReceiveBufferLimits> | undefined;
   /** Largest message, in bytes of its JSON text. Default 60 000, which fits the 64 KiB of the signaling server. */
   maxMessageSize?: number | undefined;
-  /** When a message is said again. Default: first after 500 ms, then doubled, 10 000 at the most; with jitter. */
+  /** When a message is sent again. Default: first after 500 ms, then doubled up to 10 000 ms, with jitter. */
   retransmit?: BackoffOptions | undefined;
   /** Called when the transport has ended and the channel has not: attach another. */
   onDetached?: ((reason?: unknown) => void) | undefined;
@@ -47,7 +47,7 @@ export interface CheckedAcknowledgedOptions {
 
 const milliseconds = integer(1, MAX_INT32, 'milliseconds');
 
-/** A wait of at least a millisecond, so that a peer that is not there is never asked in a tight loop. */
+/** A wait of at least a millisecond: an absent peer must not be sent to in a tight loop. */
 export const backoff =
   (defaults: Required<Given<BackoffOptions>>): Field<Required<Given<BackoffOptions>>> =>
   (value, name) => ({

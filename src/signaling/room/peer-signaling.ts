@@ -11,7 +11,7 @@ import type { PeerChannel, PeerRoute, RoomSession } from '../wire/room-session.j
 
 /** Signaling with one peer of a room. */
 export interface PeerSignaling extends Signaling, AsyncDisposable {
-  /** Messages of the application's own may go through it as well, while nobody negotiates. */
+  /** An application may send messages of its own through it as well, while no connection negotiates. */
   readonly channel: AcknowledgedChannel;
   /** The name of the other peer, once it is known. */
   readonly remotePeer: string | undefined;

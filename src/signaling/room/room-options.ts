@@ -21,9 +21,9 @@ export interface RoomOptions {
   room: string;
   /** Our own name in it. */
   peer: string;
-  /** What the server wants to see. */
+  /** The token that the server asks for. */
   token?: string | undefined;
-  /** What the other members get of us: any JSON value, at most 1024 bytes of text. */
+  /** Data for the other members: any JSON value, at most 1024 bytes of text. */
   data?: unknown | undefined;
   /** Waits before another socket is made. Default: first 250 ms, doubled, 10 000 at the most; with jitter. */
   reconnect?: BackoffOptions | undefined;
@@ -39,7 +39,7 @@ export const roomName: Field<string> = (value, where) => {
   return value;
 };
 
-/** As it is now: the caller may change it afterwards. */
+/** A copy: the caller may change its object afterwards. */
 const jsonValue: Field<unknown> = (value, name) => {
   const json = readFrom(name, () => JSON.stringify(value));
   if (json === undefined) throw wrongType(name, 'a JSON value', value);

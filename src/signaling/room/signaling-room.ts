@@ -26,9 +26,9 @@ import {
 } from './room-options.js';
 
 export interface SignalingRoomEvents {
-  /** Somebody is in the room: who was there before us, too. */
+  /** A member is in the room; also emitted for members that joined before. */
   joined: [member: MemberDescription];
-  /** Somebody has left, was sent away, or was lost; the departure says which. */
+  /** A member left, was removed, or was lost; the departure says which. */
   left: [member: MemberDescription, departure: Departure];
   /** The membership has ended; `reason` says why, unless we closed it. */
   close: [reason: unknown];
@@ -86,7 +86,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
     );
   }
 
-  /** The others who are there, by name. */
+  /** The other members, by name. */
   get members(): ReadonlyMap<string, MemberDescription> {
     return this.#session.members;
   }
@@ -97,7 +97,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
     return state === 'over' ? 'closed' : state;
   }
 
-  /** How far it has got on the way to the server, and to anybody else. */
+  /** How far the membership has got on the way to the server and to a peer. */
   get progress(): SignalingProgress {
     return this.#session.progressTo(this.members.keys().next().value);
   }
@@ -224,7 +224,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
   }
 }
 
-/** A class is no function that makes sockets: calling it would throw an error about something else. */
+/** A class is refused as a function that makes sockets: calling it would throw an unrelated error. */
 function isClass(value: object): boolean {
   return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
 }

@@ -5,12 +5,12 @@ import type { Clock } from '../../time/clock.js';
  * What joins several signaling servers: whatever one publishes for a room reaches every one that subscribed to it,
  * itself included or not. It may lose messages; those that matter are acknowledged by the peers.
  *
- * The server goes on when it throws, rejects or never answers: peers remain in their rooms, and whoever wants to join
- * one that cannot be subscribed to is asked to come back.
+ * The server goes on when the broker throws, rejects or never answers: peers remain in their rooms, and a client that
+ * joins a room which cannot be subscribed to is asked to try again later.
  */
 export interface SignalingBroker {
   publish(room: string, text: string): void | Promise<unknown>;
-  /** Resolves when what is published from now on will come. */
+  /** Resolves when everything that is published from now on will be delivered. */
   subscribe(room: string, onMessage: (text: string) => void): Promise<Disposable>;
 }
 
@@ -20,7 +20,7 @@ export interface BrokerSubscription extends Disposable {
   readonly ready: Promise<void>;
 }
 
-/** A broker of which nothing throws, rejects unheard, or is waited for longer than it may. */
+/** Wraps a broker: nothing throws, no rejection is unhandled, and every wait is bounded. */
 export class GuardedBroker {
   readonly #broker: SignalingBroker;
   readonly #clock: Clock;

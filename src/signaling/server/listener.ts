@@ -6,7 +6,7 @@ import type { CheckedServerOptions } from './server-options.js';
 
 interface Connection {
   readonly socket: Socket;
-  /** It is a WebSocket now. */
+  /** The connection has become a WebSocket. */
   settled(): void;
 }
 
@@ -16,8 +16,8 @@ export interface ListenerEvents {
 }
 
 /**
- * The server's socket: at most so many connections, counted from their first packet on, and each of them a WebSocket
- * within so many milliseconds, whatever it says or does not say until then.
+ * The server's socket. It bounds the number of connections, counted from their first packet on, and the milliseconds in
+ * which each has to become a WebSocket, whatever it sends until then.
  */
 export class Listener {
   readonly port: number;
@@ -66,7 +66,7 @@ export class Listener {
     this.#connections.get(keyOf(request.socket))?.settled();
   }
 
-  /** Accepts nobody any more; resolves when the last connection has ended. */
+  /** Accepts no more connections; resolves when the last one has ended. */
   close(): Promise<void> {
     return new Promise((resolve) => this.#http.close(() => resolve()));
   }

@@ -18,7 +18,7 @@ export class Member {
   readonly socket: WebSocket;
   /** What it asked for, once it has joined. */
   join: ClientJoin | undefined;
-  /** It has said that it knows of the stop, or has gone. */
+  /** The peer has confirmed that the server stops, or has gone. */
   stopped = false;
   readonly #bucket: TokenBucket;
   readonly #unread: number;
@@ -38,18 +38,18 @@ export class Member {
     return this.join?.peer ?? '';
   }
 
-  /** Of the protocol that it speaks. */
+  /** Version of the protocol that the peer uses. */
   get #version(): number {
     return this.join?.v ?? 1;
   }
 
-  /** What the others get of it. */
+  /** Its data for the other members. */
   get description(): MemberDescription {
     const { peer = '', id, data } = this.join ?? {};
     return withoutUndefined({ peer, id, data }) as MemberDescription;
   }
 
-  /** It was sent away, or has gone; nothing of it counts any more. */
+  /** The peer was removed or has gone; what it sends is ignored. */
   get gone(): boolean {
     return this.#departure !== undefined;
   }
@@ -64,14 +64,14 @@ export class Member {
     this.#departure ??= code === 1000 || code === 1001 || code === 1005 ? LEFT : LOST;
   }
 
-  /** It showed a sign of life. */
+  /** The peer showed a sign of life. */
   seen(): void {
     this.#unanswered = 0;
   }
 
   /**
-   * Asks for a sign of life, or cuts it off when it has not answered the last ones. Counted, not timed: where this
-   * process was busy, nobody else is to blame.
+   * Asks the peer for a sign of life, or cuts it off when it has not answered the last ones. Questions are counted, not
+   * timed: a peer must not be cut off because this process was busy.
    */
   ask(): void {
     if (this.gone) return;
@@ -139,7 +139,7 @@ const LONGEST_REASON = 123;
 /** Questions without an answer. */
 const MOST_UNANSWERED = 3;
 
-/** Lets `burst` through at once and `perSecond` in the long run. */
+/** A rate limit: `burst` at once and `perSecond` in the long run. */
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #perSecond: number;

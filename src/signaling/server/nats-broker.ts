@@ -13,7 +13,7 @@ export interface NatsConnection {
 
 /**
  * Joins the signaling servers that use the same NATS and the same `prefix`. A room is a subject: the prefix and the
- * room's name in base64url, because subjects have characters of their own. The connection stays the caller's.
+ * room's name in base64url, because subjects have characters of their own. The caller keeps the connection and closes it.
  */
 export function natsBroker(connection: NatsConnection, prefix = 'scoped-rtc'): SignalingBroker {
   const isConnection = readFrom('connection', () => {

@@ -25,7 +25,7 @@ export interface RedisClients {
 
 /**
  * Joins the signaling servers that use the same Redis and the same `prefix`. A room is a channel: the prefix and the
- * room's name. Both connections stay the caller's; they get a listener for `error`, because a client without one ends
+ * room's name. The caller keeps both connections and closes them; they get a listener for `error`, because a client without one ends
  * the process when Redis goes away.
  */
 export function redisBroker(clients: RedisClients, prefix = 'scoped-rtc'): SignalingBroker {

@@ -66,12 +66,12 @@ export class Room {
     this.#subscription = undefined;
   }
 
-  /** Everybody in it, on whatever server. */
+  /** The members on all servers. */
   get peers(): string[] {
     return [...this.#everybody().keys()];
   }
 
-  /** The same, with what the others get of them. */
+  /** The members on all servers with their data. */
   get descriptions(): MemberDescription[] {
     return [...this.#everybody().values()];
   }
@@ -106,7 +106,7 @@ export class Room {
     else if (this.#broker) this.#publish({ to, text });
   }
 
-  /** Sends a member away, from whatever server. */
+  /** Removes a member, on whichever server it is. */
   remove(peer: string, reason: string | undefined): boolean {
     const member = this.members.get(peer);
     if (member) member.cutOff(4010, reason);
@@ -148,7 +148,7 @@ export class Room {
     this.#broker?.publish(this.name, JSON.stringify(numbered));
   }
 
-  /** What other servers say. Anything may come. */
+  /** Handles a message of another server, which may be anything. */
   #receive(text: string): void {
     const given = parseObject(text) ?? {};
     const { i, n, to, text: relayed, peers, joined, ask, remove, reason, left } = given;

@@ -22,15 +22,15 @@ export interface SignalingLimits {
   messageSize: number;
   /** Messages a second of one peer, in the long run. Default 100. */
   messagesPerSecond: number;
-  /** Messages of one peer at once. Default 256: as many as one has on the way to four others. */
+  /** Messages of one peer in a burst. Default 256: as many as a peer may have in flight to four others. */
   burst: number;
   /** Peers in one room. Default 16. */
   peersPerRoom: number;
-  /** Rooms with somebody in them. Default 1000. */
+  /** Rooms that have members. Default 1000. */
   rooms: number;
   /** Connections, from the first packet on, whether they have joined or not; more are closed at once. Default 4000. */
   connections: number;
-  /** Bytes of JSON that the others of a room get of a member (`data`). Default 1024. */
+  /** Bytes of JSON in the `data` of a member. Default 1024. */
   memberData: number;
   /** Bytes that wait because a peer does not read. Default 4 MiB. */
   unread: number;
@@ -54,10 +54,10 @@ export interface SignalingServerOptions {
   key?: string | undefined;
   /**
    * Origins of the web pages that may connect, e.g. `https://example.org`. Default: all. Clients that send no
-   * `Origin` are no browsers and are let in: what keeps those out is `token`.
+   * `Origin` are not browsers and are let in: use `token` to keep those out.
    */
   origins?: readonly string[] | undefined;
-  /** What a peer must show when it joins; a function decides for each. Default: nothing. */
+  /** The token that a peer must send when it joins, or a function that decides for each token. Default: none. */
   token?: (string | ((request: JoinRequest) => boolean | Promise<boolean>)) | undefined;
   /**
    * Decides who may join, after the token: `true` lets in; a text refuses, and the client gets it as the reason.

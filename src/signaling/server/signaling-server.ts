@@ -27,8 +27,8 @@ import {
 } from './server-options.js';
 
 /**
- * Starts a signaling server: rooms of peers that find each other and pass messages on. It keeps no message; the peers'
- * acknowledgements do (`AcknowledgedChannel`), so it may be restarted at any time.
+ * Starts a signaling server: rooms in which peers find each other and exchange messages. The server keeps no message: peers
+ * repeat what was not acknowledged (`AcknowledgedChannel`), so the server may be restarted at any time.
  *
  * Rejects with `RTC_BINDING_UNAVAILABLE` when the package `ws` is not there, and with Node's error when it cannot
  * listen.
@@ -47,9 +47,9 @@ export interface ServerMember extends MemberDescription {
 }
 
 export interface SignalingServerEvents {
-  /** Somebody has joined a room, here and not at another server. */
+  /** A peer has joined a room at this server. */
   joined: [member: ServerMember];
-  /** Somebody has left, was removed, or was lost. */
+  /** A peer has left, was removed, or was lost. */
   left: [member: ServerMember, departure: Departure];
   /** The broker does not work; emitted once, until it has worked again. Without a listener it is a process warning. */
   error: [error: unknown];
@@ -101,18 +101,18 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     return this.#members.size;
   }
 
-  /** Rooms with somebody in them, and who that is. */
+  /** Rooms that have members, with the members' names. */
   get rooms(): ReadonlyMap<string, readonly string[]> {
     return new Map([...this.#rooms].map(([name, room]) => [name, room.peers]));
   }
 
-  /** The members of a room, on whatever server, with what the others get of them. */
+  /** The members of a room on all servers, with their data. */
   members(room: string): readonly ServerMember[] {
     return this.#rooms.get(room)?.descriptions.map((member) => ({ ...member, room })) ?? [];
   }
 
   /**
-   * Sends a member away for good: it gets the reason and does not come back by itself. False when it is not there.
+   * Removes a member for good: it gets the reason and does not reconnect by itself. False when there is no such member.
    * With a broker the member may be at another server.
    */
   remove(room: string, peer: string, reason?: string): boolean {
@@ -120,7 +120,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
   }
 
   /**
-   * Accepts nobody any more, notifies every peer that the server stops, waits until each has confirmed that (at most
+   * Accepts no more connections, notifies every peer that the server stops, waits until each has confirmed that (at most
    * `timeout`, default 5000 ms), and closes the sockets. Idempotent; a later call can only shorten the wait.
    */
   stop(options?: CloseOptions): Promise<void> {
@@ -256,7 +256,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     }
   }
 
-  /** Whoever decides over tokens and cannot lets nobody in. */
+  /** A `token` function that throws or rejects lets no client in. */
   async #admits(request: JoinRequest): Promise<boolean> {
     try {
       return (await this.#options.admits(request)) === true;
@@ -343,7 +343,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
   }
 }
 
-/** Milliseconds that the peers have to say that they know of the stop. */
+/** Milliseconds that the peers have to confirm that the server stops. */
 const STOP_MS = 5000;
 /** Looks at its peers within one idle timeout: three questions, then the verdict. */
 const QUESTIONS = 4;

@@ -22,9 +22,9 @@ export interface SessionOwner {
   readonly backoff: Backoff;
   readonly outbox: OutgoingLimits;
   readonly maxMessageSize: number;
-  /** Calls back when everything that has come by now has been handed over. */
+  /** Calls back when everything that has arrived so far has been handed over. */
   afterTurn(callback: () => void): unknown;
-  /** The application's own code threw. */
+  /** A listener of the application threw. */
   uncaught(error: unknown): void;
   detached(reason: unknown): void;
   ended(end: AcknowledgedEnd): void;
@@ -36,8 +36,8 @@ interface Attachment {
 }
 
 /**
- * One end of acknowledged messages, for Node.js and browsers: what is numbered, sent again, acknowledged and handed
- * over, and when. `docs/protocol.md` has the rules.
+ * One end of acknowledged messages, for Node.js and browsers: numbers messages, repeats, acknowledges and hands them
+ * over. `docs/protocol.md` has the rules.
  */
 export class AcknowledgedSession {
   readonly #owner: SessionOwner;
@@ -67,7 +67,7 @@ export class AcknowledgedSession {
     );
   }
 
-  /** It has a transport that has not ended. */
+  /** The session has a transport that has not ended. */
   get attached(): boolean {
     return this.#attachment !== undefined;
   }

@@ -6,8 +6,8 @@ export interface BackoffOptions {
 }
 
 /**
- * Waits that double, each between half of that and the whole: those who lost the same server at the same moment must
- * not all come back at the same moment.
+ * Delays that double, with jitter between half of the delay and the whole: clients that lost the same server at the same
+ * moment must not all reconnect at the same moment.
  */
 export class Backoff {
   readonly #first: number;

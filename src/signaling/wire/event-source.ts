@@ -56,7 +56,7 @@ export abstract class EventSource<Events extends { [K in keyof Events]: unknown[
     return { unsubscribe, [Symbol.dispose]: unsubscribe };
   }
 
-  /** False when nobody listens. What a listener throws is an uncaught error; the others are called all the same. */
+  /** False when there is no listener. An exception of a listener is an uncaught error; the others are called all the same. */
   protected emit<K extends keyof Events>(event: K, ...args: Events[K]): boolean {
     const entries = this.#entries[event] ?? [];
     for (const entry of entries) {
@@ -82,7 +82,7 @@ export abstract class EventSource<Events extends { [K in keyof Events]: unknown[
     return entry;
   }
 
-  /** The list is made anew: somebody may be on the way through it. */
+  /** Copies the list: `emit` may be iterating over it. */
   #remove<K extends keyof Events>(event: K, entry: Entry<Events[K]>): void {
     this.#entries[event] = this.#entries[event]?.filter((each) => each !== entry);
   }

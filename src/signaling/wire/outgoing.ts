@@ -25,7 +25,7 @@ export interface OutgoingOwner {
 }
 
 /**
- * What the peer's application does not have yet, and when it is said again.
+ * Messages that the peer's application does not have yet, and when they are sent again.
  *
  * Repeated from the first message that the peer has not got ("go back n"): transports keep the order, so where one
  * is missing the ones behind it are too. After silence one message is sent until the peer shows that it is there.
@@ -79,7 +79,7 @@ export class Outgoing {
     return acknowledged;
   }
 
-  /** The peer says what it has; false when that cannot be. */
+  /** The peer acknowledges what it has; false when that is impossible. */
   confirmed(got: number, had: number): boolean {
     if (got > this.#everSent) return false;
     const progress = got > this.#got || had > this.#had;
