@@ -103,7 +103,10 @@ describe.skipIf(!hasChromium)('with headless Chromium as the peer', () => {
       await sendAll(channel);
       await page.waitForFunction(`state.count >= ${COUNT}`);
       await page.evaluate(`run(${COUNT}, ${SIZE}, true)`);
-      const { by } = await within(channel.closed(), 'the close', 40_000);
+      const { by } = await within(channel.closed(), 'the close', 40_000).catch(async (cause: Error) => {
+        const told = JSON.stringify({ here: seen, page: await page.evaluate('result()') });
+        throw new Error(`${cause.message}: ${told}\n${RtcRuntime.shared.inspect()}`, { cause });
+      });
       expect(by).toBe('remote');
       expect(seen).toEqual({ count: COUNT });
     });
