@@ -104,7 +104,7 @@ const OTHERS = [
 /** Elsewhere than on Linux nobody can tell. */
 const THREADS_SEEN = RtcRuntime.shared.threads().supported;
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 300_000;
 
 describe('a suite that uses the kit, in a vitest of its own', () => {
   let results: ReadonlyMap<string, SampleResult>;

@@ -96,5 +96,5 @@ function seconds(ms: number): string {
 }
 
 const MOST_REASON = 80;
-/** A busy machine may stall a process for a second or two; the library's own freeze is ten. */
-const BLOCKED_MS = 4000;
+/** A busy machine stalled a process for five; the library's own freezes last ten. */
+const BLOCKED_MS = 8000;
