@@ -41,7 +41,7 @@ const limits = (defaults: ReceiveBufferLimits) => (value: unknown, name: string)
 
 export const highWaterMarkField = integer(1, MAX_UINT32, 'bytes');
 
-/** Takes the channel settings out of `options`; the rest is for whoever knows the kind of channel. */
+/** Takes the channel settings out of `options`; the caller checks the rest, which depends on the kind of channel. */
 export function splitChannelOptions(options: unknown, name: string): [CheckedChannelOptions, unknown] {
   const [taken, rest] = takeOptions<CheckedChannelOptions>(options, name, {
     highWaterMark: highWaterMarkField,

@@ -78,16 +78,16 @@ export class DeliveryLedger {
   }
 
   /**
-   * The two ends talk in turns, and the peer has answered as often as it was asked: so it has everything. Where either
-   * end sends many messages at once, counting them is no evidence.
+   * The two ends send in turns, and the peer has answered each message of ours: so it has everything. Where either
+   * end sends many messages at once, their number is no evidence.
    */
   get isAnswered(): boolean {
     return this.#mostUnanswered <= MOST_UNANSWERED && this.#received - this.#unasked >= this.#messages;
   }
 
   /**
-   * The peer says that `arrived` messages have reached it, and for how many of them it had no room; the peer may say
-   * anything.
+   * A receipt of the peer: `arrived` messages have reached it, and for some of them it had no room. The figures of a peer
+   * may be wrong.
    */
   acknowledge(arrived: number, dropped: number): void {
     this.#arrived = Math.min(Math.max(this.#arrived, arrived), this.#messages);
@@ -99,7 +99,7 @@ export class DeliveryLedger {
     return this.#marks.length >= MARKS_BEFORE_TRIM;
   }
 
-  /** Forgets what is older than the last `bytes` bytes; called now and then by whoever knows what is in flight. */
+  /** Forgets what is older than the last `bytes` bytes; called now and then with what is in flight. */
   forgetBefore(bytes: number): void {
     if (!this.isLong) return;
     const from = this.#marks.findLastIndex((mark) => mark.bytes <= this.#bytes - bytes);
@@ -128,7 +128,7 @@ export class DeliveryLedger {
     this.#unconfirmed = NOTHING_LOST.unconfirmed;
   }
 
-  /** Everything has reached the peer: only what it had no room for is lost. */
+  /** Everything has reached the peer; only messages for which it had no room are lost. */
   settle(): void {
     this.#unconfirmed = { messages: this.#messages, bytes: this.#bytes };
     this.#lost = this.#messages;
@@ -153,8 +153,8 @@ export class DeliveryLedger {
   }
 
   /**
-   * The peer has closed: `waiting` bytes cannot leave any more. How long ago it did, and so how much was sent into
-   * the void since, nobody knows; hence the time alone counts.
+   * The peer has closed: `waiting` bytes cannot leave any more. How long ago it closed, and so how much was sent
+   * in vain since, is not known; so only the age of what was sent counts.
    */
   endedByPeer(waiting: number, now: number): void {
     this.#doubtLately(now);
@@ -185,7 +185,7 @@ export class DeliveryLedger {
   }
 }
 
-/** Messages on their way at once in what still counts as a talk in turns. */
+/** Messages in flight at once in what still counts as sending in turns. */
 const MOST_UNANSWERED = 16;
 const MARK_EVERY_BYTES = 64 * 1024;
 const MARKS_BEFORE_TRIM = 256;

@@ -27,11 +27,11 @@ export interface InboxOwner {
 }
 
 /**
- * Where received messages wait for somebody who wants them.
+ * Where received messages wait for a consumer.
  *
- * Listeners get each message at once. Every active iterator gets each message into a buffer of its own. Of those who
- * wait for one message, the first gets it. While there is none of these, messages wait here, and the first consumer takes
- * them over, also after the channel closed.
+ * Listeners get each message at once. Every active iterator gets each message into a buffer of its own. Of several calls of
+ * `nextMessage()` the first gets it. Without a consumer messages wait here; the first consumer takes them over, also after
+ * the channel has closed.
  *
  * The bound exists because the library cannot be made to stop reading: a channel whose messages nobody takes blocks
  * a thread of the library that other connections need (H17). So messages are taken from the library, and kept here.
@@ -108,7 +108,7 @@ export class Inbox {
     }
   }
 
-  /** Somebody listens now: hands over what waited, after the caller has finished what it is doing. */
+  /** The event got its first listener: hands over what waited, after the current call stack has ended. */
   flush(): void {
     if (this.#flushing || this.#waiting.length === 0) return;
     this.#flushing = true;
@@ -213,7 +213,7 @@ export class OpenGate {
     this.#owner = owner;
   }
 
-  /** The channel is open: emits `open` at once, or else to the first who listens. */
+  /** The channel is open: emits `open` at once, or else to the first listener. */
   emitOpen(): void {
     if (this.#emitted !== undefined) return;
     this.#emitted = currentTurn(); // before the listeners: one of them may ask for messages
@@ -230,7 +230,7 @@ export class OpenGate {
   get passes(): boolean {
     if (this.#emitted === 'before') return true;
     if (this.#emitted === undefined && this.#owner.hasListener('open')) this.emitOpen();
-    if (this.#emitted === undefined) return true; // nobody wants to know
+    if (this.#emitted === undefined) return true; // `open` has no listener
     if (this.#emitted === currentTurn()) {
       this.#openLater();
       return false;

@@ -30,7 +30,7 @@ import { DeliveryLedger } from './delivery-ledger.js';
 
 const SENT = Promise.resolve();
 
-/** What data channels and WebSockets have in common: messages in order, backpressure, and an end that loses none. */
+/** Base of data channels, WebSockets and tracks: messages in order, backpressure, and an end that loses none. */
 export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   /** @internal */
   protected readonly record: NativeRecord;
@@ -71,7 +71,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     };
     this.#inbox = new Inbox(inboxOwner, options.receiveBuffer);
     this.#outbox = new Outbox(() => this.path, options.sendQueue, this.#ledger);
-    // At once, in the same turn: what nobody takes blocks a thread of the library (H17). Messages first, so that
+    // Registered in the same turn: messages without a callback block a thread of the library (H17). Messages first, so that
     // they tend to be served first.
     native.onMessage((message) => {
       try {
@@ -279,7 +279,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   protected override onFirstListener(event: string): void {
     if (event === 'message') this.#inbox.flush();
     else if (event === 'bufferedAmountLow') this.#buffer.watchLow();
-    // Opened before anybody listened: emitted once, to the first listener.
+    // The channel opened before it had a listener: `open` is emitted once, to the first.
     else if (event === 'open' && this.state === 'open')
       queueMicrotask(() => {
         if (this.state === 'open') this.#gate.emitOpen();

@@ -13,7 +13,7 @@ interface Queued {
   readonly accepted: Deferred<void>;
 }
 
-/** Messages sent before the channel was open, in order; bounded. Each is settled here, and the ledger is notified. */
+/** Messages sent before the channel was open, in order; bounded. Their promises are settled here, and the ledger counts those that are dropped. */
 export class Outbox {
   readonly #path: () => string;
   readonly #limits: ReceiveBufferLimits;
@@ -35,7 +35,7 @@ export class Outbox {
     return this.#bytes;
   }
 
-  /** What waits in it, with what may. */
+  /** What waits in the queue, and its limits. */
   get queue(): QueueDetails {
     return { messages: this.#queue.length, bytes: this.#bytes, limit: this.#limits };
   }
@@ -97,7 +97,7 @@ export class Outbox {
   }
 }
 
-/** The library's send buffer of one channel, and who waits for room in it. */
+/** The library's send buffer of one channel, and the calls that wait for room in it. */
 export class SendBuffer {
   readonly #native: NativeChannel;
   readonly #record: NativeRecord;
@@ -147,7 +147,7 @@ export class SendBuffer {
     this.#atMost = forwarded ? 0 : this.#atMost + bytes;
   }
 
-  /** One promise for all who wait; `undefined` when there is room by now. */
+  /** One promise for all callers that wait; `undefined` when there is room by now. */
   room(): Promise<void> | undefined {
     if (!this.#room) {
       this.#room = new Deferred();

@@ -36,8 +36,8 @@ export interface MessageStreamEnd {
 }
 
 /**
- * One end of a stream whose writer goes no faster than the other end's reader: neither SCTP nor WebSockets can be made
- * to wait, so the two ends do it among themselves, as `WindowAccount` says.
+ * One end of a stream whose writer goes no faster than the other end's reader: neither SCTP nor WebSockets can be paused,
+ * so the two ends grant each other bytes, see `WindowAccount`.
  */
 export class WindowedEnd implements MessageStreamEnd {
   readonly #channel: Streamable;
@@ -118,7 +118,7 @@ export class WindowedEnd implements MessageStreamEnd {
     return { value: message, done: false };
   }
 
-  /** Nobody reads any more. What comes is dropped; the writer at the other end is not held up by it. */
+  /** The reader has stopped. Messages are dropped from now on; the writer at the other end is not held up. */
   async stopReading(): Promise<void> {
     this.#reads = false;
     for (const message of this.#arrived.drain()) this.#took(message);

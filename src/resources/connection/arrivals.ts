@@ -32,8 +32,8 @@ interface Waiter {
 type Refuse = (what: string) => void;
 
 /**
- * The channels and tracks that the peer opens: for the listeners of their events, and for those who wait for the next one.
- * What nobody wants yet waits for the first of either.
+ * The channels and tracks that the peer opens: for the listeners of their events, and for calls that wait for the next one.
+ * A channel or track without a taker waits for the first of either.
  */
 export class Arrivals {
   readonly #pending: PendingEvents;

@@ -157,7 +157,7 @@ export class ConnectionChannels implements ChannelConnection {
     return channel;
   }
 
-  /** A channel that the peer made. One that comes too late for anybody to use it is given back. */
+  /** A channel that the peer made. A channel that comes while the connection ends is given back. */
   incoming(native: NativeDataChannel): DataChannel | undefined {
     if (this.node.inTeardown) {
       this.#hold(native).discard();
@@ -183,8 +183,8 @@ export class ConnectionChannels implements ChannelConnection {
   }
 
   /**
-   * The stream id that a new channel is to have. Before the transport is up the library chooses, and where nobody knows
-   * which ids are ours to give.
+   * The stream id that a new channel is to have. The library chooses before the transport is up, and where it is not known
+   * which ids this end may give.
    */
   #chooseId(): number | undefined {
     const { firstId } = this.#control;

@@ -6,7 +6,7 @@ import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 
-/** How a peer that has vanished is noticed. */
+/** How a vanished peer is detected. */
 export interface KeepaliveOptions {
   /** Milliseconds without a sign of life after which the peer is asked for one, at most half of `timeout`. Default: a third. */
   interval?: number | undefined;
@@ -14,12 +14,12 @@ export interface KeepaliveOptions {
   timeout?: number | undefined;
 }
 
-/** What is watched. None of the calls costs more than some native getters. */
+/** The connection as the keepalive sees it. Each call costs a few native getters at the most. */
 export interface KeepaliveSubject {
   readonly path: string;
   now(): number;
   transportUp(): boolean;
-  /** What only a living peer changes: its bytes, and the round-trip time that its acknowledgements give. */
+  /** A value that only a living peer changes: bytes received, and the round-trip time of its acknowledgements. */
   signs(): string;
   /** Bytes that wait to be sent. Fewer than before is a sign of life. */
   waiting(): number;
@@ -42,9 +42,9 @@ export interface CheckedKeepalive {
 }
 
 /**
- * Notices that the peer of a connection has vanished, in the time that was asked for.
+ * Detects that the peer of a connection has vanished, within the time that was asked for.
  *
- * What arrives anyway is the cheapest sign of life. Without one for `interval` the peer is asked: one of this package by
+ * Data that arrives anyway is the cheapest sign of life. Without one for `interval` the peer is asked: one of this package by
  * a `ping`, then by a probe of its library, so that a program that is busy for long is not taken for a vanished one. Any
  * other peer that runs the same library is asked by the probe. Of the rest only what ICE says is known, and that the send
  * buffer does not shrink. The process-wide watcher calls; there is no timer for a connection.
@@ -94,13 +94,13 @@ export class Keepalive implements Watched {
       if (this.#ask()) this.#askedAt = now;
       return;
     }
-    // Of a question that went out late, for this process was busy, the answer gets as long.
+    // The answer to a question that went out late, because this process was busy, gets as long.
     const waited = now - this.#askedAt;
     if (waited >= (patience - interval) / 2) this.#probe ??= this.#subject.probe();
     if (silence >= patience && waited >= patience - interval) this.#end(silence);
   }
 
-  /** True where a peer that lives gives a sign soon. */
+  /** True where a living peer gives a sign soon. */
   #ask(): boolean {
     if (this.#subject.ping()) return true;
     this.#probe = this.#subject.probe();
@@ -147,8 +147,8 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 const LEAST_MS = 100;
 
 /**
- * Asks the library at the other end whether it lives: a message on a stream for which it has no channel makes it reset the
- * stream at once, in a thread of its own. One question at a time; each is given back when it is answered.
+ * Asks the library at the other end for a sign of life: a message on a stream without a channel makes that library reset
+ * the stream at once, in a thread of its own. One question at a time; its native is given back when it is answered.
  */
 export class LibraryProbe {
   readonly #context: LibraryContext;

@@ -4,14 +4,14 @@ import type { CloseInfo } from '../handle.js';
 import type { MediaTrack } from '../media/media-track.js';
 import type * as ndc from 'node-datachannel';
 
-/** States as the W3C names them. */
+/** States with the names of the W3C. */
 export type ConnectionState = ndc.RTCPeerConnectionState;
 export type IceConnectionState = ndc.RTCIceConnectionState;
 export type SignalingState = ndc.RTCSignalingState;
 export type GatheringState = ndc.RTCIceGatheringState;
 export type DescriptionType = ndc.DescriptionType;
 
-/** What goes over the wire to a browser as it is. */
+/** A session description as browsers have it; it can be sent as JSON. */
 export interface SessionDescription {
   readonly type: DescriptionType;
   readonly sdp: string;
@@ -73,5 +73,5 @@ const NEGOTIATION = [
 
 export const NEGOTIATION_EVENTS: ReadonlySet<string> = new Set(NEGOTIATION);
 
-/** Events whose native callbacks of another user are replaced when a connection is adopted. */
+/** Events whose native callbacks are replaced when a connection of other code is adopted. */
 export const TAKEN_OVER = [...NEGOTIATION, 'track'] as const;

@@ -77,7 +77,7 @@ export class PeerConnection extends ConnectionStatus {
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => {
-        // Of a connection that ends they are of no use any more, and a handler would use what ends with it.
+        // Events of the negotiation are useless while the connection ends, and their handlers would use what ends with it.
         if (!this[TREE_NODE].inTeardown || !NEGOTIATION_EVENTS.has(event)) this.emit(event, ...args);
       },
     );
@@ -151,8 +151,8 @@ export class PeerConnection extends ConnectionStatus {
   }
 
   /**
-   * The next channel that the peer opens, or the oldest that has come and that nobody was given, by `label` where that is
-   * given. Rejects with `RTC_TIMEOUT`, `RTC_ABORTED`, and `RTC_CLOSING` or `RTC_CLOSED` when the connection ends first.
+   * The next channel that the peer opens, or the oldest one that no listener or call has taken yet; only with that `label`
+   * where it is given. Rejects with `RTC_TIMEOUT`, `RTC_ABORTED`, and `RTC_CLOSING` or `RTC_CLOSED` when the connection ends first.
    */
   nextDataChannel(options?: NextChannelOptions): Promise<DataChannel> {
     return this.#arrivals.nextChannel(options, this.#assertUsable);
@@ -245,12 +245,12 @@ export class PeerConnection extends ConnectionStatus {
     this.#oneShot.accept(answer);
   }
 
-  /** For those who negotiate for this connection. @internal */
+  /** For the negotiation of this connection. @internal */
   get exchange(): DescriptionExchange {
     return this.#exchange;
   }
 
-  /** Catches up with a native that somebody else has used, and replaces their callbacks. @internal */
+  /** Catches up with a native that other code has used, and replaces its callbacks. @internal */
   takeOver(): void {
     this.#exchange.negotiable =
       this.hasMedia() || this.signalingState !== 'stable' || !!this.localDescription();
@@ -265,12 +265,12 @@ export class PeerConnection extends ConnectionStatus {
     return this.#channels.own(native, 'adopted', options);
   }
 
-  /** What the peer is to be given, with the candidates found so far, or `null` before there is one. */
+  /** The local description for the peer, with the candidates found so far, or `null` before there is one. */
   localDescription(): SessionDescription | null {
     return this.#exchange.local();
   }
 
-  /** As the peer wrote it, with the candidates taken so far, or `null` before there is one. */
+  /** The description of the peer, with its candidates so far, or `null` before there is one. */
   remoteDescription(): SessionDescription | null {
     return this.#exchange.remote();
   }
@@ -307,7 +307,7 @@ export class PeerConnection extends ConnectionStatus {
     this.#tracks.onIncoming((track) => this.#arrivals.add('track', track));
   }
 
-  /** One-shot signaling, as long as nobody else negotiates. */
+  /** One-shot signaling, while no other negotiation goes on. */
   get #oneShot(): OneShot {
     return new OneShot(this, this.context.clock, (what) => {
       this.assertUsable(what);

@@ -66,7 +66,7 @@ function reasonOf(progress: ConnectionProgress, negotiable: boolean): string {
   return `no candidate pair answered: ${localCandidates} local, ${remoteCandidates} remote`;
 }
 
-/** What is worth knowing of the servers: not those that answered, or were not needed. */
+/** Servers that neither answered nor were left unused: these may be why the connection is not up. */
 function troubleWithServers({ servers }: ConnectionProgress): string[] {
   return servers
     .filter(({ outcome }) => outcome !== 'answered' && !outcome.startsWith('not used'))
