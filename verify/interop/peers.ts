@@ -26,7 +26,8 @@ export type Ability =
   | 'resuming media'
   | 'an offer while it connects'
   | 'telling whether a channel of ours is ordered'
-  | 'a conflict of ICE roles';
+  | 'a conflict of ICE roles'
+  | 'a negotiated channel';
 
 /** A WebRTC implementation to talk to. */
 export interface PeerKind {
@@ -111,6 +112,9 @@ const pion: PeerKind = {
   },
 };
 
+const PLUGINS = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/gstreamer-1.0`;
+const GSTREAMER = { webrtc: join(PLUGINS, 'libgstwebrtc.so'), nice: join(PLUGINS, 'libgstnice.so') };
+
 function debianVersion(name: string): string {
   return firstNumber(spawnSync('dpkg-query', ['-W', '-f', '${Version}', name], { encoding: 'utf8' }).stdout);
 }
@@ -156,6 +160,21 @@ export const PEERS: Readonly<Record<string, PeerKind>> = {
     AFTER_CLOSE,
     ROLE_CONFLICT,
   ]),
+  gstreamer: {
+    title: 'GStreamer',
+    from: 'apt python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-bad gstreamer1.0-nice',
+    // Of its media nothing is asked here yet. For a negotiated channel `create-data-channel` gives nothing back.
+    lacks: [
+      ...(['media', 'stats', 'empty messages', 'a negotiated channel', 'rollback', 'ice restart'] as const),
+      AFTER_CLOSE,
+      ROLE_CONFLICT,
+    ],
+    find: () =>
+      ['/usr/lib/python3/dist-packages/gi', GSTREAMER.webrtc, GSTREAMER.nice].every(existsSync)
+        ? [PYTHON, fileURLToPath(program('gstreamer-peer.py'))]
+        : undefined,
+    version: () => debianVersion('gstreamer1.0-plugins-bad'),
+  },
   raw: {
     title: 'node-datachannel',
     from: 'this package',

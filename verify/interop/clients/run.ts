@@ -24,6 +24,11 @@ const CLIENTS: Readonly<Record<string, Client>> = {
   'simple-peer': { program: 'simple-peer', ways: ALL },
   'simple-peer, no trickle': { program: 'simple-peer', ways: ALL, environment: { CLIENT_TRICKLE: 'false' } },
   '@thaunknown/simple-peer': { program: 'thaunknown-simple-peer', ways: ['raw', 'register'] },
+  peerjs: { program: 'peerjs', ways: ALL },
+  'y-webrtc': { program: 'y-webrtc', ways: ALL },
+  trystero: { program: 'trystero', ways: ALL },
+  'geckos.io': { program: 'geckos', ways: ALL },
+  'libp2p relay': { program: 'libp2p-relay', ways: ['raw', 'register'], node: 22 },
   'libp2p direct, redial': { program: 'libp2p-redial', ways: ['raw', 'register'], node: 22 },
 };
 

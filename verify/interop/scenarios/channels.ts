@@ -26,6 +26,7 @@ export const channels: Scenarios = {
   },
   negotiated: {
     title: 'a negotiated channel',
+    needs: ['a negotiated channel'],
     async run(cell) {
       const { pc } = await weOffer(cell);
       const options = { negotiated: true, id: 77 };
