@@ -141,6 +141,10 @@ export class PendingEvents {
     return this.#pending.has(event);
   }
 
+  waiting(event: string): readonly EventArguments[] {
+    return this.#pending.get(event) ?? [];
+  }
+
   /** Takes the first argument of the oldest event that waits and whose argument `matches`. */
   take(event: string, matches: (argument: unknown) => boolean): unknown {
     const waiting = this.#pending.get(event);

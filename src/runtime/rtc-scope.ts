@@ -32,8 +32,10 @@ import {
   type ChannelOptions,
   channelOptionsField,
   type CheckedChannelOptions,
+  limits,
   splitChannelOptions,
 } from '../resources/channel/channel-options.js';
+import type { ReceiveBufferLimits } from '../resources/channel/inbox.js';
 import { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
 import {
   type CheckedKeepalive,
@@ -41,6 +43,7 @@ import {
   type KeepaliveOptions,
 } from '../resources/connection/keepalive.js';
 import { PeerConnection } from '../resources/connection/peer-connection.js';
+import { DEFAULT_UNREAD } from '../resources/connection/unread-limit.js';
 import { createNativeConnection } from '../resources/connection/servers/create-native-connection.js';
 import { dial as dialSocket } from '../resources/web-socket/dial.js';
 import { withLimit, WebSocket, type WebSocketOptions } from '../resources/web-socket/web-socket.js';
@@ -59,6 +62,11 @@ export interface PeerConnectionConfig extends NativeConfig {
    * instance. How many the peer opens is not bounded; close what is not wanted.
    */
   incoming?: ChannelOptions | undefined;
+  /**
+   * How much may wait unread in all channels together that the peer opened. The one whose message is too much ends with
+   * `RTC_OVERFLOW`. Default 262 144 messages, 256 MiB: as much as four channels may have each.
+   */
+  receiveBuffer?: Partial<ReceiveBufferLimits> | undefined;
   /**
    * Notices a peer that has vanished: the connection ends with `by: 'error'` and `RTC_PEER_UNREACHABLE`. Without it the
    * library notices after 13 to 14.5 s. See docs/networks.md for what is known of which peer.
@@ -91,13 +99,15 @@ export class RtcScope extends Scope {
   /** A peer connection owned by this scope. Throws `RTC_NATIVE` when the library refuses the configuration. */
   createPeerConnection(name?: string, config: PeerConnectionConfig = {}): PeerConnection {
     const givenName = name === undefined ? undefined : validatePeerName(name);
-    const [{ signal, incoming, keepalive }, rest] = takeOptions<{
+    const [{ signal, incoming, receiveBuffer, keepalive }, rest] = takeOptions<{
       signal: AbortSignal;
       incoming: CheckedChannelOptions;
+      receiveBuffer: ReceiveBufferLimits;
       keepalive: CheckedKeepalive;
     }>(config, 'config', {
       signal: checkSignal,
       incoming: channelOptionsField,
+      receiveBuffer: limits(DEFAULT_UNREAD),
       keepalive: keepaliveField,
     });
     const checked = validatePeerConnectionConfig(rest);
@@ -110,6 +120,7 @@ export class RtcScope extends Scope {
       negotiatesItself: !checked.disableAutoNegotiation,
       maxMessageSize: checked.maxMessageSize ?? 0,
       servers,
+      receiveBuffer,
       keepalive,
       ...(incoming && { incoming }),
     });

@@ -27,7 +27,8 @@ export type Unpublished =
   | 'adoptChannel'
   | 'servers'
   | 'dial'
-  | 'cannotConnect';
+  | 'cannotConnect'
+  | 'unread';
 
 /** Every public member: the compiler asks for the declared ones, the test for those that are there. */
 export type Members<T> = { readonly [K in Exclude<keyof T, symbol | Unpublished>]: Member<T> } & Record<

@@ -60,6 +60,7 @@ export const connectionOptions: Options<PeerConnectionConfig> = {
   enableIceUdpMux: BOOLEAN,
   keepalive: { ...BAG, and: [{ interval: 5 }, { timeout: '3000' }, { interval: 200, timeout: 300 }] },
   incoming: { ...BAG, and: [{ receiveBuffer: 5 }, { label: 'x' }] },
+  receiveBuffer: { ...BAG, and: [{ bytes: -1 }, { messages: '5' }, { kilobytes: 5 }] },
   disableAutoNegotiation: BOOLEAN,
   disableAutoGathering: BOOLEAN,
   forceMediaTransport: BOOLEAN,

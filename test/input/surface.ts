@@ -61,7 +61,7 @@ const INTERNAL = new Set([
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
   ...['allArrived', 'expect', 'messageAccepted', 'nativeOpened'],
   ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'sent', 'inbox', 'received'],
-  ...['refusedByPeer', 'hasSent', 'exchange', 'progress', 'takeOver', 'adoptChannel', 'servers'],
+  ...['refusedByPeer', 'hasSent', 'exchange', 'progress', 'takeOver', 'adoptChannel', 'servers', 'unread'],
   ...['dial', 'cannotConnect', 'nativeLimit', 'details', 'Symbol(scoped-rtc.trace)'],
 ]);
 

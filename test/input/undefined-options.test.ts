@@ -19,6 +19,7 @@ it('an option that is undefined is one that was left out', async ({ rtc }) => {
   const pc = rtc.createPeerConnection('other', {
     iceServers: [{ urls: 'stun:127.0.0.1', username: undefined, credential: undefined }],
     incoming: undefined,
+    receiveBuffer: undefined,
     portRangeBegin: undefined,
     signal: undefined,
   });

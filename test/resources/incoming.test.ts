@@ -1,7 +1,7 @@
 import { expect, it } from 'scoped-rtc/vitest';
 import { describe } from 'vitest';
 import { connectedPair, wiredPair } from '../support/connected-pair.js';
-import { codeOf, take, until } from '../support/event.js';
+import { codeOf, take, until, within } from '../support/event.js';
 
 describe('what the peer opens', () => {
   it('is had by nextDataChannel(), whether it comes before or after', async ({ rtc }) => {
@@ -72,5 +72,31 @@ describe('what the peer opens', () => {
     await until(() => overflows.size === 3, 'the overflows');
     // A channel of our own has the default.
     expect(bob.createDataChannel('ours').highWaterMark).toBe(1024 * 1024);
+  });
+
+  it('bounds what waits in all channels that the peer opened, also in those that it has closed and nobody took', async ({
+    rtc,
+  }) => {
+    const { alice, bob, near, far } = await connectedPair(rtc, {
+      config: { receiveBuffer: { bytes: 500_000 } },
+    });
+    const fill = async (label: string) => {
+      const channel = alice.createDataChannel(label);
+      for (let n = 0; n < 5; n++) await channel.send(Buffer.alloc(20_000));
+      return channel;
+    };
+    for (const label of ['a', 'b', 'c', 'd', 'e']) await (await fill(label)).close();
+    const excess = await fill('one too many');
+    expect(await within(excess.closed(), 'the end of what is too much')).toMatchObject({ by: 'remote' });
+    const ends = [];
+    for (let n = 0; n < 6; n++) ends.push(await (await bob.nextDataChannel()).closed());
+    expect(ends.map(({ by, unread }) => `${by} ${unread}`).slice(0, 5)).toEqual(Array(5).fill('remote 5'));
+    expect(ends[5]).toMatchObject({ by: 'error', reason: { code: 'RTC_OVERFLOW' } });
+    // What was read makes room again, and so does what somebody has the channel of.
+    await near.send(Buffer.alloc(100_000));
+    expect(await far.nextMessage()).toHaveLength(100_000);
+    const later = alice.createDataChannel('later');
+    await later.send(Buffer.alloc(100_000));
+    expect(await (await bob.nextDataChannel()).nextMessage()).toHaveLength(100_000);
   });
 });

@@ -55,6 +55,7 @@ import { hazard as h54 } from './rows/h54-beside-bulk.js';
 import { hazard as h55 } from './rows/h55-message-cut.js';
 import { hazard as h56 } from './rows/h56-server-goes-deaf.js';
 import { hazard as h57 } from './rows/h57-mid-used-again.js';
+import { hazard as h58 } from './rows/h58-queue-at-close.js';
 import type { Hazard } from './support/hazard.js';
 
 /** Every row of the matrix, in order. */
@@ -116,4 +117,5 @@ export const hazards: readonly Hazard[] = [
   h55,
   h56,
   h57,
+  h58,
 ];

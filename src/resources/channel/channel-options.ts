@@ -23,6 +23,8 @@ export interface CheckedChannelOptions {
   readonly receiveBuffer: ReceiveBufferLimits;
   readonly sendQueue: ReceiveBufferLimits;
   readonly signal: AbortSignal | undefined;
+  /** Why a message of `bytes` may not wait: too much waits in other channels. */
+  readonly refuses?: (bytes: number) => string | undefined;
 }
 
 /** 1 MiB: as much again as the library's SCTP send buffer (`sctptransport.cpp`, 1 MiB), so that it never runs dry. */
@@ -31,7 +33,8 @@ export const DEFAULT_HIGH_WATER_MARK = 1024 * 1024;
 /** What may wait for the channel to open: 1024 messages, as many as the library queues on its receiving side. */
 export const DEFAULT_SEND_QUEUE: ReceiveBufferLimits = { messages: 1024, bytes: 16 * 1024 * 1024 };
 
-const limits = (defaults: ReceiveBufferLimits) => (value: unknown, name: string) => ({
+/** Checks some limits; the rest are the defaults. */
+export const limits = (defaults: ReceiveBufferLimits) => (value: unknown, name: string) => ({
   ...defaults,
   ...readOptions<Partial<ReceiveBufferLimits>>(value, name, {
     messages: integer(0, MAX_UINT32, 'messages'),
@@ -43,7 +46,7 @@ export const highWaterMarkField = integer(1, MAX_UINT32, 'bytes');
 
 /** Takes the channel settings out of `options`; the caller checks the rest, which depends on the kind of channel. */
 export function splitChannelOptions(options: unknown, name: string): [CheckedChannelOptions, unknown] {
-  const [taken, rest] = takeOptions<CheckedChannelOptions>(options, name, {
+  const [taken, rest] = takeOptions<Omit<CheckedChannelOptions, 'refuses'>>(options, name, {
     highWaterMark: highWaterMarkField,
     receiveBuffer: limits(DEFAULT_RECEIVE_BUFFER),
     sendQueue: limits(DEFAULT_SEND_QUEUE),

@@ -1,10 +1,11 @@
 import type { QueueDetails } from '../../diagnostics/handle-details.js';
 import { RtcMessageError } from '../../errors/rtc-error.js';
-import { Deferred } from '../../time/wait.js';
+import { Deadline } from '../../time/deadline.js';
+import { Deferred, quietTurns } from '../../time/wait.js';
 import { Fifo } from './fifo.js';
 import { type Message, sizeOfMessage } from '../../native/validate/message.js';
 import { MessageIterator } from './message-iterator.js';
-import { afterTurn, currentTurn } from '../../time/clock.js';
+import { afterTurn, type Clock, currentTurn } from '../../time/clock.js';
 
 /** How much may wait in JavaScript for a consumer before the channel fails with `RTC_OVERFLOW`. */
 export interface ReceiveBufferLimits {
@@ -16,12 +17,17 @@ export interface ReceiveBufferLimits {
 
 export const DEFAULT_RECEIVE_BUFFER: ReceiveBufferLimits = { messages: 65_536, bytes: 64 * 1024 * 1024 };
 
+/** Milliseconds that an abort may take for what is queued. */
+const MOST_DISCARD_MS = 50;
+
 export interface InboxOwner {
   readonly path: string;
   /** Hands a message to the listeners of the `message` event. */
   deliver(message: Message): void;
   /** True while the `message` event has a listener that may be called. */
   listening(): boolean;
+  /** Why a message of `bytes` may not wait, where others have no room left. */
+  readonly refuses?: ((bytes: number) => string | undefined) | undefined;
   /** The limits were exceeded: `error` says by what. Called once. */
   overflowed(error: RtcMessageError): void;
 }
@@ -108,6 +114,16 @@ export class Inbox {
     }
   }
 
+  /**
+   * Nobody is to get what comes from now on; it is counted. Resolves when what the library had queued has come, or after
+   * a moment: the addon never frees what is queued when a native is closed (H58).
+   */
+  async discardQueued(clock: Clock): Promise<void> {
+    this.#failed = true;
+    using moment = new Deadline(clock, { timeout: MOST_DISCARD_MS });
+    await quietTurns(() => this.#received, moment);
+  }
+
   /** The event got its first listener: hands over what waited, after the current call stack has ended. */
   flush(): void {
     if (this.#flushing || this.#waiting.length === 0) return;
@@ -171,24 +187,19 @@ export class Inbox {
   }
 
   #hasRoom(buffer: Fifo<Message>, message: Message): boolean {
-    if (
-      buffer.length < this.#limits.messages &&
-      buffer.bytes + sizeOfMessage(message) <= this.#limits.bytes
-    ) {
-      return true;
-    }
+    const size = sizeOfMessage(message);
+    const { messages, bytes } = this.#limits;
+    const fits = buffer.length < messages && buffer.bytes + size <= bytes;
+    const why = fits
+      ? this.#owner.refuses?.(size)
+      : `${buffer.length} messages with ${buffer.bytes} bytes are waiting, the limit is ${messages} messages ` +
+        `or ${bytes} bytes`;
+    if (why === undefined) return true;
     this.#dropped++;
     if (!this.#failed) {
       this.#failed = true;
-      const held = `${buffer.length} messages with ${buffer.bytes} bytes are waiting`;
-      this.#owner.overflowed(
-        new RtcMessageError(
-          'RTC_OVERFLOW',
-          `messages arrive faster than they are taken: ${held}, the limit is ${this.#limits.messages} messages ` +
-            `or ${this.#limits.bytes} bytes. Add a listener or iterate, or raise receiveBuffer`,
-          { path: this.#owner.path },
-        ),
-      );
+      const what = `messages arrive faster than they are taken: ${why}. Add a listener or iterate, or raise receiveBuffer`;
+      this.#owner.overflowed(new RtcMessageError('RTC_OVERFLOW', what, { path: this.#owner.path }));
     }
     return false;
   }

@@ -67,6 +67,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
       path: this.path,
       deliver: (message) => this.emit('message', message),
       listening: () => this.hasListener('message') && this.#gate.passes,
+      refuses: options.refuses,
       overflowed: (error) => this.fail(error),
     };
     this.#inbox = new Inbox(inboxOwner, options.receiveBuffer);
@@ -271,9 +272,13 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     return this.#inbox;
   }
 
-  /** Resolves when every received message that the library queued for us was handed over. @internal */
-  protected received(deadline: Deadline): Promise<void> {
-    return quietTurns(() => this.#inbox.received, deadline);
+  /**
+   * Resolves when every received message that the library queued for us was handed over, or past the deadline
+   * discarded. @internal
+   */
+  protected async received(deadline: Deadline): Promise<void> {
+    await quietTurns(() => this.#inbox.received, deadline);
+    if (deadline.expired) await this.#inbox.discardQueued(this.context.clock);
   }
 
   protected override onFirstListener(event: string): void {

@@ -57,6 +57,11 @@ export class Arrivals {
     this.#pending.emit(event, item);
   }
 
+  /** Channels that nobody was given yet. */
+  get untaken(): Iterable<DataChannel> {
+    return this.#pending.waiting('dataChannel').map(([channel]) => channel as DataChannel);
+  }
+
   async nextChannel(options: unknown, refuse: Refuse): Promise<DataChannel> {
     const what = 'nextDataChannel()';
     const { bounds, wanted } = checkNextOptions(options, what, { label: string });

@@ -8,6 +8,7 @@ import type { validateDataChannelInit } from '../../native/validate/data-channel
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/channel-options.js';
+import type { ReceiveBufferLimits } from '../channel/inbox.js';
 import { announcementIn, withAnnouncement } from '../data-channel/announcement.js';
 import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
 import { NegotiatedOpenings } from '../data-channel/control/negotiated-openings.js';
@@ -24,12 +25,15 @@ import { ReceiptPeer } from '../data-channel/ending/receipt.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
 import { DataChannel } from '../data-channel/data-channel.js';
 import { StreamIds } from '../data-channel/stream-ids.js';
+import { DEFAULT_UNREAD, UnreadLimit } from './unread-limit.js';
 
 type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
 
 export interface ConnectionChannelOptions {
   /** Of the channels that the peer opens. */
   readonly incoming?: CheckedChannelOptions;
+  /** What may wait in all of these together. */
+  readonly receiveBuffer?: ReceiveBufferLimits | undefined;
   readonly keepalive?: CheckedKeepalive | undefined;
   /** Bytes that a message of the peer may have; the library makes SCTP's send buffer as large (`sctptransport.cpp`). */
   readonly maxMessageSize?: number;
@@ -54,6 +58,7 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #uninformed = new Set<number>();
   readonly #withoutId = new Set<DataChannel>();
   readonly #options: ConnectionChannelOptions;
+  readonly #incoming: CheckedChannelOptions;
   readonly #keepalive: Keepalive | undefined;
   readonly #probe: LibraryProbe;
   #peerIsLibrary = false;
@@ -65,7 +70,7 @@ export class ConnectionChannels implements ChannelConnection {
     node: OwnedNode,
     native: NativePeerConnection,
     record: NativeRecord,
-    options: ConnectionChannelOptions,
+    options: ConnectionChannelOptions & { readonly untaken: () => Iterable<DataChannel> },
   ) {
     this.#options = options;
     this.#context = context;
@@ -77,6 +82,14 @@ export class ConnectionChannels implements ChannelConnection {
     this.#probe = new LibraryProbe(context, native, record.path);
     this.#keepalive = options.keepalive && new Keepalive(this.#keepaliveSubject(), options.keepalive);
     if (this.#keepalive) context.watcher.watch(this.#keepalive);
+    const unread = new UnreadLimit(options.receiveBuffer ?? DEFAULT_UNREAD, () => {
+      // Of those that are over only what nobody has the channel of: nobody else keeps it.
+      const channels = new Set(options.untaken());
+      for (const [channel, origin] of this.#open) if (origin === 'incoming') channels.add(channel);
+      return [...channels].map((channel) => channel.unread);
+    });
+    const incoming = options.incoming ?? DEFAULT_CHANNEL_OPTIONS;
+    this.#incoming = { ...incoming, refuses: (bytes) => unread.refuses(bytes) };
     this.#openings = new NegotiatedOpenings(context.clock, (message) => this.#control.send(message));
     this.#flush = new ResetFlush(context.clock, {
       roundTrip: () => this.roundTrip().now,
@@ -179,7 +192,7 @@ export class ConnectionChannels implements ChannelConnection {
       );
       return undefined;
     }
-    return this.own(native, 'incoming', this.#options.incoming ?? DEFAULT_CHANNEL_OPTIONS);
+    return this.own(native, 'incoming', this.#incoming);
   }
 
   /**

@@ -58,7 +58,6 @@ export class PeerConnection extends ConnectionStatus {
   readonly #exchange: DescriptionExchange;
   readonly #negotiatesItself: boolean;
   #negotiation: Negotiation | undefined;
-
   /** The STUN and TURN servers, and what came of each; none of a connection that was adopted. @internal */
   readonly servers: IceServers | undefined;
 
@@ -82,7 +81,8 @@ export class PeerConnection extends ConnectionStatus {
       },
     );
     this.#arrivals = new Arrivals(this.#pending, context.clock, this.record.path);
-    this.#channels = new ConnectionChannels(context, this[TREE_NODE], native, this.record, options ?? {});
+    const channels = { ...options, untaken: () => this.#arrivals.untaken };
+    this.#channels = new ConnectionChannels(context, this[TREE_NODE], native, this.record, channels);
     this.#tracks = new ConnectionTracks(context, this[TREE_NODE], native, this.record, () => {
       if (this.#negotiatesItself && this.remoteDescription()) this.#exchange.oweOffer();
     });

@@ -3,7 +3,7 @@ import { poll, Deferred } from '../../time/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { Deadline } from '../../time/deadline.js';
-import type { HandleDetails } from '../../diagnostics/handle-details.js';
+import type { HandleDetails, QueueDetails } from '../../diagnostics/handle-details.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from './channel-connection.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { deservesReceipt, Ending } from './ending/ending.js';
@@ -121,6 +121,11 @@ export class DataChannel extends MessageChannel {
     return true;
   }
 
+  /** What waits unread. @internal */
+  get unread(): QueueDetails {
+    return this.inbox.queue;
+  }
+
   protected override allArrived(): void {
     this.#receive({ type: 'arrived' });
   }
@@ -148,7 +153,9 @@ export class DataChannel extends MessageChannel {
       this.sent.endedByPeer(this.#leftAtClose, this.context.clock.now());
       return undefined;
     }
-    return deadline.expired ? undefined : this.#drain(deadline);
+    if (!deadline.expired) return this.#drain(deadline);
+    if (!this.#machine.isOver) this.#receive({ type: 'abort' }); // now: what comes is not taken any more
+    return this.received(deadline);
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {

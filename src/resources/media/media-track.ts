@@ -256,7 +256,7 @@ export class MediaTrack extends MessageChannel {
   }
 
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
-    if (deadline.expired || this.record.state !== 'held') return undefined;
+    if (this.record.state !== 'held') return undefined;
     return this.received(deadline);
   }
 

@@ -113,7 +113,7 @@ export class WebSocket extends MessageChannel {
     if (this.record.state !== 'held') return undefined;
     if (!deadline.expired) return this.#drain(deadline);
     this.#leave();
-    return undefined;
+    return this.received(deadline);
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
