@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { LongestFirst } from './test/support/longest-first.js';
 import { NoSkippedTests } from './test/support/skipped.js';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
@@ -101,6 +102,7 @@ export default defineConfig({
     // The addon aborts the process when a second thread loads it (H8), so every file gets a process of its own.
     pool: 'forks',
     reporters: ['default', ...(process.env.CI ? [new NoSkippedTests()] : [])],
+    sequence: { sequencer: LongestFirst },
     projects,
   },
 });

@@ -1,6 +1,4 @@
-import type { TraceEvent } from '../../diagnostics/event-log.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
-import type { NodeSnapshot } from '../../diagnostics/snapshot.js';
 import type { RuntimeTrace } from '../../diagnostics/runtime-trace.js';
 import type { FeedMessage, NodeFacts, NodeUpdate } from '../protocol.js';
 
@@ -45,10 +43,15 @@ function read({
   const details = new Map<string, HandleDetails>();
   const made: NodeFacts[] = [];
   const updates: NodeUpdate[] = [];
-  const add = (node: NodeSnapshot, parent: number | undefined): void => {
+  const places = new Map<string | undefined, string>();
+  for (const { path, place } of events) if (place !== undefined && !places.has(path)) places.set(path, place);
+  // A stack, not recursion: a tree may be deeper than the call stack.
+  const left = scopes.map((node) => ({ node, parent: undefined as number | undefined })).reverse();
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { node, parent } = next;
     const id = made.length + 1;
     const { path, kind, state, createdAt, acquiredAt } = node;
-    made.push({ id, parent, path, kind, createdAt, place: placeIn(events, path) ?? acquiredAt });
+    made.push({ id, parent, path, kind, createdAt, place: places.get(path) ?? acquiredAt });
     const { messagesSent = 0, messagesReceived = 0, bytesSent = 0, bytesReceived = 0 } = node;
     const { bufferedAmount = 0, dependsOn, rtt = -1 } = node;
     updates.push([
@@ -63,17 +66,12 @@ function read({
       rtt,
     ]);
     if (node.details) details.set(path, node.details);
-    for (const child of node.children) add(child, id);
-  };
-  for (const scope of scopes) add(scope, undefined);
+    for (const child of node.children.toReversed()) left.push({ node: child, parent: id });
+  }
   const message: FeedMessage = {
     ...{ full: true, at: madeAt, pid: process.pid, traced: true, folder: '', editor: undefined },
     ...{ runtime: { ...runtime, threadNames: [] }, made, updates, gone: [], samples: [] },
     ...{ warnings: [...warnings], teardowns: [...teardowns], events: [...events] },
   };
   return { message, details, process, forgotten };
-}
-
-function placeIn(events: readonly TraceEvent[], path: string): string | undefined {
-  return events.find((event) => event.path === path && event.place !== undefined)?.place;
 }

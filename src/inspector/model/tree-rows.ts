@@ -41,18 +41,31 @@ export function treeRows(roots: readonly Node[], settings: RowSettings): { rows:
 
 function asTree(roots: readonly Node[], words: readonly string[], { sort, folded }: RowSettings) {
   const rows: Row[] = [];
+  const owners: number[] = [];
+  const isShown: boolean[] = [];
   let matches = 0;
-  const visit = (node: Node): void => {
+  // A stack, not recursion: a tree may be deeper than the call stack.
+  const left = sorted(roots, sort)
+    .map((node) => ({ node, owner: -1 }))
+    .reverse();
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { node, owner } = next;
     const place = rows.length;
     const isFolded = words.length === 0 && folded.has(node.id);
     rows.push({ type: 'node', key: node.id, node, depth: node.depth, folded: isFolded });
+    owners.push(owner);
     const matched = hasAll(node, words);
+    isShown.push(matched);
     if (matched) matches++;
-    if (!isFolded) for (const child of sorted(node.children, sort)) visit(child);
-    if (!matched && rows.length === place + 1) rows.length = place;
-  };
-  for (const root of sorted(roots, sort)) visit(root);
-  return { rows, matches };
+    if (isFolded) continue;
+    for (const child of sorted(node.children, sort).toReversed()) left.push({ node: child, owner: place });
+  }
+  // From the last row to the first: a row that is shown shows its owner, too.
+  for (let i = rows.length - 1; i >= 0; i--) {
+    const owner = owners[i]!;
+    if (isShown[i] && owner >= 0) isShown[owner] = true;
+  }
+  return { rows: rows.filter((_, i) => isShown[i]), matches };
 }
 
 function asGroups(roots: readonly Node[], words: readonly string[], { group, sort, folded }: RowSettings) {

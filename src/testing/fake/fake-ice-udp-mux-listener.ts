@@ -62,11 +62,6 @@ export class FakeIceUdpMuxListener extends FakeNative implements NativeIceUdpMux
     });
   }
 
-  /** For tests: a STUN request arrives that no connection expects. */
-  receiveStunRequest(request: IceUdpMuxRequest): void {
-    if (this.#open) this.notify('onUnhandledStunRequest', () => [request]);
-  }
-
   protected override closeFromPeer(): void {
     // A listener has no other side.
   }

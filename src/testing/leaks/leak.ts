@@ -1,3 +1,4 @@
+import { shorten } from '../../diagnostics/creation-place.js';
 import { type NodeSnapshot, renderNode } from '../../diagnostics/snapshot.js';
 import type { TeardownReport, TeardownStep } from '../../scope/teardown-report.js';
 
@@ -159,11 +160,18 @@ function counted(names: readonly string[]): string {
   return [...counts].map(([name, count]) => (count === 1 ? name : `${count} × ${name}`)).join(', ');
 }
 
+/** Messages of an error, and of all in a chain: a `SuppressedError` has no message of its own worth reading. */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // A chain says nothing by its own message: the errors in it do.
-  if (error.name === 'SuppressedError' && 'error' in error && 'suppressed' in error) {
-    return `${messageOf(error.suppressed)}; then ${messageOf(error.error)}`;
+  const messages: string[] = [];
+  const left = [error];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (next instanceof Error && next.name === 'SuppressedError' && 'error' in next && 'suppressed' in next) {
+      left.push(next.error, next.suppressed);
+    } else {
+      const message = next instanceof Error ? `${next.name}: ${next.message}` : String(next);
+      messages.push(messages.length === 0 ? message : `then ${message}`);
+    }
   }
-  return `${error.name}: ${error.message}`;
+  return shorten(messages);
 }

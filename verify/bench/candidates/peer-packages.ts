@@ -6,7 +6,7 @@ import type { CandidateName } from './names.js';
 /** Candidates that are packages of this folder's own, not of the project. */
 const PEERS: Partial<Record<CandidateName, string>> = { werift: 'werift', wrtc: '@roamhq/wrtc' };
 
-export const NOT_INSTALLED = 'not installed: run npm ci --prefix bench';
+export const NOT_INSTALLED = 'not installed: run npm ci --prefix verify/bench';
 
 /** Every process of a benchmark runs in the project's folder. */
 const requireHere = createRequire(join(process.cwd(), 'verify', 'bench', 'package.json'));

@@ -4,13 +4,13 @@ import { patiently } from '../support/patience.js';
 import { keep, rawChannels, rawEnd } from '../support/raw-pair.js';
 import { sdkChannels } from '../support/sdk-pair.js';
 
-const CHANNELS = 10_000;
+const CHANNELS = 4000;
 const AT_ONCE = 100;
 
 export const hazard: Hazard = {
   id: 'H38',
   file: import.meta.url,
-  does: 'opens 10 000 channels on one connection, sends one message on each, gets an answer and closes it',
+  does: `opens ${CHANNELS} channels on one connection, sends one message on each, gets an answer and closes it`,
   why: 'H4, H7 and H18 at every channel; an id that is taken again too soon; what is kept for each adds up.',
   raw: {
     runs: 1,

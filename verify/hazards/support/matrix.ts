@@ -25,7 +25,7 @@ export interface Row {
 /** What the raw binding leaves hanging is killed soon; the SDK gets as long as a busy machine may need. */
 const LIMITS: Record<SideName, RunLimits> = {
   raw: { total: 15_000, linger: 1500 },
-  sdk: { total: 40_000, linger: 10_000 },
+  sdk: { total: 100_000, linger: 20_000 },
 };
 
 /** Runs every program in processes of their own and gathers what they showed, in the order of the hazards. */

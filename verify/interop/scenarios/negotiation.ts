@@ -1,6 +1,16 @@
 import type { DataChannel } from 'scoped-rtc';
 import { nextEvent } from '../../../test/support/event.js';
-import { type Cell, echoed, type Ends, eventually, linkEnds, type Scenarios, weOffer } from '../scenario.js';
+import type { Peer } from '../peer.js';
+import {
+  type Cell,
+  connectRaw,
+  echoed,
+  type Ends,
+  eventually,
+  linkEnds,
+  type Scenarios,
+  weOffer,
+} from '../scenario.js';
 
 async function glare(cell: Cell, wePolite: boolean): Promise<void> {
   await cell.peer.call('create', { polite: !wePolite });
@@ -34,17 +44,25 @@ async function glareOfRaw(ends: Ends): Promise<string> {
   return 'both channels open';
 }
 
+const stable = (peer: Peer): Promise<number> =>
+  eventually(
+    async () => (await peer.call<{ signaling: string }>('states')).signaling === 'stable',
+    'their signaling is stable',
+  );
+
 export const negotiation: Scenarios = {
   'they-offer-again': {
     title: 'they offer again',
     async run(cell) {
       const { channel } = await weOffer(cell);
       await cell.peer.call('offer');
-      await eventually(
-        async () => (await cell.peer.call<{ signaling: string }>('states')).signaling === 'stable',
-        'their signaling is stable',
-      );
+      await stable(cell.peer);
       cell.check(await echoed(channel, 'x'), 'echo');
+    },
+    async control(ends) {
+      await connectRaw(ends, 'echo', 'raw');
+      await ends.peer.call('offer');
+      return `their signaling is stable after ${await stable(ends.peer)} ms`;
     },
   },
   'they-restart-ice': {

@@ -23,8 +23,12 @@ if (role) {
 } else {
   const { address } = await new Promise((resolve) => other.receive(resolve));
   await measure(async () => {
-    await node.services.ping.ping(multiaddr(address));
-    await node.hangUp(multiaddr(address));
+    try {
+      await node.services.ping.ping(multiaddr(address));
+    } finally {
+      // Also after a failure: the next round is to dial again, not to find what is left of this connection.
+      await node.hangUp(multiaddr(address));
+    }
     await sleep(100);
   }, other.end);
 }
