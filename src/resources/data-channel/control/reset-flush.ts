@@ -30,14 +30,16 @@ export class ResetFlush {
   #begunAt = 0;
   #pause = 0;
   #left = 0;
+  #isOver = false;
 
   constructor(clock: Clock, subject: FlushSubject) {
     this.#clock = clock;
     this.#subject = subject;
   }
 
-  /** A stream was reset, by either end. */
+  /** A stream was reset, by either end. Ignored after `end()`: a channel may be released after the close of its connection has begun. */
   begin(): void {
+    if (this.#isOver) return;
     this.#begunAt = this.#clock.now();
     this.#enough = Number.POSITIVE_INFINITY;
     this.#pause = FIRST_MS + 2 * this.#subject.roundTrip();
@@ -47,10 +49,16 @@ export class ResetFlush {
 
   /** The peer has answered the question with that number; it may say any. */
   answered(number: number): void {
-    if (number >= this.#enough && number <= this.#number) this.end();
+    if (number >= this.#enough && number <= this.#number) this.#stop();
   }
 
+  /** The connection ends: no question is asked any more. */
   end(): void {
+    this.#isOver = true;
+    this.#stop();
+  }
+
+  #stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
