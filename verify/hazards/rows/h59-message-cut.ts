@@ -7,7 +7,7 @@ import { otherServer } from '../support/ws-server.js';
 const SENT = 300_000;
 
 export const hazard: Hazard = {
-  id: 'H55',
+  id: 'H59',
   file: import.meta.url,
   does: `gets a WebSocket message of ${SENT} bytes, more than the 262144 that are taken by default`,
   why: 'The message is cut to the limit and handed over as if it were whole. RFC 6455 has status 1009 for this.',
