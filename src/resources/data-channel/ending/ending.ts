@@ -144,6 +144,8 @@ export class Ending {
       case 'mayReset':
         return mayReset || this.#facts.endsConnection;
       case 'isYoung':
+        // Where messages may be lost, only the peer knows which were.
+        if (peerGivesReceipts) return this.#memory.peerSent === undefined;
         return this.#now < this.#facts.youngUntil && !this.#memory.hasPeerReceipt;
       case 'endsConnection':
         return this.#facts.endsConnection;
@@ -156,8 +158,8 @@ export class Ending {
         return resets && this.#memory.owesAnswer && this.#facts.endsConnection;
       case 'isUnacknowledged':
         return this.#memory.acknowledged < sent;
-      case 'hasFinalReceipt':
-        return this.#memory.peerSent !== undefined;
+      case 'givesReceipts':
+        return peerGivesReceipts;
       case 'mayResetNow':
         // A stream is not reset before SCTP has acknowledged what was sent on it, and alone that takes 20 ms: it comes
         // at once with an answer. What SCTP receives behind a reset waits for it, on every stream: so there is none
@@ -223,6 +225,7 @@ export class Ending {
         return { type: 'keepConnection', ms: this.#arrivalMs() };
       case 'waitWhileYoung':
         this.#memory.wakeAt = youngUntil;
+        if (this.#setting.peerGivesReceipts) this.#wakeIn(LAST_COUNT_MS + 4 * this.#facts.roundTrip);
         return undefined;
       case 'waitForPeer':
         this.#memory.wakeAt = Math.max(this.#now, youngUntil) + PEER_FIRST_MS;
@@ -304,6 +307,8 @@ const RESET_MS = 1000;
  * counts as unconfirmed what has arrived.
  */
 export const INFORMED_MS = 1000;
+/** Milliseconds, besides four round trips, that a peer gets to say what arrived of messages that may be lost. */
+const LAST_COUNT_MS = 100;
 const RECEIPT_EVERY_MS = 1000;
 const RECEIPT_EVERY = 64;
 const RECEIPT_EVERY_BYTES = 64 * 1024;

@@ -8,7 +8,8 @@ import type { Receipt } from './receipt.js';
  * message of the other's; `informing` has them, and waits until the peer knows before it ends the connection, which takes
  * what is on its way along; `agreed` has them, so the handle may close; `resetting` has reset the stream behind that. In
  * these two only the stream is still to end, which frees its id.
- * Observed, with any other peer: `young` waits until the peer has surely taken the channel; `confirming` has reset the
+ * Observed, with any other peer: `young` waits until the peer has surely taken the channel, or has said what arrived of messages
+ * that may be lost; `confirming` has reset the
  * stream and waits for the answer; `awaiting` lets a peer that closes, too, go first; `receiving` has reset the stream
  * and takes what is on its way; `flushing` empties the send buffer; `arriving` leaves what was sent the time to arrive.
  */
@@ -47,7 +48,7 @@ export type Guard =
   | 'lacksMessages'
   | 'owesReceipt'
   | 'isUnacknowledged'
-  | 'hasFinalReceipt'
+  | 'givesReceipts'
   | 'mayResetNow'
   | 'isInformed'
   | 'owesLastWord'
@@ -147,10 +148,11 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'resetting', on: ['abort', 'refused', ...GONE], to: 'ended' },
   // Observed, with any other peer.
   { in: 'young', on: 'time', when: ['isDue'], to: 'confirming', do: ['resetStream'] },
+  { in: 'young', on: FROM_PEER, when: ['!isYoung'], to: 'confirming', do: ['resetStream'] },
   { in: 'young', on: ['time', ...FROM_PEER], to: 'young' },
   { in: 'young', on: 'reset', when: ['endsConnection', 'isDoubtful'], to: 'arriving', do: ['keepConnection'] },
   { in: 'young', on: ['abort', ...GONE], to: 'ended', do: ['countAbandoned'] },
-  { in: 'confirming', on: 'reset', when: ['hasFinalReceipt', 'isUnacknowledged'], to: 'ended', do: ['countAbandoned'] },
+  { in: 'confirming', on: 'reset', when: ['givesReceipts', 'isUnacknowledged'], to: 'ended', do: ['countAbandoned'] },
   { in: 'confirming', on: 'reset', when: ['!isDoubtful'], to: 'ended', do: ['countConfirmed'] },
   { in: 'confirming', on: 'reset', when: ['endsConnection'], to: 'arriving', do: ['keepConnection'] },
   { in: 'confirming', on: ['abort', 'refused', ...GONE], to: 'ended', do: ['countAbandoned'] },
