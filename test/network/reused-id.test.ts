@@ -50,3 +50,23 @@ it('a stream id is used again, where the answer to the reset takes longer than S
     await endOf(pair);
   }
 });
+
+it('a stream id is used again in the close event of the channel that had it', async () => {
+  const pair = await linkedPair({ delay: 1, jitter: 0, loss: 0, seed: 5 });
+  try {
+    const make = (at: 'alice' | 'bob', use: number): DataChannel =>
+      pair[at].createDataChannel(`use ${use}`, { negotiated: true, id: 5 });
+    const next = [make('alice', 1), make('bob', 1)].map(
+      (channel, n) =>
+        new Promise<DataChannel>((resolve) => {
+          channel.once('close', () => resolve(make(n === 0 ? 'alice' : 'bob', 2)));
+          if (n === 0) void channel.close();
+        }),
+    );
+    const [here, there] = await Promise.all(next);
+    await here!.send('second use');
+    expect(await there!.nextMessage(BOUNDS)).toBe('second use');
+  } finally {
+    await endOf(pair);
+  }
+});

@@ -306,7 +306,10 @@ export class ConnectionChannels implements ChannelConnection {
   }
 
   #userOf(id: number): string | undefined {
-    for (const channel of this.#open.keys()) if (channel.id === id) return channel.path;
+    for (const channel of this.#open.keys()) {
+      // In its own `close` event a channel is closed, and settles later.
+      if (channel.id === id && channel.state !== 'closed') return channel.path;
+    }
     return undefined;
   }
 

@@ -194,7 +194,7 @@ export class Ending {
   }
 
   #act(action: Action): EndingCommand | undefined {
-    const { sent, received, youngUntil } = this.#facts;
+    const { sent, received, youngUntil, roundTrip } = this.#facts;
     switch (action) {
       case 'sendReceipt':
         this.#memory.receiptAt = this.#now;
@@ -224,8 +224,7 @@ export class Ending {
         this.#wakeIn(this.#arrivalMs());
         return { type: 'keepConnection', ms: this.#arrivalMs() };
       case 'waitWhileYoung':
-        this.#memory.wakeAt = youngUntil;
-        if (this.#setting.peerGivesReceipts) this.#wakeIn(LAST_COUNT_MS + 4 * this.#facts.roundTrip);
+        this.#wakeIn(this.#setting.peerGivesReceipts ? LAST_COUNT_MS + 4 * roundTrip : youngUntil - this.#now);
         return undefined;
       case 'waitForPeer':
         this.#memory.wakeAt = Math.max(this.#now, youngUntil) + PEER_FIRST_MS;
