@@ -224,7 +224,9 @@ export class Ending {
         this.#wakeIn(this.#arrivalMs());
         return { type: 'keepConnection', ms: this.#arrivalMs() };
       case 'waitWhileYoung':
-        this.#wakeIn(this.#setting.peerGivesReceipts ? LAST_COUNT_MS + 4 * roundTrip : youngUntil - this.#now);
+        this.#wakeIn(
+          this.#setting.peerGivesReceipts ? LAST_COUNT_MS + 4 * roundTrip : youngUntil - this.#now,
+        );
         return undefined;
       case 'waitForPeer':
         this.#memory.wakeAt = Math.max(this.#now, youngUntil) + PEER_FIRST_MS;
