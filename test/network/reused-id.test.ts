@@ -1,5 +1,6 @@
 import type { DataChannel } from 'scoped-rtc';
 import { afterEach, expect, it } from 'vitest';
+import { codeOf, until } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
 import { endOf, type LinkedPair, linkedPair } from './linked-pair.js';
 
@@ -66,6 +67,33 @@ it('a stream id is used again in the close event of the channel that had it', as
     const [here, there] = await Promise.all(next);
     await here!.send('second use');
     expect(await there!.nextMessage(BOUNDS)).toBe('second use');
+  } finally {
+    await endOf(pair);
+  }
+});
+
+it('a stream id is refused while its last channel, which did not wait for that, is being reset', async () => {
+  const pair = await linkedPair({ delay: 20, jitter: 0, loss: 0, seed: 5 });
+  try {
+    const make = (at: 'alice' | 'bob'): DataChannel =>
+      pair[at].createDataChannel('same id', { negotiated: true, id: 5 });
+    const [here, there] = [make('alice'), make('bob')];
+    await Promise.all([here.opened(BOUNDS), there.opened(BOUNDS)]);
+    await here.abort();
+    expect(await codeOf(() => make('alice'))).toBe('RTC_INVALID_STATE');
+    await there.closed(BOUNDS);
+    const peer = make('bob');
+    let again: DataChannel | undefined;
+    await until(() => {
+      try {
+        again = make('alice');
+        return true;
+      } catch {
+        return false;
+      }
+    }, 'the id to be free');
+    await again!.send('second use');
+    expect(await peer.nextMessage(BOUNDS)).toBe('second use');
   } finally {
     await endOf(pair);
   }

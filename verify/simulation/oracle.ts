@@ -34,6 +34,7 @@ export function judge(
   for (const log of peers[0].logs) {
     const other = peers[1].logs.find(({ label }) => label === log.label);
     channels++;
+    if (!inStep(log.label, peers)) continue;
     for (const [from, to] of [
       [log, other],
       [other, log],
@@ -48,6 +49,16 @@ export function judge(
     }
   }
   return { faults, tasks: world.tasks, ms: world.now, sent, received, channels };
+}
+
+/** Of a channel that both make again and again: no end has closed a half that the other had not made yet. */
+function inStep(label: string, peers: readonly SimulatedPeer[]): boolean {
+  const [, pair, use] = /^(pair-.*-)(\d+)$/.exec(label) ?? [];
+  for (let before = 1; before < Number(use ?? 0); before++) {
+    const halves = peers.map(({ logs }) => logs.find((log) => log.label === `${pair}${before}`));
+    if (!halves.every((half) => half?.wasOpen)) return false;
+  }
+  return true;
 }
 
 function hung(peers: readonly SimulatedPeer[]): string {

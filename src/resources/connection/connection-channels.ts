@@ -241,11 +241,8 @@ export class ConnectionChannels implements ChannelConnection {
     if (id !== undefined) this.#uninformed.delete(id);
   }
 
-  async freed(id: number, deadline: Deadline): Promise<void> {
-    const isDown = () => !this.transportUp();
-    const { now } = this.roundTrip();
-    await poll(isDown, deadline, 2 * now + LEAST_RESET_MS);
-    await poll(() => isDown() || !this.#openings.isFreedLater(id), deadline, 4 * now + LONGEST_RESET_MS);
+  freed(id: number, deadline: Deadline): Promise<void> {
+    return this.#openings.freed(id, deadline, this.roundTrip().now, () => !this.transportUp());
   }
 
   awaitPeer(id: number, open: () => void): void {
@@ -299,6 +296,13 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
   #assertFree(id: number): void {
+    if (this.#openings.isFreeing(id)) {
+      throw new RtcInvalidStateError(
+        `the stream with id ${id} is still being reset: the channel that had it did not wait for that. Await its close() ` +
+          'without a bound, or take another id',
+        { path: this.node.path },
+      );
+    }
     const isOurs = id === this.#control.id || (this.#announcesControl && id === CONTROL_ID);
     const user = isOurs ? 'this package' : this.#userOf(id);
     if (user === undefined) return;
@@ -343,9 +347,5 @@ export class ConnectionChannels implements ChannelConnection {
   }
 }
 
-/** Milliseconds that the reset of a stream takes besides two round trips: SCTP acknowledges a lone packet late. */
-const LEAST_RESET_MS = 50;
-/** Milliseconds, besides four round trips, in which a reset and its answer arrive also where some of them are lost. */
-const LONGEST_RESET_MS = 2000;
 /** The origin of the library's descriptions. */
 const LIBRARY = /^o=rtc /m;

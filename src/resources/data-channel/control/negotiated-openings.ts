@@ -1,4 +1,6 @@
 import type { Clock } from '../../../time/clock.js';
+import type { Deadline } from '../../../time/deadline.js';
+import { poll } from '../../../time/wait.js';
 import type { ControlMessage } from './control-channel.js';
 
 interface Waiting {
@@ -26,6 +28,8 @@ export class NegotiatedOpenings {
   readonly #theirs = new Map<number, number>();
   /** For each id the number of the peer's newest half whose stream was reset. */
   readonly #freed = new Map<number, number>();
+  /** Our halves whose stream is being reset, with the times of the clock (ms) when that should have ended. */
+  readonly #freeing = new Map<number, { readonly least: number; readonly longest: number }>();
   readonly #waiting = new Map<number, Waiting>();
 
   /** `send` returns false where the peer does not listen. */
@@ -66,8 +70,31 @@ export class NegotiatedOpenings {
     if (id <= LARGEST_ID && number > (this.#freed.get(id) ?? 0)) this.#freed.set(id, number);
   }
 
-  /** Whether the peer has made its half as often as we have, and has yet to answer the reset of the newest. */
-  isFreedLater(id: number): boolean {
+  /**
+   * Our half with that id is closed. Resolves when the library should have had the peer's answer to the reset, at most until
+   * the deadline; `isDown` says that no answer can come.
+   */
+  async freed(id: number, deadline: Deadline, roundTrip: number, isDown: () => boolean): Promise<void> {
+    const [least, longest] = [2 * roundTrip + LEAST_RESET_MS, 4 * roundTrip + LONGEST_RESET_MS];
+    const from = this.#clock.now();
+    this.#freeing.set(id, { least: from + least, longest: from + longest });
+    await poll(isDown, deadline, least);
+    await poll(() => isDown() || !this.#answersLater(id), deadline, longest);
+    if (!deadline.expired) this.#freeing.delete(id);
+  }
+
+  /** The reset of the stream goes on: a deadline has cut the wait for its end short. */
+  isFreeing(id: number): boolean {
+    const until = this.#freeing.get(id);
+    if (!until) return false;
+    const now = this.#clock.now();
+    const goesOn = now < until.least || (now < until.longest && this.#answersLater(id));
+    if (!goesOn) this.#freeing.delete(id);
+    return goesOn;
+  }
+
+  /** The peer has made its half as often as we have, and has yet to answer the reset of the newest. */
+  #answersLater(id: number): boolean {
     const number = this.#ours.get(id);
     if (number === undefined || (this.#theirs.get(id) ?? 0) < number) return false;
     return (this.#freed.get(id) ?? 0) < number;
@@ -106,3 +133,7 @@ const PEER_MAKES_IT_MS = 1000;
 const LARGEST_ID = 65_534;
 /** Of a description; the others are announced when the transport is up. */
 const MOST_ANNOUNCED = 64;
+/** Milliseconds that the reset of a stream takes besides two round trips: SCTP acknowledges a lone packet late. */
+const LEAST_RESET_MS = 50;
+/** Milliseconds, besides four round trips, in which a reset and its answer arrive also where some of them are lost. */
+const LONGEST_RESET_MS = 2000;

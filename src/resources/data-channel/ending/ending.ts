@@ -11,7 +11,7 @@ import {
   type Transition,
   TRANSITIONS,
 } from './transitions.js';
-import type { Receipt } from './receipt.js';
+import { deservesReceipt, type Receipt } from './receipt.js';
 
 /**
  * The end of one channel: what it says to the peer, and when the native may be given back.
@@ -224,9 +224,8 @@ export class Ending {
         this.#wakeIn(this.#arrivalMs());
         return { type: 'keepConnection', ms: this.#arrivalMs() };
       case 'waitWhileYoung':
-        this.#wakeIn(
-          this.#setting.peerGivesReceipts ? LAST_COUNT_MS + 4 * roundTrip : youngUntil - this.#now,
-        );
+        this.#memory.wakeAt = youngUntil;
+        if (this.#setting.peerGivesReceipts) this.#wakeIn(LAST_COUNT_MS + 4 * roundTrip);
         return undefined;
       case 'waitForPeer':
         this.#memory.wakeAt = Math.max(this.#now, youngUntil) + PEER_FIRST_MS;
@@ -292,11 +291,6 @@ export class Ending {
   }
 }
 
-/** Whether as much as has come since the last receipt deserves one: not each of the messages that come now and then. */
-export function deservesReceipt(messages: number, bytes: number): boolean {
-  return messages >= RECEIPT_EVERY || bytes >= RECEIPT_EVERY_BYTES;
-}
-
 /** Final receipts are counted in one byte. */
 const FINALS = 256;
 /** Milliseconds without an answer after which a final receipt is given again; twice as many each time. */
@@ -311,8 +305,6 @@ export const INFORMED_MS = 1000;
 /** Milliseconds, besides four round trips, that a peer gets to say what arrived of messages that may be lost. */
 const LAST_COUNT_MS = 100;
 const RECEIPT_EVERY_MS = 1000;
-const RECEIPT_EVERY = 64;
-const RECEIPT_EVERY_BYTES = 64 * 1024;
 /**
  * Milliseconds that the answer to a reset may take where the peer has answered every message: Chromium leaves some of
  * many resets at once without one.

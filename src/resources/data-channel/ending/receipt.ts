@@ -29,6 +29,15 @@ const DROPPED_AT = RECEIVED_AT + COUNT_BYTES;
 /** Bytes. All receipts have as many, so that the length alone distinguishes almost every message from a receipt. */
 export const RECEIPT_BYTES = DROPPED_AT + COUNT_BYTES;
 
+/** Messages after which, and bytes after which a receipt is given while a channel is in use. */
+const RECEIPT_EVERY = 64;
+const RECEIPT_EVERY_BYTES = 64 * 1024;
+
+/** Whether as much as has come since the last receipt deserves one: not each of the messages that come now and then. */
+export function deservesReceipt(messages: number, bytes: number): boolean {
+  return messages >= RECEIPT_EVERY || bytes >= RECEIPT_EVERY_BYTES;
+}
+
 export function writeReceipt(token: string, receipt: Receipt): Buffer {
   const bytes = Buffer.alloc(RECEIPT_BYTES);
   bytes.write(token, 0, 'latin1');
