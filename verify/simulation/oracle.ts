@@ -54,8 +54,8 @@ export function judge(
 /** Of a channel that both make again and again: no end has closed a half that the other had not made yet. */
 function inStep(label: string, peers: readonly SimulatedPeer[]): boolean {
   const [, pair, use] = /^(pair-.*-)(\d+)$/.exec(label) ?? [];
-  for (let before = 1; before < Number(use ?? 0); before++) {
-    const halves = peers.map(({ logs }) => logs.find((log) => log.label === `${pair}${before}`));
+  for (let number = 1; number <= Number(use ?? 0); number++) {
+    const halves = peers.map(({ logs }) => logs.find((log) => log.label === `${pair}${number}`));
     if (!halves.every((half) => half?.wasOpen)) return false;
   }
   return true;
@@ -110,8 +110,8 @@ function lost(from: ChannelEnd, to: ChannelEnd, isRough: boolean, mayCross: bool
     return `${from.label}: ${missing} of ${from.attempted} messages are missing, ${told} were told`;
   if (told > missing + from.doubtful.size && !isRough)
     return `${from.label}: ${told} of ${from.attempted} messages were told, ${missing} are missing`;
-  // Its program took nothing where it was closed before the peer had made its half, or before the stream was there.
-  const tookAny = to.wasOpen || !/^pair-|streamed$/.test(from.label);
+  // A program took nothing where the channel was closed before its stream was there.
+  const tookAny = to.wasOpen || !from.label.endsWith('streamed');
   if (missing > 0 && !isRough && from.wasOpen && tookAny)
     return `${from.label}: ${missing} of ${from.attempted} messages are missing (told)`;
   return undefined;

@@ -296,17 +296,12 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
   #assertFree(id: number): void {
-    if (this.#openings.isFreeing(id)) {
-      throw new RtcInvalidStateError(
-        `the stream with id ${id} is still being reset: the channel that had it did not wait for that. Await its close() ` +
-          'without a bound, or take another id',
-        { path: this.node.path },
-      );
-    }
     const isOurs = id === this.#control.id || (this.#announcesControl && id === CONTROL_ID);
     const user = isOurs ? 'this package' : this.#userOf(id);
-    if (user === undefined) return;
-    throw new RtcInvalidStateError(`stream id ${id} is in use by ${user}`, { path: this.node.path });
+    const isFreeing = user === undefined && this.#openings.isFreeing(id);
+    if (user === undefined && !isFreeing) return;
+    const by = user ?? 'a channel that was closed without waiting for the reset of its stream, which goes on';
+    throw new RtcInvalidStateError(`stream id ${id} is in use by ${by}`, { path: this.node.path });
   }
 
   #userOf(id: number): string | undefined {
