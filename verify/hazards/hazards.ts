@@ -52,6 +52,7 @@ import { hazard as h51 } from './rows/h51-channel-while-connecting.js';
 import { hazard as h52 } from './rows/h52-exit-with-server.js';
 import { hazard as h53 } from './rows/h53-both-ends-close.js';
 import { hazard as h54 } from './rows/h54-beside-bulk.js';
+import { hazard as h55 } from './rows/h55-behind-a-reset.js';
 import { hazard as h56 } from './rows/h56-server-goes-deaf.js';
 import { hazard as h57 } from './rows/h57-mid-used-again.js';
 import { hazard as h58 } from './rows/h58-queue-at-close.js';
@@ -114,6 +115,7 @@ export const hazards: readonly Hazard[] = [
   h52,
   h53,
   h54,
+  h55,
   h56,
   h57,
   h58,
