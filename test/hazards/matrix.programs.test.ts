@@ -5,7 +5,24 @@ import { type Row, runMatrix } from '../../verify/hazards/support/matrix.js';
 
 /** Rows of which another test asks more, and one that measures (H15); `npm run hazards` has them all. */
 const ELSEWHERE = [
-  ...['H4', 'H5', 'H7', 'H9', 'H10', 'H15', 'H16', 'H17', 'H21', 'H27', 'H53', 'H55', 'H56', 'H57', 'H58', 'H59'],
+  ...[
+    'H4',
+    'H5',
+    'H7',
+    'H9',
+    'H10',
+    'H15',
+    'H16',
+    'H17',
+    'H21',
+    'H27',
+    'H53',
+    'H55',
+    'H56',
+    'H57',
+    'H58',
+    'H59',
+  ],
 ];
 const here = hazards.filter(({ id }) => !ELSEWHERE.includes(id));
 

@@ -16,11 +16,7 @@ const apart = () => new Promise((resolve) => setTimeout(resolve, 3));
  * In each round a message, the end of another channel, and one more message behind that, which is waited for: nothing else
  * is sent meanwhile.
  */
-async function judge(
-  report: Report,
-  round: () => Promise<void>,
-  received: () => number,
-): Promise<void> {
+async function judge(report: Report, round: () => Promise<void>, received: () => number): Promise<void> {
   for (let n = 1; n <= ROUNDS; n++) {
     await round();
     const start = performance.now();
