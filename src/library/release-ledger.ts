@@ -226,9 +226,9 @@ export class ReleaseLedger {
     return this.#untilCleanup.size >= this.limit;
   }
 
-  /** The limit is exceeded so far that the connection whose peer keeps opening channels has to end. */
-  get isOverfull(): boolean {
-    return this.#untilCleanup.size >= this.limit + Math.ceil(this.limit / 10);
+  /** With `more` wrappers the limit is exceeded so far that the connection whose peer keeps opening channels has to end. */
+  isOverfull(more: number): boolean {
+    return this.#untilCleanup.size + more >= this.limit + Math.ceil(this.limit / 20);
   }
 
   /** @internal */

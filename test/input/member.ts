@@ -28,7 +28,8 @@ export type Unpublished =
   | 'servers'
   | 'dial'
   | 'cannotConnect'
-  | 'unread';
+  | 'unread'
+  | 'isToBeRetained';
 
 /** Every public member: the compiler asks for the declared ones, the test for those that are there. */
 export type Members<T> = { readonly [K in Exclude<keyof T, symbol | Unpublished>]: Member<T> } & Record<

@@ -61,7 +61,17 @@ const INTERNAL = new Set([
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
   ...['allArrived', 'expect', 'messageAccepted', 'nativeOpened'],
   ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'sent', 'inbox', 'received'],
-  ...['refusedByPeer', 'hasSent', 'exchange', 'progress', 'takeOver', 'adoptChannel', 'servers', 'unread'],
+  ...[
+    'refusedByPeer',
+    'hasSent',
+    'exchange',
+    'progress',
+    'takeOver',
+    'adoptChannel',
+    'servers',
+    'unread',
+    'isToBeRetained',
+  ],
   ...['dial', 'cannotConnect', 'nativeLimit', 'details', 'Symbol(scoped-rtc.trace)'],
 ]);
 

@@ -5,6 +5,7 @@ import {
   type RtcScope,
   type RtcWarning,
 } from 'scoped-rtc';
+import * as ndc from 'node-datachannel';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { channelPair, connectedPair } from '../support/connected-pair.js';
 import { within } from '../support/event.js';
@@ -109,4 +110,48 @@ it('is not reached by channels that both ends close together', async () => {
   }
   expect(runtime.snapshot().natives.retained).toBeLessThan(LIMIT);
   expect(warnings).toEqual([]);
+});
+
+it('holds against a peer that opens channels and closes them before they can be taken', async () => {
+  const limit = 200;
+  const bounded = new RtcRuntime({ retainedLimit: limit });
+  const rtc = bounded.scope('attacked', { timeout: 2000 });
+  const pc = rtc.createPeerConnection('ours', { bindAddress: '127.0.0.1' });
+  const peer = new ndc.PeerConnection('peer', { iceServers: [], bindAddress: '127.0.0.1' });
+  const kept: unknown[] = [peer];
+  try {
+    const candidates: [string, string][] = [];
+    peer.onStateChange(() => {});
+    peer.onLocalCandidate((candidate, mid) => candidates.push([candidate, mid]));
+    pc.on('localDescription', ({ sdp, type }) => peer.setRemoteDescription(sdp, type));
+    pc.on('localCandidate', (candidate, mid) => peer.addRemoteCandidate(candidate, mid));
+    const first = peer.createDataChannel('first');
+    const open = new Promise<void>((resolve) => first.onOpen(resolve));
+    const { sdp, type } = peer.localDescription()!;
+    pc.setRemoteDescription({ sdp, type: type as 'offer' });
+    for (const candidate of candidates) pc.addRemoteCandidate(...candidate);
+    peer.onLocalCandidate((candidate, mid) => pc.state === 'open' && pc.addRemoteCandidate(candidate, mid));
+    await within(open, 'the connection');
+    pc.on('dataChannel', (channel) => channel.on('message', () => {}));
+    for (let round = 0; round < 200 && pc.state === 'open'; round++) {
+      const channels: ndc.DataChannel[] = [];
+      for (let n = 0; n < 50 && peer.state() === 'connected'; n++) {
+        channels.push(peer.createDataChannel('brief'));
+      }
+      kept.push(...channels);
+      // In every third round the event loop is busy until the channels have been closed, too.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const channel of channels) channel.close();
+      if (round % 3 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+    }
+    expect(await within(pc.closed(), 'the end of the connection')).toMatchObject({ by: 'error' });
+    // The limit, a twentieth of it, and what was open when it was reached: the channels of up to five rounds.
+    const { retained } = bounded.snapshot().natives;
+    expect(retained).toBeLessThanOrEqual(limit + limit / 20 + 5 * 50);
+  } finally {
+    peer.close();
+    await rtc.disposeAsync();
+    expect(kept.length).toBeGreaterThan(1);
+  }
+  await nothingLeft(bounded);
 });

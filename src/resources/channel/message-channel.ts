@@ -278,7 +278,6 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
    */
   protected async received(deadline: Deadline): Promise<void> {
     await quietTurns(() => this.#inbox.received, deadline);
-    // Not from a peer that has filled the ledger: as long as its connection lives it costs more than what is queued.
     if (deadline.expired && !this.context.ledger.isFull) await this.#inbox.discardQueued(this.context.clock);
   }
 

@@ -121,6 +121,11 @@ export class DataChannel extends MessageChannel {
     return true;
   }
 
+  /** The peer has closed it, so that its wrapper can only be kept until cleanup. @internal */
+  get isToBeRetained(): boolean {
+    return this.record.state === 'held' && !this.#watchesClose && !this.#native.isOpen();
+  }
+
   /** What waits unread. @internal */
   get unread(): QueueDetails {
     return this.inbox.queue;
@@ -155,7 +160,7 @@ export class DataChannel extends MessageChannel {
     }
     if (!deadline.expired) return this.#drain(deadline);
     if (!this.#machine.isOver) this.#receive({ type: 'abort' }); // now: what comes is not taken any more
-    return this.received(deadline);
+    return this.context.ledger.isFull ? undefined : this.received(deadline); // what a peer has filled ends at once
   }
 
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
@@ -170,8 +175,7 @@ export class DataChannel extends MessageChannel {
       if (waitsForReset && this.#connection.leaveOpen?.(id, this.record, machine.isInformed)) return true;
       this.#connection.leave?.(id, this.#resetSeen || (this.#wasOpen && !native.isOpen()));
     }
-    const { node } = this.#connection;
-    const isFreedLater = this.#traits.idIsChosen && native.isOpen() && node.phase === 'live';
+    const isFreedLater = this.#traits.idIsChosen && native.isOpen() && this.#connection.node.phase === 'live';
     const given = this.#giveBack(deadline);
     if (!isFreedLater || id === undefined) return given;
     // The program may use the id again when this is over.
