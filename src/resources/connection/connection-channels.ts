@@ -178,7 +178,8 @@ export class ConnectionChannels implements ChannelConnection {
     }
     // A wrapper of a channel that was closed before can never be freed (H18), and the addon makes one for each that the
     // peer opens, as long as the connection lives.
-    if (!native.isOpen() && this.#context.ledger.isOverfull(this.#countToBeRetained())) {
+    const doomed = () => [...this.#open.keys()].filter((channel) => channel.isToBeRetained).length;
+    if (!native.isOpen() && this.#context.ledger.isOverfull(doomed())) {
       this.#hold(native).discard({ comes: false });
       // Another callback in its place: no wrapper is made of those that wait for the first.
       this.#native.onDataChannel((late) => this.#hold(late as NativeDataChannel).discard({ comes: false }));
@@ -275,11 +276,6 @@ export class ConnectionChannels implements ChannelConnection {
     const isOver = () =>
       !this.transportUp() || (this.#uninformed.size === 0 && clock.now() >= this.#keepUntil);
     return poll(isOver, deadline, until - clock.now());
-  }
-
-  #countToBeRetained(): number {
-    return [...this.#open].filter(([channel, origin]) => origin === 'incoming' && channel.isToBeRetained)
-      .length;
   }
 
   #onControl(message: ControlMessage): void {
