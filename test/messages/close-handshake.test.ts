@@ -107,7 +107,13 @@ describe('an end without a handshake', () => {
     burst(near, 10, 1000);
     const messages = 1010 - native.sent.arrived;
     near.abort();
-    expect((await near.closed()).unconfirmed).toEqual({ messages, bytes: messages * 1000 });
+    // An abort takes what is queued with it, which gives the peer a moment to say that it has some of them, or all.
+    const { unconfirmed } = await near.closed();
+    expect(unconfirmed.messages).toBeLessThanOrEqual(messages);
+    expect(unconfirmed.bytes).toBe(unconfirmed.messages * 1000);
+    expect(unconfirmed.messages).toBeGreaterThanOrEqual(1010 - native.sent.arrived);
+    await until(() => seen.count === 1010 || far.state === 'closed', 'the rest, or the end');
+    expect(unconfirmed.messages).toBeGreaterThanOrEqual(1010 - seen.count);
   });
 
   it('does not acknowledge what the receive buffer had no room for', async () => {
