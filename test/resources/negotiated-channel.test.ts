@@ -2,7 +2,7 @@ import { type DataChannel, type PeerConnection, RtcRuntime } from 'scoped-rtc';
 import { ManualClock } from 'scoped-rtc/testing';
 import { scopedWebRTC } from 'scoped-rtc/w3c';
 import { expect, it } from 'vitest';
-import { NegotiatedOpenings } from '../../src/resources/data-channel/control/negotiated-openings.js';
+import { NegotiatedChannels } from '../../src/resources/data-channel/control/negotiated-channels.js';
 import { connectedPair, wiredPair } from '../support/connected-pair.js';
 import { nextEvent, until } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
@@ -123,24 +123,24 @@ it('W3C objects that both make a negotiated channel when connected hear each oth
 
 it('how often each end has made it decides, and no wait outlives its second', () => {
   const clock = new ManualClock();
-  const openings = new NegotiatedOpenings(clock, () => true);
+  const negotiated = new NegotiatedChannels(clock, () => true);
   const opened: string[] = [];
-  openings.made(5, () => opened.push('first'));
+  negotiated.made(5, () => opened.push('first'));
   expect(opened).toEqual([]);
-  openings.peerMade(5, 1);
+  negotiated.peerMade(5, 1);
   expect(opened).toEqual(['first']);
   // Closed and made again: the peer's first half does not count any more.
-  openings.made(5, () => opened.push('second'));
-  openings.peerMade(5, 1);
+  negotiated.made(5, () => opened.push('second'));
+  negotiated.peerMade(5, 1);
   clock.advance(999);
   expect(opened).toEqual(['first']);
   clock.advance(1);
   expect(opened).toEqual(['first', 'second']);
-  openings.read('6,x,70000,-1,7');
-  openings.made(7, () => opened.push('announced'));
+  negotiated.read('6,x,70000,-1,7');
+  negotiated.made(7, () => opened.push('announced'));
   expect(opened.at(-1)).toBe('announced');
-  openings.made(8, () => opened.push('never'));
-  openings.end();
+  negotiated.made(8, () => opened.push('never'));
+  negotiated.end();
   clock.advance(5000);
   expect(opened.at(-1)).toBe('announced');
 });

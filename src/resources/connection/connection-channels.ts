@@ -11,7 +11,7 @@ import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/
 import type { ReceiveBufferLimits } from '../channel/inbox.js';
 import { announcementIn, withAnnouncement } from '../data-channel/announcement.js';
 import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
-import { NegotiatedOpenings } from '../data-channel/control/negotiated-openings.js';
+import { NegotiatedChannels } from '../data-channel/control/negotiated-channels.js';
 import { ResetFlush } from '../data-channel/control/reset-flush.js';
 import {
   type CheckedKeepalive,
@@ -48,7 +48,7 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #record: NativeRecord;
   readonly #open = new Map<DataChannel, ChannelOrigin>();
   readonly #control: ControlChannel;
-  readonly #openings: NegotiatedOpenings;
+  readonly #negotiated: NegotiatedChannels;
   readonly #flush: ResetFlush;
   #announcesControl = false;
   readonly #ids = new StreamIds();
@@ -90,7 +90,7 @@ export class ConnectionChannels implements ChannelConnection {
     });
     const incoming = options.incoming ?? DEFAULT_CHANNEL_OPTIONS;
     this.#incoming = { ...incoming, refuses: (bytes) => unread.refuses(bytes) };
-    this.#openings = new NegotiatedOpenings(context.clock, (message) => this.#control.send(message));
+    this.#negotiated = new NegotiatedChannels(context.clock, (message) => this.#control.send(message));
     this.#flush = new ResetFlush(context.clock, {
       roundTrip: () => this.roundTrip().now,
       isComplete: () => this.#leftOpen.size === 0,
@@ -119,7 +119,7 @@ export class ConnectionChannels implements ChannelConnection {
     if (!this.#announcesControl) return { ...description, sdp };
     const ids: number[] = [];
     for (const [{ id }, origin] of this.#open) if (origin === 'negotiated' && id !== undefined) ids.push(id);
-    return { ...description, sdp: withAnnouncement(sdp, 'control', this.#openings.write(ids)) };
+    return { ...description, sdp: withAnnouncement(sdp, 'control', this.#negotiated.write(ids)) };
   }
 
   /** The connection is about to be closed. */
@@ -128,7 +128,7 @@ export class ConnectionChannels implements ChannelConnection {
     this.#leftOpen.clear();
     if (this.#keepalive) this.#context.watcher.unwatch(this.#keepalive);
     this.#probe.end();
-    this.#openings.end();
+    this.#negotiated.end();
     this.#flush.end();
     this.#control.remove();
   }
@@ -178,8 +178,10 @@ export class ConnectionChannels implements ChannelConnection {
     }
     // A wrapper of a channel that was closed before can never be freed (H18), and the addon makes one for each that the
     // peer opens, as long as the connection lives.
+    const { ledger } = this.#context;
     const doomed = () => [...this.#open.keys()].filter((channel) => channel.isToBeRetained).length;
-    if (!native.isOpen() && this.#context.ledger.isOverfull(doomed())) {
+    // Counted only where it can matter: that asks each native.
+    if (!native.isOpen() && ledger.isOverfull(this.#open.size) && ledger.isOverfull(doomed())) {
       this.#hold(native).discard({ comes: false });
       // Another callback in its place: no wrapper is made of those that wait for the first.
       this.#native.onDataChannel((late) => this.#hold(late as NativeDataChannel).discard({ comes: false }));
@@ -224,7 +226,7 @@ export class ConnectionChannels implements ChannelConnection {
 
   leave(id: number, isFree: boolean): void {
     this.#ids.left(id, isFree);
-    if (isFree) this.#openings.free(id);
+    if (isFree) this.#negotiated.free(id);
     if (this.#control.peerListens) this.#flush.begin();
     this.#leftOpen.delete(id);
     this.#uninformed.delete(id);
@@ -243,11 +245,11 @@ export class ConnectionChannels implements ChannelConnection {
   }
 
   freed(id: number, deadline: Deadline): Promise<void> {
-    return this.#openings.freed(id, deadline, this.roundTrip().now, () => !this.transportUp());
+    return this.#negotiated.freed(id, deadline, this.roundTrip().now, () => !this.transportUp());
   }
 
   awaitPeer(id: number, open: () => void): void {
-    this.#openings.made(id, open);
+    this.#negotiated.made(id, open);
   }
 
   resetStream(id: number): boolean {
@@ -279,8 +281,8 @@ export class ConnectionChannels implements ChannelConnection {
   }
 
   #onControl(message: ControlMessage): void {
-    if (message.type === 'made') this.#openings.peerMade(message.id, message.number);
-    else if (message.type === 'freed') this.#openings.peerFreed(message.id, message.number);
+    if (message.type === 'made') this.#negotiated.peerMade(message.id, message.number);
+    else if (message.type === 'freed') this.#negotiated.peerFreed(message.id, message.number);
     else if (message.type === 'pong') this.#flush.answered(message.number);
     else if (message.type === 'ping') this.#control.send({ type: 'pong', number: message.number });
   }
@@ -292,14 +294,14 @@ export class ConnectionChannels implements ChannelConnection {
     const announced = announcementIn(remoteSdp, 'control');
     this.#control.place(remoteSdp, announced !== undefined, (id) => this.#userOf(id) === undefined);
     if (this.#control.id !== undefined) this.#ids.use(this.#control.id);
-    if (announced !== undefined && this.#control.peerListens) this.#openings.read(announced);
+    if (announced !== undefined && this.#control.peerListens) this.#negotiated.read(announced);
   }
 
   /** The library takes a second channel with an id that is in use and mixes up the two (H12). */
   #assertFree(id: number): void {
     const isOurs = id === this.#control.id || (this.#announcesControl && id === CONTROL_ID);
     const user = isOurs ? 'this package' : this.#userOf(id);
-    const isFreeing = user === undefined && this.#openings.isFreeing(id);
+    const isFreeing = user === undefined && this.#negotiated.isFreeing(id);
     if (user === undefined && !isFreeing) return;
     const by = user ?? 'a channel that was closed without waiting for the reset of its stream, which goes on';
     throw new RtcInvalidStateError(`stream id ${id} is in use by ${by}`, { path: this.node.path });

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { WebSocket, WebSocketServer } from '../../../src/index.js';
-import { type Bench, freePort, moment, muteServer, type Reach, seen } from './bench.js';
+import { freePort } from '../../support/free-port.js';
+import { type Bench, moment, muteServer, type Reach, seen } from './bench.js';
 import type { State } from './cells.js';
 
 const BOUND = { timeout: 10_000 };

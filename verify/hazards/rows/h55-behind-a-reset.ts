@@ -1,6 +1,7 @@
 import { RtcRuntime } from '../../../src/index.js';
 import { UdpLink } from '../../../test/support/udp-link.js';
 import type { Hazard, Report } from '../support/hazard.js';
+import { pause, until } from '../support/patience.js';
 import { rawChannel, rawEnd, rawPair } from '../support/raw-pair.js';
 import { sdkChannel, sdkPair } from '../support/sdk-pair.js';
 
@@ -10,7 +11,7 @@ const ROUNDS = 100;
 const PATIENCE_MS = 6000;
 
 /** SCTP puts what is sent at once into one packet, which is lost as a whole. */
-const apart = () => new Promise((resolve) => setTimeout(resolve, 3));
+const apart = () => pause(3);
 
 /**
  * In each round a message, the end of another channel, and one more message behind that, which is waited for: nothing else
@@ -19,14 +20,9 @@ const apart = () => new Promise((resolve) => setTimeout(resolve, 3));
 async function judge(report: Report, round: () => Promise<void>, received: () => number): Promise<void> {
   for (let n = 1; n <= ROUNDS; n++) {
     await round();
-    const start = performance.now();
-    while (received() < 2 * n) {
-      if (performance.now() - start > PATIENCE_MS) {
-        report.wrong(`in round ${n} a message had not arrived after ${PATIENCE_MS / 1000} s`);
-        return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    if (await until(() => received() >= 2 * n, PATIENCE_MS)) continue;
+    report.wrong(`in round ${n} a message had not arrived after ${PATIENCE_MS / 1000} s`);
+    return;
   }
 }
 

@@ -113,7 +113,7 @@ export class RemoteCandidates {
   #add({ candidate, sdpMid, usernameFragment }: SignalingCandidate, sdp: string): void {
     const credential = usernameFragment ?? / ufrag (\S+)/.exec(candidate)?.[1];
     if (credential !== undefined && !hasCredential(sdp, credential)) return;
-    if (isIP(candidate.split(' ')[4] ?? '') === 0 && ++this.#named > MOST_NAMED) {
+    if (isIP(candidateIn(candidate).address) === 0 && ++this.#named > MOST_NAMED) {
       this.#target.refused(`more than ${MOST_NAMED} candidates without an address`);
       return;
     }
@@ -162,8 +162,8 @@ export function isNear(candidates: readonly string[]): boolean {
   if (candidates.length === 0) return false;
   const here = networksHere();
   return candidates.every((candidate) => {
-    const [address, , , type] = candidate.split(' ').slice(4);
-    if (address === undefined || type !== 'host') return false;
+    const { address, type } = candidateIn(candidate);
+    if (type !== 'host') return false;
     try {
       return here.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
     } catch {
@@ -174,7 +174,7 @@ export function isNear(candidates: readonly string[]): boolean {
 
 /** A STUN or TURN server has seen another address than the host has: what it has not asked for does not reach it. */
 export function isBehindNat(candidates: readonly string[]): boolean {
-  return candidates.some((candidate) => candidate.split(' ')[7] !== 'host');
+  return candidates.some((candidate) => candidateIn(candidate).type !== 'host');
 }
 
 function networksHere(): BlockList {

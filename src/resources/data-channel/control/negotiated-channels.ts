@@ -20,7 +20,7 @@ interface Waiting {
  * The end that resets the stream cannot see that the peer has answered: the library says nothing of it once the channel
  * is closed. A channel made before that answer comes would be closed by it. So the peer says that it has answered.
  */
-export class NegotiatedOpenings {
+export class NegotiatedChannels {
   readonly #clock: Clock;
   readonly #send: (message: ControlMessage) => boolean;
   /** How often each end has made the channel with an id. */
