@@ -1,4 +1,5 @@
 // Run where the only name server never answers. Does what the argument says, and tells how long the event loop stood still.
+import { createHook } from 'node:async_hooks';
 import { memorySignaling, RtcRuntime } from '../../../src/index.js';
 import { say } from '../../lifecycle/programs/say.js';
 
@@ -8,7 +9,12 @@ const watch = setInterval(() => {
   frozen = Math.max(frozen, performance.now() - last - 10);
   last = performance.now();
 }, 10);
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+let queries = 0;
+createHook({ init: (_, type) => void (queries += type === 'QUERYWRAP' ? 1 : 0) }).enable();
+/** Resolves when the name server has been asked so many times. */
+async function asked(times: number): Promise<void> {
+  while (queries < times) await new Promise(setImmediate);
+}
 
 const rtc = RtcRuntime.acquire('app', { timeout: 500 });
 const alice = rtc.createPeerConnection('alice', {
@@ -30,8 +36,9 @@ switch (process.argv[2]) {
     const chat = bob.createDataChannel('chat');
     await Promise.all([bob.negotiate(near), carol.negotiate(far)]);
     await chat.opened();
+    const before = queries;
     const given = Array.from({ length: 5 }, (_, n) => rtc.createWebSocket(`ws://dead-${n}.example.org/`));
-    await sleep(100);
+    await asked(before + given.length);
     await Promise.all(given.map((each) => each.abort()));
     await chat.send('still here');
     await chat.close();
@@ -39,19 +46,19 @@ switch (process.argv[2]) {
     break;
   }
   case 'process.exit':
-    await sleep(200);
+    await asked(1);
     end = performance.now();
     process.exit(0);
     break;
   case 'SIGTERM':
     RtcRuntime.shared.installSignalHandlers();
-    await sleep(200);
+    await asked(1);
     end = performance.now();
     process.kill(process.pid, 'SIGTERM');
     await new Promise(() => {});
     break;
   default:
-    await sleep(300);
+    await asked(1);
 }
 end = performance.now();
 await rtc.disposeAsync().catch(() => {});

@@ -7,4 +7,4 @@ const logger = () => {
 const runtime = new RtcRuntime({ logger, logLevel: 'Verbose' });
 await using rtc = runtime.scope('app');
 rtc.createPeerConnection('alice').createDataChannel('chat');
-await new Promise((resolve) => setTimeout(resolve, 5000));
+await new Promise(() => {}); // the error ends the process
