@@ -108,9 +108,14 @@ export class Room extends EventSource<RoomEvents> {
       attach: (transport) => {
         if (channel.state !== 'closed') channel.attach(transport);
       },
+      left: () => stopWaiting(),
       fail: (error) => channel.abort(error),
     });
     void channel.closed.then(() => route[Symbol.dispose]());
+    /** A close that goes on ends at once. */
+    const stopWaiting = () => {
+      if (channel.state === 'closing') void channel.close({ timeout: 0 });
+    };
     const signaling: PeerSignaling = {
       ...{ channel, remotePeer: peer, polite },
       get progress() {
@@ -118,13 +123,17 @@ export class Room extends EventSource<RoomEvents> {
       },
       send: (message) => channel.send(message),
       subscribe: (onMessage, onClosed) => channel.subscribe((message) => void onMessage(message), onClosed),
-      close: () => channel.close(),
+      close() {
+        const closing = channel.close();
+        if (route.hasLeft) stopWaiting();
+        return closing;
+      },
     };
     this.#signalings.set(peer, signaling);
     return signaling;
   }
 
-  /** Waits until the peers have what was sent to them, and leaves. */
+  /** Waits until the peers that are there, or may come back, have what was sent to them, and leaves. */
   async close(): Promise<void> {
     await Promise.all([...this.#signalings.values()].map((signaling) => signaling.close()));
     this.#session.end();

@@ -11,10 +11,19 @@ class SuppressedErrorFallback extends Error implements SuppressedError {
   declare error: unknown;
   declare suppressed: unknown;
 
+  static {
+    // On the prototype, as in the specification: the first line of a stack is made of this name.
+    Object.defineProperty(this.prototype, 'name', {
+      value: 'SuppressedError',
+      writable: true,
+      configurable: true,
+    });
+  }
+
   constructor(error: unknown, suppressed: unknown, message?: string) {
     super(message);
-    // The specification makes all of these non-enumerable own properties.
-    for (const [key, value] of Object.entries({ name: 'SuppressedError', error, suppressed })) {
+    // The specification makes both non-enumerable own properties.
+    for (const [key, value] of Object.entries({ error, suppressed })) {
       Object.defineProperty(this, key, { value, writable: true, enumerable: false, configurable: true });
     }
   }
@@ -33,8 +42,37 @@ export const SuppressedError: SuppressedErrorClass =
 
 /** `error` happened while the scope was already ending because of `suppressed`. */
 export function suppress(error: unknown, suppressed: unknown): Error {
-  return new SuppressedError(error, suppressed, 'An error was suppressed during disposal');
+  const both = new SuppressedError(error, suppressed, 'An error was suppressed during disposal');
+  return Object.defineProperty(both, Symbol.for('nodejs.util.inspect.custom'), {
+    value: inspectChain,
+    enumerable: false,
+  });
 }
+
+/** Errors of a chain that are shown; of a longer chain these are the latest. */
+const SHOWN = 10;
+
+/**
+ * What `console.error` and an uncaught error print. Node.js up to 24 shows the stack alone, since both errors are properties
+ * that are not enumerable: nothing would say what went wrong.
+ */
+function inspectChain(
+  this: SuppressedError,
+  _depth: number,
+  options: object,
+  inspect: (value: unknown, options: object) => string,
+): string {
+  let text = `${this.stack} {`;
+  let rest: unknown = this;
+  for (let shown = 0; rest instanceof SuppressedError && shown < SHOWN; shown++) {
+    text += `\n  [error]: ${indent(inspect(rest.error, options))},`;
+    rest = rest.suppressed;
+  }
+  const last = rest instanceof SuppressedError ? '[SuppressedError]' : indent(inspect(rest, options));
+  return `${text}\n  [suppressed]: ${last}\n}`;
+}
+
+const indent = (text: string) => text.replaceAll('\n', '\n  ');
 
 /** Collects teardown errors into the chain that a series of `using` declarations would have thrown. */
 export class ErrorChain {

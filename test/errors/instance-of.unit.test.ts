@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { RtcClosedError, RtcError, RtcTimeoutError, SuppressedError } from 'scoped-rtc';
 import { expect, test } from 'vitest';
+import { ErrorChain } from '../../src/errors/suppressed-error.js';
 
 test('instanceof holds for the errors of another copy of the package, kind by kind', async () => {
   const other = (await import('../../src/errors/rtc-error.js?copy' as string)) as {
@@ -35,6 +37,19 @@ test('SuppressedError is there where Node.js has none, and is the language’s w
   expect(error).toMatchObject({ name: 'SuppressedError', error: 1, suppressed: 2, message: 'three' });
   const platform: unknown = Reflect.get(globalThis, 'SuppressedError');
   if (platform !== undefined) expect(SuppressedError).toBe(platform);
+});
+
+test('a printed SuppressedError shows every error of its chain', () => {
+  const chain = new ErrorChain();
+  for (const message of ['first', 'second', 'third']) chain.add(new Error(message));
+  const printed = inspect(chain.error);
+  expect(printed).toMatch(/^SuppressedError: An error was suppressed during disposal\n/);
+  expect(printed).toMatch(
+    /\[error\]: Error: third\n[^]*\[error\]: Error: second\n[^]*\[suppressed\]: Error: first\n/,
+  );
+  for (let more = 0; more < 100; more++) chain.add(new Error('more'));
+  expect(inspect(chain.error)).toContain('[suppressed]: [SuppressedError]');
+  expect(Object.keys(chain.error as Error)).toEqual([]);
 });
 
 test('SuppressedError holds for what `await using` throws, compiled or not', async () => {

@@ -16,7 +16,7 @@ export interface PeerSignaling extends Signaling, AsyncDisposable {
   /** The name of the other peer, once it is known. */
   readonly remotePeer: string | undefined;
   readonly progress: SignalingProgress;
-  /** Waits until the peer has everything, and notifies it. */
+  /** Waits until the peer has everything, unless the peer has left the room, and notifies it. */
   close(options?: CloseOptions): Promise<void>;
 }
 
@@ -44,6 +44,7 @@ export class RoomPeerSignaling implements PeerSignaling {
       attach: (transport) => {
         if (acknowledged.state !== 'closed') acknowledged.attach(transport);
       },
+      left: () => this.#stopWaiting(),
       fail: (error) => void acknowledged.abort(error),
     };
     this.#route = session.route(peer, way);
@@ -74,7 +75,14 @@ export class RoomPeerSignaling implements PeerSignaling {
   }
 
   close(options?: CloseOptions): Promise<void> {
-    return this.channel.close(options);
+    const closing = this.channel.close(options);
+    if (this.#route.hasLeft) this.#stopWaiting();
+    return closing;
+  }
+
+  /** A close that goes on ends at once. */
+  #stopWaiting(): void {
+    if (this.channel.state === 'closing') void this.channel.close({ timeout: 0 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

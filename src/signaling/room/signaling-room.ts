@@ -166,7 +166,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
     this.#session.enter(this.#use(socket, 'socket'));
   }
 
-  /** Waits until the peers have what was sent to them, leaves the room and closes the socket. */
+  /** Waits until the peers that are there, or may come back, have what was sent to them, leaves the room and closes the socket. */
   async close(options?: CloseOptions): Promise<void> {
     checkBounds(options, 'close()');
     await Promise.all([...this.#signalings.values()].map((signaling) => signaling.close(options)));

@@ -19,6 +19,8 @@ import {
 /** What goes to one peer of the room, over whichever socket is in use. */
 export interface PeerChannel {
   attach(transport: MessageTransport): void;
+  /** The peer left the room, and may never come back: what it has not acknowledged is no longer waited for. */
+  left(): void;
   /** The peer is another one by now, or the room has ended. */
   fail(error: unknown): void;
 }
@@ -28,6 +30,8 @@ export interface PeerRoute extends Disposable {
   /** Its name, once it is known. */
   readonly peer: string | undefined;
   readonly progress: SignalingProgress;
+  /** The peer left the room, was removed or refused; or its connection was lost so long ago that it does not come back. */
+  readonly hasLeft: boolean;
 }
 
 export interface RoomSessionOwner {
@@ -46,6 +50,8 @@ class Route implements PeerRoute {
   peer: string | undefined;
   /** The member's, where it gave one. */
   id: string | undefined;
+  /** When it left the room, as `clock.now()`; for good: `-Infinity`. */
+  absentFrom = Number.POSITIVE_INFINITY;
   readonly channel: PeerChannel;
   readonly #session: RoomSession;
   readonly #forget: () => void;
@@ -65,6 +71,10 @@ class Route implements PeerRoute {
 
   get progress(): SignalingProgress {
     return this.#session.progressTo(this.peer);
+  }
+
+  get hasLeft(): boolean {
+    return this.#session.now() - this.absentFrom >= COMES_BACK_MS;
   }
 
   [Symbol.dispose](): void {
@@ -97,6 +107,10 @@ export class RoomSession {
 
   get state(): 'connecting' | 'joined' | 'lost' | 'over' {
     return this.#state;
+  }
+
+  now(): number {
+    return this.#owner.clock.now();
   }
 
   /** How far it has got on the way to a peer, or to whoever comes. */
@@ -220,6 +234,12 @@ export class RoomSession {
     const member = this.members.get(peer);
     if (!member) return;
     this.members.delete(peer);
+    const isForGood = why.code === LEFT.code || isFinal(why);
+    for (const route of [...this.#routes]) {
+      if (route.peer !== peer) continue;
+      route.absentFrom = isForGood ? Number.NEGATIVE_INFINITY : this.now();
+      if (isForGood) route.channel.left();
+    }
     this.#owner.left(member, why);
   }
 
@@ -234,6 +254,7 @@ export class RoomSession {
   /** The peer is there, or is there again. */
   #meet(route: Route, peer: string): void {
     route.peer = peer;
+    route.absentFrom = Number.POSITIVE_INFINITY;
     route.id = this.members.get(peer)?.id ?? route.id;
     const send = (text: string) => this.#transport?.send(`{"to":${JSON.stringify(peer)},"data":${text}}`);
     route.channel.attach({
@@ -253,16 +274,16 @@ export class RoomSession {
   #closed(reason: unknown): void {
     this.#unsubscribe();
     const bye = this.#bye;
-    const isFinal = bye !== undefined && bye.code in BYE && !MAY_COME_BACK.has(bye.code);
+    const isRefused = bye !== undefined && isFinal(bye);
     const sentAway = bye && `the signaling server sent us away: ${bye.reason} (${bye.code})`;
     this.#problem = {
-      state: isFinal ? 'refused' : 'unreachable',
+      state: isRefused ? 'refused' : 'unreachable',
       description: sentAway ?? 'the signaling server cannot be reached',
       ...(reason === undefined || sentAway ? {} : { cause: reason }),
     };
     for (const route of [...this.#routes]) route.target?.onClosed(reason);
     this.#state = 'lost';
-    if (sentAway && isFinal) this.end(this.#error(sentAway));
+    if (sentAway && isRefused) this.end(this.#error(sentAway));
     else if (this.#owner.connect) {
       this.#cancelReconnect = this.#owner.clock.after(this.#owner.backoff.next(), () => this.connect());
     }
@@ -289,6 +310,11 @@ export class RoomSession {
   }
 }
 
+/** The server sent it away for a reason that would be the same another time. */
+function isFinal({ code }: Departure): boolean {
+  return code in BYE && !MAY_COME_BACK.has(code);
+}
+
 /** Why a member, or we ourselves, left. The text is the server's, in one line. */
 function departure(code: unknown, reason: unknown): Departure | undefined {
   if (typeof code !== 'number') return undefined;
@@ -301,6 +327,8 @@ function departure(code: unknown, reason: unknown): Departure | undefined {
   return { code, reason: text || (known ?? '') };
 }
 
+/** Milliseconds after which a peer that reconnects by itself should be back: the longest of its waits by default. */
+const COMES_BACK_MS = 10_000;
 /** A server that reports more is broken. */
 const MOST_MEMBERS = 10_000;
 /** Characters; a close frame has room for 123 bytes. */

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { webSocketSignaling } from 'scoped-rtc';
+import { joinRoom, webSocketSignaling } from 'scoped-rtc';
 import { ManualClock } from 'scoped-rtc/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -54,6 +54,41 @@ describe('rooms', () => {
     bob.socket.close();
     await until(() => alice.told.some(({ peer, present }) => peer === 'bob' && present === false), 'absence');
     expect(stranger.told).toHaveLength(1);
+  });
+
+  it.each([
+    ['has left before', 'left', 'closed'],
+    ['leaves meanwhile', 'joined', 'closed'],
+    ['has lost its connection, and may come back', 'lost', 'closing'],
+    ['was lost too long ago', 'lost for long', 'closed'],
+  ])('are left without waiting for who acknowledges nothing and %s', async (_, bobHas, expected) => {
+    const server = await start();
+    const clock = new ManualClock(); // stands still: no wait is over by itself
+    const alice = joinRoom(new WebSocket(`ws://127.0.0.1:${server.port}/`), {
+      room: 'a',
+      peer: 'alice',
+      clock,
+    });
+    started.push({ [Symbol.asyncDispose]: () => alice.closed().then(() => {}) });
+    const bob = await join(server, 'a', 'bob');
+    await until(() => alice.members.has('bob'), 'the join');
+    const signaling = alice.connect('bob');
+    const sent = signaling.channel.send('never acknowledged').then(
+      () => 'acknowledged',
+      (error: { code: string }) => error.code,
+    );
+    await until(() => bob.heard.length > 0, 'the message');
+    if (bobHas === 'left') bob.socket.close();
+    if (bobHas.startsWith('lost')) bob.socket.terminate();
+    if (bobHas !== 'joined') await until(() => !alice.members.has('bob'), 'the absence');
+    if (bobHas === 'lost for long') clock.advance(10_000);
+    const closing = alice.close();
+    if (bobHas === 'joined') bob.socket.close();
+    await until(() => !alice.members.has('bob'), 'the absence');
+    expect(signaling.channel.state).toBe(expected);
+    clock.advance(10_000);
+    await within(closing, 'leaving', 5_000);
+    expect(await sent).toBe('RTC_UNDELIVERED');
   });
 
   it('let a new connection take the place of an old one by the same name', async () => {
