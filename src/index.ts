@@ -81,6 +81,7 @@ export type {
   SignalingState,
 } from './resources/connection/peer-connection-events.js';
 export { WebSocket, type WebSocketOptions } from './resources/web-socket/web-socket.js';
+export type { ChooseProtocol } from './resources/web-socket/subprotocol-front.js';
 export {
   WebSocketServer,
   type WebSocketServerEvents,

@@ -47,7 +47,12 @@ import { DEFAULT_UNREAD } from '../resources/connection/unread-limit.js';
 import { createNativeConnection } from '../resources/connection/servers/create-native-connection.js';
 import { dial as dialSocket } from '../resources/web-socket/dial.js';
 import { withLimit, WebSocket, type WebSocketOptions } from '../resources/web-socket/web-socket.js';
-import { WebSocketServer, type WebSocketServerOptions } from '../resources/web-socket/web-socket-server.js';
+import {
+  listenForSockets,
+  serverProtocols,
+  WebSocketServer,
+  type WebSocketServerOptions,
+} from '../resources/web-socket/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
 import { Scope, type ScopeHost } from '../scope/scope.js';
 import { checkSignal } from '../arguments/bounds.js';
@@ -152,32 +157,16 @@ export class RtcScope extends Scope {
 
   /** A WebSocket server owned by this scope; it listens at once. Throws `RTC_NATIVE` when the port is taken. */
   createWebSocketServer(options?: WebSocketServerOptions): WebSocketServer {
-    const [{ name }, rest] = takeOptions<{ name: string }>(options, 'options', { name: checkName });
+    const [{ name = 'server', protocols }, rest] = takeOptions(options, 'options', {
+      name: checkName,
+      protocols: serverProtocols,
+    });
     const [channelOptions, transport] = splitChannelOptions(rest, 'options');
-    const config = validateWebSocketServerOptions(transport);
+    const [limit, config] = withLimit(validateWebSocketServerOptions(transport));
     this.assertUsable('createWebSocketServer');
-    const checkedName = name ?? 'server';
-    const { WebSocketServer: Native } = this.#context.native;
-    const [limit, limited] = withLimit(config);
-    const path = `${this.path}/${checkedName}`;
-    const listen = (port = limited.port) =>
-      callNative(
-        path,
-        'new WebSocketServer',
-        () => new Native(port === undefined ? limited : { ...limited, port }),
-      );
-    const native = listen();
-    const { bindAddress } = config;
-    return new WebSocketServer(
-      this.#context,
-      this[TREE_NODE],
-      checkedName,
-      listen,
-      native,
-      bindAddress,
-      channelOptions,
-      limit,
-    );
+    const context = this.#context;
+    const listening = listenForSockets(context, `${this.path}/${name}`, config, protocols);
+    return new WebSocketServer(context, this[TREE_NODE], name, listening, channelOptions, limit);
   }
 
   /**

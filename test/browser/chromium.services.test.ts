@@ -70,6 +70,23 @@ describe.skipIf(!hasChromium)('with headless Chromium as the peer', () => {
 
   const complete = { count: COUNT, outOfOrder: null, closed: true, sent: COUNT };
 
+  it('opens a WebSocket for which it offers two subprotocols', async () => {
+    const page = await browser.newPage();
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    await RtcRuntime.acquire('sockets').run(async (scope) => {
+      const sockets = scope.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1', protocols: ['chat'] });
+      sockets.on('connection', (socket) => void socket.send(`you speak ${socket.protocol}`));
+      const told = await page.evaluate(`new Promise((resolve, reject) => {
+        const socket = new WebSocket('ws://127.0.0.1:${sockets.port}/', ['v2.chat', 'chat']);
+        socket.onerror = () => reject(new Error('refused'));
+        socket.onmessage = ({ data }) => resolve([socket.protocol, data]);
+      })`);
+      expect(told).toEqual(['chat', 'you speak chat']);
+    });
+    await page.close();
+    await nothingLeft();
+  });
+
   it(`exchanges ${COUNT} messages each way, and our close at once loses none`, async () => {
     const { page, seen } = await withPage(async (channel, page, seen) => {
       await page.evaluate(`run(${COUNT}, ${SIZE}, false)`);

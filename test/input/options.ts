@@ -103,6 +103,10 @@ export const webSocketServerOptions: Options<WebSocketServerOptions> & Record<st
   bindAddress: SINGLE_LINE,
   connectionTimeout: FROM_ZERO,
   maxMessageSize: NOTHING_OF_THESE,
+  protocols: {
+    accepts: ['undefined', 'empty array', 'function', 'class'],
+    and: [['a b'], ['a', 'a'], 'chat'],
+  },
 };
 
 export const mediaHandlerOptions: Options<MediaHandlers> = {

@@ -24,7 +24,7 @@ function readableFile(path: string, name: string): string {
   return path;
 }
 
-const isPemText = (text: string): boolean => text.includes('-----BEGIN ');
+export const isPemText = (text: string): boolean => text.includes('-----BEGIN ');
 
 /** A certificate: PEM text, or the path of a readable PEM file. */
 export const certificatePem: Field<string> = (value, name) => {

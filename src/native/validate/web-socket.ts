@@ -97,7 +97,8 @@ const subprotocol: Field<string> = (value, name) => {
   return value;
 };
 
-const subprotocols: Field<string[]> = (value, name) => {
+/** Subprotocols, each once. */
+export const subprotocols: Field<string[]> = (value, name) => {
   const list = arrayOf(subprotocol)(value, name);
   // By its place: some servers take a token as a subprotocol.
   const repeated = list.findIndex((item, index) => list.indexOf(item) !== index);

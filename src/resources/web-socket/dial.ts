@@ -7,12 +7,15 @@ import type { NativeWebSocket, NativeWebSocketConfig } from '../../native/bindin
 import { callNative } from '../../native/firewall.js';
 import { lateWebSocket } from '../../native/late/late-web-socket.js';
 import { raceConnect } from './race-connect.js';
+import { carriedBy } from './carry.js';
 import { Tunnel } from './tunnel.js';
 
 /** The part of connecting to a server that is done without the library. */
 export interface Dial {
   /** TLS comes before the WebSocket handshake. */
   readonly isSecure: boolean;
+  /** Subprotocols. */
+  readonly offered: readonly string[];
   /** False until the library has been given the connection. */
   readonly begun: boolean;
   /** Why the connection failed. */
@@ -49,15 +52,20 @@ export function dial(
   const target = targetOf(url, config);
   const isSecure = parseNativeUrl(url).protocol === 'wss:';
   const known = context.names.known(target.host);
+  const offered = config.protocols ?? [];
   const isOne = known?.length === 1 || isSelf(known);
-  if ((isOne && context.names.isLocal(target.host)) || !context.isLibrary || !hasLoopback()) {
-    return { native: make(config), dial: { isSecure, begun: true, failure: undefined, tunnel: undefined } };
+  const isReadable = offered.length > 0 && !isSecure; // which was chosen can be read in a tunnel
+  const isDirect = isOne && !isReadable && context.names.isLocal(target.host);
+  if (isDirect || !context.isLibrary || !hasLoopback()) {
+    const begun = { begun: true, failure: undefined, tunnel: undefined };
+    return { native: make(config), dial: { isSecure, offered, ...begun } };
   }
   const { connectionTimeout = DEFAULT_TIMEOUT_MS } = config;
   const started = context.clock.now();
   const ended = new AbortController();
-  const state: { isSecure: boolean; begun: boolean; failure: unknown; tunnel: Tunnel | undefined } = {
+  const state: { -readonly [K in keyof Dial]: Dial[K] } = {
     isSecure,
+    offered,
     begun: false,
     failure: undefined,
     tunnel: undefined,
@@ -86,7 +94,7 @@ export function dial(
       });
       late.becomes(real);
       state.begun = true;
-      Object.assign(late.native, tunnelled(real, tunnel));
+      carriedBy(tunnel, late.native, real);
     } catch (error) {
       if (state.tunnel) state.tunnel[Symbol.dispose]();
       else upstream?.destroy();
@@ -98,14 +106,6 @@ export function dial(
   };
   void work();
   return { native: late.native, dial: state };
-}
-
-/** Methods of a native client that return something else behind a tunnel. */
-function tunnelled(real: NativeWebSocket, tunnel: Tunnel): Partial<NativeWebSocket> {
-  return {
-    bufferedAmount: () => real.bufferedAmount() + tunnel.buffered,
-    remoteAddress: () => tunnel.remoteAddress,
-  };
 }
 
 function targetOf(url: string, { proxyServer }: NativeWebSocketConfig): { host: string; port: number } {

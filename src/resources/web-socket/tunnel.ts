@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { addressOf, buffered, type Carrier, carry, endTogether } from './carry.js';
 
 /**
  * Carries the library's connection through one that was made here: the library is given an HTTP proxy, which
  * leaves the host's name to TLS and to the request, and no name to be looked up.
  */
-export class Tunnel implements Disposable {
+export class Tunnel implements Carrier, Disposable {
   readonly #server: Server;
   readonly #upstream: Socket;
   #client: Socket | undefined;
@@ -41,14 +42,12 @@ export class Tunnel implements Disposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** As the library writes the address of the other end. */
   get remoteAddress(): string {
-    return `${this.#upstream.remoteAddress}:${this.#upstream.remotePort}`;
+    return addressOf(this.#upstream);
   }
 
-  /** Bytes that the library has given away and the system has not taken. */
   get buffered(): number {
-    return this.#upstream.writableLength + (this.#client?.readableLength ?? 0);
+    return buffered(this.#client, this.#upstream);
   }
 
   /** The answer to the request where it was not 101 and could be read, e.g. `401 Unauthorized`. */
@@ -56,7 +55,6 @@ export class Tunnel implements Disposable {
     return this.#statusLine?.startsWith('101') === false ? this.#statusLine : undefined;
   }
 
-  /** The subprotocol that the server chose, where its answer could be read. */
   get protocol(): string | undefined {
     return this.#protocol;
   }
@@ -70,19 +68,10 @@ export class Tunnel implements Disposable {
   #carry(client: Socket, proxied: boolean): void {
     const upstream = this.#upstream;
     this.#client = client;
-    client.on('error', () => upstream.destroy());
-    // What is left to be sent when the library has ended gets a moment; nothing more is read.
-    client.once('close', () => {
-      upstream.end();
-      upstream.resume();
-      const timer = setTimeout(() => upstream.destroy(), LINGER_MS);
-      upstream.once('close', () => clearTimeout(timer));
-    });
-    upstream.once('close', () => client.destroySoon());
+    endTogether(client, upstream);
     const join = () => {
       upstream.on('data', this.#read);
-      upstream.pipe(client);
-      client.pipe(upstream);
+      carry(client, upstream);
     };
     if (proxied) {
       join();
@@ -120,5 +109,3 @@ export class Tunnel implements Disposable {
 }
 
 const MOST_HEAD = 16_384;
-/** Milliseconds for the last bytes when the library has closed its end. */
-const LINGER_MS = 300;

@@ -3,16 +3,23 @@ import { type LibraryContext, checkedContext } from '../../library/library-conte
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { poll } from '../../time/wait.js';
 import { AcceptFence, AcceptWatch } from './accept-watch.js';
+import { isIP } from 'node:net';
+import type { WebSocketServerConfiguration } from 'node-datachannel';
+import type { Field } from '../../arguments/argument.js';
 import type { NativeWebSocket, NativeWebSocketServer } from '../../native/binding.js';
 import { RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
-import { guardCallback } from '../../native/firewall.js';
-import type { WebSocketServerOptions as TransportOptions } from '../../native/validate/web-socket.js';
+import { callNative, guardCallback, reportUncaught } from '../../native/firewall.js';
+import {
+  subprotocols,
+  type WebSocketServerOptions as TransportOptions,
+} from '../../native/validate/web-socket.js';
 import { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
 import { type CloseInfo, Handle } from '../handle.js';
 import { PendingEvents } from '../event-hub.js';
+import { type ChooseProtocol, SubprotocolFront } from './subprotocol-front.js';
 import { WebSocket } from './web-socket.js';
 import { nextTurn } from '../../time/clock.js';
 
@@ -20,6 +27,15 @@ import { nextTurn } from '../../time/clock.js';
 export interface WebSocketServerOptions extends TransportOptions, ChannelOptions {
   /** Name in the ownership tree. Default `server`. */
   name?: string | undefined;
+  /**
+   * The subprotocols that the server speaks, or a function that chooses one of those that a client offers, in the client's
+   * order of preference. Of a list the first that the client offers is chosen; without one, and without the option, the
+   * client's first.
+   *
+   * Connections pass through this process's event loop for it. `false` leaves them to the library alone, which repeats
+   * whatever is offered: clients with two subprotocols then refuse the answer.
+   */
+  protocols?: readonly string[] | ChooseProtocol | false | undefined;
 }
 
 export interface WebSocketServerEvents {
@@ -41,10 +57,12 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   readonly #watch: AcceptWatch | undefined;
   #record: NativeRecord;
   readonly #pending: PendingEvents;
+  /** The library's: behind a front another than clients connect to. */
   readonly #port: number;
   readonly #bindAddress: string | undefined;
   readonly #socketOptions: CheckedChannelOptions;
   readonly #limit: number;
+  readonly #front: SubprotocolFront | undefined;
   #fence: AcceptFence | undefined;
   #accepted = 0;
   #lastAcceptedAt = 0;
@@ -54,9 +72,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     context: LibraryContext,
     owner: OwnedNode,
     name: string,
-    listen: (port?: number) => NativeWebSocketServer,
-    native: NativeWebSocketServer,
-    bindAddress: string | undefined,
+    listening: Listening,
     socketOptions: CheckedChannelOptions,
     limit: number,
   ) {
@@ -68,6 +84,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
       name,
       socketOptions.signal,
     );
+    const { listen, native, front, bindAddress } = listening;
     this.#socketOptions = { ...socketOptions, signal: undefined };
     this.#record = context.ledger.hold('WebSocketServer', native, () => this.path);
     context.serverOpened();
@@ -78,6 +95,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     this.#limit = limit;
     this.#port = native.port();
     this.#bindAddress = bindAddress;
+    this.#front = front;
     this.#listen = listen;
     this.#acceptFrom(native);
     if (context.isLibrary) {
@@ -92,7 +110,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
 
   /** The port it listens on. */
   get port(): number {
-    return this.#port;
+    return this.#front?.port ?? this.#port;
   }
 
   /** Sockets that are open or closing. */
@@ -101,7 +119,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   }
 
   protected override details(): HandleDetails {
-    return { ...super.details(), server: { port: this.#port, connections: this.connections } };
+    return { ...super.details(), server: { port: this.port, connections: this.connections } };
   }
 
   protected override onFirstListener(event: string): void {
@@ -119,7 +137,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
    * way, and in the very turn in which all who connected before have been handed over. Also past the deadline: these
    * milliseconds save ten seconds.
    */
-  protected override async releaseNative(): Promise<boolean> {
+  protected override async releaseNative(deadline: Deadline): Promise<boolean> {
     using quiet = new Deadline(this.context.clock, { timeout: MOST_QUIET_MS });
     await nextTurn();
     await poll(() => this.#quiet(), quiet);
@@ -127,6 +145,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     this.context.serverClosed();
     this.#record.acknowledge(); // its end is synchronous
     this.#record.close();
+    if (this.#front) await deadline.within(this.#front.ended);
     return true;
   }
 
@@ -167,6 +186,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
   }
 
   protected override onClosing(): void {
+    this.#front?.close();
     this.#watch?.[Symbol.dispose]();
     this.#lastAcceptedAt = this.context.clock.now();
   }
@@ -186,11 +206,83 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
       return;
     }
     // Emitted only once it can be used: a listener may send at once, and close right after.
-    const emit = (socket: WebSocket) => this.#pending.emit('connection', socket);
+    const opened = (socket: WebSocket) => this.#pending.emit('connection', socket);
+    const front = this.#front;
+    const carrier = front && (() => front.carrierOf(native.remoteAddress()));
     const name = `socket-${this.#accepted}`;
-    new WebSocket(this.context, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, emit);
+    const accepted = { opened, carrier };
+    new WebSocket(this.context, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, accepted);
   }
 }
+
+/** What a server listens with. */
+interface Listening {
+  readonly listen: (port: number) => NativeWebSocketServer;
+  readonly native: NativeWebSocketServer;
+  readonly front: SubprotocolFront | undefined;
+  /** The library's. */
+  readonly bindAddress: string | undefined;
+}
+
+/** Opens the ports of a server. */
+export function listenForSockets(
+  context: LibraryContext,
+  path: string,
+  config: WebSocketServerConfiguration,
+  protocols: Protocols | undefined,
+): Listening {
+  const { WebSocketServer: Native } = context.native;
+  const front = frontOf(context, path, config, protocols);
+  const inner = front ? { ...config, enableTls: false, bindAddress: '127.0.0.1', port: 0 } : config;
+  const listen = (port = inner.port) =>
+    callNative(
+      path,
+      'new WebSocketServer',
+      () => new Native(port === undefined ? inner : { ...inner, port }),
+    );
+  try {
+    const native = listen();
+    if (front) front.target = native.port();
+    return { listen, native, front, bindAddress: inner.bindAddress };
+  } catch (error) {
+    front?.close();
+    throw error;
+  }
+}
+
+/** `undefined` where the library serves clients itself. */
+function frontOf(
+  context: LibraryContext,
+  path: string,
+  config: WebSocketServerConfiguration,
+  protocols: Protocols | undefined,
+): SubprotocolFront | undefined {
+  if (protocols === false || !context.isLibrary) return undefined;
+  const { bindAddress, enableTls, certificatePemFile } = config;
+  const addresses =
+    bindAddress === undefined || isIP(bindAddress) !== 0
+      ? [bindAddress]
+      : (context.names.known(bindAddress) ?? []);
+  const wrong =
+    enableTls && certificatePemFile === undefined
+      ? 'need a certificate with enableTls: the library shows its own to nobody'
+      : addresses.length === 0 && 'need an address as bindAddress, not a name';
+  if (!wrong) {
+    const choose =
+      typeof protocols === 'function'
+        ? protocols
+        : (offered: string[]) => (protocols ? offered.find((each) => protocols.includes(each)) : offered[0]);
+    return new SubprotocolFront(config, addresses, choose, path, (error) => reportUncaught(error, path));
+  }
+  if (protocols === undefined) return undefined;
+  throw new TypeError(`options.protocols ${wrong}`);
+}
+
+type Protocols = readonly string[] | ChooseProtocol | false;
+
+/** Checks the option `protocols` of a server. */
+export const serverProtocols: Field<Protocols> = (value, name) =>
+  value === false || typeof value === 'function' ? (value as Protocols) : subprotocols(value, name);
 
 /** Milliseconds without a new client: one that has connected just now needs so long to reach us. */
 const QUIET_MS = 10;

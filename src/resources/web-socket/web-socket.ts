@@ -10,8 +10,16 @@ import type { OwnedNode } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
 import type { Message } from '../../native/validate/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
+import { type Carrier, carriedBy } from './carry.js';
 import type { Dial } from './dial.js';
 import { MAX_INT32 } from '../../native/validate/limits.js';
+
+/** Of a socket that a server accepted. */
+interface Accepted {
+  opened(socket: WebSocket): void;
+  /** What carries the connection, where something does. Undefined for a connection that came another way. */
+  readonly carrier: (() => Carrier | undefined) | undefined;
+}
 
 /** Settings of a WebSocket client. */
 export interface WebSocketOptions extends TransportOptions, ChannelOptions {
@@ -28,7 +36,7 @@ export interface WebSocketOptions extends TransportOptions, ChannelOptions {
  */
 export class WebSocket extends MessageChannel {
   readonly #native: NativeWebSocket;
-  readonly #onOpen: ((socket: WebSocket) => void) | undefined;
+  readonly #accepted: Accepted | undefined;
   /** How a client gets to its server. @internal */
   dial: Dial | undefined;
   /** `undefined` where somebody else has set it. */
@@ -47,12 +55,12 @@ export class WebSocket extends MessageChannel {
     native: NativeWebSocket,
     options: CheckedChannelOptions,
     limit?: number,
-    onOpen?: (socket: WebSocket) => void,
+    accepted?: Accepted,
   ) {
     super(context, owner, 'WebSocket', name, native, options);
     this.#native = native;
     this.#limit = limit;
-    this.#onOpen = onOpen;
+    this.#accepted = accepted;
     const guard = <A extends unknown[]>(callback: (...args: A) => void) =>
       guardCallback(() => this.path, callback);
     native.onError(
@@ -77,8 +85,9 @@ export class WebSocket extends MessageChannel {
   }
 
   /**
-   * The subprotocol that was agreed on; '' for none. Of a client it is known where the answer can be read, which is with
-   * `ws:` and a host that is looked up; otherwise `undefined`.
+   * The subprotocol that was agreed on; '' for none. `undefined` where it is not known: of a client that offered some to a
+   * `wss:` server, whose answer only the library can read, and of a socket that the library's server accepted by itself
+   * (`protocols: false`).
    */
   get protocol(): string | undefined {
     return this.#protocol;
@@ -150,11 +159,23 @@ export class WebSocket extends MessageChannel {
 
   protected override nativeOpened(): void {
     if (this.state !== 'opening') return;
+    const { carrier: carrierOf, opened } = this.#accepted ?? {};
+    const carrier = carrierOf ? carrierOf() : this.dial?.tunnel;
+    if (carrierOf && !carrier) {
+      void this.abort(); // a program of this machine that found the library's own port
+      return;
+    }
+    if (carrierOf && carrier) carriedBy(carrier, this.#native, this.#native);
     this.#remoteAddress = this.#native.remoteAddress();
     this.#requestPath = this.#native.path();
-    this.#protocol = this.dial?.tunnel ? (this.dial.tunnel.protocol ?? '') : this.#protocol;
+    const { offered } = this.dial ?? {};
+    this.#protocol = carrier || offered?.length === 0 ? (carrier?.protocol ?? '') : undefined;
+    if (offered && this.#protocol && !offered.includes(this.#protocol)) {
+      this.#refuse('the server chose a subprotocol that was not offered');
+      return;
+    }
     this.nowOpen();
-    this.#onOpen?.(this);
+    opened?.(this);
   }
 
   async #judgeOpening(): Promise<void> {

@@ -1,0 +1,177 @@
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import * as net from 'node:net';
+import { readFileSync } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
+import type { WebSocketServerConfiguration } from 'node-datachannel';
+import { RtcNativeError } from '../../errors/rtc-error.js';
+import { callNative } from '../../native/firewall.js';
+import { isPemText } from '../../native/validate/pem.js';
+import { addressOf, buffered, type Carrier, carry, endTogether } from './carry.js';
+
+/**
+ * Chooses one of the subprotocols that a client offers, in its order of preference; `undefined` or `false` for none.
+ * `requestPath` is the path and query of the request.
+ */
+export type ChooseProtocol = (offered: string[], requestPath: string) => string | false | undefined;
+
+/**
+ * Listens in place of the library's server, which repeats every subprotocol that a client offers instead of choosing one. It
+ * reads each request, leaves the chosen subprotocol in it, and carries the connection to the library's server, which
+ * listens on the loopback interface.
+ */
+export class SubprotocolFront {
+  readonly port: number;
+  /** Resolves when it no longer listens and the last connection has ended. */
+  readonly ended: Promise<void>;
+  readonly #server: Server;
+  readonly #choose: ChooseProtocol;
+  readonly #failed: (error: unknown) => void;
+  /** By the address by which the library's server knows the connection. */
+  readonly #carried = new Map<string, Carrier>();
+  /** Where the library's server listens. */
+  target = 0;
+
+  /** Listens at once, as the library does. `failed` is called with what `choose` throws. */
+  constructor(
+    config: WebSocketServerConfiguration,
+    addresses: readonly (string | undefined)[],
+    choose: ChooseProtocol,
+    path: string,
+    failed: (error: unknown) => void,
+  ) {
+    this.#choose = choose;
+    this.#failed = failed;
+    const { connectionTimeout = DEFAULT_TIMEOUT_MS } = config;
+    const settings = {
+      headersTimeout: connectionTimeout,
+      requestTimeout: connectionTimeout,
+      connectionsCheckingInterval: Math.min(Math.max(connectionTimeout / 4, 50), 1000),
+      noDelay: true,
+    };
+    const handshakeTimeout = connectionTimeout || FOREVER_MS;
+    const server = callNative(path, 'new WebSocketServer', () =>
+      config.enableTls
+        ? createTlsServer({ ...settings, ...certificateOf(config), handshakeTimeout })
+        : createServer(settings),
+    );
+    server.on('request', (_, response) => {
+      response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end(STATUS_CODES[426]);
+    });
+    server.on('upgrade', (request, socket, head) => this.#admit(request, socket as net.Socket, head));
+    server.on('error', () => {}); // thrown below
+    this.ended = new Promise((resolve) => server.once('close', resolve));
+    this.#server = server;
+    const address = listen(server, config.port ?? DEFAULT_PORT, addresses);
+    if (typeof address === 'string')
+      throw new RtcNativeError(`new WebSocketServer failed: ${address}`, { path });
+    this.port = address.port;
+  }
+
+  /** The connection that the library's server knows by this address; `undefined` for one that did not come this way. */
+  carrierOf(address: string | undefined): Carrier | undefined {
+    return this.#carried.get(address ?? '');
+  }
+
+  /** Stops listening. Connections that are carried already end with the library's. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections(); // those without a complete request
+  }
+
+  #admit(request: IncomingMessage, client: net.Socket, head: Buffer): void {
+    client.on('error', () => {});
+    const chosen = this.#choice(request);
+    if (typeof chosen === 'number') {
+      const status = `${chosen} ${STATUS_CODES[chosen]}`;
+      client.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+        client.destroy(),
+      );
+      return;
+    }
+    const remoteAddress = addressOf(client);
+    const library = net.connect({ port: this.target, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+    endTogether(library, client);
+    library.once('connect', () => {
+      if (client.destroyed) return;
+      const address = `${library.localAddress}:${library.localPort}`;
+      this.#carried.set(address, {
+        remoteAddress,
+        protocol: chosen,
+        get buffered() {
+          return buffered(library, client);
+        },
+      });
+      library.once('close', () => this.#carried.delete(address));
+      library.write(requestWith(chosen, request), 'latin1');
+      if (head.length > 0) client.unshift(head);
+      carry(library, client);
+    });
+  }
+
+  /** '' for none; the status of a refusal where there is no choice. */
+  #choice(request: IncomingMessage): string | number {
+    const field = request.headers['sec-websocket-protocol'];
+    const offered = field?.split(',').map((each) => each.trim()) ?? [];
+    if (!offered.every((each, index) => TOKEN.test(each) && offered.indexOf(each) === index)) return 400;
+    if (offered.length === 0) return '';
+    try {
+      const chosen = this.#choose([...offered], request.url ?? '') || '';
+      if (chosen === '' || offered.includes(chosen)) return chosen;
+      throw new TypeError('protocols must choose one of the subprotocols that are offered, or none');
+    } catch (error) {
+      this.#failed(error);
+      return 500;
+    }
+  }
+}
+
+/** The head of the request, with one subprotocol or none. */
+function requestWith(chosen: string, { method, url, rawHeaders }: IncomingMessage): string {
+  let text = `${method} ${url} HTTP/1.1\r\n`;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() !== PROTOCOL) text += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
+  }
+  return chosen === '' ? `${text}\r\n` : `${text}${PROTOCOL}: ${chosen}\r\n\r\n`;
+}
+
+/**
+ * Listens synchronously, as the library does, so that the port can be read, and a client made, in the same turn:
+ * `listen({ host })` would look the address up first. Returns the system's code where it cannot listen.
+ */
+function listen(server: Server, port: number, addresses: readonly (string | undefined)[]) {
+  let why = 'EADDRNOTAVAIL';
+  // IPv6 first, also as the library does.
+  for (const address of addresses
+    .flatMap((each) => each ?? ['::', '0.0.0.0'])
+    .sort((a, b) => net.isIP(b) - net.isIP(a))) {
+    const handle = createHandle(address, port, net.isIP(address));
+    if (typeof handle === 'number') {
+      why = getSystemErrorName(handle);
+      continue;
+    }
+    server.listen(handle);
+    return server.listening ? (server.address() as net.AddressInfo) : 'EADDRINUSE';
+  }
+  return why;
+}
+
+/** Not documented; Node.js's own cluster module binds with it. The system's error number where it fails. */
+const createHandle = (
+  net as unknown as { _createServerHandle(address: string, port: number, family: number): object | number }
+)._createServerHandle;
+
+function certificateOf(config: WebSocketServerConfiguration) {
+  const { certificatePemFile: cert = '', keyPemFile: key = '', keyPemPass: passphrase } = config;
+  const textOf = (pem: string) => (isPemText(pem) ? pem : readFileSync(pem, 'utf8'));
+  return { cert: textOf(cert), key: textOf(key), ...(passphrase !== undefined && { passphrase }) };
+}
+
+const PROTOCOL = 'sec-websocket-protocol';
+/** RFC 9110, section 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** libdatachannel's (`configuration.hpp`, `impl/websocket.cpp`). */
+const DEFAULT_PORT = 8080;
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** The longest timer of Node.js. */
+const FOREVER_MS = 2 ** 31 - 1;
