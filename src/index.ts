@@ -41,7 +41,7 @@ export type {
 export type { ChannelOptions } from './resources/channel/channel-options.js';
 export type { Media } from './resources/media/connection-tracks.js';
 export { DataChannel } from './resources/data-channel/data-channel.js';
-export type { Subscription } from './resources/event-hub.js';
+export type { Subscription } from './resources/emitter.js';
 export { type AnyHandle, type CloseInfo, Handle, type HandleState } from './resources/handle.js';
 export type { KeepaliveOptions } from './resources/connection/keepalive.js';
 export {

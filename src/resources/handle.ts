@@ -13,7 +13,7 @@ import { type Loss, NOTHING_LOST } from '../scope/teardown-report.js';
 import { type HandleFigures, type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
 import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../arguments/bounds.js';
 import { teardown } from '../scope/teardown.js';
-import { type AnyListener, EventHub, type EventMap, type Subscription } from './event-hub.js';
+import { Emitter, type EventMap } from './emitter.js';
 
 /** Any kind of handle. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the one type that every map of events fits
@@ -37,12 +37,14 @@ export interface CloseInfo extends Loss {
  *
  * `await using` closes it at the end of the block: what was sent is drained, within the deadline.
  */
-export abstract class Handle<Events extends EventMap<Events>> implements AsyncDisposable, InTree {
+export abstract class Handle<Events extends EventMap<Events>>
+  extends Emitter<Events>
+  implements AsyncDisposable, InTree
+{
   /** @internal */
   readonly [TREE_NODE]: OwnedNode;
   /** @internal */
   protected readonly context: LibraryContext;
-  readonly #events: EventHub;
   readonly #createdAt: number;
   /** An error rather than its text: that is made when somebody reads it, which takes longer than all else. */
   readonly #creation: Error | undefined;
@@ -63,6 +65,7 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     name: string,
     signal?: AbortSignal,
   ) {
+    super(kind, events);
     this.context = checkedContext(context, kind);
     this.#createdAt = Date.now();
     this.#creation = context.traced ? new Error('created') : undefined;
@@ -83,8 +86,6 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
       details: () => this.details(),
     });
     this[TREE_NODE] = node;
-    const onFirst = (event: string) => this.onFirstListener(event);
-    this.#events = new EventHub(this, kind, events, () => node.path, onFirst);
     owner.adoptNode(node);
     if (signal) this.#stopWatchingSignal = whenAborted(signal, () => void this.abort(signal.reason));
     context.trace.created(node, this.#creation);
@@ -107,33 +108,6 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
         this.#controller.abort(this.closedError('it'));
     }
     return this.#controller.signal;
-  }
-
-  /** Adds a listener. One that throws is reported like any uncaught error; the others still get the event. */
-  on<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
-    this.#events.on(event, listener as unknown as AnyListener);
-    return this;
-  }
-
-  once<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
-    this.#events.once(event, listener as unknown as AnyListener);
-    return this;
-  }
-
-  off<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
-    this.#events.off(event, listener as unknown as AnyListener);
-    return this;
-  }
-
-  /** The same as `off`; `once` of `node:events` calls it. */
-  removeListener<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): this {
-    this.#events.off(event, listener as unknown as AnyListener);
-    return this;
-  }
-
-  /** Adds a listener that is removed when the returned subscription is disposed: `using sub = …`. */
-  subscribe<E extends keyof Events & string>(event: E, listener: (...args: Events[E]) => void): Subscription {
-    return this.#events.subscribe(event, listener as unknown as AnyListener);
   }
 
   /**
@@ -223,23 +197,13 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     // Before the event: a listener that closes the handle is not what ended it.
     this.#failed = true;
     this.#reason = error;
-    this.emit('error', error);
+    this.dispatch('error', error);
     this.end('error', error, timeout);
   }
 
   /** Milliseconds that ending this handle may take by default. @internal */
   protected get teardownBound(): number {
     return this[TREE_NODE].inheritedTimeout ?? this.context.teardownTimeout;
-  }
-
-  /** @internal */
-  protected emit(event: string, a?: unknown, b?: unknown): boolean {
-    return this.#events.emit(event, a, b);
-  }
-
-  /** @internal */
-  protected hasListener(event: string): boolean {
-    return this.#events.has(event);
   }
 
   /** @internal */
@@ -292,8 +256,6 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
       : new RtcClosedError('RTC_CLOSING', `${what} is not possible, the handle is closing`, options);
   }
 
-  /** @internal */
-  protected onFirstListener(_event: string): void {}
   /** The handle begins to close: reject what waits. @internal */
   protected onClosing(): void {}
   /** The handle has closed; `close` is about to be emitted. @internal */
@@ -335,6 +297,6 @@ export abstract class Handle<Events extends EventMap<Events>> implements AsyncDi
     const info: CloseInfo = { by: this.#cause, ...reason, ...this.loss() };
     this.context.trace.closed(this[TREE_NODE], info);
     this.#ended.resolve(info);
-    this.#events.emit('close', info);
+    this.dispatch('close', info);
   }
 }

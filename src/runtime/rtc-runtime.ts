@@ -13,7 +13,7 @@ import {
   type SctpSettings,
   validateSctpSettings,
 } from '../native/validate/library-settings.js';
-import { type AnyListener, EventHub, type Subscription } from '../resources/event-hub.js';
+import { Emitter } from '../resources/emitter.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds } from '../arguments/bounds.js';
@@ -43,10 +43,9 @@ const SHARED = Symbol.for('scoped-rtc.runtime.v1');
  * Owns the native library: hands out root scopes and runs the library's global cleanup, once, when the last of
  * them has been torn down.
  */
-export class RtcRuntime {
+export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
   readonly #context: LibraryContext;
   readonly #host: ScopeHost;
-  readonly #events: EventHub;
   readonly #cleanup: 'auto' | 'manual';
   readonly #exitGuard = new ExitGuard((failed) => this.#onExit(failed));
   readonly #threadWatch: ThreadWatch;
@@ -59,11 +58,11 @@ export class RtcRuntime {
 
   /** A runtime of its own, for tests and embedders; applications use `RtcRuntime.shared`. */
   constructor(options: RtcRuntimeOptions = {}) {
+    super('RtcRuntime', RUNTIME_EVENTS);
     const { cleanup = 'auto', ...contextOptions } = checkRuntimeOptions(options);
     this.#cleanup = cleanup;
-    this.#events = new EventHub(this, 'RtcRuntime', RUNTIME_EVENTS, () => 'runtime');
     this.#context = new LibraryContext(contextOptions, {
-      tornDown: (root, report) => void this.#events.emit('teardown', report, root.path),
+      tornDown: (root, report) => void this.dispatch('teardown', report, root.path),
       warned: (warning) => this.#warned(warning),
       foreignCleanup: (stage) => this.#onForeignCleanup(stage),
     });
@@ -75,6 +74,11 @@ export class RtcRuntime {
       tornDown: (root, report, error) => context.tornDown(root, report, error),
       moved: (scope, heir) => this.#roots.moved(scope, heir as RtcScope),
     };
+  }
+
+  /** As errors and warnings name it. */
+  get path(): string {
+    return 'runtime';
   }
 
   /** The runtime of this process, shared by every copy of the package in this thread. */
@@ -154,38 +158,6 @@ export class RtcRuntime {
   /** The library's threads right now. */
   threads(): NativeThreads {
     return nativeThreads();
-  }
-
-  on<E extends keyof RtcRuntimeEvents>(event: E, listener: (...args: RtcRuntimeEvents[E]) => void): this {
-    this.#events.on(event, listener as unknown as AnyListener);
-    return this;
-  }
-
-  once<E extends keyof RtcRuntimeEvents>(event: E, listener: (...args: RtcRuntimeEvents[E]) => void): this {
-    this.#events.once(event, listener as unknown as AnyListener);
-    return this;
-  }
-
-  off<E extends keyof RtcRuntimeEvents>(event: E, listener: (...args: RtcRuntimeEvents[E]) => void): this {
-    this.#events.off(event, listener as unknown as AnyListener);
-    return this;
-  }
-
-  /** The same as `off`; `once` of `node:events` calls it. */
-  removeListener<E extends keyof RtcRuntimeEvents>(
-    event: E,
-    listener: (...args: RtcRuntimeEvents[E]) => void,
-  ): this {
-    this.#events.off(event, listener as unknown as AnyListener);
-    return this;
-  }
-
-  /** Adds a listener that is removed when the returned subscription is disposed: `using sub = …`. */
-  subscribe<E extends keyof RtcRuntimeEvents>(
-    event: E,
-    listener: (...args: RtcRuntimeEvents[E]) => void,
-  ): Subscription {
-    return this.#events.subscribe(event, listener as unknown as AnyListener);
   }
 
   /**
@@ -288,7 +260,7 @@ export class RtcRuntime {
   }
 
   #warned(warning: RtcWarning): void {
-    if (this.#events.emit('warning', warning)) return;
+    if (this.dispatch('warning', warning)) return;
     const { code, message } = warning;
     if (!this.#exiting) process.emitWarning(message, { type: 'ScopedRtcWarning', code });
     // `emitWarning` writes in the next turn, which does not come.
@@ -320,7 +292,7 @@ export class RtcRuntime {
   #onExit(failed: boolean): void {
     const open = this.#roots.openAtExit();
     if (open.length > 0) {
-      const isReported = this.#events.emit(
+      const isReported = this.dispatch(
         'leak',
         open.flatMap(({ handles, root }) => (handles.length > 0 ? handles : [root]).map((node) => node.path)),
       );

@@ -31,6 +31,9 @@ const listens: Member<AnyHandle> = {
   closed: 'works',
 };
 
+const EVENT = argument(0, 'event', { accepts: [] });
+const ofEvent: Member<AnyHandle> = { given: () => ['close'], wrong: [EVENT], closed: 'works' };
+
 export const handleMembers: Members<AnyHandle> = {
   path: reads,
   state: reads,
@@ -38,7 +41,18 @@ export const handleMembers: Members<AnyHandle> = {
   on: listens,
   once: listens,
   off: listens,
+  addListener: listens,
   removeListener: listens,
+  prependListener: listens,
+  prependOnceListener: listens,
+  removeAllListeners: { ...ofEvent, wrong: [argument(0, 'event', NOTHING_OF_THESE)], live: false },
+  emit: { given: () => ['error', new Error('emitted')], wrong: [EVENT], live: false, closed: 'works' },
+  eventNames: reads,
+  listenerCount: ofEvent,
+  listeners: ofEvent,
+  rawListeners: ofEvent,
+  getMaxListeners: { ...reads, free: true },
+  setMaxListeners: { given: () => [5], closed: 'works', free: true },
   subscribe: { ...listens, live: (handle) => handle.subscribe('close', () => {}).unsubscribe() },
   dependsOn: {
     given: ({ server }) => [server],

@@ -1,6 +1,17 @@
 import { WebSocket as NativeWebSocket } from 'node-datachannel';
 import type { RtcRuntime, RtcScope } from 'scoped-rtc';
-import { argument, BAG, BOOLEAN, bounds, FUNCTION, NAME, options, SINGLE_LINE, TIMEOUT } from './argument.js';
+import {
+  argument,
+  BAG,
+  BOOLEAN,
+  bounds,
+  FUNCTION,
+  NAME,
+  NOTHING_OF_THESE,
+  options,
+  SINGLE_LINE,
+  TIMEOUT,
+} from './argument.js';
 import { type Members, reads } from './member.js';
 import {
   channelOptions,
@@ -126,7 +137,11 @@ const listening = {
   closed: 'works',
 } as const;
 
+const EVENT = argument(0, 'event', { accepts: [] });
+const ofEvent = { given: () => ['leak'], wrong: [EVENT], closed: 'works' } as const;
+
 export const runtimeMembers: Members<RtcRuntime> = {
+  path: { ...reads, free: true },
   scope: {
     wrong: newScope,
     live: (runtime) => runtime.scope('another').disposeAsync(),
@@ -146,7 +161,18 @@ export const runtimeMembers: Members<RtcRuntime> = {
   on: listening,
   once: listening,
   off: listening,
+  addListener: listening,
   removeListener: listening,
+  prependListener: listening,
+  prependOnceListener: listening,
+  removeAllListeners: { ...ofEvent, wrong: [argument(0, 'event', NOTHING_OF_THESE)] },
+  emit: { given: () => ['leak', []], wrong: [EVENT], closed: 'works' },
+  eventNames: reads,
+  listenerCount: ofEvent,
+  listeners: ofEvent,
+  rawListeners: ofEvent,
+  getMaxListeners: { ...reads, free: true },
+  setMaxListeners: { given: () => [5], closed: 'works', free: true },
   subscribe: listening,
   preload: { live: (runtime) => runtime.preload(), closed: 'works' },
   setSctpSettings: {

@@ -47,7 +47,7 @@ const INTERNAL = new Set([
   'constructor',
   ...['spawn', 'assertUsable'],
   ...[
-    'emit',
+    'dispatch',
     'end',
     'fail',
     'hasListener',

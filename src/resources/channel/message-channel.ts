@@ -45,7 +45,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   #expected = Number.POSITIVE_INFINITY;
   readonly #gate = new OpenGate({
     hasListener: (event) => this.hasListener(event),
-    emitOpen: () => this.emit('open'),
+    emitOpen: () => this.dispatch('open'),
     handOver: () => this.#inbox.handOver(),
   });
 
@@ -61,11 +61,11 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     super(checkedContext(context, kind), owner, kind, MESSAGE_CHANNEL_EVENTS, name, options.signal);
     this.#native = native;
     this.record = context.ledger.hold(kind, native, () => this.path);
-    const onLow = () => this.emit('bufferedAmountLow');
+    const onLow = () => this.dispatch('bufferedAmountLow');
     this.#buffer = new SendBuffer(native, this.record, options.highWaterMark, onLow);
     const inboxOwner: InboxOwner = {
       path: this.path,
-      deliver: (message) => this.emit('message', message),
+      deliver: (message) => this.dispatch('message', message),
       listening: () => this.hasListener('message') && this.#gate.passes,
       refuses: options.refuses,
       overflowed: (error) => this.fail(error),

@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock.js';
 import { Fifo } from './fifo.js';
 import { grantIn, MESSAGE_COST, WindowAccount } from './window-account.js';
 import type { CloseOptions, WaitOptions } from '../../arguments/bounds.js';
-import type { Subscription } from '../event-hub.js';
+import type { Subscription } from '../emitter.js';
 import type { CloseInfo } from '../handle.js';
 import type { MessageIterator } from './message-iterator.js';
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../time/clock.js';
 import { bounded, Deferred } from '../../time/wait.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
 import type { MediaTrack } from '../media/media-track.js';
-import type { PendingEvents } from '../event-hub.js';
+import type { PendingEvents } from '../pending-events.js';
 
 export interface NextChannelOptions extends WaitOptions {
   /** Label of the channel. Default: whichever comes next. */

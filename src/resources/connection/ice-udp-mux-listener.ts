@@ -43,7 +43,7 @@ export class IceUdpMuxListener extends Handle<IceUdpMuxListenerEvents> {
     this.#native.onUnhandledStunRequest(
       guardCallback(
         () => this.path,
-        (request: IceUdpMuxRequest) => this.emit('unhandledStunRequest', request),
+        (request: IceUdpMuxRequest) => this.dispatch('unhandledStunRequest', request),
       ),
     );
   }

@@ -39,7 +39,7 @@ import {
   type SessionDescription,
 } from './peer-connection-events.js';
 import type { IceServers } from './servers/ice-servers.js';
-import { PendingEvents } from '../event-hub.js';
+import { PendingEvents } from '../pending-events.js';
 
 export interface ConnectionOptions extends ConnectionChannelOptions {
   readonly signal?: AbortSignal | undefined;
@@ -77,7 +77,7 @@ export class PeerConnection extends ConnectionStatus {
       (event) => this.hasListener(event),
       (event, args) => {
         // Events of the negotiation are useless while the connection ends, and their handlers would use what ends with it.
-        if (!this[TREE_NODE].inTeardown || !NEGOTIATION_EVENTS.has(event)) this.emit(event, ...args);
+        if (!this[TREE_NODE].inTeardown || !NEGOTIATION_EVENTS.has(event)) this.dispatch(event, ...args);
       },
     );
     this.#arrivals = new Arrivals(this.#pending, context.clock, this.record.path);
@@ -324,8 +324,8 @@ export class PeerConnection extends ConnectionStatus {
     if (state === 'closed') this.record.acknowledge();
     if (this.state === 'closed') return;
     this.context.trace.note('state', this.path, `connection ${state}`);
-    this.emit('connectionStateChange', state);
-    this.emit('stateChange', state);
+    this.dispatch('connectionStateChange', state);
+    this.dispatch('stateChange', state);
     if (state === 'connected') {
       this.#exchange.connected();
       this.markOpen();

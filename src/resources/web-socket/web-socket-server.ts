@@ -18,7 +18,7 @@ import { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
 import { type CloseInfo, Handle } from '../handle.js';
-import { PendingEvents } from '../event-hub.js';
+import { PendingEvents } from '../pending-events.js';
 import { type ChooseProtocol, SubprotocolFront } from './subprotocol-front.js';
 import { WebSocket } from './web-socket.js';
 import { nextTurn } from '../../time/clock.js';
@@ -90,7 +90,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     context.serverOpened();
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
-      (event, args) => this.emit(event, ...args),
+      (event, args) => this.dispatch(event, ...args),
     );
     this.#limit = limit;
     this.#port = native.port();
