@@ -108,24 +108,33 @@ export class Room extends EventSource<RoomEvents> {
       attach: (transport) => {
         if (channel.state !== 'closed') channel.attach(transport);
       },
-      left: () => stopWaiting(),
+      absent: () => stopWaiting(),
       fail: (error) => channel.abort(error),
     });
     void channel.closed.then(() => route[Symbol.dispose]());
-    /** A close that goes on ends at once. */
+    let ofNegotiation = 0;
+    /** A close that goes on in vain ends at once. */
     const stopWaiting = () => {
-      if (channel.state === 'closing') void channel.close({ timeout: 0 });
+      if (channel.state === 'closing' && !route.mayDeliver(channel.pending, ofNegotiation)) {
+        void channel.close({ timeout: 0 });
+      }
     };
     const signaling: PeerSignaling = {
       ...{ channel, remotePeer: peer, polite },
       get progress() {
         return route.progress;
       },
-      send: (message) => channel.send(message),
+      send(message) {
+        const sent = channel.send(message);
+        ofNegotiation++;
+        const settled = () => void ofNegotiation--;
+        sent.then(settled, settled);
+        return sent;
+      },
       subscribe: (onMessage, onClosed) => channel.subscribe((message) => void onMessage(message), onClosed),
       close() {
         const closing = channel.close();
-        if (route.hasLeft) stopWaiting();
+        stopWaiting();
         return closing;
       },
     };

@@ -16,7 +16,7 @@ export interface PeerSignaling extends Signaling, AsyncDisposable {
   /** The name of the other peer, once it is known. */
   readonly remotePeer: string | undefined;
   readonly progress: SignalingProgress;
-  /** Waits until the peer has everything, unless the peer has left the room, and notifies it. */
+  /** Waits until the peer has everything, where it is there or may come back, and notifies it. */
   close(options?: CloseOptions): Promise<void>;
 }
 
@@ -34,6 +34,8 @@ export class RoomPeerSignaling implements PeerSignaling {
   readonly polite?: boolean;
   readonly usedBy: (connection: AnyHandle) => void;
   readonly #route: PeerRoute;
+  /** Messages of `send` that the peer does not have. */
+  #ofNegotiation = 0;
 
   constructor(session: RoomSession, { peer, polite, channel, usedBy }: PeerSignalingSettings) {
     if (polite !== undefined) this.polite = polite;
@@ -44,7 +46,7 @@ export class RoomPeerSignaling implements PeerSignaling {
       attach: (transport) => {
         if (acknowledged.state !== 'closed') acknowledged.attach(transport);
       },
-      left: () => this.#stopWaiting(),
+      absent: () => this.#stopWaiting(),
       fail: (error) => void acknowledged.abort(error),
     };
     this.#route = session.route(peer, way);
@@ -65,9 +67,11 @@ export class RoomPeerSignaling implements PeerSignaling {
    */
   send(message: SignalingMessage): void | Promise<void> {
     const sent = this.channel.send(message, { timeout: Number.POSITIVE_INFINITY });
+    this.#ofNegotiation++;
+    const settled = () => void this.#ofNegotiation--;
+    sent.then(settled, settled);
     if ('description' in message) return sent;
-    sent.catch(() => {}); // it ended, which the subscriber is notified of
-    return undefined;
+    return undefined; // a rejection: it ended, which the subscriber is notified of
   }
 
   subscribe(onMessage: (message: unknown) => void, onClosed: (reason?: unknown) => void): Disposable {
@@ -76,13 +80,16 @@ export class RoomPeerSignaling implements PeerSignaling {
 
   close(options?: CloseOptions): Promise<void> {
     const closing = this.channel.close(options);
-    if (this.#route.hasLeft) this.#stopWaiting();
+    this.#stopWaiting();
     return closing;
   }
 
-  /** A close that goes on ends at once. */
+  /** A close that goes on in vain ends at once. */
   #stopWaiting(): void {
-    if (this.channel.state === 'closing') void this.channel.close({ timeout: 0 });
+    const { state, pending } = this.channel;
+    if (state === 'closing' && !this.#route.mayDeliver(pending, this.#ofNegotiation)) {
+      void this.channel.close({ timeout: 0 });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -19,8 +19,8 @@ import {
 /** What goes to one peer of the room, over whichever socket is in use. */
 export interface PeerChannel {
   attach(transport: MessageTransport): void;
-  /** The peer left the room, and may never come back: what it has not acknowledged is no longer waited for. */
-  left(): void;
+  /** The peer, or the server, is not there any more: what is pending may not be worth waiting for. */
+  absent(): void;
   /** The peer is another one by now, or the room has ended. */
   fail(error: unknown): void;
 }
@@ -30,8 +30,12 @@ export interface PeerRoute extends Disposable {
   /** Its name, once it is known. */
   readonly peer: string | undefined;
   readonly progress: SignalingProgress;
-  /** The peer left the room, was removed or refused; or its connection was lost so long ago that it does not come back. */
-  readonly hasLeft: boolean;
+  /**
+   * Whether a close should wait for `pending` messages, `ofNegotiation` of them about a connection. Not where the peer has left,
+   * was removed, or was lost so long ago that it does not come back. What is about a connection is worth nothing
+   * without a peer that is there to connect.
+   */
+  mayDeliver(pending: number, ofNegotiation: number): boolean;
 }
 
 export interface RoomSessionOwner {
@@ -73,8 +77,9 @@ class Route implements PeerRoute {
     return this.#session.progressTo(this.peer);
   }
 
-  get hasLeft(): boolean {
-    return this.#session.now() - this.absentFrom >= COMES_BACK_MS;
+  mayDeliver(pending: number, ofNegotiation: number): boolean {
+    if (this.#session.now() - this.absentFrom >= COMES_BACK_MS) return false;
+    return pending > ofNegotiation || this.progress.state === 'met';
   }
 
   [Symbol.dispose](): void {
@@ -238,7 +243,7 @@ export class RoomSession {
     for (const route of [...this.#routes]) {
       if (route.peer !== peer) continue;
       route.absentFrom = isForGood ? Number.NEGATIVE_INFINITY : this.now();
-      if (isForGood) route.channel.left();
+      route.channel.absent();
     }
     this.#owner.left(member, why);
   }
@@ -283,6 +288,7 @@ export class RoomSession {
     };
     for (const route of [...this.#routes]) route.target?.onClosed(reason);
     this.#state = 'lost';
+    for (const route of [...this.#routes]) route.channel.absent();
     if (sentAway && isRefused) this.end(this.#error(sentAway));
     else if (this.#owner.connect) {
       this.#cancelReconnect = this.#owner.clock.after(this.#owner.backoff.next(), () => this.connect());

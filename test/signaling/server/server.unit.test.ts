@@ -91,6 +91,28 @@ describe('rooms', () => {
     expect(await sent).toBe('RTC_UNDELIVERED');
   });
 
+  it('are left at once by a negotiation that nobody has joined; other messages wait for the peer to come', async () => {
+    const server = await start();
+    const clock = new ManualClock(); // stands still: no wait is over by itself
+    const join = () =>
+      joinRoom(new WebSocket(`ws://127.0.0.1:${server.port}/`), { room: 'a', peer: 'alice', clock });
+    const negotiating = join();
+    await within(negotiating.ready(), 'joining');
+    const offered = negotiating.connect('bob').send({ description: { type: 'offer', sdp: 'v=0' } });
+    await within(negotiating.close(), 'leaving');
+    await expect(offered).rejects.toMatchObject({ code: 'RTC_UNDELIVERED' });
+
+    const messaging = join();
+    await within(messaging.ready(), 'joining');
+    const { channel } = messaging.connect('bob');
+    const sent = channel.send('for whoever comes').catch((error: unknown) => error);
+    const closing = messaging.close();
+    expect(channel.state).toBe('closing');
+    clock.advance(10_000);
+    await within(closing, 'leaving');
+    expect(await sent).toMatchObject({ code: 'RTC_UNDELIVERED' });
+  });
+
   it('let a new connection take the place of an old one by the same name', async () => {
     const server = await start();
     const alice = await join(server, 'a', 'alice');
