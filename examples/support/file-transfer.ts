@@ -75,7 +75,7 @@ export async function receiveBytes(
     hash.update(chunk);
     bytes += chunk.length;
   }
-  let told = bytes;
+  let reported = bytes;
   await say(channel, { type: 'has', bytes });
   for (;;) {
     const message = await channel.nextMessage();
@@ -94,8 +94,8 @@ export async function receiveBytes(
     await sink.write(message);
     bytes += message.length;
     progress(bytes, size);
-    if (bytes - told >= TELL_EVERY_BYTES && channel.state === 'open') {
-      told = bytes;
+    if (bytes - reported >= TELL_EVERY_BYTES && channel.state === 'open') {
+      reported = bytes;
       // Not awaited: a sender that has gone away needs no receipt, and what it sent before is still to be taken.
       void say(channel, { type: 'taken', bytes });
     }

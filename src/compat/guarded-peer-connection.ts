@@ -37,7 +37,7 @@ export class GuardedPeerConnection {
   /** The description was read without the candidates that are held back. */
   #isSent = false;
   #isClosed = false;
-  #toldClosed = false;
+  #closedReported = false;
 
   /** @internal */
   constructor(owner: NativeOwner, name: string, config: ndc.RtcConfig, isOfPolyfill = false) {
@@ -48,7 +48,7 @@ export class GuardedPeerConnection {
       this.#isClosed = true;
       this.#candidates.stop();
       // Where it ended without the library's own word: another caller's cleanup (H21), or no answer to the close.
-      if (!this.#toldClosed) this.#tellState('closed');
+      if (!this.#closedReported) this.#reportState('closed');
     });
   }
 
@@ -198,7 +198,7 @@ export class GuardedPeerConnection {
   onStateChange(callback: (state: string) => void): void {
     const isFirst = !this.#callbacks.has(STATE);
     this.#callbacks.keep(STATE, callback);
-    if (isFirst) this.#connection.on('connectionStateChange', (state) => this.#tellState(state));
+    if (isFirst) this.#connection.on('connectionStateChange', (state) => this.#reportState(state));
   }
 
   onIceStateChange(callback: (state: string) => void): void {
@@ -244,8 +244,8 @@ export class GuardedPeerConnection {
     else this.#candidates.offered(true);
   }
 
-  #tellState(state: string): void {
-    if (state === 'closed') this.#toldClosed = true;
+  #reportState(state: string): void {
+    if (state === 'closed') this.#closedReported = true;
     this.#callbacks.call(STATE, state);
   }
 

@@ -134,14 +134,14 @@ class RuntimeInspector implements Inspector {
         json(response, this.#runtime.trace());
         return;
       case '/member':
-        this.#tellMember(request, response);
+        this.#sendMember(request, response);
         return;
       default:
         refuse(response, 404, 'not found');
     }
   }
 
-  #tellMember(request: IncomingMessage, response: ServerResponse): void {
+  #sendMember(request: IncomingMessage, response: ServerResponse): void {
     const path = new URL(request.url ?? '', this.url).searchParams.get('path') ?? '';
     for (const { node } of membersOf(this.#runtime.snapshot({ details: path }).scopes)) {
       if (node.path !== path) continue;

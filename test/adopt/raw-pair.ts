@@ -43,8 +43,8 @@ export function rawPair({ PeerConnection }: Constructors): RawPair {
 }
 
 /** What a connection that has ended meanwhile throws within a native callback would end the process (H26). */
-function unlessEnded(tell: () => void): void {
+function unlessEnded(report: () => void): void {
   try {
-    tell();
+    report();
   } catch {}
 }

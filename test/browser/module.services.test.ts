@@ -36,7 +36,7 @@ afterAll(async () => {
   await new Promise((resolve) => site.close(resolve));
 });
 
-interface Told {
+interface Reported {
   readonly event: string;
   readonly more?: unknown;
 }
@@ -51,8 +51,8 @@ describe.each(NAMES)('a page in %s, with the module that the signaling server se
       const control = joinRoom(socket, { room: browser, peer: 'control' });
       const node = joinRoom(socket, { room: browser, peer: 'node' });
       const toPage = control.connect('page').channel;
-      const told: Told[] = [];
-      toPage.subscribe((message) => void told.push(message as Told));
+      const reported: Reported[] = [];
+      toPage.subscribe((message) => void reported.push(message as Reported));
       const { port } = site.address() as AddressInfo;
       await using _ = new BrowserWindow(
         browser,
@@ -66,12 +66,12 @@ describe.each(NAMES)('a page in %s, with the module that the signaling server se
         body: (done: (event: string) => Promise<unknown>) => Promise<T>,
         options: object = {},
       ) => {
-        told.length = 0;
+        reported.length = 0;
         void toPage.send({ round: name, options });
         return body(async (event) => {
-          await until(() => told.length > 0, event, 30_000);
-          expect(told[0]?.event, JSON.stringify(told)).toBe(event);
-          return told.shift()?.more;
+          await until(() => reported.length > 0, event, 30_000);
+          expect(reported[0]?.event, JSON.stringify(reported)).toBe(event);
+          return reported.shift()?.more;
         });
       };
 
@@ -108,9 +108,9 @@ async function crossing(
   await pc.negotiate(way, polite === undefined ? {} : { polite });
   const [theirs] = await within(arrived, 'the channel of the page');
   theirs.on('message', (message) => void theirs.send(`node heard: ${String(message)}`));
-  const heard = nextEvent(ours, 'message');
+  const received = nextEvent(ours, 'message');
   await ours.send('hello page');
-  expect(String((await heard)[0])).toBe('the page heard: hello page');
+  expect(String((await received)[0])).toBe('the page heard: hello page');
   expect(await done('crossed')).toBe('node heard: hello node');
   await way.channel.closed();
 }
@@ -122,12 +122,12 @@ async function acknowledged(rtc: RtcScope, node: SignalingRoom, done: Done): Pro
   const over = pc.createDataChannel('acknowledged');
   await negotiating;
   const channel = new AcknowledgedChannel(over);
-  const heard: unknown[] = [];
-  channel.subscribe((message) => void heard.push((message as { n: number }).n));
+  const received: unknown[] = [];
+  channel.subscribe((message) => void received.push((message as { n: number }).n));
   for (let n = 0; n < 500; n++) await channel.send({ n, of: 500 });
   expect(await done('acknowledged')).toEqual({ count: 500, inOrder: true, pending: 0 });
   expect((await channel.closed()).by).toBe('remote');
-  expect(heard).toEqual(Array.from({ length: 500 }, (_, n) => n));
+  expect(received).toEqual(Array.from({ length: 500 }, (_, n) => n));
   await way.channel.closed();
 }
 

@@ -28,26 +28,26 @@ interface Connection {
 const RTCPeerConnection = polyfill.RTCPeerConnection as unknown as new () => Connection;
 const CANDIDATE = 'a=candidate';
 
-async function offered(): Promise<{ pc: Connection; told: string[] }> {
+async function offered(): Promise<{ pc: Connection; reported: string[] }> {
   const pc = new RTCPeerConnection();
-  const told: string[] = [];
-  pc.onicecandidate = ({ candidate }) => void (candidate && told.push(candidate.candidate));
+  const reported: string[] = [];
+  pc.onicecandidate = ({ candidate }) => void (candidate && reported.push(candidate.candidate));
   pc.createDataChannel('chat');
   await pc.setLocalDescription(await pc.createOffer());
-  return { pc, told };
+  return { pc, reported };
 }
 
 describe('an offer of the polyfill', () => {
   it('that is read at once has no candidates; they are told with the answer', async () => {
-    const { pc, told } = await offered();
+    const { pc, reported } = await offered();
     const offer = pc.localDescription;
     expect(offer.sdp).not.toContain(CANDIDATE);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     const peer = new RTCPeerConnection();
     await peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     const answer = await peer.createAnswer();
     await pc.setRemoteDescription(answer);
-    expect(told.length).toBeGreaterThan(0);
+    expect(reported.length).toBeGreaterThan(0);
     expect(pc.localDescription.sdp).toContain(CANDIDATE);
     pc.close();
     peer.close();

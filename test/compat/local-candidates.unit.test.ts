@@ -7,59 +7,59 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function found() {
-  const told: unknown[] = [];
-  const candidates = new LocalCandidates((candidate) => told.push(candidate));
-  return { candidates, told };
+  const reported: unknown[] = [];
+  const candidates = new LocalCandidates((candidate) => reported.push(candidate));
+  return { candidates, reported };
 }
 
 describe('candidates of an offer that is sent with trickle ICE', () => {
   it('are neither told nor shown before the answer, and then in a later task', async () => {
-    const { candidates, told } = found();
+    const { candidates, reported } = found();
     candidates.offered(true);
     candidates.add(CANDIDATE);
     candidates.end();
     vi.advanceTimersByTime(99);
-    expect([told, candidates.shown]).toEqual([[], []]);
+    expect([reported, candidates.shown]).toEqual([[], []]);
     candidates.release();
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     vi.runAllTimers();
-    expect(told).toEqual([CANDIDATE, null]);
+    expect(reported).toEqual([CANDIDATE, null]);
   });
 
   it('are shown to who reads the description after the time in which it would have been sent', () => {
-    const { candidates, told } = found();
+    const { candidates, reported } = found();
     candidates.offered(true);
     candidates.add(CANDIDATE);
     vi.advanceTimersByTime(101);
-    expect([told, candidates.shown]).toEqual([[], [CANDIDATE]]);
+    expect([reported, candidates.shown]).toEqual([[], [CANDIDATE]]);
   });
 
   it('are told after a second without an answer', () => {
-    const { candidates, told } = found();
+    const { candidates, reported } = found();
     candidates.offered(true);
     candidates.add(CANDIDATE);
     candidates.end();
     vi.advanceTimersByTime(999);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     vi.advanceTimersByTime(2);
-    expect(told).toEqual([CANDIDATE, null]);
+    expect(reported).toEqual([CANDIDATE, null]);
   });
 });
 
 it('candidates of an offer that says that no later ones come are told without a wait', () => {
-  const { candidates, told } = found();
+  const { candidates, reported } = found();
   candidates.add(CANDIDATE);
   candidates.end();
   candidates.offered(false);
   vi.advanceTimersByTime(1);
-  expect(told).toEqual([CANDIDATE, null]);
+  expect(reported).toEqual([CANDIDATE, null]);
 });
 
 it('candidates are told at once where the application has waited for the end of gathering', () => {
-  const { candidates, told } = found();
+  const { candidates, reported } = found();
   candidates.offered(true);
   candidates.add(CANDIDATE);
   candidates.end();
   candidates.flush();
-  expect(told).toEqual([CANDIDATE, null]);
+  expect(reported).toEqual([CANDIDATE, null]);
 });

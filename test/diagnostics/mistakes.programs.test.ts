@@ -48,7 +48,7 @@ describe('something was not closed', () => {
   });
 
   it('is not written where somebody listens', async () => {
-    const { lines, stderr, warning } = await make('openAtExitHeard');
+    const { lines, stderr, warning } = await make('openAtExitWithListener');
     expect(lines).toContainEqual({ open: ['app/alice'] });
     expect(warning('RTC_OPEN_AT_EXIT')).toBeDefined();
     expect(stderr).toBe('');

@@ -74,9 +74,9 @@ describe('the diagnostics channels', () => {
   ];
 
   it('tell of the life of every handle, of cleanup and of warnings', async () => {
-    const told: [string, object][] = [];
+    const reported: [string, object][] = [];
     const listener = (message: unknown, name: string | symbol) =>
-      void told.push([String(name).slice('scoped-rtc:'.length), message as object]);
+      void reported.push([String(name).slice('scoped-rtc:'.length), message as object]);
     for (const name of CHANNELS) subscribe(name, listener);
     try {
       const runtime = new RtcRuntime();
@@ -92,7 +92,7 @@ describe('the diagnostics channels', () => {
     }
     const server = { path: 'app/server', kind: 'WebSocketServer' };
     const alice = { path: 'app/alice', kind: 'PeerConnection' };
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['handle:create', server],
       ['handle:open', server],
       ['warning', expect.objectContaining({ code: 'RTC_DEPENDENCY_CYCLE', path: 'app/server' })],

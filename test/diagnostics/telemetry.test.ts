@@ -102,8 +102,8 @@ it('tells connections that failed or were closed before they were up, and messag
 
 it('counts warnings without taking them off the runtime, and stops when it is disposed', async () => {
   const runtime = new RtcRuntime();
-  const heard: string[] = [];
-  using _heard = runtime.subscribe('warning', ({ code }) => heard.push(code));
+  const received: string[] = [];
+  using _heard = runtime.subscribe('warning', ({ code }) => received.push(code));
   const telemetry = instrumentRuntime({ meter, runtime });
   await runtime.scope('cycle').run((scope) => {
     const pc = scope.createPeerConnection();
@@ -111,7 +111,7 @@ it('counts warnings without taking them off the runtime, and stops when it is di
   });
   const before = await collect();
   expect(valueOf(before('scoped_rtc.warnings'), { code: 'RTC_DEPENDENCY_CYCLE' })).toBe(1);
-  expect(heard).toEqual(['RTC_DEPENDENCY_CYCLE']);
+  expect(received).toEqual(['RTC_DEPENDENCY_CYCLE']);
   telemetry[Symbol.dispose]();
   await runtime.scope('cycle').run((scope) => {
     const pc = scope.createPeerConnection();

@@ -149,9 +149,9 @@ describe('trace()', () => {
 
     await using scope = runtime.scope('app');
     const { alice } = await loopbackPair(scope);
-    const heard: string[] = [];
-    alice.on('iceStateChange', (state) => heard.push(state));
+    const received: string[] = [];
+    alice.on('iceStateChange', (state) => received.push(state));
     await new Promise((resolve) => setImmediate(resolve));
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });

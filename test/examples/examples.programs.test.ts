@@ -109,9 +109,10 @@ test('an example imports what the package brings, or says the command that insta
   const untold = files
     .filter((file) => / \* {5}(npx|node|NODE_OPTIONS)/.test(readFileSync(new URL(file, root), 'utf8')))
     .flatMap((file) => {
-      const [, told = ''] = /\* {5}npm install (.*)/.exec(readFileSync(new URL(file, root), 'utf8')) ?? [];
+      const [, reported = ''] =
+        /\* {5}npm install (.*)/.exec(readFileSync(new URL(file, root), 'utf8')) ?? [];
       return [...needed(file)]
-        .filter((name) => !told.split(' ').includes(name))
+        .filter((name) => !reported.split(' ').includes(name))
         .map((name) => `${file}: ${name}`);
     });
   expect(untold).toEqual([]);

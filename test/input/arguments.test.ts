@@ -51,8 +51,8 @@ async function tryAll(
   const bad: string[] = [];
   const attempt = async (place: Argument, name: string, value: unknown) => {
     const before = footprint(rig.runtime);
-    const told = complaint(await outcomeOf(() => call(withWrong(given(), place, value))), place.named);
-    if (told !== undefined) bad.push(`${place.named} = ${name}: ${told}`);
+    const reported = complaint(await outcomeOf(() => call(withWrong(given(), place, value))), place.named);
+    if (reported !== undefined) bad.push(`${place.named} = ${name}: ${reported}`);
     expect(footprint(rig.runtime), `${place.named} = ${name} left something behind`).toEqual(before);
   };
   for (const place of places) {

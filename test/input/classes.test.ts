@@ -103,9 +103,9 @@ describe('events', () => {
   });
 
   it('once() of node:events, which listens to `error` as well, waits for an event of anything', async () => {
-    const told = once(rig.runtime as unknown as EventEmitter, 'teardown');
+    const reported = once(rig.runtime as unknown as EventEmitter, 'teardown');
     await rig.runtime.scope('ends').disposeAsync();
-    expect(await told).toHaveLength(2);
+    expect(await reported).toHaveLength(2);
     for (const [, subject] of subjects()) expect(() => subject.off('error', () => {})).not.toThrow();
   });
 
@@ -119,15 +119,15 @@ describe('events', () => {
   });
 
   it('taking out a listener that was never there leaves the others', async () => {
-    let heard = 0;
+    let received = 0;
     const listener = () => {
-      heard++;
+      received++;
     };
     const pc = scope.createPeerConnection('listeners');
     pc.on('close', listener);
     pc.off('close', () => {});
     pc.off('error', listener);
     await pc.close();
-    expect(heard).toBe(1);
+    expect(received).toBe(1);
   });
 });

@@ -53,20 +53,20 @@ async function codes(
   subject: AnyHandle | RtcScope,
   members: Readonly<Record<string, AnyMember>>,
   code: string | undefined,
-): Promise<Record<'told' | 'expected', Record<string, unknown>>> {
+): Promise<Record<'reported' | 'expected', Record<string, unknown>>> {
   const present = membersOf(subject.constructor);
   const calls = refused(members, code !== undefined).map(
     ([name, member]) =>
       [name, member, outcomeOf(() => use(subject, present.get(name) as PropertyDescriptor, member))] as const,
   );
-  const told: Record<string, unknown> = {};
+  const reported: Record<string, unknown> = {};
   const expected: Record<string, unknown> = {};
   for (const [name, member, outcome] of calls) {
     const { error } = (await outcome) as { error?: { code?: string; path?: string } };
-    told[name] = [error?.code, error?.path];
+    reported[name] = [error?.code, error?.path];
     expected[name] = [code ?? member.closed, subject.path];
   }
-  return { told, expected };
+  return { reported, expected };
 }
 
 describe.each(Object.keys(alive))('%s', (className) => {
@@ -83,7 +83,7 @@ describe.each(Object.keys(alive))('%s', (className) => {
     const whileClosing = await codes(subject, members, isClosing ? 'RTC_CLOSING' : undefined);
     await ended;
     const whenClosed = await codes(subject, members, undefined);
-    for (const { told, expected } of [whileClosing, whenClosed]) expect(told).toEqual(expected);
+    for (const { reported, expected } of [whileClosing, whenClosed]) expect(reported).toEqual(expected);
   });
 
   it('lets everything else be used when it is closed, and leaves nothing behind', async () => {

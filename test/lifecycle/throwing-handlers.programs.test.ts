@@ -28,20 +28,20 @@ const EVENTS: Record<string, string> = {
 it("a throwing listener's own error reaches uncaughtException, and nothing else is disturbed", async () => {
   const ended = await runChild(program);
   expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
-  const told = Object.assign({}, ...ended.lines) as {
+  const reported = Object.assign({}, ...ended.lines) as {
     caught: { event: string; same: boolean; rtcPath: string }[];
   };
-  expect(told).toMatchObject({
+  expect(reported).toMatchObject({
     received: ['one', 'two', 'three'],
     echoes: ['four', 'five'],
     tornDown: true,
     cleanups: 1,
     threads: 0,
   });
-  for (const { event, same, rtcPath } of told.caught) {
+  for (const { event, same, rtcPath } of reported.caught) {
     expect({ event, same, rtcPath }).toEqual({ event, same: true, rtcPath: EVENTS[event] });
   }
-  expect(new Set(told.caught.map(({ event }) => event))).toEqual(new Set(Object.keys(EVENTS)));
+  expect(new Set(reported.caught.map(({ event }) => event))).toEqual(new Set(Object.keys(EVENTS)));
   expect(ended.exitedByItself).toBe(true);
 });
 

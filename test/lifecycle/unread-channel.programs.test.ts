@@ -7,8 +7,8 @@ const DEFAULT_MESSAGES = 65_536;
 it('a channel that nobody reads overflows with a code, and freezes nobody', async () => {
   const ended = await runChild(program);
   expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
-  const told = Object.assign({}, ...ended.lines) as Record<string, number>;
-  expect(told).toMatchObject({
+  const reported = Object.assign({}, ...ended.lines) as Record<string, number>;
+  expect(reported).toMatchObject({
     by: 'error',
     reason: 'RTC_OVERFLOW',
     errors: ['RTC_OVERFLOW'],
@@ -16,12 +16,12 @@ it('a channel that nobody reads overflows with a code, and freezes nobody', asyn
     thrown: 'RTC_OVERFLOW',
     threads: 0,
   });
-  expect(told.unread).toBeGreaterThan(DEFAULT_MESSAGES);
+  expect(reported.unread).toBeGreaterThan(DEFAULT_MESSAGES);
   // The other connection went on meanwhile, and the event loop was never held for long.
-  expect(told.pongsMeanwhile).toBeGreaterThan(20);
-  expect(told.slowest).toBeLessThan(5000);
+  expect(reported.pongsMeanwhile).toBeGreaterThan(20);
+  expect(reported.slowest).toBeLessThan(5000);
   // 65 536 buffers of 1 kB with what V8 adds to each, and the garbage of the sender.
-  expect(told.grown).toBeLessThan(400 * 1024 * 1024);
-  expect(told.disposeMs).toBeLessThan(5000);
+  expect(reported.grown).toBeLessThan(400 * 1024 * 1024);
+  expect(reported.disposeMs).toBeLessThan(5000);
   expect(ended.exitedByItself).toBe(true);
 });

@@ -192,10 +192,10 @@ describe('an answer', () => {
     await both.connect();
     await track.opened({ timeout: 5000 });
     await settled(both);
-    const told = nextEvent<[{ type: string; sdp: string }]>(both.bob, 'localDescription');
+    const reported = nextEvent<[{ type: string; sdp: string }]>(both.bob, 'localDescription');
     const offer = (both.bob.remoteDescription()?.sdp ?? '').replace('a=sendonly', 'a=inactive');
     both.bob.setRemoteDescription(offer, 'offer');
-    const [answer] = await told;
+    const [answer] = await reported;
     expect(answer.type).toBe('answer');
     expect(directions(answer.sdp)).toContain('inactive');
     expect(directions(answer.sdp)).not.toContain('recvonly');

@@ -27,8 +27,8 @@ describe('a track beside a data channel', () => {
   it('opens on a connection that is up, and the channel lives on', async () => {
     const both = mediaPair(rig.scope);
     const chat = both.alice.createDataChannel('chat');
-    const heard: unknown[] = [];
-    both.bob.on('dataChannel', (channel) => channel.on('message', (text) => heard.push(text)));
+    const received: unknown[] = [];
+    both.bob.on('dataChannel', (channel) => channel.on('message', (text) => received.push(text)));
     await both.connect();
     await chat.opened();
     const offers: string[] = [];
@@ -43,7 +43,7 @@ describe('a track beside a data channel', () => {
     await arrives(other, atBob('other'), 43);
     expect(offers).toEqual(['offer']);
     await chat.send('still here');
-    await until(() => heard.length === 1, 'the message');
+    await until(() => received.length === 1, 'the message');
   });
 
   it('is offered once where the application makes the offer itself', async () => {

@@ -86,9 +86,9 @@ async function round(url: string, late: boolean): Promise<Message[]> {
   const socket = await connect(url);
   const messages: Message[] = [];
   const ended = within(socket.closed(), 'the close');
-  let told = false;
+  let reported = false;
   socket.on('close', () => {
-    told = true;
+    reported = true;
   });
   await socket.send('offer');
   if (late) {
@@ -96,7 +96,7 @@ async function round(url: string, late: boolean): Promise<Message[]> {
     for await (const message of socket) messages.push(message);
   } else {
     socket.on('message', (message) => {
-      expect(told).toBe(false);
+      expect(reported).toBe(false);
       messages.push(message);
     });
     await ended;

@@ -34,11 +34,11 @@ describe('the announcement', () => {
       expect(pc.localDescription()?.sdp.match(new RegExp(ANNOUNCEMENT, 'gm'))).toHaveLength(1);
       expect(pc.remoteDescription()?.sdp).toMatch(ANNOUNCEMENT);
     }
-    const told: string[] = [];
-    alice.on('localDescription', ({ sdp }) => told.push(sdp));
+    const reported: string[] = [];
+    alice.on('localDescription', ({ sdp }) => reported.push(sdp));
     alice.setLocalDescription('offer');
-    await until(() => told.length > 0, 'the offer');
-    expect(told[0]).toMatch(ANNOUNCEMENT);
+    await until(() => reported.length > 0, 'the offer');
+    expect(reported[0]).toMatch(ANNOUNCEMENT);
   });
 
   it('of an answer that the library refuses changes nothing', async () => {

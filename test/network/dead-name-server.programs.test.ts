@@ -34,11 +34,11 @@ describe.skipIf(!possible)('with a name server that never answers', () => {
     const command = within(...commandFor(program), what);
     const { code, lines, stderr } = await new Child('unshare', command, { environment }).ended;
     expect(code, stderr).toBe(exitCode);
-    const told = Object.assign({}, ...lines) as Record<string, number>;
-    if ('threads' in told) expect(told.threads).toBe(0);
-    if ('unconfirmed' in told) expect(told).toMatchObject({ state: 'connected', unconfirmed: 0 });
+    const reported = Object.assign({}, ...lines) as Record<string, number>;
+    if ('threads' in reported) expect(reported.threads).toBe(0);
+    if ('unconfirmed' in reported) expect(reported).toMatchObject({ state: 'connected', unconfirmed: 0 });
     // The C library's resolver would hold each of these for ten seconds.
-    expect(told.frozen).toBeLessThan(8000);
-    expect(told.endedAfter).toBeLessThan(8000);
+    expect(reported.frozen).toBeLessThan(8000);
+    expect(reported.endedAfter).toBeLessThan(8000);
   });
 });

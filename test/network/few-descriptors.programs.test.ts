@@ -9,7 +9,7 @@ it.skipIf(process.platform !== 'linux')('a server that ran out of descriptors se
   const { code, lines, stderr } = await new Child('bash', ['-c', script]).ended;
   expect(code, stderr).toBe(0);
   expect(Object.assign({}, ...lines)).toMatchObject({
-    ...{ before: true, wentDeaf: true, after: true, told: '' },
+    ...{ before: true, wentDeaf: true, after: true, reported: '' },
     threadsLeft: 0,
   });
 });

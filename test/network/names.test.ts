@@ -53,7 +53,7 @@ function slowNameServer(...addresses: string[]): {
   return server;
 }
 
-async function stunServer(): Promise<{ port: number; heard: () => Promise<unknown> }> {
+async function stunServer(): Promise<{ port: number; received: () => Promise<unknown> }> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -61,7 +61,7 @@ async function stunServer(): Promise<{ port: number; heard: () => Promise<unknow
   const first = once(socket, 'message');
   return {
     port: (socket.address() as AddressInfo).port,
-    heard: () => within(first, 'a request to the STUN server'),
+    received: () => within(first, 'a request to the STUN server'),
   };
 }
 
@@ -80,7 +80,7 @@ it('the library is given the address of a STUN server whose name was found', asy
   expect(names.asked).toEqual(['stun.example.org']);
   expect(pc.gatheringState).toBe('new');
   names.answer();
-  await stun.heard();
+  await stun.received();
   expect(pc.signalingState).toBe('have-local-offer');
 });
 

@@ -72,15 +72,15 @@ describe.skipIf(!installed)('with a TURN server', () => {
     const turn = await turnServer(...ACCOUNT);
     await withTestScope(async (rtc) => {
       const [alice, bob] = pairOf(rtc, { iceServers: [server(turn)] });
-      const told: string[] = [];
-      alice.on('localCandidate', (candidate) => told.push(candidate));
+      const reported: string[] = [];
+      alice.on('localCandidate', (candidate) => reported.push(candidate));
       const chat = alice.createDataChannel('chat');
       const incoming = nextEvent<[typeof chat]>(bob, 'dataChannel');
       await connect(alice, bob);
       await chat.send('through the relay');
       expect(await take((await incoming)[0], 1)).toEqual(['through the relay']);
-      expect(told).toHaveLength(1);
-      expect(told[0]).toContain(' typ relay ');
+      expect(reported).toHaveLength(1);
+      expect(reported[0]).toContain(' typ relay ');
       expect(alice.localDescription()?.sdp).not.toContain(' typ host');
       const seen = bob.selectedCandidatePair()?.remote;
       expect(alice.selectedCandidatePair()?.local).toMatchObject({ type: 'relay', port: seen?.port });

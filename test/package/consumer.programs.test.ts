@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => consumer?.[Symbol.dispose]());
 
-const TOLD = [
+const PRINTED = [
   'socket: echo',
   'channel: hello',
   'late: RTC_CLOSED',
@@ -45,7 +45,7 @@ test('the tarball has the built package, its documents and examples, and nothing
 
 test('TypeScript compiles `await using` for every handle against its types, and the program runs', async () => {
   expect(await consumer.bin('typescript/bin/tsc', '-p', '.')).toBe('');
-  expect((await consumer.run(process.execPath, 'out/app.js')).split('\n')).toEqual(TOLD);
+  expect((await consumer.run(process.execPath, 'out/app.js')).split('\n')).toEqual(PRINTED);
 });
 
 test.each([
@@ -65,8 +65,8 @@ test.each([
   ['as Node chooses', []],
   ['from the CommonJS files', ['--no-experimental-require-module']],
 ])('CommonJS runs, with one runtime beside the ES module: %s', async (_, flags) => {
-  const told = await consumer.run(process.execPath, ...flags, 'app.cjs');
-  expect(told).toBe('one runtime: true\nruntime: idle, cleanups: 1');
+  const reported = await consumer.run(process.execPath, ...flags, 'app.cjs');
+  expect(reported).toBe('one runtime: true\nruntime: idle, cleanups: 1');
 });
 
 test.each([
@@ -80,8 +80,8 @@ test.each([
     join(older, 'package.json'),
     readFileSync(join(installed, 'package.json'), 'utf8').replace('"version": "', '"version": "0.0.'),
   );
-  const told = await consumer.run(process.execPath, ...flags, 'copies.mjs');
-  expect(told).toMatch(flags.length > 0 ? 'copies: 3' : /^copies: [23]$/);
+  const reported = await consumer.run(process.execPath, ...flags, 'copies.mjs');
+  expect(reported).toMatch(flags.length > 0 ? 'copies: 3' : /^copies: [23]$/);
 });
 
 test('a bundle runs, with the binding left outside', async () => {
@@ -95,10 +95,10 @@ test('a bundle runs, with the binding left outside', async () => {
     target: 'node20',
     external: ['node-datachannel'],
   });
-  expect((await consumer.run(process.execPath, 'bundle.mjs')).split('\n')).toEqual(TOLD);
+  expect((await consumer.run(process.execPath, 'bundle.mjs')).split('\n')).toEqual(PRINTED);
 });
 
 test('`scoped-rtc demo` runs from the installed package', async () => {
-  const told = await consumer.run(process.execPath, 'node_modules/scoped-rtc/dist/cli/main.js', 'demo');
-  expect(told).toMatch(/All \d+ claims hold\./);
+  const reported = await consumer.run(process.execPath, 'node_modules/scoped-rtc/dist/cli/main.js', 'demo');
+  expect(reported).toMatch(/All \d+ claims hold\./);
 });

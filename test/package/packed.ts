@@ -51,7 +51,7 @@ export async function packed(folder: string): Promise<Packed> {
 
 async function pack(folder: string): Promise<Packed> {
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT });
-  const [told] = JSON.parse(stdout) as [{ filename: string; size: number; files: PackedFile[] }];
-  const { filename, size, files } = told;
+  const [reported] = JSON.parse(stdout) as [{ filename: string; size: number; files: PackedFile[] }];
+  const { filename, size, files } = reported;
   return { tarball: join(folder, filename), size, files };
 }

@@ -102,7 +102,10 @@ function dependenciesOf(model: TreeModel, path: string): string[] {
 }
 
 /** Every error of a disposer reached somebody, and nobody twice. */
-export async function expectErrorsTold(model: TreeModel, ends: readonly Promise<unknown>[]): Promise<void> {
+export async function expectErrorsReported(
+  model: TreeModel,
+  ends: readonly Promise<unknown>[],
+): Promise<void> {
   const chains: unknown[][] = [];
   for (const end of await Promise.allSettled([...ends, ...model.ends])) {
     if (end.status === 'rejected') chains.push(flattenSuppressed(end.reason));

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { until, within } from '../support/event.js';
 import { SEED } from '../support/seed.js';
 import { type Action, actions, perform } from './actions.js';
-import { expectEachMemberOnce, expectErrorsTold, expectOrder } from './invariants.js';
+import { expectEachMemberOnce, expectErrorsReported, expectOrder } from './invariants.js';
 import { TreeModel } from './tree-model.js';
 
 const RUNS = 25;
@@ -61,7 +61,7 @@ async function play({ actions: list, ending }: Scene): Promise<void> {
 
   expectEachMemberOnce(model);
   expectOrder(model);
-  await expectErrorsTold(model, ends);
+  await expectErrorsReported(model, ends);
   expect(runtime.generation).toBe(generation + 1);
   expect(runtime.state).toBe('idle');
   expect(runtime.cleanups - cleanups).toBe(used ? 1 : 0);

@@ -4,7 +4,7 @@ import { createFakeBinding, type FakeBinding, type FaultTarget } from 'scoped-rt
 import { expect } from 'vitest';
 import { ManualClock, passTimeUntil, turns } from '../support/manual-clock.js';
 import { type Action, type ActionHost, actions, perform } from './actions.js';
-import { expectEachMemberOnce, expectErrorsTold, expectOrder } from './invariants.js';
+import { expectEachMemberOnce, expectErrorsReported, expectOrder } from './invariants.js';
 import { TreeModel } from './tree-model.js';
 
 /** Milliseconds of the manual clock that a teardown may take. */
@@ -85,7 +85,7 @@ export async function play(scene: Scenario): Promise<void> {
   await turns();
   expectEachMemberOnce(model);
   expectOrder(model);
-  await expectErrorsTold(model, await ends);
+  await expectErrorsReported(model, await ends);
   expectCleanupOnce(scene, native, runtime, model);
   expectNothingLeft(runtime, clock, exitListeners);
   expectWarningsWithCause(scene, warnings);

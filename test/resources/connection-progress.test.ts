@@ -43,7 +43,7 @@ describe('a connection that does not come up says why', () => {
   });
 
   it('no candidate of the peer, or none that answers, with their numbers', async ({ rtc }) => {
-    for (const [candidates, told] of [
+    for (const [candidates, reported] of [
       [/^a=candidate:.*\r\n/gm, 'no candidate of the peer has come'],
       [undefined, /no candidate pair answered: [1-9]\d* local, 1 remote/],
     ] as const) {
@@ -57,7 +57,7 @@ describe('a connection that does not come up says why', () => {
       await b.close();
       a.accept({ type, sdp: changed });
       const error = await failureOf(a.connected(SHORT));
-      expect(error.message).toMatch(told);
+      expect(error.message).toMatch(reported);
       expect(error.progress).toMatchObject({ localDescription: 'offer', remoteDescription: 'answer' });
       await scope.disposeAsync();
     }

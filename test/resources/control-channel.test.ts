@@ -10,19 +10,19 @@ const PAIRS = 20;
 it('a channel made as soon as the connection says `connected` opens and stays open (H51)', async () => {
   await using rtc = RtcRuntime.acquire('app');
   const opened: Promise<DataChannel>[] = [];
-  const heard: Promise<[unknown]>[] = [];
+  const received: Promise<[unknown]>[] = [];
   for (let n = 0; n < PAIRS; n++) {
     const { alice, bob } = wiredPair(rtc.fork(`pair-${n}`));
     bob.on('stateChange', (state) => {
       if (state === 'connected') opened.push(bob.createDataChannel('chat').opened());
     });
-    alice.on('dataChannel', (channel) => heard.push(nextEvent(channel, 'message')));
+    alice.on('dataChannel', (channel) => received.push(nextEvent(channel, 'message')));
     alice.createDataChannel('first');
   }
   await until(() => opened.length === PAIRS, 'all connections');
   for (const channel of await Promise.all(opened)) await channel.send('hello');
-  await until(() => heard.length === PAIRS, 'all channels');
-  expect(await Promise.all(heard)).toEqual(Array(PAIRS).fill(['hello']));
+  await until(() => received.length === PAIRS, 'all channels');
+  expect(await Promise.all(received)).toEqual(Array(PAIRS).fill(['hello']));
 });
 
 it('the control channel is given back with the connection, and its stream id is refused', async () => {
@@ -55,9 +55,9 @@ it('with another peer the control channel has an id that is ours to give', async
 it('an id that the program has taken before connecting stays its own, on both sides', async () => {
   await using rtc = RtcRuntime.acquire('app');
   const { near, far } = await connectedPair(rtc, { channel: { negotiated: true, id: 1021 } });
-  const heard = nextEvent(far, 'message');
+  const received = nextEvent(far, 'message');
   await near.send('hello');
-  expect(await heard).toEqual(['hello']);
+  expect(await received).toEqual(['hello']);
 });
 
 it('a peer that floods the ids of the control channel holds nobody up (H17)', async () => {
@@ -73,9 +73,9 @@ it('a peer that floods the ids of the control channel holds nobody up (H17)', as
   // More than the library keeps of a channel that nobody reads. One of the ids has no channel here, and is reset.
   for (let n = 0; n < 3000; n++) for (const channel of flood) if (channel.isOpen()) trySend(channel);
   const [channel] = await arriving;
-  const heard = nextEvent(channel, 'message');
+  const received = nextEvent(channel, 'message');
   first.sendMessage('still there?');
-  expect(await heard).toEqual(['still there?']);
+  expect(await received).toEqual(['still there?']);
   await ours.close();
 });
 

@@ -82,10 +82,10 @@ describe('messages', () => {
     await near.close();
     const info = await far.closed();
     expect(info.by).toBe('remote');
-    const heard: Message[] = [];
-    far.on('message', (message) => heard.push(message));
-    await until(() => heard.length === 10, 'ten messages');
-    expect(heard).toEqual(Array.from({ length: 10 }, (_, i) => `${i}`));
+    const arrived: Message[] = [];
+    far.on('message', (message) => arrived.push(message));
+    await until(() => arrived.length === 10, 'ten messages');
+    expect(arrived).toEqual(Array.from({ length: 10 }, (_, i) => `${i}`));
   });
 
   it('arriving after a listener was added go behind those that waited', async ({
@@ -93,11 +93,11 @@ describe('messages', () => {
   }) => {
     await near.send('first');
     await until(() => scopeBytes(far) === 5, 'the first message');
-    const heard: Message[] = [];
-    far.on('message', (message) => heard.push(message));
+    const arrived: Message[] = [];
+    far.on('message', (message) => arrived.push(message));
     await near.send('second');
-    await until(() => heard.length === 2, 'both messages');
-    expect(heard).toEqual(['first', 'second']);
+    await until(() => arrived.length === 2, 'both messages');
+    expect(arrived).toEqual(['first', 'second']);
   });
 
   it('are given to a once() listener one at a time, the rest waiting', async ({
@@ -124,15 +124,15 @@ describe('iterators', () => {
   });
 
   it('and listeners each get every message', async ({ connectedPair: { near, far } }) => {
-    const heard: Message[] = [];
-    far.on('message', (message) => heard.push(message));
+    const arrived: Message[] = [];
+    far.on('message', (message) => arrived.push(message));
     const one = far[Symbol.asyncIterator]();
     const two = far[Symbol.asyncIterator]();
     for (let i = 0; i < 5; i++) await near.send(`${i}`);
     const expected = ['0', '1', '2', '3', '4'];
     expect(await take(one, 5)).toEqual(expected);
     expect(await take(two, 5)).toEqual(expected);
-    expect(heard).toEqual(expected);
+    expect(arrived).toEqual(expected);
   });
 
   it('that wait end when the channel closes', async ({ connectedPair: { near, far } }) => {
@@ -235,12 +235,12 @@ describe('nextMessage()', () => {
 
   it('tells listeners and iterators as well', async ({ rtc }) => {
     const { near, far } = await loopbackPair(rtc);
-    const heard: Message[] = [];
-    far.on('message', (message) => heard.push(message));
+    const arrived: Message[] = [];
+    far.on('message', (message) => arrived.push(message));
     const iterated = take(far, 1);
     const next = far.nextMessage();
     await near.send('to all');
-    expect([await next, await iterated, heard]).toEqual(['to all', ['to all'], ['to all']]);
+    expect([await next, await iterated, arrived]).toEqual(['to all', ['to all'], ['to all']]);
   });
 
   it('loses nothing when a wait is given up, also in the moment in which a message comes', async ({

@@ -172,8 +172,8 @@ describe('kinds of channels', () => {
   it('negotiated ones are open at once on a connection that is up, and tell no dataChannel event', async ({
     connectedPair: { alice, bob },
   }) => {
-    let told = 0;
-    bob.on('dataChannel', () => told++);
+    let reported = 0;
+    bob.on('dataChannel', () => reported++);
     const here = alice.createDataChannel('agreed', { negotiated: true, id: 77 });
     const there = bob.createDataChannel('agreed', { negotiated: true, id: 77 });
     await Promise.all([here.opened(), there.opened()]);
@@ -182,7 +182,7 @@ describe('kinds of channels', () => {
     expect(await take(there, 1)).toEqual(['ping']);
     await there.send('pong');
     expect(await take(here, 1)).toEqual(['pong']);
-    expect(told).toBe(0);
+    expect(reported).toBe(0);
   });
 
   it('an id that is in use is refused, and free again after the close', async ({
@@ -245,13 +245,13 @@ describe('a channel that the peer opens, uses and closes in one go (H18)', () =>
   it('even when the native channel was closed before anybody heard of it', async ({
     connectedPair: { alice, bob },
   }) => {
-    const told = incomingChannel(bob, 'gone');
+    const reported = incomingChannel(bob, 'gone');
     const channel = alice.createDataChannel('gone');
     await channel.opened();
     channel.abort(); // without draining, while this thread is busy
     const end = performance.now() + 200;
     while (performance.now() < end);
-    const far = await within(told, 'the dataChannel event');
+    const far = await within(reported, 'the dataChannel event');
     expect((await far.closed()).by).toBe('remote');
   });
 });

@@ -31,9 +31,9 @@ function stranger(port: number): PeerConnection {
 describe('a listener for STUN requests that belong to no connection', () => {
   it('tells of each with the names in it, and is closed with its scope', async () => {
     const listener = scope.createIceUdpMuxListener(await freeUdpPort(), '127.0.0.1');
-    const told = nextEvent<[object]>(listener, 'unhandledStunRequest');
+    const reported = nextEvent<[object]>(listener, 'unhandledStunRequest');
     const asking = stranger(listener.port);
-    const [request] = await told;
+    const [request] = await reported;
     const ufrag = /a=ice-ufrag:(\S+)/.exec(asking.localDescription()?.sdp ?? '')?.[1];
     expect(request).toMatchObject({ ufrag, host: '127.0.0.1' });
     await scope.disposeAsync();

@@ -21,14 +21,14 @@ describe('what the peer opens', () => {
 
   it('is told to listeners as well, and given to each wait once', async ({ rtc }) => {
     const { alice, bob } = await connectedPair(rtc);
-    const heard: string[] = [];
-    bob.on('dataChannel', ({ label }) => heard.push(label));
+    const received: string[] = [];
+    bob.on('dataChannel', ({ label }) => received.push(label));
     const both = Promise.all([bob.nextDataChannel(), bob.nextDataChannel()]);
     alice.createDataChannel('a');
     alice.createDataChannel('b');
     const [first, second] = await both;
     expect(first).not.toBe(second);
-    expect(heard.toSorted()).toEqual(['a', 'b']);
+    expect(received.toSorted()).toEqual(['a', 'b']);
   });
 
   it('is had by nextTrack()', async ({ rtc }) => {

@@ -5,7 +5,7 @@ import { within } from '../support/event.js';
 import { unannouncedPair } from '../support/unannounced-peers.js';
 import { nothingLeft } from '../support/nothing-left.js';
 
-interface Told {
+interface Reported {
   description?: { type: 'answer'; sdp: string };
   candidate?: string;
   mid?: string;
@@ -24,9 +24,9 @@ async function withPeer(
     const scope = RtcRuntime.acquire('keepalive', { timeout: 1500 });
     try {
       const alice = scope.createPeerConnection('alice', { keepalive: KEEPALIVE });
-      const candidates: Told[] = [];
+      const candidates: Reported[] = [];
       let answered = false;
-      child.on('message', (message: Told) => {
+      child.on('message', (message: Reported) => {
         if (message.description) {
           alice.setRemoteDescription(message.description);
           answered = true;
@@ -60,19 +60,19 @@ describe.concurrent.each(['ours', 'raw'] as const)('a peer that runs %s', (kind)
     withPeer(kind, async (alice, child) => {
       await pause(2 * KEEPALIVE.timeout); // idle and well: nobody minds
       expect(alice.state).toBe('open');
-      const told: Error[] = [];
-      alice.on('error', (error) => told.push(error));
+      const reported: Error[] = [];
+      alice.on('error', (error) => reported.push(error));
       child.kill('SIGSTOP');
       // The library would need 13 s and more.
       const info = await alice.closed({ timeout: 10_000 });
       expect(info).toMatchObject({ by: 'error', reason: { code: 'RTC_PEER_UNREACHABLE' } });
-      expect(told).toEqual([info.reason]);
+      expect(reported).toEqual([info.reason]);
     }));
 
   it('and is busy for longer than that is not taken for one that has vanished', () =>
     withPeer(kind, async (alice, child) => {
       const unblocked = new Promise<void>((resolve) =>
-        child.on('message', (message: Told) => message.unblocked && resolve()),
+        child.on('message', (message: Reported) => message.unblocked && resolve()),
       );
       child.send({ block: 3 * KEEPALIVE.timeout });
       await within(unblocked, 'the end of the busy loop');

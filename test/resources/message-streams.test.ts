@@ -97,10 +97,10 @@ describe('toDuplex', () => {
   it('destroyed with an error ends both sides', async ({ connectedPair: { near, far } }) => {
     const duplex = near.toDuplex();
     const boom = new Error('boom');
-    const told = once(duplex, 'error');
+    const reported = once(duplex, 'error');
     const reading = collect(far.toDuplex());
     duplex.destroy(boom);
-    expect(await told).toEqual([boom]);
+    expect(await reported).toEqual([boom]);
     expect(await near.closed()).toMatchObject({ by: 'local', reason: boom });
     expect((await within(reading, 'the end of the peer')).length).toBe(0);
     expect((await far.closed()).by).toBe('remote');

@@ -15,11 +15,11 @@ function greet(
   pc: PeerConnection,
   id: number,
   words = pc.path,
-): { heard: Promise<[unknown]>; channel: DataChannel } {
+): { received: Promise<[unknown]>; channel: DataChannel } {
   const channel = pc.createDataChannel('both', { negotiated: true, id });
-  const heard = nextEvent<[unknown]>(channel, 'message');
+  const received = nextEvent<[unknown]>(channel, 'message');
   void channel.send(words);
-  return { heard, channel };
+  return { received, channel };
 }
 
 it('both ends make a channel when they are connected, and send at once: both hear the other', async () => {
@@ -29,7 +29,7 @@ it('both ends make a channel when they are connected, and send at once: both hea
       await using pair = rtc.fork(`round-${round}`);
       const { alice, bob } = wiredPair(pair);
       alice.createDataChannel('first');
-      const greetings = [alice, bob].map(async (side) => greet(await side.connected(), 5).heard);
+      const greetings = [alice, bob].map(async (side) => greet(await side.connected(), 5).received);
       expect(await Promise.all(greetings)).toEqual([[bob.path], [alice.path]]);
     }
   }
@@ -45,7 +45,7 @@ it('one end makes it long after the other: what the first has sent arrives', asy
   await near.send('made');
   await turn;
   const late = greet(bob, 5, 'late');
-  expect(await Promise.all([early.heard, late.heard])).toEqual([['late'], ['early']]);
+  expect(await Promise.all([early.received, late.received])).toEqual([['late'], ['early']]);
 });
 
 it('one end makes it before connecting, the other when connected', async () => {
@@ -55,7 +55,7 @@ it('one end makes it before connecting, the other when connected', async () => {
     const { alice, bob } = wiredPair(pair);
     const before = greet(alice, 5);
     await bob.connected();
-    expect(await Promise.all([before.heard, greet(bob, 5).heard])).toEqual([[bob.path], [alice.path]]);
+    expect(await Promise.all([before.received, greet(bob, 5).received])).toEqual([[bob.path], [alice.path]]);
   }
 });
 
@@ -67,7 +67,7 @@ it('an id is used again and again, by whichever end is first', async () => {
     const one = greet(first, 7, `${round}`);
     await Promise.resolve();
     const other = greet(second, 7, `${round}`);
-    expect(await Promise.all([one.heard, other.heard])).toEqual([[`${round}`], [`${round}`]]);
+    expect(await Promise.all([one.received, other.received])).toEqual([[`${round}`], [`${round}`]]);
     await Promise.all([one.channel.close(), other.channel.close()]);
   }
 });
@@ -95,7 +95,7 @@ it('W3C objects that both make a negotiated channel when connected hear each oth
   await using rtc = RtcRuntime.acquire('app');
   const { RTCPeerConnection } = scopedWebRTC(rtc);
   const [alice, bob] = [new RTCPeerConnection(), new RTCPeerConnection()];
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   const connected = (pc: typeof alice) =>
     new Promise<void>((resolve) => {
       pc.addEventListener('connectionstatechange', () => pc.connectionState === 'connected' && resolve());
@@ -107,7 +107,7 @@ it('W3C objects that both make a negotiated channel when connected hear each oth
     from.addEventListener('icecandidate', (event) => void to.addIceCandidate(event.candidate ?? undefined));
     void connected(from).then(() => {
       const channel = from.createDataChannel('both', { negotiated: true, id: 5 });
-      channel.addEventListener('message', (event) => heard.push(event.data));
+      channel.addEventListener('message', (event) => received.push(event.data));
       channel.addEventListener('open', () => channel.send('hello'));
     });
   }
@@ -116,7 +116,7 @@ it('W3C objects that both make a negotiated channel when connected hear each oth
   await bob.setRemoteDescription(alice.localDescription!);
   await bob.setLocalDescription();
   await alice.setRemoteDescription(bob.localDescription!);
-  await until(() => heard.length === 2, 'both greetings');
+  await until(() => received.length === 2, 'both greetings');
   alice.close();
   bob.close();
 });

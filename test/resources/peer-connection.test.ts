@@ -107,24 +107,24 @@ describe('what a connection tells of itself', () => {
         const of = (name: string) => (owner === 'one scope' ? scope : scope.fork(name));
         const a = of('a').createPeerConnection('a');
         const b = of('b').createPeerConnection('b');
-        let told = 0;
+        let reported = 0;
         for (const [from, to] of [
           [a, b],
           [b, a],
         ] as const) {
           from.on('localDescription', (description) => {
-            told++;
+            reported++;
             to.setRemoteDescription(description);
           });
           from.on('localCandidate', (candidate, mid) => {
-            told++;
+            reported++;
             to.addRemoteCandidate(candidate, mid);
           });
-          from.on('gatheringStateChange', () => told++);
+          from.on('gatheringStateChange', () => reported++);
         }
         a.createDataChannel('chat');
         await scope.disposeAsync();
-        expect(told, owner).toBe(0);
+        expect(reported, owner).toBe(0);
       }
     } finally {
       process.off('uncaughtException', onThrow);

@@ -4,7 +4,7 @@ import { Child } from '../support/child.js';
 import { within } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
 
-interface Told {
+interface Reported {
   description?: { type: 'answer'; sdp: string };
   candidate?: string;
   mid?: string;
@@ -16,10 +16,10 @@ it('a peer that is killed in mid-transfer costs no more than the deadline, and t
   try {
     const scope = RtcRuntime.acquire('vanished', { timeout: 1500 });
     const alice = scope.createPeerConnection('alice');
-    const candidates: Told[] = [];
+    const candidates: Reported[] = [];
     let answered = false;
     const receiving = new Promise<void>((resolve) => {
-      child.on('message', (message: Told) => {
+      child.on('message', (message: Reported) => {
         if (message.description) {
           alice.setRemoteDescription(message.description);
           answered = true;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Child, type ChildEnd, runChild } from '../support/child.js';
 
 const program = new URL('./programs/exits.ts', import.meta.url);
-const told = (ended: ChildEnd) => Object.assign({}, ...ended.lines) as Record<string, unknown>;
+const reported = (ended: ChildEnd) => Object.assign({}, ...ended.lines) as Record<string, unknown>;
 const CLEAN = { cleanups: 1, threads: 0 };
 
 describe('a process that ends under traffic', () => {
@@ -14,24 +14,24 @@ describe('a process that ends under traffic', () => {
   ])('by %s: one cleanup, exit code %i, and what was open is named', async (way, code, open) => {
     const ended = await runChild(program, [way]);
     expect(ended, ended.stderr).toMatchObject({ code, signal: null });
-    expect(told(ended)).toMatchObject(CLEAN);
-    expect(told(ended).leak).toContain(open);
+    expect(reported(ended)).toMatchObject(CLEAN);
+    expect(reported(ended).leak).toContain(open);
   });
 
   it('by an exception that leaves the block: torn down in order, nothing open, exit code 1', async () => {
     const ended = await runChild(program, ['unwound']);
     expect(ended, ended.stderr).toMatchObject({ code: 1, signal: null });
     expect(ended.stderr).toContain('out of the block');
-    expect(told(ended)).toMatchObject(CLEAN);
-    expect(told(ended)).not.toHaveProperty('leak');
+    expect(reported(ended)).toMatchObject(CLEAN);
+    expect(reported(ended)).not.toHaveProperty('leak');
   });
 
   it('by exit, while a client connects to its server: at once, without the cleanup that it would block (H52)', async () => {
     const ended = await runChild(program, ['serving']);
     expect(ended, ended.stderr).toMatchObject({ code: 7, signal: null });
-    expect(told(ended)).toMatchObject({ cleanups: 0, held: 0 });
-    expect(told(ended).ms).toBeLessThan(5000); // the library's own wait is ten seconds
-    expect(told(ended).leak).toContain('app/server');
+    expect(reported(ended)).toMatchObject({ cleanups: 0, held: 0 });
+    expect(reported(ended).ms).toBeLessThan(5000); // the library's own wait is ten seconds
+    expect(reported(ended).leak).toContain('app/server');
   });
 
   it.each([
@@ -47,14 +47,14 @@ describe('a process that ends under traffic', () => {
     async (way, code, seen) => {
       const ended = await runChild(program, [way]);
       expect(ended, ended.stderr).toMatchObject({ code, signal: null });
-      expect(told(ended)).toMatchObject(seen);
+      expect(reported(ended)).toMatchObject(seen);
     },
   );
 
   it('with two runtimes: nothing crashes, and no thread is left', async () => {
     const ended = await runChild(program, ['twoRuntimes']);
     expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
-    expect(told(ended)).toMatchObject({ threads: 0 });
+    expect(reported(ended)).toMatchObject({ threads: 0 });
   });
 });
 
@@ -68,8 +68,8 @@ describe('signals', () => {
     child.kill(signal);
     const ended = await child.ended;
     expect(ended, ended.stderr).toMatchObject({ code, signal: null });
-    expect(told(ended)).toMatchObject({ tornDown: true, ...CLEAN });
-    expect(told(ended)).not.toHaveProperty('leak');
+    expect(reported(ended)).toMatchObject({ tornDown: true, ...CLEAN });
+    expect(reported(ended)).not.toHaveProperty('leak');
   });
 
   it('onShutdown comes first, and the exit code is the one that is given', async () => {
@@ -78,7 +78,12 @@ describe('signals', () => {
     child.kill('SIGTERM');
     const ended = await child.ended;
     expect(ended, ended.stderr).toMatchObject({ code: 3, signal: null });
-    expect(told(ended)).toMatchObject({ onShutdown: 'SIGTERM', disposed: false, tornDown: true, ...CLEAN });
+    expect(reported(ended)).toMatchObject({
+      onShutdown: 'SIGTERM',
+      disposed: false,
+      tornDown: true,
+      ...CLEAN,
+    });
     expect(ended.stderr).toContain('printed, and not in the way');
   });
 
@@ -88,7 +93,7 @@ describe('signals', () => {
     child.kill('SIGINT');
     const ended = await child.ended;
     expect(ended, ended.stderr).toMatchObject({ code: 130, signal: null });
-    expect(told(ended)).toMatchObject({ tornDown: true, ...CLEAN });
+    expect(reported(ended)).toMatchObject({ tornDown: true, ...CLEAN });
     expect(ended.stderr).toContain('RTC_TIMEOUT');
   });
 
@@ -100,7 +105,7 @@ describe('signals', () => {
     child.kill('SIGTERM');
     const ended = await child.ended;
     expect(ended, ended.stderr).toMatchObject({ code: 143, signal: null });
-    expect(told(ended)).toMatchObject({ after: true, listeners: 0, ...CLEAN });
+    expect(reported(ended)).toMatchObject({ after: true, listeners: 0, ...CLEAN });
   });
 
   it('a second signal exits at once, although the teardown is stuck, with one cleanup', async () => {
@@ -111,7 +116,7 @@ describe('signals', () => {
     child.kill('SIGTERM');
     const ended = await child.ended;
     expect(ended, ended.stderr).toMatchObject({ code: 143, signal: null });
-    expect(told(ended)).toMatchObject(CLEAN);
+    expect(reported(ended)).toMatchObject(CLEAN);
   });
 
   it('without handlers a signal ends the process as always', async () => {
@@ -123,7 +128,7 @@ describe('signals', () => {
 
   it('the handlers go with their disposable', async () => {
     const ended = await runChild(program, ['handlersRemoved']);
-    expect(told(ended)).toMatchObject({ installed: 2, removed: 0, ...CLEAN });
+    expect(reported(ended)).toMatchObject({ installed: 2, removed: 0, ...CLEAN });
     expect(ended).toMatchObject({ code: 0 });
   });
 });
@@ -137,7 +142,7 @@ describe('root scopes', () => {
   ])('%s: one cleanup for each time the last one goes', async (way, expected) => {
     const ended = await runChild(program, [way]);
     expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
-    expect(told(ended)).toMatchObject(expected);
+    expect(reported(ended)).toMatchObject(expected);
     expect(ended.exitedByItself).toBe(true);
   });
 });

@@ -22,19 +22,19 @@ async function run(moment: string) {
   const ended = await runChild(program, [moment]);
   expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
   expect(ended.exitedByItself).toBe(true);
-  const told = Object.assign({}, ...ended.lines) as {
+  const reported = Object.assign({}, ...ended.lines) as {
     handles: HandleEnd[];
     warnings: string[];
     send?: string;
   };
-  expect(told).toMatchObject({
+  expect(reported).toMatchObject({
     again: 'the next acquire works',
     state: 'idle',
     left: { threads: [], held: 0, retained: 0 },
   });
-  expect(told.handles.length).toBeGreaterThan(0);
-  for (const { closes } of told.handles) expect(closes).toBe(1);
-  return told;
+  expect(reported.handles.length).toBeGreaterThan(0);
+  for (const { closes } of reported.handles) expect(closes).toBe(1);
+  return reported;
 }
 
 describe('cleanup() by other code in the process', () => {

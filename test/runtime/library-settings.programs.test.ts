@@ -39,10 +39,10 @@ describe('what the library logs', () => {
     scope.createPeerConnection('alice').createDataChannel('chat');
     await until(() => first.length > 3, 'the first lines');
     runtime.setLogger((entry) => second.push(entry), 'Info');
-    const told = first.length;
+    const reported = first.length;
     await connectedPair(scope);
     await until(() => second.length > 0, 'the second lines');
-    expect(first.length).toBe(told);
+    expect(first.length).toBe(reported);
     expect(second.map((entry) => entry.level)).not.toContain('Debug');
   });
 });
@@ -60,14 +60,14 @@ describe('SCTP settings', () => {
 
   it('are applied when the library is first used, and at once while it is in use', async () => {
     const binding = createFakeBinding();
-    const told: unknown[] = [];
-    binding.setSctpSettings = (settings) => void told.push(settings);
+    const reported: unknown[] = [];
+    binding.setSctpSettings = (settings) => void reported.push(settings);
     const runtime = new RtcRuntime({ native: binding, sctp: { sendBufferSize: 500_000 } });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await using scope = runtime.scope('app');
     scope.createPeerConnection('alice');
     runtime.setSctpSettings({ delayedSackTime: 100 });
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { ...SCTP_DEFAULTS, sendBufferSize: 500_000 },
       { ...SCTP_DEFAULTS, delayedSackTime: 100 },
     ]);

@@ -16,7 +16,7 @@ async function answered(own: string, roundTrip: number) {
   let hasPath = false;
   const gate = new CandidateGate(clock, {
     addRemote: (candidate) => events.push(`check ${candidate}`),
-    tellLocal: (candidate) => events.push(`tell ${candidate}`),
+    emitLocal: (candidate) => events.push(`tell ${candidate}`),
     pathFound: () => hasPath,
   });
   expect(gate.offered(OFFER)).toContain('a=setup:active'); // and answers as the server
@@ -85,7 +85,7 @@ describe('an answerer', () => {
     ['client of one that is near', [HOST], 'actpass'],
     ['server of one with a public address', [FAR_HOST], 'active'],
   ])('with the candidates in the offer is the DTLS %s', (_, candidates, setup) => {
-    const exchange = { addRemote: () => {}, tellLocal: () => {}, pathFound: () => false };
+    const exchange = { addRemote: () => {}, emitLocal: () => {}, pathFound: () => false };
     const gate = new CandidateGate(new ManualClock(), exchange);
     expect(gate.offered(`${OFFER}${candidates.join('\r\n')}\r\n`)).toContain(`a=setup:${setup}`);
     expect(gate.kept).toBe(candidates.length);

@@ -14,19 +14,19 @@ class Door extends EventSource<{ opened: [by: string]; shut: [] }> {
 it('one function given to on() and to once(): on() goes on', () => {
   for (const order of ['on first', 'once first']) {
     const door = new Door();
-    const heard: string[] = [];
-    const listener = (by: string) => heard.push(by);
+    const received: string[] = [];
+    const listener = (by: string) => received.push(by);
     if (order === 'on first') door.on('opened', listener).once('opened', listener);
     else door.once('opened', listener).on('opened', listener);
     for (const by of ['ann', 'bea', 'cid']) door.open(by);
-    expect(heard, order).toEqual(['ann', 'ann', 'bea', 'cid']);
+    expect(received, order).toEqual(['ann', 'ann', 'bea', 'cid']);
   }
 });
 
 it('a subscription ends itself, and off() the newest', () => {
   const door = new Door();
-  const heard: string[] = [];
-  const listener = (by: string) => heard.push(by);
+  const received: string[] = [];
+  const listener = (by: string) => received.push(by);
   door.on('opened', listener);
   const second = door.subscribe('opened', listener);
   second.unsubscribe();
@@ -34,7 +34,7 @@ it('a subscription ends itself, and off() the newest', () => {
   door.open('ann');
   door.off('opened', listener);
   door.open('bea');
-  expect(heard).toEqual(['ann']);
+  expect(received).toEqual(['ann']);
 });
 
 it('a mistyped event is refused, by off() as well', () => {

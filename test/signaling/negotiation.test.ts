@@ -91,10 +91,10 @@ describe('negotiate', () => {
   it('tells the candidates of an offer that it rolled back after its answer, with the mid of that', async () => {
     const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
-    const told: string[] = [];
+    const reported: string[] = [];
     const watched = altered(left, (message) => {
-      if ('description' in message) told.push(message.description.type);
-      else told.push(message.candidate === null ? 'end' : `candidate of ${message.candidate.sdpMid}`);
+      if ('description' in message) reported.push(message.description.type);
+      else reported.push(message.candidate === null ? 'end' : `candidate of ${message.candidate.sdpMid}`);
       return message;
     });
     const otherMid = altered(right, (message) => {
@@ -106,8 +106,8 @@ describe('negotiate', () => {
     bob.createDataChannel('b');
     const negotiating = alice.negotiate(watched, { polite: true }).catch(() => {});
     void bob.negotiate(otherMid, { polite: false }).catch(() => {});
-    await until(() => told.includes('end'), 'the end of candidates');
-    expect(told).toEqual(['offer', 'answer', 'candidate of one', 'end']);
+    await until(() => reported.includes('end'), 'the end of candidates');
+    expect(reported).toEqual(['offer', 'answer', 'candidate of one', 'end']);
     await alice.abort();
     await negotiating;
   });

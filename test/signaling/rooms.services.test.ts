@@ -133,8 +133,8 @@ describe('a room', () => {
     const [alice, bob] = [join('alice'), join('bob')];
     await Promise.all([alice.ready(), bob.ready()]);
     const [near, far] = [alice.connect('bob'), bob.connect('alice')];
-    const heard: unknown[] = [];
-    far.channel.subscribe((message) => void heard.push(message));
+    const received: unknown[] = [];
+    far.channel.subscribe((message) => void received.push(message));
     await near.channel.send('before');
     const { port } = server;
     await server.stop({ timeout: 1000 });
@@ -143,7 +143,7 @@ describe('a room', () => {
     expect(near.progress.state).toBe('unreachable');
     await serve({ port });
     await sent;
-    expect(heard).toEqual(['before', 'while it was away']);
+    expect(received).toEqual(['before', 'while it was away']);
     expect([alice.connect('bob') === near, [...alice.members.keys()]]).toEqual([true, ['bob']]);
     await Promise.all([alice.close(), bob.close()]);
   });

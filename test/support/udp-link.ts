@@ -95,21 +95,21 @@ export class UdpLink {
   redirect(text: string, of: 'left' | 'right'): string {
     const [left, right] = this.#ends;
     // What is told of the left peer sends the right one to the right end of the link, and the other way round.
-    const told = of === 'left' ? redirect(text, left, right) : redirect(text, right, left);
+    const reported = of === 'left' ? redirect(text, left, right) : redirect(text, right, left);
     return this.#options.delay > 0
-      ? told.replaceAll(/ typ host/gi, ' typ srflx raddr 0.0.0.0 rport 0')
-      : told;
+      ? reported.replaceAll(/ typ host/gi, ' typ srflx raddr 0.0.0.0 rport 0')
+      : reported;
   }
 
   /** The same for a message of a signaling. */
   redirectMessage(message: SignalingMessage, of: 'left' | 'right'): SignalingMessage {
-    const told = structuredClone(message) as {
+    const reported = structuredClone(message) as {
       description?: { sdp: string };
       candidate?: { candidate: string } | null;
     };
-    if (told.description) told.description.sdp = this.redirect(told.description.sdp, of);
-    if (told.candidate) told.candidate.candidate = this.redirect(told.candidate.candidate, of);
-    return told as SignalingMessage;
+    if (reported.description) reported.description.sdp = this.redirect(reported.description.sdp, of);
+    if (reported.candidate) reported.candidate.candidate = this.redirect(reported.candidate.candidate, of);
+    return reported as SignalingMessage;
   }
 
   #redirected(signaling: Signaling, of: 'left' | 'right'): Signaling {

@@ -109,11 +109,13 @@ export class Rig {
       // Each callback has a queue of its own, so a candidate may be served before its description.
       const early: (() => void)[] = [];
       from.onLocalDescription((sdp, type) => {
-        this.#tell(to, () => to.setRemoteDescription(sdp.replace('a=setup:actpass', 'a=setup:active'), type));
+        this.#report(to, () =>
+          to.setRemoteDescription(sdp.replace('a=setup:actpass', 'a=setup:active'), type),
+        );
         for (const add of early.splice(0)) add();
       });
       from.onLocalCandidate((candidate, mid) => {
-        const add = () => this.#tell(to, () => to.addRemoteCandidate(candidate, mid));
+        const add = () => this.#report(to, () => to.addRemoteCandidate(candidate, mid));
         if (to.remoteDescription() === null) early.push(add);
         else add();
       });
@@ -121,7 +123,7 @@ export class Rig {
   }
 
   /** A candidate may come when its receiver is closed already, and throwing here ends the process (H26). */
-  #tell(to: NativePeerConnection, body: () => void): void {
+  #report(to: NativePeerConnection, body: () => void): void {
     try {
       body();
     } catch (error) {

@@ -154,12 +154,12 @@ describe('an application sees', () => {
   it('messages that come late, in their order', async () => {
     const started = await connected({ delay: { min: 20, max: 20 } });
     for (const text of ['a', 'b', 'c']) await started.near.send(text);
-    const heard: unknown[] = [];
-    started.far.on('message', (message) => heard.push(message));
+    const received: unknown[] = [];
+    started.far.on('message', (message) => received.push(message));
     await started.clock.settle();
-    expect(heard).toEqual([]);
-    for (let i = 0; i < 50 && heard.length < 3; i++) await started.clock.settle();
-    expect(heard).toEqual(['a', 'b', 'c']);
+    expect(received).toEqual([]);
+    for (let i = 0; i < 50 && received.length < 3; i++) await started.clock.settle();
+    expect(received).toEqual(['a', 'b', 'c']);
     await expectGone(started);
   });
 });

@@ -110,7 +110,7 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
   let results: ReadonlyMap<string, SampleResult>;
 
   /** How the test went: its state, then the lines of its errors. */
-  function told(sample: string, name: string): string[] {
+  function reported(sample: string, name: string): string[] {
     const test = results.get(sample)?.tests.find((found) => found.test === name);
     return [
       test?.state ?? 'never ran',
@@ -129,17 +129,17 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
   });
 
   it.each(LEAKS)('%s: fails the test that %s', (sample, name, message) => {
-    expect(told(sample, name)).toEqual(['failed', ...message]);
+    expect(reported(sample, name)).toEqual(['failed', ...message]);
     expect(results.get(sample)?.ok).toBe(false);
     expect(results.get(sample)?.errors).toEqual([]);
   });
 
   it('does not blame the test that comes after a leak', () => {
-    expect(told('scope-left', 'comes after it and is not blamed')).toEqual(['passed']);
+    expect(reported('scope-left', 'comes after it and is not blamed')).toEqual(['passed']);
   });
 
   it('fails when a disposer throws, or the library does not clean up', () => {
-    expect(told('teardown-fails', 'has a disposer that throws')).toEqual([
+    expect(reported('teardown-fails', 'has a disposer that throws')).toEqual([
       'failed',
       'LeakError: the teardown did not go well after "has a disposer that throws"',
       '',
@@ -150,7 +150,7 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
       '    rtc  scope  closed after N ms',
       ...ADVICE,
     ]);
-    const [state, , , failed, ...steps] = told('teardown-fails', 'has a library that does not clean up');
+    const [state, , , failed, ...steps] = reported('teardown-fails', 'has a library that does not clean up');
     expect(state).toBe('failed');
     expect(failed).toMatch(
       /^ending the scope "rtc" failed: RtcNativeError: the library did not finish its cleanup/,
@@ -160,7 +160,7 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
 
   it.runIf(THREADS_SEEN)('fails when threads of the library are left', () => {
     const test = 'makes something with the binding itself';
-    expect(told('threads', test)).toEqual([
+    expect(reported('threads', test)).toEqual([
       'failed',
       'LeakError: something was left open after "makes something with the binding itself"',
       '',
@@ -172,7 +172,7 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
   });
 
   it('says nothing more of a test that failed already', () => {
-    expect(told('failed-already', 'fails by itself, and leaves everything open')).toEqual([
+    expect(reported('failed-already', 'fails by itself, and leaves everything open')).toEqual([
       'failed',
       'Error: the error to tell',
     ]);

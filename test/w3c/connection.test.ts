@@ -57,11 +57,11 @@ describe('candidates', () => {
   it('are in the description once gathering is complete, without a wait for the answer', async () => {
     await using pair = new Pair();
     pair.near.createDataChannel('chat');
-    const told: string[] = [];
-    pair.near.onicegatheringstatechange = () => told.push(pair.near.iceGatheringState);
+    const reported: string[] = [];
+    pair.near.onicegatheringstatechange = () => reported.push(pair.near.iceGatheringState);
     await pair.near.setLocalDescription();
     while (pair.near.iceGatheringState !== 'complete') await once(pair.near, 'icegatheringstatechange');
-    expect(told).toEqual(['gathering', 'complete']);
+    expect(reported).toEqual(['gathering', 'complete']);
     expect(pair.near.localDescription?.sdp).toContain('a=candidate');
   });
 
@@ -88,9 +88,9 @@ describe('candidates', () => {
 describe('states', () => {
   it('a failed handshake is failed where it was noticed, and closed nowhere', async () => {
     await using pair = new Pair();
-    const told: [near: string[], far: string[]] = [[], []];
-    pair.near.onconnectionstatechange = () => told[0].push(pair.near.connectionState);
-    pair.far.onconnectionstatechange = () => told[1].push(pair.far.connectionState);
+    const reported: [near: string[], far: string[]] = [[], []];
+    pair.near.onconnectionstatechange = () => reported[0].push(pair.near.connectionState);
+    pair.far.onconnectionstatechange = () => reported[1].push(pair.far.connectionState);
     const failed = new Promise<void>((resolve) => {
       pair.near.addEventListener(
         'connectionstatechange',
@@ -102,37 +102,37 @@ describe('states', () => {
       sdp.replace(/(a=fingerprint:sha-256 )(.)/, (_, start, digit) => start + (digit === 'A' ? 'B' : 'A')),
     );
     await failed;
-    expect(told[0]).toEqual(['connecting', 'failed']);
-    expect(told[1]).not.toContain('closed');
+    expect(reported[0]).toEqual(['connecting', 'failed']);
+    expect(reported[1]).not.toContain('closed');
     pair.near.close();
     expect(pair.near.connectionState).toBe('closed');
-    expect(told[0]).not.toContain('closed');
+    expect(reported[0]).not.toContain('closed');
   });
 
   it('a peer that closes is disconnected, and failed once the channels have ended', async () => {
     await using pair = new Pair();
     const [, far] = await pair.channel();
-    const told: string[] = [];
-    far.onclose = () => told.push('channel');
+    const reported: string[] = [];
+    far.onclose = () => reported.push('channel');
     const failed = new Promise<void>((resolve) => {
       pair.far.onconnectionstatechange = () => {
-        told.push(pair.far.connectionState);
+        reported.push(pair.far.connectionState);
         if (pair.far.connectionState === 'failed') resolve();
       };
     });
     pair.near.close();
     await failed;
-    expect(told.at(-1)).toBe('failed');
-    expect(told).toContain('channel');
-    expect(told).not.toContain('closed');
+    expect(reported.at(-1)).toBe('failed');
+    expect(reported).toContain('channel');
+    expect(reported).not.toContain('closed');
   });
 
   it('the end of the scope is closed, and told', async () => {
     await using pair = new Pair();
     await pair.channel();
-    const told = once(pair.near, 'connectionstatechange');
+    const reported = once(pair.near, 'connectionstatechange');
     await pair.scopes[0].disposeAsync();
-    await told;
+    await reported;
     expect(pair.near).toMatchObject({ connectionState: 'closed', signalingState: 'closed' });
     await expect(pair.near.createOffer()).rejects.toThrow(named('InvalidStateError'));
   });

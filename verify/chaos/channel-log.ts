@@ -16,13 +16,13 @@ export class ChannelLog {
   #duplicates = 0;
   #outOfOrder = 0;
 
-  constructor(channel: DataChannel, origin: ChannelReport['origin'], heard: () => void) {
+  constructor(channel: DataChannel, origin: ChannelReport['origin'], arrived: () => void) {
     this.channel = channel;
     this.#origin = origin;
     this.#unordered = channel.label.endsWith('unordered');
     channel.on('message', (message) => {
       this.#note((message as Buffer).readUInt32LE());
-      heard();
+      arrived();
     });
   }
 

@@ -29,14 +29,14 @@ class Worker {
   readonly #child: Child;
   #isGone = false;
 
-  constructor(seed: number, heard: (message: FromWorker) => void) {
+  constructor(seed: number, received: (message: FromWorker) => void) {
     this.#child = new Child(new URL('worker.ts', import.meta.url), [String(seed)], {
       ...{ channel: true, timeout: Number.POSITIVE_INFINITY },
     });
     this.#child.on('message', (message: FromWorker) => {
       if ('done' in message) this.report = message.done;
       else if ('channel' in message) this.channels.push(message.channel);
-      heard(message);
+      received(message);
     });
     this.ended = this.#child.ended.then(({ code, signal, stderr }) => {
       this.#isGone = true;
@@ -49,7 +49,7 @@ class Worker {
     return this.#isGone;
   }
 
-  tell(message: ToWorker): void {
+  post(message: ToWorker): void {
     if (!this.#isGone) this.#child.send(message);
   }
 
@@ -78,7 +78,7 @@ export async function runChaos({ seconds, seed }: ChaosOptions): Promise<ChaosRe
         if ('ready' in message) ready();
         else if ('signal' in message) {
           const route = routes.get(message.id);
-          route?.[route[0] === worker ? 1 : 0].tell(message);
+          route?.[route[0] === worker ? 1 : 0].post(message);
         }
       });
       all.push(worker);
@@ -101,11 +101,11 @@ export async function runChaos({ seconds, seed }: ChaosOptions): Promise<ChaosRe
       } else if (step < MOST_CONNECTIONS || random.chance(0.4)) {
         const id = `c${step}`;
         routes.set(id, [one, other]);
-        one.tell({ connect: id, offers: true });
-        other.tell({ connect: id, offers: false });
+        one.post({ connect: id, offers: true });
+        other.post({ connect: id, offers: false });
       }
     }
-    for (const worker of running) worker.tell({ finish: true });
+    for (const worker of running) worker.post({ finish: true });
     await Promise.all(running.map((worker) => finished(worker, faults)));
   } finally {
     for (const worker of all) if (!worker.isGone) worker.kill();

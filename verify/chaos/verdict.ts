@@ -5,7 +5,7 @@ export interface Verdict {
   readonly sent: number;
   readonly received: number;
   /** Accepted, not received, and told as unconfirmed. */
-  readonly told: number;
+  readonly reported: number;
   readonly faults: readonly string[];
 }
 
@@ -13,7 +13,7 @@ export interface Verdict {
 export function judge(workers: readonly WorkerReport[], channels: readonly ChannelReport[]): Verdict {
   const faults: string[] = [];
   const ends = new Map<string, ChannelReport[]>();
-  let [sent, received, told] = [0, 0, 0];
+  let [sent, received, reported] = [0, 0, 0];
   for (const worker of workers) {
     faults.push(...worker.unexpected);
     if (worker.held + worker.retained + worker.threads > 0) {
@@ -33,7 +33,7 @@ export function judge(workers: readonly WorkerReport[], channels: readonly Chann
       if (to.outOfOrder > 0) faults.push(`${label}: ${to.outOfOrder} messages came out of order`);
       const gone = missingOf(from, to);
       const missing = gone.length;
-      told += Math.min(missing, from.unconfirmed);
+      reported += Math.min(missing, from.unconfirmed);
       if (missing <= from.unconfirmed) continue;
       faults.push(
         `${label}: ${missing} of ${from.attempted} messages are missing (${gone[0]} to ${gone.at(-1)}), ${from.unconfirmed} were told; ` +
@@ -41,7 +41,7 @@ export function judge(workers: readonly WorkerReport[], channels: readonly Chann
       );
     }
   }
-  return { channels: ends.size, sent, received, told, faults };
+  return { channels: ends.size, sent, received, reported, faults };
 }
 
 function endOf({ by, aborted }: ChannelReport): string {

@@ -36,9 +36,9 @@ process.once('disconnect', () => {
   if (!finishing) process.exit(1); // whoever started it is gone
 });
 const acting = setInterval(act, 5);
-tell({ ready: true });
+post({ ready: true });
 
-function tell(message: FromWorker, sent = () => {}): void {
+function post(message: FromWorker, sent = () => {}): void {
   process.send?.(message, undefined, undefined, sent);
 }
 
@@ -78,11 +78,11 @@ function log(channel: DataChannel, origin: 'created' | 'incoming'): void {
   });
   logs.add(made);
   // Told at once: what is known of a channel holds also when this process is killed later.
-  const told = made.report().then((channel) => tell({ channel }));
-  told
+  const reported = made.report().then((channel) => post({ channel }));
+  reported
     .catch((error) => unexpected.push(`${channel.label}: ${String(error)}`))
     .finally(() => logs.delete(made));
-  reports.push(told);
+  reports.push(reported);
 }
 
 /** One random deed; most of the time, sending. Which one it is does not depend on what came before. */
@@ -111,7 +111,7 @@ function block(ms: number): void {
 function signaling(id: string): Signaling {
   const inbox = inboxOf(id);
   return {
-    send: (message) => tell({ id, signal: message }),
+    send: (message) => post({ id, signal: message }),
     subscribe(onMessage) {
       inbox.take = onMessage;
       for (const message of inbox.early.splice(0)) queueMicrotask(() => onMessage(message));
@@ -146,5 +146,5 @@ async function finish(): Promise<void> {
   const threads = RtcRuntime.shared.threads().count;
   const done = { ...figures, held, retained, threads, unexpected };
   // From then on nothing keeps the process but what it has leaked.
-  tell({ done }, () => process.disconnect());
+  post({ done }, () => process.disconnect());
 }

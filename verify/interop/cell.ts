@@ -14,13 +14,13 @@ const kind = PEERS[peerName];
 if (!kind) throw new RangeError(`no such peer: ${peerName}`);
 
 let faults: string[] = [];
-const told = (what: string, error: unknown) => {
+const reported = (what: string, error: unknown) => {
   const { code, message } = error as { code?: string; message?: string };
   faults.push(`${what}: ${code ?? ''} ${message ?? String(error)}`.replace('  ', ' '));
 };
 RtcRuntime.shared.on('warning', ({ code, message }) => faults.push(`warning ${code}: ${message}`));
-process.on('unhandledRejection', (reason) => told('unhandled rejection', reason));
-process.on('uncaughtException', (error) => told('uncaught', error));
+process.on('unhandledRejection', (reason) => reported('unhandled rejection', reason));
+process.on('uncaughtException', (error) => reported('uncaught', error));
 
 const peer = new Peer(kind);
 for (const name of scenarioNames) {
@@ -49,16 +49,16 @@ async function runScenario(name: string, scenario: Scenario, peer: Peer): Promis
     if (!isControl) await scenario.run({ scope, peer, ...tools });
     else figure = await runControl(scenario, peer);
   } catch (error) {
-    told('the scenario', error);
+    reported('the scenario', error);
   }
   const ms = Math.round(performance.now() - begin);
-  await scope.disposeAsync().catch((error: unknown) => told('teardown', error));
+  await scope.disposeAsync().catch((error: unknown) => reported('teardown', error));
   const left = RtcRuntime.shared.snapshot().natives;
   tools.check(left.held === 0 && left.retained === 0, `natives left: ${JSON.stringify(left)}`);
   const threads = RtcRuntime.shared.threads().count;
   tools.check(threads === 0, `${threads} threads left`);
   if (!isControl)
-    await scenario.after?.({ peer, ...tools }).catch((error: unknown) => told('afterwards', error));
+    await scenario.after?.({ peer, ...tools }).catch((error: unknown) => reported('afterwards', error));
   if (faults.length > 0) faults.push(...peer.errors.map((text) => `the peer says: ${text}`));
   console.log(JSON.stringify({ scenario: name, faults, figure, ms }));
 }

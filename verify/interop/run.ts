@@ -59,8 +59,8 @@ async function runCells(
   const { lines, exitedByItself, code, stderr } = await child.ended;
   const stays = exitedByItself ? [] : ['the process did not end by itself'];
   return scenarios.map((scenario) => {
-    const told = lines.find((line) => line.scenario === scenario) as Omit<Result, 'peer'> | undefined;
-    if (told) return { ...told, peer, faults: [...told.faults, ...stays] };
+    const reported = lines.find((line) => line.scenario === scenario) as Omit<Result, 'peer'> | undefined;
+    if (reported) return { ...reported, peer, faults: [...reported.faults, ...stays] };
     const last = stderr.trim().split('\n').at(-1) ?? '';
     const faults = [`ended with ${code} and said nothing: ${last}`];
     return { peer, scenario, faults, figure: '', ms: CELL_MS };

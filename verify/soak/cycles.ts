@@ -97,9 +97,9 @@ const throwInHandler: Cycle = async (scope) => {
   far.on('message', () => {
     throw new Mishap('a handler that throws');
   });
-  const heard = new Promise((resolve) => far.on('message', resolve));
+  const received = new Promise((resolve) => far.on('message', resolve));
   await near.send('x');
-  await heard;
+  await received;
 };
 
 const abortOpen: Cycle = async (scope, random) => {

@@ -41,10 +41,10 @@ async function main(): Promise<void> {
   mkdirSync(out, { recursive: true });
   console.log(`soak for ${minutes} min or ${cycles} cycles, seed ${seed}`);
 
-  let told = 0;
+  let reported = 0;
   const progress = ({ at, cycles: done }: Sample) => {
-    if (at - told < 60_000) return;
-    told = at;
+    if (at - reported < 60_000) return;
+    reported = at;
     console.log(`${(at / 60_000).toFixed(0)} min, ${done} cycles`);
   };
   const task = { seconds: minutes * 60, cycles, seed, leak, snapshots: values.snapshots ? out : '' };

@@ -25,12 +25,12 @@ const SHARED = 10;
 const leaked: unknown[] = [];
 
 process.on('uncaughtException', (error) => {
-  if (!Mishap.is(error)) tell({ fault: `uncaught: ${error.stack}` });
+  if (!Mishap.is(error)) report({ fault: `uncaught: ${error.stack}` });
 });
-process.on('unhandledRejection', (error) => tell({ fault: `unhandled rejection: ${String(error)}` }));
-RtcRuntime.shared.on('warning', ({ code, message }) => tell({ fault: `warning ${code}: ${message}` }));
+process.on('unhandledRejection', (error) => report({ fault: `unhandled rejection: ${String(error)}` }));
+RtcRuntime.shared.on('warning', ({ code, message }) => report({ fault: `warning ${code}: ${message}` }));
 
-function tell(message: FromWorker): void {
+function report(message: FromWorker): void {
   process.send?.(message, undefined, undefined, () => {});
 }
 
@@ -48,7 +48,7 @@ async function cycle(peer: PeerProcess): Promise<void> {
     ]);
   } catch (error) {
     if (!Mishap.is(error))
-      tell({ fault: `${name}: ${error instanceof Error ? error.stack : String(error)}` });
+      report({ fault: `${name}: ${error instanceof Error ? error.stack : String(error)}` });
   } finally {
     clearTimeout(timer);
   }
@@ -73,12 +73,12 @@ await (async () => {
       done++;
     }
     const left = leftBehind();
-    if (left) tell({ fault: `left behind after cycle ${done}: ${left}` });
+    if (left) report({ fault: `left behind after cycle ${done}: ${left}` });
     const progress = Math.max((performance.now() - started) / (task.seconds * 1000), done / task.cycles);
     if (progress - lastProgress < 1 / SAMPLES || done - lastCycle < FEWEST_CYCLES_BETWEEN) continue;
     lastProgress = progress;
     lastCycle = done;
-    tell({ sample: await takeSample(started, done) });
+    report({ sample: await takeSample(started, done) });
     if (task.snapshots && !early && progress >= WARM_UP)
       early = writeHeapSnapshot(`${task.snapshots}/early.heapsnapshot`);
   }
@@ -86,5 +86,5 @@ await (async () => {
   counts.cycles = done;
   counts.cleanups = RtcRuntime.shared.cleanups;
 })();
-tell({ done: counts });
+report({ done: counts });
 process.disconnect(); // from here on nothing keeps the process but what it has leaked

@@ -32,8 +32,8 @@ export class RTCDataChannel extends EventTarget {
   #threshold = 0;
   /** What was sent since the last turn of the event loop, with what was there before; undefined: nothing. */
   #amount: number | undefined;
-  #toldLow = false;
-  #isHearingLow = false;
+  #lowReported = false;
+  #watchesLow = false;
   /** Bytes behind a Blob that is still read. */
   #queued = 0;
   #lastQueued: Promise<void> | undefined;
@@ -58,7 +58,7 @@ export class RTCDataChannel extends EventTarget {
     handle.highWaterMark = MAX_UINT32; // the W3C's send() never waits for room
     handle.on('message', (message) => {
       if (this.#early) this.#early.push(message);
-      else this.#tellMessage(message);
+      else this.#dispatchMessage(message);
     });
     handle.on('close', ({ by, reason }) => this.#ended(by === 'error' || by === 'owner', reason));
     if (!incoming) handle.on('open', () => this.#opened());
@@ -129,7 +129,7 @@ export class RTCDataChannel extends EventTarget {
     this.#threshold = Number(bytes) >>> 0;
     // The handle emits `bufferedAmountLow` at half of its mark.
     this.#handle.highWaterMark = Math.max(1, Math.min(MAX_UINT32, 2 * this.#threshold));
-    if (this.#handle.state !== 'closed') this.#hearLow();
+    if (this.#handle.state !== 'closed') this.#watchLow();
   }
 
   get binaryType(): DataChannel['binaryType'] {
@@ -210,7 +210,7 @@ export class RTCDataChannel extends EventTarget {
   /** `amount` is shown until the next turn. */
   #sent(amount: number): void {
     if (this.#amount === undefined) {
-      this.#toldLow = false;
+      this.#lowReported = false;
       setImmediate(() => this.#settle());
     }
     this.#amount = amount;
@@ -220,16 +220,16 @@ export class RTCDataChannel extends EventTarget {
     const before = this.#amount ?? 0;
     this.#amount = undefined;
     // The handle reports by itself what is still buffered.
-    if (!this.#toldLow && before > this.#threshold && this.bufferedAmount <= this.#threshold) {
+    if (!this.#lowReported && before > this.#threshold && this.bufferedAmount <= this.#threshold) {
       this.dispatchEvent(new Event('bufferedamountlow'));
     }
   }
 
-  #hearLow(): void {
-    if (this.#isHearingLow) return;
-    this.#isHearingLow = true;
+  #watchLow(): void {
+    if (this.#watchesLow) return;
+    this.#watchesLow = true;
     this.#handle.on('bufferedAmountLow', () => {
-      if (this.#amount !== undefined) this.#toldLow = true;
+      if (this.#amount !== undefined) this.#lowReported = true;
       this.dispatchEvent(new Event('bufferedamountlow'));
     });
   }
@@ -244,10 +244,10 @@ export class RTCDataChannel extends EventTarget {
   #flush(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const message of early) this.#tellMessage(message);
+    for (const message of early) this.#dispatchMessage(message);
   }
 
-  #tellMessage(message: Message): void {
+  #dispatchMessage(message: Message): void {
     this.dispatchEvent(new MessageEvent('message', { data: this.#shown(message) }));
   }
 

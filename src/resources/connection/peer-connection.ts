@@ -160,7 +160,7 @@ export class PeerConnection extends ConnectionStatus {
 
   /** The next track that the peer adds, as `nextDataChannel`; by `mid` or by kind where these are given. */
   nextTrack(options?: NextTrackOptions): Promise<MediaTrack> {
-    this.#hearTracks();
+    this.#listenForTracks();
     return this.#arrivals.nextTrack(options, this.#assertUsable);
   }
 
@@ -281,7 +281,7 @@ export class PeerConnection extends ConnectionStatus {
 
   protected override onFirstListener(event: string): void {
     this.#exchange.hook(event);
-    if (event === 'track') this.#hearTracks();
+    if (event === 'track') this.#listenForTracks();
     this.#pending.flush(event);
   }
 
@@ -303,7 +303,7 @@ export class PeerConnection extends ConnectionStatus {
     return this.record.giveBack(deadline);
   }
 
-  #hearTracks(): void {
+  #listenForTracks(): void {
     this.#tracks.onIncoming((track) => this.#arrivals.add('track', track));
   }
 

@@ -17,7 +17,7 @@ export class MediaSection {
   /** The peer sends no more in a section of its own, and the track that was there has ended. */
   paused = false;
   /** Some description named it. */
-  isTold = false;
+  isDescribed = false;
   /** What this side asks for; undefined: whatever the peer offers. */
   #wanted: Flow | undefined;
   /** What the peer lets pass, as seen from here; undefined before anything was negotiated. */
@@ -121,7 +121,7 @@ export class MediaSections {
   newMid(mid: string): string {
     const free = this.#freeMid(mid);
     const before = this.#byMid.get(mid);
-    if (before && !before.isTold && !this.#exchanged.has(mid)) this.#exchange(mid, free);
+    if (before && !before.isDescribed && !this.#exchanged.has(mid)) this.#exchange(mid, free);
     return free;
   }
 
@@ -148,7 +148,7 @@ export class MediaSections {
     for (const part of text.media) {
       const section = this.#byMid.get(part.mid);
       if (!section) continue;
-      section.isTold = true;
+      section.isDescribed = true;
       if (part.isRejected) continue;
       if (section.state !== 'live') text.reject(part);
       else part.flow = (part.flow & (type === 'offer' ? section.offer : section.flow)) as Flow;
@@ -210,7 +210,7 @@ export class MediaSections {
   }
 
   #rejected(section: MediaSection, offered: boolean, first: boolean): void {
-    section.isTold = true;
+    section.isDescribed = true;
     const wasLive = section.state === 'live';
     section.state = 'rejected';
     if (!wasLive) return;
@@ -219,7 +219,7 @@ export class MediaSections {
   }
 
   #accept(section: MediaSection, flow: Flow): void {
-    section.isTold = true;
+    section.isDescribed = true;
     if (section.state !== 'live') return;
     const received = section.allowed !== undefined && (section.flow & RECEIVES) !== 0;
     section.allow(flow);

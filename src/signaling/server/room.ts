@@ -22,7 +22,7 @@ export interface RoomServer {
 /** Another server with members of this room. */
 interface Instance {
   readonly members: ReadonlyMap<string, MemberDescription>;
-  readonly toldAt: number;
+  readonly reportedAt: number;
   /** Number of its last message: a broker may deliver one twice. */
   readonly last: number;
 }
@@ -81,7 +81,7 @@ export class Room {
     const before = this.members.get(name);
     this.members.set(name, member);
     before?.cutOff(4003);
-    this.#tellMembers(description);
+    this.#notifyMembers(description);
     const others = this.#everybody();
     others.delete(name);
     member.welcome(this.name, [...others.values()]);
@@ -94,7 +94,7 @@ export class Room {
     if (this.members.get(name) !== member) return false;
     this.members.delete(name);
     // Another server may have one by the same name by now, which stays.
-    if (!this.#everybody().has(name)) this.#tellMembers({ peer: name }, departure);
+    if (!this.#everybody().has(name)) this.#notifyMembers({ peer: name }, departure);
     this.#announce({ left: { peer: name, ...departure } });
     return true;
   }
@@ -121,7 +121,7 @@ export class Room {
     if (!this.#broker) return;
     this.#announce();
     for (const [instance, known] of this.#others) {
-      if (this.#now() - known.toldAt <= limit) continue;
+      if (this.#now() - known.reportedAt <= limit) continue;
       this.#know(instance, { ...known, members: new Map() });
       this.#others.delete(instance);
     }
@@ -171,7 +171,7 @@ export class Room {
       replaced?.cutOff(4003);
     }
     const members = described(peers, given.members);
-    this.#know(i, { members, toldAt: this.#now(), last }, isName(joined) ? joined : undefined, left);
+    this.#know(i, { members, reportedAt: this.#now(), last }, isName(joined) ? joined : undefined, left);
     if (ask === true) this.#announce();
   }
 
@@ -180,15 +180,15 @@ export class Room {
     this.#others.set(i, instance); // without members, too, for the number of its last message
     const after = this.#everybody();
     for (const peer of before.keys()) {
-      if (!after.has(peer)) this.#tellMembers({ peer }, departureOf(left, peer));
+      if (!after.has(peer)) this.#notifyMembers({ peer }, departureOf(left, peer));
     }
     for (const [peer, description] of after) {
-      if (!before.has(peer) || peer === again) this.#tellMembers(description);
+      if (!before.has(peer) || peer === again) this.#notifyMembers(description);
     }
   }
 
   /** Notifies all members but the one that it is about. */
-  #tellMembers(about: MemberDescription, left?: Departure): void {
+  #notifyMembers(about: MemberDescription, left?: Departure): void {
     for (const member of this.members.values()) if (member.name !== about.peer) member.notify(about, left);
   }
 }

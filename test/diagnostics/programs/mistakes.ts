@@ -20,7 +20,7 @@ const mistakes: Record<string, () => Promise<void> | void> = {
     scope.createPeerConnection('alice').createDataChannel('chat');
     process.exit(0);
   },
-  openAtExitHeard() {
+  openAtExitWithListener() {
     RtcRuntime.shared.on('leak', (open) => say({ open }));
     RtcRuntime.acquire('app').createPeerConnection('alice');
     process.exit(0);

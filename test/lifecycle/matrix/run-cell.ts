@@ -105,10 +105,10 @@ async function end({ kind, state, ender }: Cell) {
   await root.disposeAsync();
   await peers.disposeAsync();
   for (const step of undo.reverse()) await step();
-  return { hasHandle: handle !== undefined, closeEvents, ...(info ? told(info) : {}) };
+  return { hasHandle: handle !== undefined, closeEvents, ...(info ? reported(info) : {}) };
 }
 
-function told({ by, reason }: CloseInfo): { by: string; reason: string | undefined } {
+function reported({ by, reason }: CloseInfo): { by: string; reason: string | undefined } {
   if (reason === boom) return { by, reason: 'boom' };
   return { by, reason: (reason as { code?: string } | undefined)?.code };
 }

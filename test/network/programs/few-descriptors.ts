@@ -7,8 +7,8 @@ import { say } from '../../lifecycle/programs/say.js';
 
 const rtc = RtcRuntime.acquire('app', { timeout: 3000 });
 const server = rtc.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
-let told = '';
-server.on('error', ({ message }) => (told = message));
+let reported = '';
+server.on('error', ({ message }) => (reported = message));
 server.on('connection', (socket) => socket.on('message', (message) => void socket.send(message)));
 
 const serves = () =>
@@ -35,7 +35,7 @@ const wentDeaf = threads() === 0;
 for (const socket of flood) socket.destroy();
 const deadline = Date.now() + 15_000;
 let after = false;
-while (!after && told === '' && Date.now() < deadline) after = await serves();
-say({ before, wentDeaf, after, told, connections: server.connections });
+while (!after && reported === '' && Date.now() < deadline) after = await serves();
+say({ before, wentDeaf, after, reported, connections: server.connections });
 await rtc.disposeAsync();
 say({ threadsLeft: RtcRuntime.shared.threads().count });

@@ -3,8 +3,8 @@ import { RtcRuntime } from 'scoped-rtc';
 
 /** Answers over IPC, with this package or with the library alone, and does what it is told. Says `received` with the bytes. */
 const raw = process.argv[2] === 'raw';
-const tell = (message: unknown) => process.send?.(message);
-interface Told {
+const report = (message: unknown) => process.send?.(message);
+interface Reported {
   description?: { sdp: string; type: 'offer' };
   candidate?: string;
   mid?: string;
@@ -18,8 +18,8 @@ const keep: unknown[] = [];
 let end: End;
 if (raw) {
   const bob = new ndc.PeerConnection('bob', { iceServers: [] });
-  bob.onLocalDescription((sdp, type) => tell({ description: { sdp, type } }));
-  bob.onLocalCandidate((candidate, mid) => tell({ candidate, mid }));
+  bob.onLocalDescription((sdp, type) => report({ description: { sdp, type } }));
+  bob.onLocalCandidate((candidate, mid) => report({ candidate, mid }));
   bob.onDataChannel((channel) => {
     keep.push(channel);
     channel.onMessage(() => {});
@@ -27,17 +27,17 @@ if (raw) {
   end = bob;
 } else {
   const bob = RtcRuntime.acquire('child').createPeerConnection('bob');
-  bob.on('localDescription', (description) => tell({ description }));
-  bob.on('localCandidate', (candidate, mid) => tell({ candidate, mid }));
+  bob.on('localDescription', (description) => report({ description }));
+  bob.on('localCandidate', (candidate, mid) => report({ candidate, mid }));
   bob.on('dataChannel', (channel) => channel.on('message', () => {}));
   end = bob;
 }
-process.on('message', (message: Told) => {
+process.on('message', (message: Reported) => {
   if (message.description) end.setRemoteDescription(message.description.sdp, message.description.type);
   else if (message.block) {
     const until = performance.now() + message.block;
     while (performance.now() < until);
-    tell({ unblocked: true });
+    report({ unblocked: true });
   } else end.addRemoteCandidate(message.candidate ?? '', message.mid ?? '');
 });
 process.on('disconnect', () => process.exit());

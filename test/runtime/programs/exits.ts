@@ -31,7 +31,7 @@ async function traffic(name: string) {
 }
 
 /** What is left when the process has ended. Added after the runtime's own listener, so it sees what that did. */
-function tellAtExit(...others: RtcRuntime[]): void {
+function reportAtExit(...others: RtcRuntime[]): void {
   process.on('exit', () => {
     const cleanups = [runtime, ...others].reduce((sum, each) => sum + each.cleanups, 0);
     say({ cleanups, threads: threadsAfterExit(runtime) });
@@ -54,7 +54,7 @@ function codeOf(make: () => unknown): unknown {
 const ways: Record<string, () => Promise<void>> = {
   exit: async () => {
     await traffic('app');
-    tellAtExit();
+    reportAtExit();
     process.exit(7);
   },
   serving: async () => {
@@ -80,7 +80,7 @@ const ways: Record<string, () => Promise<void>> = {
       connection.createDataChannel('late');
       rtc.createPeerConnection('late', LOOPBACK);
     };
-    tellAtExit();
+    reportAtExit();
     process.exit(7);
   },
   madeAfterOurs: async () => {
@@ -91,12 +91,12 @@ const ways: Record<string, () => Promise<void>> = {
       const onConnection = codeOf(() => connection.createDataChannel('late'));
       say({ afresh, inScope, onConnection });
     });
-    tellAtExit();
+    reportAtExit();
     process.exit(7);
   },
   uncaught: async () => {
     await traffic('app');
-    tellAtExit();
+    reportAtExit();
     setImmediate(() => {
       throw new Error('nobody catches this');
     });
@@ -104,20 +104,20 @@ const ways: Record<string, () => Promise<void>> = {
   },
   unhandled: async () => {
     await traffic('app');
-    tellAtExit();
+    reportAtExit();
     throw new Error('out of the main module');
   },
   // The block is left by the exception first, so everything is torn down in order.
   unwound: async () => {
     const { rtc } = await traffic('app');
-    tellAtExit();
+    reportAtExit();
     await using _scope = rtc;
     throw new Error('out of the block');
   },
   twoRoots: async () => {
     await traffic('one');
     await traffic('two');
-    tellAtExit();
+    reportAtExit();
     process.exit(0);
   },
   twoRuntimes: async () => {
@@ -125,14 +125,14 @@ const ways: Record<string, () => Promise<void>> = {
     await traffic('app');
     const rtc = own.scope('own');
     rtc.createPeerConnection('pc', LOOPBACK).createDataChannel('chat');
-    tellAtExit(own);
+    reportAtExit(own);
     process.exit(0);
   },
   signalHandlers: async () => {
     const { rtc } = await traffic('app');
     rtc.defer(() => say({ tornDown: true }));
     runtime.installSignalHandlers();
-    tellAtExit();
+    reportAtExit();
     say({ ready: true });
     await new Promise(() => {});
   },
@@ -147,7 +147,7 @@ const ways: Record<string, () => Promise<void>> = {
         throw new Error('printed, and not in the way');
       },
     });
-    tellAtExit();
+    reportAtExit();
     say({ ready: true });
     await new Promise(() => {});
   },
@@ -155,7 +155,7 @@ const ways: Record<string, () => Promise<void>> = {
     const { rtc } = await traffic('app');
     rtc.defer(() => say({ tornDown: true }));
     runtime.installSignalHandlers({ timeout: 1000, onShutdown: () => new Promise(() => {}) });
-    tellAtExit();
+    reportAtExit();
     say({ ready: true });
     await new Promise(() => {});
   },
@@ -171,7 +171,7 @@ const ways: Record<string, () => Promise<void>> = {
       // Work of others, which the process still does.
       setTimeout(() => say({ after: true, listeners: process.listenerCount('SIGTERM') }), 50);
     });
-    tellAtExit();
+    reportAtExit();
     say({ ready: true });
   },
   secondSignal: async () => {
@@ -181,7 +181,7 @@ const ways: Record<string, () => Promise<void>> = {
       return new Promise(() => {});
     });
     runtime.installSignalHandlers();
-    tellAtExit();
+    reportAtExit();
     say({ ready: true });
     await new Promise(() => {});
   },

@@ -31,12 +31,12 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 describe('AcknowledgedChannel', () => {
   it('resolves a send only when the application of the peer has the message', async () => {
     const { alice, bob } = pair();
-    let told = false;
+    let reported = false;
     const sent = alice.send({ any: ['JSON', null, 1.5] }).then(() => {
-      told = true;
+      reported = true;
     });
     await turns();
-    expect(told).toBe(false);
+    expect(reported).toBe(false);
     expect(alice.pending).toBe(1);
     expect(await take(bob, 1)).toEqual([{ any: ['JSON', null, 1.5] }]);
     await sent;

@@ -112,7 +112,7 @@ describe.each(Object.entries(BROKERS))('%s', (_, [program, args, connected]) => 
       await service.kill();
       using bob = await Client.join(server.port, 'room', 'bob'); // a room that is there needs no broker
       bob.say({ to: 'alice', data: 'here' });
-      await until(() => alice.heard.length === 1, 'the message');
+      await until(() => alice.received.length === 1, 'the message');
       using carol = new Client(server.port);
       await carol.ask({ join: { room: 'new room', peer: 'carol' } });
       expect(await carol.end()).toMatchObject({ code: 4012 });
@@ -121,7 +121,10 @@ describe.each(Object.entries(BROKERS))('%s', (_, [program, args, connected]) => 
       for (let attempt = 0; attempt < 10 && !back; attempt++) {
         const again = new Client(server.port);
         await again.ask({ join: { room: 'new room', peer: 'carol' } });
-        await until(() => again.closed !== undefined || again.told.some(({ joined }) => joined), 'an answer');
+        await until(
+          () => again.closed !== undefined || again.reported.some(({ joined }) => joined),
+          'an answer',
+        );
         if (!again.closed) back = again;
       }
       expect(back?.closed).toBeUndefined();

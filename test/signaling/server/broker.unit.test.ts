@@ -74,9 +74,9 @@ afterEach(async () => {
 
 /** Two that are in the room talk to each other. */
 async function expectTalk(a: Client, b: Client, nameOfB: string): Promise<void> {
-  const before = b.heard.length;
+  const before = b.received.length;
   a.say({ to: nameOfB, data: 'still there?' });
-  await until(() => b.heard.length > before, 'the message');
+  await until(() => b.received.length > before, 'the message');
 }
 
 describe.each(TROUBLES)('a broker that %s', (trouble) => {
@@ -87,10 +87,10 @@ describe.each(TROUBLES)('a broker that %s', (trouble) => {
     broker.trouble.publish = trouble;
     using bob = await Client.join(server.port, 'room', 'bob');
     for (const to of ['bob', 'nobody']) alice.say({ to, data: 1 });
-    await until(() => bob.heard.length === 1, 'the message');
+    await until(() => bob.received.length === 1, 'the message');
     bob.socket.close();
     await until(
-      () => alice.told.some(({ peer, present }) => peer === 'bob' && present === false),
+      () => alice.reported.some(({ peer, present }) => peer === 'bob' && present === false),
       'bob left',
     );
     if (trouble !== 'hangs') expect(problems).toHaveLength(1); // once, until it works again
@@ -169,8 +169,8 @@ it('a broker that delivers everything twice: each message once, and nobody is se
   using bob = await Client.join(there.port, 'room', 'bob');
   await expectTalk(alice, bob, 'bob');
   await expectTalk(bob, alice, 'alice');
-  expect([alice.heard.length, bob.heard.length]).toEqual([1, 1]);
-  expect(alice.told.filter(({ present }) => present === true)).toHaveLength(1);
+  expect([alice.received.length, bob.received.length]).toEqual([1, 1]);
+  expect(alice.reported.filter(({ present }) => present === true)).toHaveLength(1);
   // From one server to the other and back: an old word of the first move must not end the second.
   using again = await Client.join(here.port, 'room', 'bob');
   expect(await bob.end()).toMatchObject({ code: 4003 });
@@ -188,7 +188,7 @@ it('a room that is opened again is heard of by the other servers', async () => {
     bob.socket.close();
     await until(() => there.rooms.size === 0, 'the room is closed there');
   }
-  expect(alice.told.filter(({ present }) => present === true)).toHaveLength(3);
+  expect(alice.reported.filter(({ present }) => present === true)).toHaveLength(3);
 });
 
 it('a broker that delivers garbage harms nobody', async () => {

@@ -1,12 +1,12 @@
 import { WebSocket, type ClientOptions } from 'ws';
 import { until } from '../../support/event.js';
 
-type Told = Readonly<Record<string, unknown>>;
+type Reported = Readonly<Record<string, unknown>>;
 
 /** A client that says exactly what the test wants, and keeps what it was told. */
 export class Client implements Disposable {
   readonly socket: WebSocket;
-  readonly told: Told[] = [];
+  readonly reported: Reported[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
   /** Set false for one that never answers the server. */
   answers = true;
@@ -15,8 +15,8 @@ export class Client implements Disposable {
     this.socket = new WebSocket(`ws://127.0.0.1:${port}/`, options);
     this.socket.on('error', () => {});
     this.socket.on('message', (data) => {
-      const message = JSON.parse(String(data)) as Told;
-      this.told.push(message);
+      const message = JSON.parse(String(data)) as Reported;
+      this.reported.push(message);
       if (message.stop === true && this.answers) this.say({ stopped: true });
     });
     this.socket.on('close', (code, reason) => {
@@ -35,7 +35,7 @@ export class Client implements Disposable {
     await client.ask({
       join: { room, peer, ...(options.token === undefined ? {} : { token: options.token }) },
     });
-    await until(() => client.told.some((message) => 'joined' in message), `${peer} joining`);
+    await until(() => client.reported.some((message) => 'joined' in message), `${peer} joining`);
     return client;
   }
 
@@ -55,12 +55,12 @@ export class Client implements Disposable {
   }
 
   /** What it got from others. */
-  get heard(): [unknown, unknown][] {
-    return this.told.filter((message) => 'from' in message).map(({ from, data }) => [from, data]);
+  get received(): [unknown, unknown][] {
+    return this.reported.filter((message) => 'from' in message).map(({ from, data }) => [from, data]);
   }
 
   get bye(): unknown {
-    return this.told.find((message) => 'bye' in message)?.bye;
+    return this.reported.find((message) => 'bye' in message)?.bye;
   }
 
   [Symbol.dispose](): void {

@@ -37,20 +37,20 @@ describe('scoped-rtc-signaling', () => {
       keyFile,
     );
     const socket = new WebSocket(`wss://localhost:${server.port}/`, { ca: certificate });
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     socket.on('message', (data) => {
       const message = JSON.parse(String(data)) as object;
-      told.push(message);
+      reported.push(message);
       if ('stop' in message) socket.send('{"stopped":true}');
     });
     await until(() => socket.readyState === WebSocket.OPEN, 'the socket');
     socket.send('{"join":{"room":"a","peer":"alice"}}');
-    await until(() => told.length > 0, 'joining');
+    await until(() => reported.length > 0, 'joining');
     const end = await within(server.kill('SIGTERM'), 'the end');
     expect(end).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(end.stdout).toMatch(/SIGTERM: notifying 1 peers\nstopped\n$/);
-    expect(told).toContainEqual({ stop: true });
-    expect(told.at(-1)).toEqual({ bye: { code: 1001, reason: 'the server stops' } });
+    expect(reported).toContainEqual({ stop: true });
+    expect(reported.at(-1)).toEqual({ bye: { code: 1001, reason: 'the server stops' } });
   });
 
   it('takes its limits from its options', async () => {

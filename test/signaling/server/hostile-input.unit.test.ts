@@ -24,9 +24,9 @@ afterEach(async () => {
     [alice, bob, 'bob'],
     [bob, alice, 'alice'],
   ] as const) {
-    const before = to.heard.length;
+    const before = to.received.length;
     from.say({ to: name, data: 'still there?' });
-    await until(() => to.heard.length > before, 'the message');
+    await until(() => to.received.length > before, 'the message');
   }
   using carol = await Client.join(server.port, 'another room', 'carol');
   expect([alice.closed, bob.closed, carol.closed]).toEqual([undefined, undefined, undefined]);
@@ -66,19 +66,19 @@ it.each([
 it('brackets in text are no levels', async () => {
   const data = `${'[{'.repeat(1000)}"\\`;
   alice.say({ to: 'bob', data });
-  await until(() => bob.heard.length > 0, 'the message');
-  expect(bob.heard).toEqual([['alice', data]]);
+  await until(() => bob.received.length > 0, 'the message');
+  expect(bob.received).toEqual([['alice', data]]);
 });
 
 it('names that are properties of every object are names like others', async () => {
   for (const name of ['__proto__', 'constructor', 'toString']) {
     using odd = await Client.join(server.port, name, name);
     odd.say({ to: name, data: name });
-    await until(() => odd.heard.length > 0, 'the message');
+    await until(() => odd.received.length > 0, 'the message');
     odd.say(`{"to":"valueOf","data":{"__proto__":{"to":"bob"}}}`);
     expect(server.rooms.get(name)).toEqual([name]);
   }
-  expect(bob.heard).toEqual([]);
+  expect(bob.received).toEqual([]);
 });
 
 it('a name that is no text is refused', async () => {
@@ -133,7 +133,7 @@ it('connections that never finish their request count, are refused beyond the li
   }
   using refused = new Client(server.port);
   await refused.end();
-  expect(refused.told).toEqual([]);
+  expect(refused.reported).toEqual([]);
   await until(() => ended.count === sockets.length, 'the end of those who say nothing', 5000);
 });
 

@@ -37,7 +37,7 @@ async function undisturbed<T>(body: () => Promise<T>): Promise<T> {
     for (let first = true; first || !over; first = false) {
       const question = ++asked;
       alice.say({ to: 'bob', data: question });
-      await until(() => alice.heard.length === question, `answer ${question}`);
+      await until(() => alice.received.length === question, `answer ${question}`);
     }
   })();
   try {
@@ -45,7 +45,7 @@ async function undisturbed<T>(body: () => Promise<T>): Promise<T> {
   } finally {
     over = true;
     await talking;
-    expect(alice.heard.map(([, data]) => data)).toEqual(Array.from({ length: asked }, (_, n) => n + 1));
+    expect(alice.received.map(([, data]) => data)).toEqual(Array.from({ length: asked }, (_, n) => n + 1));
     expect([alice.closed, bob.closed]).toEqual([undefined, undefined]);
   }
 }
@@ -67,7 +67,7 @@ describe('is cut off with a reason, and disturbs nobody else:', () => {
     });
     expect(end).toEqual({ code: 4029, reason: 'it sent too many messages' });
     expect(flooder.bye).toEqual(end);
-    expect(flooder.heard.length).toBeLessThanOrEqual(2000);
+    expect(flooder.received.length).toBeLessThanOrEqual(2000);
   });
 
   it.each([

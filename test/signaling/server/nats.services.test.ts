@@ -57,19 +57,26 @@ describe.skipIf(!service('nats-server'))('servers that are joined through NATS',
     const [here, there] = servers;
     using alice = await Client.join(here.port, 'b', 'alice');
     using bob = await Client.join(there.port, 'b', 'bob');
-    const told = (present: boolean) => alice.told.filter((message) => message.present === present).length;
-    await until(() => told(true) === 1, 'bob coming');
-    await until(() => bob.told.some(({ peer, joined }) => peer === 'alice' || joined), 'alice being there');
+    const reported = (present: boolean) =>
+      alice.reported.filter((message) => message.present === present).length;
+    await until(() => reported(true) === 1, 'bob coming');
+    await until(
+      () => bob.reported.some(({ peer, joined }) => peer === 'alice' || joined),
+      'alice being there',
+    );
     bob.say({ to: 'alice', data: 'across' });
-    await until(() => alice.heard.length > 0, 'the message');
+    await until(() => alice.received.length > 0, 'the message');
     using young = await Client.join(here.port, 'b', 'bob');
     expect(await bob.end()).toMatchObject({ code: 4003 });
     alice.say({ to: 'bob', data: 'which?' });
-    await until(() => young.heard.length > 0, 'the message');
+    await until(() => young.received.length > 0, 'the message');
     using carol = await Client.join(there.port, 'b', 'carol');
-    await until(() => alice.told.some(({ peer }) => peer === 'carol'), 'carol coming');
+    await until(() => alice.reported.some(({ peer }) => peer === 'carol'), 'carol coming');
     carol.socket.close();
-    await until(() => alice.told.some(({ peer, present }) => peer === 'carol' && !present), 'carol going');
+    await until(
+      () => alice.reported.some(({ peer, present }) => peer === 'carol' && !present),
+      'carol going',
+    );
   });
 
   it('forget the peers of a server that ended without a word', async () => {
@@ -80,11 +87,11 @@ describe.skipIf(!service('nats-server'))('servers that are joined through NATS',
     lost.publish(subject, JSON.stringify({ i: 'another', peers: ['ghost'] }));
     lost.publish(subject, 'garbage');
     await until(
-      () => alice.told.some(({ peer, present }) => peer === 'ghost' && present === true),
+      () => alice.reported.some(({ peer, present }) => peer === 'ghost' && present === true),
       'the ghost',
     );
     await until(
-      () => alice.told.some(({ peer, present }) => peer === 'ghost' && present === false),
+      () => alice.reported.some(({ peer, present }) => peer === 'ghost' && present === false),
       'its end',
     );
     await lost.close();

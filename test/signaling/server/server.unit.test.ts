@@ -40,20 +40,26 @@ describe('rooms', () => {
     const alice = await join(server, 'a', 'alice');
     const bob = await join(server, 'a', 'bob');
     const stranger = await join(server, 'b', 'bob');
-    expect(alice.told).toContainEqual({ joined: { room: 'a', peer: 'alice', peers: [] } });
-    expect(bob.told).toContainEqual({ joined: { room: 'a', peer: 'bob', peers: ['alice'] } });
-    await until(() => alice.told.some(({ peer, present }) => peer === 'bob' && present === true), 'presence');
+    expect(alice.reported).toContainEqual({ joined: { room: 'a', peer: 'alice', peers: [] } });
+    expect(bob.reported).toContainEqual({ joined: { room: 'a', peer: 'bob', peers: ['alice'] } });
+    await until(
+      () => alice.reported.some(({ peer, present }) => peer === 'bob' && present === true),
+      'presence',
+    );
     alice.say({ to: 'bob', data: { any: ['JSON', null] } });
     alice.say({ to: 'nobody', data: 'x' });
-    await until(() => bob.heard.length > 0, 'the message');
-    expect(bob.heard).toEqual([['alice', { any: ['JSON', null] }]]);
+    await until(() => bob.received.length > 0, 'the message');
+    expect(bob.received).toEqual([['alice', { any: ['JSON', null] }]]);
     expect([...server.rooms]).toEqual([
       ['a', ['alice', 'bob']],
       ['b', ['bob']],
     ]);
     bob.socket.close();
-    await until(() => alice.told.some(({ peer, present }) => peer === 'bob' && present === false), 'absence');
-    expect(stranger.told).toHaveLength(1);
+    await until(
+      () => alice.reported.some(({ peer, present }) => peer === 'bob' && present === false),
+      'absence',
+    );
+    expect(stranger.reported).toHaveLength(1);
   });
 
   it.each([
@@ -120,8 +126,8 @@ describe('rooms', () => {
     const young = await join(server, 'a', 'bob');
     expect(await old.end()).toMatchObject({ code: 4003 });
     alice.say({ to: 'bob', data: 1 });
-    await until(() => young.heard.length > 0, 'the message');
-    expect(alice.told.filter(({ present }) => present === false)).toEqual([]);
+    await until(() => young.received.length > 0, 'the message');
+    expect(alice.reported.filter(({ present }) => present === false)).toEqual([]);
   });
 });
 
@@ -226,7 +232,7 @@ describe('time', () => {
       await within(answered, 'the pong');
     }
     expect(await dead.end()).toEqual({ code: 4008, reason: 'it did not answer' });
-    expect(alive.told).toContainEqual({ peer: 'dead', present: false });
+    expect(alive.reported).toContainEqual({ peer: 'dead', present: false });
     expect(alive.closed).toBeUndefined();
   });
 });
@@ -238,9 +244,9 @@ describe('stop', () => {
     const bob = await join(server, 'a', 'bob');
     bob.answers = false;
     const stopping = server.stop({ timeout: 10_000 });
-    await until(() => bob.told.some((message) => message.stop === true), 'the word of the stop');
+    await until(() => bob.reported.some((message) => message.stop === true), 'the word of the stop');
     alice.say({ to: 'bob', data: 'still passed on' });
-    await until(() => bob.heard.length > 0, 'the message');
+    await until(() => bob.received.length > 0, 'the message');
     expect(alice.closed).toBeUndefined();
     bob.say({ stopped: true });
     await within(stopping, 'the stop');

@@ -60,8 +60,8 @@ describe('through the server over TLS', () => {
       expect(end.lines.at(-1)).toMatchObject({ threads: 0 });
     }
     expect(ends.map((end) => end.lines[0])).toEqual([
-      { heard: 'bob heard: hello bob' },
-      { heard: 'hello bob' },
+      { received: 'bob heard: hello bob' },
+      { received: 'hello bob' },
     ]);
   });
 
@@ -80,7 +80,7 @@ describe('through the server over TLS', () => {
       await page.goto(`${origin}/?${query.toString()}`);
       const { lines, code, stderr } = await within(alice.ended, 'the process', 40_000);
       expect({ lines: lines.slice(0, 1), code, stderr }).toEqual({
-        lines: [{ heard: 'the page heard: hello page' }],
+        lines: [{ received: 'the page heard: hello page' }],
         code: 0,
         stderr: '',
       });

@@ -20,15 +20,15 @@ const reporter = {
   onTestCaseResult(test: TestCase) {
     const { state, errors } = test.result();
     const sample = sampleOf(test.module);
-    print({ sample, test: test.name, state, errors: (errors ?? []).map(told) });
+    print({ sample, test: test.name, state, errors: (errors ?? []).map(reported) });
   },
   onTestModuleEnd(module: TestModule) {
-    print({ sample: sampleOf(module), ok: module.ok(), errors: module.errors().map(told) });
+    print({ sample: sampleOf(module), ok: module.ok(), errors: module.errors().map(reported) });
   },
 };
 
 /** As vitest prints it above its excerpt of the code. */
-function told({ name, message }: { name?: string | undefined; message: string }): string {
+function reported({ name, message }: { name?: string | undefined; message: string }): string {
   return `${name}: ${message}`;
 }
 

@@ -87,7 +87,7 @@ export class RawCandidate implements Candidate {
 
   #own(pair: RawPair): Link {
     this.#pairs.push(pair);
-    if (this.#style === 'raw-all') hearEverything(pair);
+    if (this.#style === 'raw-all') listenToEverything(pair);
     return new RawLink(pair.near, pair.far);
   }
 }
@@ -193,7 +193,7 @@ function split(pc: PeerConnection): { sdp: string; candidates: string[]; mid: st
 const nothing = () => {};
 
 /** What an application registers that wants to know everything. */
-function hearEverything({ alice, bob, near, far }: RawPair): void {
+function listenToEverything({ alice, bob, near, far }: RawPair): void {
   for (const pc of [alice, bob]) {
     pc.onLocalDescription(nothing);
     pc.onLocalCandidate(nothing);

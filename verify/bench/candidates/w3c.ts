@@ -144,12 +144,12 @@ class W3cLink implements Link {
     this.#far.onmessage = ({ data }: MessageEvent) => arrived(sizeOf(data));
     near.bufferedAmountLowThreshold = this.#highWaterMark / 2;
     const low = () => near.bufferedAmount <= this.#highWaterMark / 2;
-    const told = () =>
+    const reported = () =>
       new Promise<void>((resolve) => {
         near.onbufferedamountlow = () => resolve();
         if (low()) resolve();
       });
-    const room = () => (this.#tellsLow ? told() : until(low, 'sending'));
+    const room = () => (this.#tellsLow ? reported() : until(low, 'sending'));
     const send = () => {
       near.send(payload);
       return near.bufferedAmount < this.#highWaterMark;

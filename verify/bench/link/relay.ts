@@ -41,8 +41,8 @@ async function open(id: string, options: LinkOptions): Promise<void> {
   const left = ipc.signaling(`${id}/left`);
   const right = ipc.signaling(`${id}/right`);
   const pass = (message: unknown, of: 'left' | 'right') => {
-    const told = link.redirectMessage(message as SignalingMessage, of);
-    schedule.after(options.delay, () => void (of === 'left' ? right : left).send(told));
+    const reported = link.redirectMessage(message as SignalingMessage, of);
+    schedule.after(options.delay, () => void (of === 'left' ? right : left).send(reported));
   };
   left.subscribe(
     (message) => pass(message, 'left'),

@@ -18,9 +18,9 @@ export const hazard: Hazard = {
     async program(ndc) {
       await using server = await shortServer();
       const client = keep(new ndc.WebSocket());
-      const heard = new Promise<void>((resolve) => client.onClosed(resolve));
+      const received = new Promise<void>((resolve) => client.onClosed(resolve));
       client.open(`ws://127.0.0.1:${server.port}/`);
-      await heard;
+      await received;
       ndc.cleanup();
     },
   },

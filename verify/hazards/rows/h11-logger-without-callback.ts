@@ -20,13 +20,13 @@ export const hazard: Hazard = {
   sdk: {
     // Warnings of this package need no logger: they are an event, and without a listener Node's own warnings.
     async program(report) {
-      const heard: string[] = [];
-      using _warnings = RtcRuntime.shared.subscribe('warning', ({ code }) => heard.push(code));
+      const received: string[] = [];
+      using _warnings = RtcRuntime.shared.subscribe('warning', ({ code }) => received.push(code));
       await using rtc = RtcRuntime.acquire('app');
       rtc.createPeerConnection('alice');
       const { createRequire } = await import('node:module');
       (createRequire(import.meta.url)('node-datachannel') as { cleanup(): void }).cleanup();
-      if (!heard.includes('RTC_FOREIGN_CLEANUP')) report.wrong('no warning was heard');
+      if (!received.includes('RTC_FOREIGN_CLEANUP')) report.wrong('no warning was heard');
       report.note('warnings are events of the runtime');
     },
   },

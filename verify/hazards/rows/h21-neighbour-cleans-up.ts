@@ -19,15 +19,15 @@ export const hazard: Hazard = {
   raw: {
     async program(ndc, report) {
       const { near, far, alice } = await rawChannels(ndc);
-      let told = false;
-      const tell = () => {
-        told = true;
+      let reported = false;
+      const post = () => {
+        reported = true;
       };
-      near.onClosed(tell);
-      far.onClosed(tell);
-      alice.onStateChange(tell);
+      near.onClosed(post);
+      far.onClosed(post);
+      alice.onStateChange(post);
       neighbourCleansUp();
-      if (!(await until(() => told, 500))) report.wrong('the connection is dead and no event tells');
+      if (!(await until(() => reported, 500))) report.wrong('the connection is dead and no event tells');
     },
   },
   sdk: {

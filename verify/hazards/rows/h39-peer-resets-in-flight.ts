@@ -38,17 +38,17 @@ export const hazard: Hazard = {
       far.on('message', () => {
         if (++arrived === 5) void far.close();
       });
-      let told: string | undefined;
-      for (let sent = 0; sent < 400 && !told; sent++) {
+      let reported: string | undefined;
+      for (let sent = 0; sent < 400 && !reported; sent++) {
         await near.send(Buffer.alloc(16_384)).catch((error: { code?: string }) => {
-          told = error.code ?? 'no code';
+          reported = error.code ?? 'no code';
         });
         if (sent % 10 === 0) await pause(1);
       }
       const { by } = await near.closed();
-      if (told === 'no code') report.wrong('an error without a code');
+      if (reported === 'no code') report.wrong('an error without a code');
       if (by !== 'remote') report.wrong(`closed by ${by}`);
-      report.note(`closed by the peer${told ? `, send rejects with ${told}` : ''}`);
+      report.note(`closed by the peer${reported ? `, send rejects with ${reported}` : ''}`);
     },
   },
 };

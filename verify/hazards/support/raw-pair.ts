@@ -26,20 +26,20 @@ export function rawPair(ndc: Binding, link?: UdpLink): RawPair {
   return { alice, bob };
 }
 
-function wire(from: PeerConnection, to: PeerConnection, told: (text: string) => string): void {
+function wire(from: PeerConnection, to: PeerConnection, reported: (text: string) => string): void {
   const early: (() => void)[] = [];
   let described = false;
   const open = () => to.state() !== 'closed';
   from.onStateChange(() => {});
   from.onLocalDescription((sdp, type) => {
     if (!open()) return;
-    to.setRemoteDescription(told(sdp), type);
+    to.setRemoteDescription(reported(sdp), type);
     described = true;
     for (const add of early.splice(0)) add();
   });
   from.onLocalCandidate((candidate, mid) => {
     const add = () => {
-      if (open()) to.addRemoteCandidate(told(candidate), mid);
+      if (open()) to.addRemoteCandidate(reported(candidate), mid);
     };
     if (described) add();
     else early.push(add);

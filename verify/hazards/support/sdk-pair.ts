@@ -26,14 +26,14 @@ export function sdkPair(scope: RtcScope, link?: UdpLink): Pair {
   return { alice, bob };
 }
 
-function wire(from: PeerConnection, to: PeerConnection, told: (text: string) => string): void {
+function wire(from: PeerConnection, to: PeerConnection, reported: (text: string) => string): void {
   const early: (() => void)[] = [];
   let described = false;
   const open = () => to.state === 'opening' || to.state === 'open';
   from.on('localDescription', (description: SessionDescription) => {
     if (!open()) return;
     try {
-      to.setRemoteDescription({ ...description, sdp: told(description.sdp) });
+      to.setRemoteDescription({ ...description, sdp: reported(description.sdp) });
     } catch (error) {
       // The fuzzer sets descriptions of its own, and then this one may not fit any more.
       if (!(error instanceof RtcError)) throw error;
@@ -44,7 +44,7 @@ function wire(from: PeerConnection, to: PeerConnection, told: (text: string) => 
   });
   from.on('localCandidate', (candidate, mid) => {
     const add = () => {
-      if (open()) to.addRemoteCandidate(told(candidate), mid);
+      if (open()) to.addRemoteCandidate(reported(candidate), mid);
     };
     if (described) add();
     else early.push(add);

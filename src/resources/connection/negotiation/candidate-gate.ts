@@ -8,7 +8,7 @@ export interface CandidateExchange {
   /** Gives a candidate of the peer to the library. */
   addRemote(candidate: string, mid: string): void;
   /** Emits a candidate of ours. */
-  tellLocal(candidate: string, mid: string): void;
+  emitLocal(candidate: string, mid: string): void;
   /** ICE has found a path, from our side. */
   pathFound(): boolean;
 }
@@ -269,7 +269,7 @@ export class CandidateGate {
     const local = this.#local;
     this.#local = undefined;
     this.#cancel = undefined;
-    for (const [candidate, mid] of local ?? []) this.#exchange.tellLocal(candidate, mid);
+    for (const [candidate, mid] of local ?? []) this.#exchange.emitLocal(candidate, mid);
   }
 }
 

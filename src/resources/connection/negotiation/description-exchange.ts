@@ -58,7 +58,7 @@ export class DescriptionExchange {
     this.#tracks = tracks;
     this.#gate = new CandidateGate(context.clock, {
       addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
-      tellLocal: (candidate, mid) => pending.emit('localCandidate', candidate, tracks.candidateMid(mid)),
+      emitLocal: (candidate, mid) => pending.emit('localCandidate', candidate, tracks.candidateMid(mid)),
       pathFound: () => record.state === 'held' && PATH_FOUND.has(native.iceState()),
     });
     this.#remote = new RemoteSide(

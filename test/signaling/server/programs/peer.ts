@@ -16,7 +16,7 @@ const say = (line: object) => console.log(JSON.stringify(line));
     await pc.negotiate(signaling);
     await chat.send(`hello ${to}`);
     for await (const message of chat) {
-      say({ heard: message });
+      say({ received: message });
       break;
     }
   } else {
@@ -24,7 +24,7 @@ const say = (line: object) => console.log(JSON.stringify(line));
     await pc.negotiate(signaling);
     const chat = await incoming;
     for await (const message of chat) {
-      say({ heard: message });
+      say({ received: message });
       await chat.send(`${peer} heard: ${String(message)}`);
     } // ends when alice has left
   }

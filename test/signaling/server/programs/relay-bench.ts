@@ -48,7 +48,7 @@ function pairs<T>(): (socket: T) => () => T | undefined {
 async function measure(server: string): Promise<object> {
   const child = fork(fileURLToPath(import.meta.url), [server], { execArgv: ['--import', 'tsx'] });
   const port = await new Promise<number>((resolve) =>
-    child.once('message', (told) => resolve(told as number)),
+    child.once('message', (reported) => resolve(reported as number)),
   );
   const began = performance.now();
   const sockets: WebSocket[] = [];
@@ -86,9 +86,9 @@ async function roundTrip(left: WebSocket, right: WebSocket): Promise<number> {
 
 async function throughput(left: WebSocket, right: WebSocket): Promise<number> {
   const count = 50_000;
-  let heard = 0;
+  let received = 0;
   const began = performance.now();
-  const all = new Promise<void>((resolve) => right.on('message', () => ++heard === count && resolve()));
+  const all = new Promise<void>((resolve) => right.on('message', () => ++received === count && resolve()));
   for (let n = 0; n < count; n++) {
     left.send('x'.repeat(300));
     if (n % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
