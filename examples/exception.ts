@@ -23,7 +23,7 @@ async function transfer(): Promise<void> {
   await using rtc = RtcRuntime.acquire('transfer');
   const { sender, receiver } = await connectPeers(rtc);
   const receiving = receiveBytes(receiver, () => ({ write() {} }));
-  receiving.catch(() => {}); // it fails too, because the sender goes away: the first error is the one to tell
+  receiving.catch(() => {}); // it fails too, because the sender goes away: the first error is the one to report
   await sendBytes(sender, generatedSource(SIZE), (bytes) => {
     if (bytes >= SIZE / 2) throw new DiskFullError(`no space left after ${formatBytes(bytes)}`);
   });

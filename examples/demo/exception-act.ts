@@ -45,7 +45,7 @@ export async function exceptionAct(
   console.log(`  receiver: ${String(receiverError)}`);
   printAct(act);
   checks.check('the error that left the block is the one that was thrown', act.error === failure);
-  checks.check('the receiver was told that the transfer is not complete', receiverError instanceof Error);
+  checks.check('the receiver was notified that the transfer is not complete', receiverError instanceof Error);
   checks.check(
     'what send() had accepted arrived all the same',
     accepted > 0 && arrived === accepted,

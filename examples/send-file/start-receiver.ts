@@ -12,7 +12,7 @@ export async function startReceiver(rtc: RtcScope, folder: string): Promise<stri
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   rtc.adopt(child, ended);
-  // Until it says its address, its end is an error; afterwards the end of the channel tells.
+  // Until it says its address, its end is an error; afterwards the end of the channel says so.
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the receiver ended with code ${code}`)));

@@ -1,6 +1,6 @@
 import type { CloseInfo, DataChannel, Message } from 'scoped-rtc';
 
-/** What the receiver of a transfer tells its sender. */
+/** What the receiver of a transfer reports to its sender. */
 export type Receipt =
   | { type: 'has'; bytes: number } // of an earlier attempt: the transfer goes on behind them
   | { type: 'taken'; bytes: number }

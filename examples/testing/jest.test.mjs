@@ -26,7 +26,7 @@ test('a message arrives', async () => {
   expect(await far.nextMessage()).toBe('hello');
 });
 
-test('the other side hears of the end', async () => {
+test('the other side is notified of the end', async () => {
   const { near, far } = await loopbackPair(open.scope);
   await far.close();
   expect(await near.closed()).toMatchObject({ by: 'remote' });

@@ -43,7 +43,7 @@ describe('someone who asks', () => {
   });
   afterEach(() => open.end());
 
-  test('hears when the other side leaves', async () => {
+  test('is notified when the other side leaves', async () => {
     const { near, far } = await loopbackPair(open.scope);
     await far.close();
     assert.equal((await near.closed()).by, 'remote');

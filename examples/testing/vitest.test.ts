@@ -16,13 +16,13 @@ test('a message arrives', async ({ rtc }) => {
   expect(await far.nextMessage()).toBe('hello');
 });
 
-test('the other side hears of the end', async ({ rtc }) => {
+test('the other side is notified of the end', async ({ rtc }) => {
   const { near, far } = await loopbackPair(rtc);
   await far.close();
   expect(await near.closed()).toMatchObject({ by: 'remote' });
 });
 
-test('a peer that cannot be reached is told with a code, without a network', async () => {
+test('a peer that cannot be reached is reported with a code, without a network', async () => {
   const native = createFakeBinding({ faults: { failToConnect: true } });
   await using rtc = new RtcRuntime({ native }).scope('test');
   const opening = rtc.createPeerConnection('alice').createDataChannel('chat').opened({ timeout: 50 });

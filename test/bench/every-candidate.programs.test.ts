@@ -44,7 +44,7 @@ test('every installed candidate measures something, and the others say how to in
   }
 });
 
-test('a process that fails is told as such, and the page and its chart have what was measured', async () => {
+test('a process that fails is reported as such, and the page and its chart have what was measured', async () => {
   const [summaries] = await run({ ...start, candidates: ['raw', 'sdk-events', 'raw-all'] });
   if (!summaries) throw new Error('nothing was measured');
   expect(summaries.failures('raw-all')).toEqual([expect.stringContaining('no start for raw-all')]);

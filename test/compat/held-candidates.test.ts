@@ -38,7 +38,7 @@ async function offered(): Promise<{ pc: Connection; reported: string[] }> {
 }
 
 describe('an offer of the polyfill', () => {
-  it('that is read at once has no candidates; they are told with the answer', async () => {
+  it('that is read at once has no candidates; they are emitted with the answer', async () => {
     const { pc, reported } = await offered();
     const offer = pc.localDescription;
     expect(offer.sdp).not.toContain(CANDIDATE);
@@ -101,7 +101,7 @@ it('who does not listen to candidates reads all that were found', async () => {
   pc.close();
 });
 
-it('who has read the description before the end of gathering is told candidates with the answer', async () => {
+it('candidates are emitted with the answer where the description was read before the end of gathering', async () => {
   const pc = new compat.PeerConnection('sender', { iceServers: [] });
   const events: string[] = [];
   const read = new Promise<string>((resolve) => {

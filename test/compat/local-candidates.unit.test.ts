@@ -13,7 +13,7 @@ function found() {
 }
 
 describe('candidates of an offer that is sent with trickle ICE', () => {
-  it('are neither told nor shown before the answer, and then in a later task', async () => {
+  it('are neither emitted nor shown before the answer, and then in a later task', async () => {
     const { candidates, reported } = found();
     candidates.offered(true);
     candidates.add(CANDIDATE);
@@ -34,7 +34,7 @@ describe('candidates of an offer that is sent with trickle ICE', () => {
     expect([reported, candidates.shown]).toEqual([[], [CANDIDATE]]);
   });
 
-  it('are told after a second without an answer', () => {
+  it('are emitted after a second without an answer', () => {
     const { candidates, reported } = found();
     candidates.offered(true);
     candidates.add(CANDIDATE);
@@ -46,7 +46,7 @@ describe('candidates of an offer that is sent with trickle ICE', () => {
   });
 });
 
-it('candidates of an offer that says that no later ones come are told without a wait', () => {
+it('candidates of an offer that says that no later ones come are emitted without a wait', () => {
   const { candidates, reported } = found();
   candidates.add(CANDIDATE);
   candidates.end();
@@ -55,7 +55,7 @@ it('candidates of an offer that says that no later ones come are told without a 
   expect(reported).toEqual([CANDIDATE, null]);
 });
 
-it('candidates are told at once where the application has waited for the end of gathering', () => {
+it('candidates are emitted at once where the application has waited for the end of gathering', () => {
   const { candidates, reported } = found();
   candidates.offered(true);
   candidates.add(CANDIDATE);

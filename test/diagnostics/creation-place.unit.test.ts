@@ -18,6 +18,6 @@ test.each([
   expect(placeOf(`Error: made\n    ${line}`)).toBe(place);
 });
 
-test('a place in the current directory is told relative to it', () => {
+test('a place in the current directory is shown relative to it', () => {
   expect(placeOf(`Error: made\n    at run (${process.cwd()}/test/main.ts:3:4)`)).toBe('test/main.ts:3:4');
 });

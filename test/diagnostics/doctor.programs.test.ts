@@ -131,7 +131,7 @@ describe('scoped-rtc doctor', { timeout: LONGEST_MS }, () => {
     expect(find(second, 'loopback').status).toBe('ok');
   });
 
-  it('tells how it is used', async () => {
+  it('prints how it is used', async () => {
     const wrong = await run(clone, cli, 'doctr');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('not a command: doctr');

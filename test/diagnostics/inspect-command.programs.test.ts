@@ -101,7 +101,7 @@ it('passes signals on; top shows the tree meanwhile', async () => {
   expect((await child.ended).code).toBe(143);
 });
 
-it('the trace of a connection that failed tells the cause, without the program and without its secrets', async () => {
+it('the trace of a connection that failed shows the cause, without the program and without its secrets', async () => {
   const { code } = await inspect('--trace', 'fails.json', '--', process.execPath, 'fails.mjs').ended;
   expect(code).toBe(0);
   const text = readFileSync(file('fails.json'), 'utf8');

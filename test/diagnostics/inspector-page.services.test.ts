@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)('the page in headless Chromium', () => {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     page = await context.newPage();
-    // A breach of the page's own policy is told on the console.
+    // A breach of the page's own policy is reported on the console.
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     page.on('pageerror', (error) => errors.push(String(error)));
   });

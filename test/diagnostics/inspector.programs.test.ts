@@ -69,7 +69,7 @@ describe('who may look', () => {
     ['the Origin of another port', (url) => [url, { origin: 'http://127.0.0.1:1' }]],
     ['an opaque Origin', (url) => [url, { origin: 'null' }]],
   ];
-  it.each(wrong)('%s: 403 on every path, and nothing is told', async (_, change) => {
+  it.each(wrong)('%s: 403 on every path, and nothing is sent', async (_, change) => {
     const [url, headers] = change(inspector.url, inspector.port);
     for (const page of pages) {
       const { status, text } = await ask(url + page, headers);
@@ -87,7 +87,7 @@ describe('who may look', () => {
   });
 });
 
-it('tells the whole to who comes, then what changes', async () => {
+it('sends the whole to a new viewer, then what changes', async () => {
   const response = await fetch(`${inspector.url}events`);
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
@@ -115,7 +115,7 @@ it('tells the whole to who comes, then what changes', async () => {
       if (wanted(one)) return one;
       expect(one.full).toBe(false);
     }
-    throw new Error('it was not told');
+    throw new Error('it was not reported');
   };
   expect(await message()).toMatchObject({ full: true, made: [], gone: [] });
   expect(inspector.viewers).toBe(1);

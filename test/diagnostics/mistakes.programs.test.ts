@@ -17,7 +17,7 @@ const TRACED = { SCOPED_RTC_TRACE: '1' };
 const HERE = /made at test\/diagnostics\/programs\/mistakes\.ts:\d+:\d+/;
 
 describe('something was not closed', () => {
-  it('is told at exit: what, and which call ends it', async () => {
+  it('is reported at exit: what, and which call ends it', async () => {
     const { code, stderr, warning } = await make('openAtExit');
     expect(code).toBe(0);
     expect(warning('RTC_OPEN_AT_EXIT')).toMatchObject({
@@ -26,17 +26,17 @@ describe('something was not closed', () => {
         /PeerConnection app\/alice.*app, acquired at test\/diagnostics\/programs\/mistakes\.ts:\d+:\d+\).*await using.*SCOPED_RTC_TRACE=1/s,
       ),
     });
-    // `process.emitWarning` would not be heard any more.
+    // `process.emitWarning` would not reach a listener any more.
     expect(stderr).toContain('[RTC_OPEN_AT_EXIT] ScopedRtcWarning: the process ended while PeerConnection');
   });
 
-  it('is told with the place when traced', async () => {
+  it('is reported with the place when traced', async () => {
     const { warning } = await make('openAtExit', TRACED);
     expect(warning('RTC_OPEN_AT_EXIT')?.text).toMatch(HERE);
     expect(warning('RTC_OPEN_AT_EXIT')?.text).not.toContain('SCOPED_RTC_TRACE');
   });
 
-  it('is told of a root scope with nothing in it, too, but not of one that has been ended', async () => {
+  it('is reported for a root scope with nothing in it, too, but not of one that has been ended', async () => {
     const { lines, warning } = await make('emptyAtExit');
     expect(warning('RTC_OPEN_AT_EXIT')).toMatchObject({
       path: 'left',
@@ -109,7 +109,7 @@ describe.runIf(process.platform === 'linux')('something made outside, or after c
   it.each([
     ['a neighbour who cleaned up after itself', 'goodNeighbour'],
     ['another runtime of this process', 'twoRuntimes'],
-    ['what a runtime keeps until it is told to clean up', 'manualCleanup'],
+    ['what a runtime keeps until it is asked to clean up', 'manualCleanup'],
   ])('is not claimed of %s', async (_, story) => {
     const { code, lines, stderr } = await make(story);
     expect(code).toBe(0);

@@ -73,7 +73,7 @@ describe('the diagnostics channels', () => {
     'scoped-rtc:warning',
   ];
 
-  it('tell of the life of every handle, of cleanup and of warnings', async () => {
+  it('report the life of every handle, of cleanup and of warnings', async () => {
     const reported: [string, object][] = [];
     const listener = (message: unknown, name: string | symbol) =>
       void reported.push([String(name).slice('scoped-rtc:'.length), message as object]);

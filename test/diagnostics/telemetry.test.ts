@@ -77,7 +77,7 @@ it('measures handles, traffic, teardowns, cleanups and threads of the real libra
   expect((valueOf(after('scoped_rtc.rtt'), {}) as Histogram).count).toBeGreaterThanOrEqual(1);
 });
 
-it('tells connections that failed or were closed before they were up, and messages by what became of them', async () => {
+it('counts connections that failed or were closed before they were up, and messages by what became of them', async () => {
   const runtime = new RtcRuntime({ native: createFakeBinding() });
   using _telemetry = instrumentRuntime({ meter, runtime });
   const scope = runtime.scope('failing');

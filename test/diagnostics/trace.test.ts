@@ -15,7 +15,7 @@ function detailsOf(nodes: readonly NodeSnapshot[], path: string): HandleDetails 
 }
 
 describe('snapshot({ details })', () => {
-  it('tells how a connection and its channels are, and no password', async () => {
+  it('says how a connection and its channels are, and no password', async () => {
     const runtime = new RtcRuntime();
     await using scope = runtime.scope('app');
     const { near, far } = await loopbackPair(scope);
@@ -85,7 +85,7 @@ describe('trace()', () => {
   const of = (trace: RuntimeTrace, path: string) =>
     trace.events.filter((event) => event.path === path).map(({ type, text }) => `${type} ${text ?? ''}`);
 
-  it('tells how a connection came up and ended, in order', async () => {
+  it('says how a connection came up and ended, in order', async () => {
     await using scope = runtime.scope('app');
     const { near } = await loopbackPair(scope);
     await near.close();
@@ -114,7 +114,7 @@ describe('trace()', () => {
       expect(event.at).toBeGreaterThanOrEqual(trace.events[index - 1]?.at ?? 0);
   });
 
-  it('tells why a connection did not come up, without secrets', async () => {
+  it('says why a connection did not come up, without secrets', async () => {
     await using scope = runtime.scope('app');
     const pc = scope.createPeerConnection('alice', {
       iceServers: [{ urls: 'turn:127.0.0.1:9', username: 'me', credential: SECRET }],

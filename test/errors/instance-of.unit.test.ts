@@ -16,7 +16,7 @@ test('instanceof holds for the errors of another copy of the package, kind by ki
   expect(new RtcClosedError('RTC_CLOSED', 'closed') instanceof other.RtcClosedError).toBe(true);
 });
 
-test('other values are no errors of ours, and a class that extends one tells its own instances', () => {
+test('other values are no errors of ours, and a class that extends one recognises its own instances', () => {
   class Mine extends RtcError {}
   const mine = new Mine('RTC_CLOSED', 'mine');
   const base = new RtcError('RTC_CLOSED', 'base');

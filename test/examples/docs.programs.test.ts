@@ -34,7 +34,7 @@ describe('examples of the documents', () => {
     },
   );
 
-  test('a mistake in an example is found, and told by its line', { timeout: 120_000 }, async () => {
+  test('a mistake in an example is found, and reported with its line', { timeout: 120_000 }, async () => {
     const text = [
       '```ts',
       "import { RtcRuntime } from 'scoped-rtc';",

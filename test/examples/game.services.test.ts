@@ -42,7 +42,7 @@ interface Pages {
   querySelector(selector: string): { textContent: string | null } | null;
 }
 
-/** Where a player is, as a page was told. */
+/** Where a player is, as a page was informed. */
 async function place(page: Page, name: string): Promise<number[]> {
   const text = (await page.textContent('#players')) ?? '';
   const [, x, y] = new RegExp(`${name} ([\\d.]+) ([\\d.]+)`).exec(text) ?? [];
@@ -50,13 +50,13 @@ async function place(page: Page, name: string): Promise<number[]> {
 }
 
 test.skipIf(!hasChromium)(
-  'two browsers meet in an arena, see each other move, see one vanish, and are told when the server ends',
+  'two browsers meet in an arena, see each other move, see one vanish, and are informed when the server ends',
   async () => {
     const [ann, bob] = await Promise.all([player('ann'), player('bob')]);
     await says(bob, 'lobby', 'red (0)');
     await ann.click('#arena-red');
     await says(ann, 'players', 'ann');
-    await says(bob, 'lobby', 'red (1)'); // the lobby is told who plays
+    await says(bob, 'lobby', 'red (1)'); // the lobby is informed who plays
     await bob.click('#arena-red');
     await Promise.all([
       says(ann, 'players', 'bob'),
@@ -92,7 +92,7 @@ test.skipIf(!hasChromium)(
   110_000,
 );
 
-test.skipIf(!hasChromium)('a player that calls itself the server is refused, and told why', async () => {
+test.skipIf(!hasChromium)('a player that calls itself the server is refused with the reason', async () => {
   const page = await player('server');
   await says(page, 'log', 'no lobby');
   expect(await page.textContent('#log')).toContain('that name is taken');

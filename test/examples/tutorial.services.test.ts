@@ -89,7 +89,7 @@ test('4: the test passes', async () => {
   expect(code, stdout).toBe(0);
 });
 
-test('5: the leak is told as the tutorial says, and the process ends', async () => {
+test('5: the leak is reported as the tutorial says, and the process ends', async () => {
   write('chat.mjs', textOf('chat.mjs', 1));
   write('chat.test.mjs', textOf('chat.test.mjs'));
   const { code, stdout } = await start('--test', '--test-reporter=tap', 'chat.test.mjs').ended;

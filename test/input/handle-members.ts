@@ -57,7 +57,7 @@ export const handleMembers: Members<AnyHandle> = {
   dependsOn: {
     given: ({ server }) => [server],
     wrong: [argument(0, 'other', { accepts: [] })],
-    // It cannot be taken back, and the members are told of it: tried on a handle that goes at once.
+    // A dependency cannot be removed, and the members keep it: tried on a handle that goes at once.
     live: async (_, { scope, server }) => {
       await using other = scope.createPeerConnection('dependent');
       other.dependsOn(server);

@@ -1,7 +1,7 @@
 /** How a call ended, thrown or rejected alike. */
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-/** Calls, and waits a little for a promise: a mistake is told at once, a right call may take its time. */
+/** Calls, and waits a little for a promise: a mistake is reported at once, a right call may take its time. */
 export async function outcomeOf(call: () => unknown): Promise<Outcome> {
   try {
     const result = call();
@@ -18,7 +18,7 @@ function settleSoon(): Promise<unknown> {
   return new Promise((resolve) => setImmediate(() => setImmediate(() => resolve(PENDING))));
 }
 
-/** Says what is wrong with an outcome that ought to be a mistake told well; `undefined` when nothing is. */
+/** Says what is wrong with an outcome that ought to be a mistake with a good message; `undefined` when nothing is. */
 export function complaint(outcome: Outcome, named: string): string | undefined {
   if (!('error' in outcome)) return 'was accepted';
   const { error } = outcome;

@@ -3,7 +3,7 @@ import { startSignalingServer } from 'scoped-rtc/signaling-server';
 import { loopbackPair } from 'scoped-rtc/testing';
 import { expect, it } from 'scoped-rtc/vitest';
 
-// With exactOptionalPropertyTypes the compiler tells where `undefined` may not be given; the rest tells whether it is taken
+// With exactOptionalPropertyTypes the compiler reports where `undefined` may not be given; the rest tests whether it is accepted
 // for "left out".
 it('an option that is undefined is one that was left out', async ({ rtc }) => {
   const bounds = { timeout: undefined, signal: undefined };

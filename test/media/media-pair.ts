@@ -23,7 +23,7 @@ export function camera(ssrc: number, rest: Partial<MediaDescription> = {}): Medi
 export interface Pair {
   readonly alice: PeerConnection;
   readonly bob: PeerConnection;
-  /** What `bob` has heard of, in order. */
+  /** The events that `bob` has received, in order. */
   readonly tracks: MediaTrack[];
   connect(change?: (signaling: Signaling) => Signaling): Promise<void>;
 }

@@ -43,7 +43,7 @@ async function start(id: string, close: 'channel' | 'connection') {
   return { pc, sent, channel: await incoming };
 }
 
-/** Tells the peer to begin and then does nothing but burn time, as a long computation does. */
+/** Asks the peer to begin and then does nothing but burn time, as a long computation does. */
 function blockWhile(begin: () => void): void {
   begin();
   busy(BLOCKED_MS);

@@ -40,7 +40,7 @@ describe('two ends that close a channel in the same moment', () => {
     for (const end of [near, far]) expect(await end.closed()).toMatchObject({ by: 'local', ...NOTHING });
   });
 
-  /** The creator closes, and the other end before it hears so: all that the two say of it crosses. */
+  /** The creator closes, and the other end before it is notified: all that the two send about it crosses. */
   async function crossing(end: (far: DataChannel) => unknown) {
     const pair = await linkedPair({ delay: 5, jitter: 0, loss: 0, seed: 1 });
     try {
@@ -62,7 +62,7 @@ describe('two ends that close a channel in the same moment', () => {
     }
   }
 
-  it('lose nothing where one closes before it hears of the other', async () => {
+  it('lose nothing where one closes before it is notified of the other', async () => {
     expect(await crossing((far) => far.close())).toEqual({
       came: 20,
       missing: 0,
@@ -88,7 +88,7 @@ describe('two ends that close a channel in the same moment', () => {
     }
   });
 
-  it('know how much was lost where one is aborted before it hears of the other', async () => {
+  it('know how much was lost where one is aborted before it is notified of the other', async () => {
     const { came, messages } = await crossing((far) => far.abort());
     expect({ came, messages }).toEqual({ came: 0, messages: 20 });
   });
@@ -126,7 +126,7 @@ describe('an end without a handshake', () => {
 });
 
 describe('a receive buffer without room', () => {
-  it('does not hold up the end of both, and what it dropped is told', async () => {
+  it('does not hold up the end of both, and what it dropped is reported', async () => {
     const { alice, bob } = await connectedPair(scope);
     const { near, far } = await channelPair(alice, bob, 'narrow', { receiveBuffer: { messages: 10 } });
     burst(far, 100, 100);

@@ -76,7 +76,7 @@ describe('a channel opened behind one that was closed', () => {
 });
 
 describe('what was sent before the channel was open', () => {
-  it('is told, message by message, where the peer closes the channel as it opens', async () => {
+  it('is reported, message by message, where the peer closes the channel as it opens', async () => {
     await withTestScope(async (scope) => {
       const { alice, bob } = await connectedPair(scope);
       let got = 0;
@@ -108,7 +108,7 @@ describe('what was sent before the channel was open', () => {
 });
 
 describe('a channel that its peer closes before it was open here', () => {
-  it('closes, and tells', async () => {
+  it('closes, and reports the loss', async () => {
     await withTestScope(async (scope) => {
       const { alice, bob } = await connectedPair(scope);
       // The peer's library refuses a channel whose id is in use there, as it would one of the wrong parity.
@@ -130,7 +130,7 @@ describe('trySend while the state is open', () => {
       const [{ first }] = await Promise.all([rawConnection(scope, 'raw', right), alice.negotiate(left)]);
       const near = await incoming;
       first.close();
-      busy(50); // the library hears of it, this event loop does not
+      busy(50); // the library notices, this event loop does not
       expect(near.state).toBe('open');
       expect(near.trySend('tick')).toBe(false);
       expect(await within(near.closed(), 'the close')).toMatchObject({ by: 'remote', undelivered: 0 });

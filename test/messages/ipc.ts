@@ -1,6 +1,6 @@
 import type { Signaling, SignalingMessage } from 'scoped-rtc';
 
-/** What the two processes tell each other: signaling of the connection `id`, a command, or the reply to one. */
+/** What the two processes send each other: signaling of the connection `id`, a command, or the reply to one. */
 export type Envelope =
   | { readonly id: string; readonly signal: unknown }
   | { readonly call: number; readonly command: string; readonly args: unknown }

@@ -26,7 +26,7 @@ afterEach(async () => {
   await nothingLeft();
 });
 
-/** Runs `body` with a connection to the peer, leaves the scope at once, and tells what the peer got. */
+/** Runs `body` with a connection to the peer, leaves the scope at once, and returns what the peer got. */
 async function leaving(
   slow: boolean,
   body: (pc: PeerConnection) => Promise<void>,

@@ -35,7 +35,7 @@ export async function rawConnection(
       };
       if (description) {
         pc.setRemoteDescription(description.sdp, description.type);
-        answered = true; // not told before: a peer that is near may begin DTLS before the answer is stored (H48)
+        answered = true; // not announced before: a peer that is near may begin DTLS before the answer is stored (H48)
         for (const own of found.splice(0)) void signaling.send({ candidate: own });
       } else if (candidate) pc.addRemoteCandidate(candidate.candidate, candidate.sdpMid);
     },

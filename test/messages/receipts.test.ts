@@ -119,7 +119,7 @@ describe('a peer that does not know the handshake', () => {
   it.each([
     ['gets the messages of the application and nothing else', undefined],
     [
-      'is not taken for one that does when it repeats what it was told',
+      'is not taken for one that does when it repeats what it has received',
       (offer: string) => offer.replace(/^(?=m=)/m, `a=x-scoped-rtc-receipts:1 ${'ab'.repeat(16)}\r\n`),
     ],
   ])('%s', async (_, change) => {

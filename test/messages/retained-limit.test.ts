@@ -77,7 +77,7 @@ it('confirms what was sent on channels past the limit, and forgets them at once'
   expect(runtime.snapshot().natives.retained).toBe(retained);
 });
 
-it('is told again in the next generation', async () => {
+it('is reported again in the next generation', async () => {
   for (let generation = 1; generation <= 2; generation++) {
     const { alice, bob } = await unannouncedPair(scope);
     for (let n = 0; n < LIMIT; n++) await used(alice, bob, `channel ${n}`);

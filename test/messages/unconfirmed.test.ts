@@ -12,7 +12,7 @@ afterEach(() => {
   expect(RtcRuntime.shared.snapshot().natives).toMatchObject({ held: 0, retained: 0 });
 });
 
-describe('what an end tells of messages that nobody confirmed', () => {
+describe('what an end reports about messages that nobody confirmed', () => {
   it.each([
     ['a peer', connectedPair],
     ['a peer without handshake', unannouncedPair],
@@ -43,7 +43,7 @@ describe('what an end tells of messages that nobody confirmed', () => {
       const count = 100; // 6 MB: more than SCTP takes at once
       burst(near, count, 60_000);
       bob.abort(new Error('enough'));
-      busy(300); // the library hears of it, this event loop does not
+      busy(300); // the library notices, this event loop does not
       alice.abort(new Error('enough here, too'));
       const { unconfirmed } = await within(near.closed(), 'the close');
       expect(seen.count).toBeLessThan(count);

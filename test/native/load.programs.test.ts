@@ -17,7 +17,7 @@ describe('loading the binding', () => {
     binding.cleanup();
   });
 
-  it('tells hooks of a cleanup by others, in ESM and CommonJS, but not of its own', async () => {
+  it('calls hooks for a cleanup by others, in ESM and CommonJS, but not of its own', async () => {
     const { code, stdout } = await runProgram('./foreign-cleanup.ts');
     expect(stdout.trim().split('\n')).toEqual([
       'esm',

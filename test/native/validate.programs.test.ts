@@ -218,7 +218,7 @@ describe.each(Object.entries(mistakes))('mistakes in a %s', (_group, table) => {
 });
 
 describe('messages', () => {
-  it('tell the value and its type', () => {
+  it('name the value and its type', () => {
     expect(thrownBy(config({ mtu: 100 }))?.message).toBe(
       'config.mtu must be an integer from 576 to 65535 bytes; got 100 (number)',
     );
@@ -236,7 +236,7 @@ describe('messages', () => {
     url('ws://u:hunter2@h/'),
     url('hunter2'),
     local({ iceUfrag: 'abcd', icePwd: 'hunter2' }),
-  ])('never tell a secret: %#', (call) => {
+  ])('never contain a secret: %#', (call) => {
     const error = thrownBy(call);
     expect(error).toBeDefined();
     expect(`${error?.message} ${error?.cause}`).not.toContain('hunter2');

@@ -158,7 +158,7 @@ describe.concurrent('a link that goes dark for good', () => {
     }
   });
 
-  it('is noticed by itself, and what was on its way is told as unconfirmed', async ({ expect }) => {
+  it('is noticed by itself, and what was on its way is reported as unconfirmed', async ({ expect }) => {
     const pair = await linkedPair({ delay: 1, jitter: 0, loss: 0, seed: 4 }, 1500);
     const { link, alice } = pair;
     try {

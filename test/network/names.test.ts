@@ -24,7 +24,7 @@ function scopeWith(resolveName: ResolveName): RtcScope {
   return scope;
 }
 
-/** Answers when it is told to. */
+/** Answers when the test lets it. */
 function slowNameServer(...addresses: string[]): {
   resolve: ResolveName;
   asked: string[];
@@ -154,7 +154,7 @@ it('a description that the library refuses when the name was found ends the conn
   expect(error).toMatchObject({ code: 'RTC_NATIVE', cause: expect.any(Error) });
 });
 
-it('a name that is never answered holds up no connection for good, and is told', async () => {
+it('a name that is never answered holds up no connection for good, and is reported', async () => {
   const names = slowNameServer();
   const scope = scopeWith(names.resolve);
   for (let round = 0; round < 2; round++) {

@@ -57,7 +57,7 @@ const failureOf = async (socket: WebSocket) => {
   return error;
 };
 
-it('a dead IPv6 address costs a moment, and the server is told the name', async () => {
+it('a dead IPv6 address costs a moment, and the server is given the name', async () => {
   const server = await echoServer();
   const socket = scopeOfNames().createWebSocket(`ws://host.test:${server.port}/room?token=1`, {
     connectionTimeout: 8000, // the library would try the first address for ten seconds

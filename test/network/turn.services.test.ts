@@ -90,7 +90,7 @@ describe.skipIf(!installed)('with a TURN server', () => {
     });
   });
 
-  it('the wrong password is told, and nothing goes past the relay', async () => {
+  it('the wrong password is reported, and nothing goes past the relay', async () => {
     const turn = await turnServer(...ACCOUNT);
     await withTestScope(async (rtc) => {
       const [alice, bob] = pairOf(rtc, { iceServers: [server(turn, 'user', 'wrong')] });

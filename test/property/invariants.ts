@@ -112,6 +112,7 @@ export async function expectErrorsReported(
   }
   for (const error of model.disposerErrors) {
     const times = chains.map((chain) => chain.filter((each) => each === error).length);
-    if (Math.max(0, ...times) !== 1) throw new Error(`the error of ${error.message} was told ${times} times`);
+    if (Math.max(0, ...times) !== 1)
+      throw new Error(`the error of ${error.message} was reported ${times} times`);
   }
 }

@@ -189,7 +189,7 @@ function expectNothingLeft(runtime: RtcRuntime, clock: ManualClock, exitListener
 
 /** Nobody is warned of what did not happen. */
 function expectWarningsWithCause(scene: Scenario, warnings: readonly RtcWarning[]): void {
-  // Any two may be told to depend on each other, whatever order there is already.
+  // Any two may depend on each other, whatever order there is already.
   const caused = new Set<string>(['RTC_UNDELIVERED', 'RTC_DEPENDENCY_CYCLE']);
   if (scene.ending === 'foreign') caused.add('RTC_FOREIGN_CLEANUP');
   if (scene.fault === 'throwsOnce' || scene.fault === 'throwsAlways') {

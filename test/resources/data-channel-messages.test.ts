@@ -5,7 +5,7 @@ import { describe } from 'vitest';
 import { channelPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
 import { codeOf, nextEvent, take, until, within } from '../support/event.js';
 
-describe('what a data channel tells of itself', () => {
+describe('what a data channel reports about itself', () => {
   it('is what both sides agreed on', async ({ rtc }) => {
     const { near, far, alice } = await loopbackPair(rtc, {
       label: 'chat/änderung',
@@ -233,7 +233,7 @@ describe('nextMessage()', () => {
     expect(await far.nextMessage({ timeout: 5_000 })).toBe('4');
   });
 
-  it('tells listeners and iterators as well', async ({ rtc }) => {
+  it('notifies listeners and iterators as well', async ({ rtc }) => {
     const { near, far } = await loopbackPair(rtc);
     const arrived: Message[] = [];
     far.on('message', (message) => arrived.push(message));

@@ -86,7 +86,7 @@ describe('backpressure', () => {
     await until(() => received === 60 * chunk.length + 3, 'all bytes');
   });
 
-  it('tells bufferedAmountLow at half the mark, and drained when all is out', async ({ rtc }) => {
+  it('emits bufferedAmountLow at half the mark, and drained when all is out', async ({ rtc }) => {
     const { near, far } = await loopbackPair(rtc, { channel: { highWaterMark: 128 * KB } });
     far.on('message', () => {});
     // A busy machine may pass everything on in the middle of the sending, so more than once.
@@ -169,7 +169,7 @@ describe('kinds of channels', () => {
     }
   });
 
-  it('negotiated ones are open at once on a connection that is up, and tell no dataChannel event', async ({
+  it('negotiated ones are open at once on a connection that is up, and emit no dataChannel event', async ({
     connectedPair: { alice, bob },
   }) => {
     let reported = 0;
@@ -226,7 +226,7 @@ describe('kinds of channels', () => {
 });
 
 describe('a channel that the peer opens, uses and closes in one go (H18)', () => {
-  it('is told of, and closes by its peer', async ({ connectedPair: { alice, bob } }) => {
+  it('is reported, and closes by its peer', async ({ connectedPair: { alice, bob } }) => {
     const ends: string[] = [];
     const channels = 20;
     bob.on('dataChannel', (channel) => {
@@ -242,7 +242,7 @@ describe('a channel that the peer opens, uses and closes in one go (H18)', () =>
     expect(new Set(ends)).toEqual(new Set(['remote']));
   });
 
-  it('even when the native channel was closed before anybody heard of it', async ({
+  it('even when the native channel was closed before anybody was notified', async ({
     connectedPair: { alice, bob },
   }) => {
     const reported = incomingChannel(bob, 'gone');

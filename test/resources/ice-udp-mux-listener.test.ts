@@ -29,7 +29,7 @@ function stranger(port: number): PeerConnection {
 }
 
 describe('a listener for STUN requests that belong to no connection', () => {
-  it('tells of each with the names in it, and is closed with its scope', async () => {
+  it('reports each with the names in it, and is closed with its scope', async () => {
     const listener = scope.createIceUdpMuxListener(await freeUdpPort(), '127.0.0.1');
     const reported = nextEvent<[object]>(listener, 'unhandledStunRequest');
     const asking = stranger(listener.port);

@@ -19,7 +19,7 @@ describe('what the peer opens', () => {
     expect((await bob.nextDataChannel({ timeout: 5000 })).label).toBe('b');
   });
 
-  it('is told to listeners as well, and given to each wait once', async ({ rtc }) => {
+  it('is emitted to listeners as well, and given to each wait once', async ({ rtc }) => {
     const { alice, bob } = await connectedPair(rtc);
     const received: string[] = [];
     bob.on('dataChannel', ({ label }) => received.push(label));

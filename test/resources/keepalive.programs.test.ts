@@ -56,7 +56,7 @@ afterAll(() => nothingLeft());
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.concurrent.each(['ours', 'raw'] as const)('a peer that runs %s', (kind) => {
-  it('and vanishes is noticed, and told as unreachable', () =>
+  it('and vanishes is noticed, and reported as unreachable', () =>
     withPeer(kind, async (alice, child) => {
       await pause(2 * KEEPALIVE.timeout); // idle and well: nobody minds
       expect(alice.state).toBe('open');

@@ -97,7 +97,7 @@ describe('what the peer sent before it closed', () => {
     });
   });
 
-  it('on a channel that nobody heard of yet waits for it', async () => {
+  it('on a channel that was not announced yet waits for it', async () => {
     await RtcRuntime.acquire('received').run(async (scope) => {
       const { alice, bob } = await connectedPair(scope);
       const channel = alice.createDataChannel('late');

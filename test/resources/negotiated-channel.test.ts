@@ -22,7 +22,7 @@ function greet(
   return { received, channel };
 }
 
-it('both ends make a channel when they are connected, and send at once: both hear the other', async () => {
+it('both ends make a channel when they are connected, and send at once: both receive the message of the other', async () => {
   {
     await using rtc = RtcRuntime.acquire('app');
     for (let round = 0; round < ROUNDS; round++) {
@@ -91,7 +91,7 @@ it('a peer that does not make it is waited for a second, and one of another kind
   await channel.opened();
 });
 
-it('W3C objects that both make a negotiated channel when connected hear each other', async () => {
+it('W3C objects that both make a negotiated channel when connected exchange messages', async () => {
   await using rtc = RtcRuntime.acquire('app');
   const { RTCPeerConnection } = scopedWebRTC(rtc);
   const [alice, bob] = [new RTCPeerConnection(), new RTCPeerConnection()];

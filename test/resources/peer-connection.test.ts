@@ -19,7 +19,7 @@ const facts = (pc: PeerConnection) => ({
   counted: pc.bytesSent >= 0 && pc.bytesReceived >= 0,
 });
 
-describe('what a connection tells of itself', () => {
+describe('what a connection reports about itself', () => {
   const nothing = {
     local: null,
     remote: null,
@@ -75,7 +75,7 @@ describe('what a connection tells of itself', () => {
     expect(facts(bob)).toMatchObject({ state: 'closed', connection: 'closed' });
   });
 
-  it('is told by events, in order', async ({ rtc }) => {
+  it('is reported by events, in order', async ({ rtc }) => {
     const { alice, bob } = wiredPair(rtc);
     const states: string[] = [];
     const signaling: string[] = [];

@@ -66,7 +66,7 @@ describe('with a server of the ws package, over TLS', () => {
     expect(answers).toBe(50);
   });
 
-  it('tells that the server terminated the connection', async () => {
+  it('reports that the server terminated the connection', async () => {
     const { url } = await wsServer((socket) => socket.on('message', () => socket.terminate()));
     const client = await scope.createWebSocket(url, { disableTlsVerification: true }).opened();
     await client.send('go away');

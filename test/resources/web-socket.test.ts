@@ -66,7 +66,7 @@ const tlsServer = () =>
   });
 
 describe('a WebSocket', () => {
-  it('carries text and binary messages both ways and tells where it is connected', async () => {
+  it('carries text and binary messages both ways and reports where it is connected', async () => {
     const server = scope.createWebSocketServer(local);
     const client = scope.createWebSocket(`ws://127.0.0.1:${server.port}/room/1?token=a%20b`);
     const socket = await accepted(server, client);

@@ -30,7 +30,7 @@ it('a channel that has just opened is held open until its peer has taken it up (
   expect(await closing(unannouncedPair, false)).toBeGreaterThan(10);
 });
 
-it('an answer tells that the peer has taken it up: closing does not wait', async () => {
+it('an answer shows that the peer has accepted it: closing does not wait', async () => {
   expect(await closing(unannouncedPair, true)).toBeLessThanOrEqual(10);
 });
 

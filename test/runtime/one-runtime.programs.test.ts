@@ -11,7 +11,7 @@ describe('one runtime in a process', () => {
     expect(Object.assign({}, ...ended.lines)).toMatchObject({
       otherClass: true,
       sameRuntime: true,
-      // Of the channel or of its connection, whichever end is heard of first.
+      // Of the channel or of its connection, whichever end is noticed first.
       by: expect.stringMatching(/^(owner|remote)$/),
       between: 0,
       cleanups: 1,

@@ -69,7 +69,7 @@ test.each([
   ['half of the time by default', {}, 500],
   ['its own timeout', { timeout: 100 }, 100],
   ['its own timeout, at most that of the teardown', { timeout: 5000 }, 1000],
-])('one that hangs has %s; the rest goes on, and it is told', async (_, options, ms) => {
+])('one that hangs has %s; the rest goes on, and it is reported', async (_, options, ms) => {
   const { clock, root, reports } = newTree(1000);
   let ranAt: number | undefined;
   let reason: unknown;

@@ -37,7 +37,7 @@ test('the report lists every member once, children before owners, with kind, out
   expect(report[0]?.ms).toBe(25);
 });
 
-test('a report tells what failed, and hangs on the error', async () => {
+test('a report says what failed, and is a property of the error', async () => {
   const { clock, root, reports } = newTree();
   root.defer(() => Promise.reject(new Error('disposer')));
   root.createPeerConnection('pc');
@@ -152,7 +152,7 @@ test('a disposer of a fork that waits for the root ends with the root’s deadli
   expect(runtime.state).toBe('idle');
 });
 
-test('the owner waits for a fork that is being torn down already, and hears of no error of it', async () => {
+test('the owner waits for a fork that is being torn down already, and gets no error of the fork', async () => {
   const { clock, root, reports } = newTree(1000);
   const fork = root.fork('fork');
   let release = () => {};
@@ -249,7 +249,7 @@ test('handles that drain together are all claimed before the first of them drain
     tornDown: (_: OwnedNode, report: TeardownReport) => void reports.push(report),
   };
   await teardown(root, 'local', host, { timeout: 1000 });
-  // A peer in the same scope hears that the first drains, and would end by itself, with a report of its own.
+  // A peer in the same scope notices that the first drains, and would end by itself, with a report of its own.
   expect(phases).toEqual(['ending']);
   expect(reports.map((report) => report.map(({ path }) => path))).toEqual([
     ['root/newer', 'root/older', 'root'],

@@ -16,7 +16,7 @@ async function answered(own: string, roundTrip: number) {
   let hasPath = false;
   const gate = new CandidateGate(clock, {
     addRemote: (candidate) => events.push(`check ${candidate}`),
-    emitLocal: (candidate) => events.push(`tell ${candidate}`),
+    emitLocal: (candidate) => events.push(`emit ${candidate}`),
     pathFound: () => hasPath,
   });
   expect(gate.offered(OFFER)).toContain('a=setup:active'); // and answers as the server
@@ -40,7 +40,7 @@ describe('an answerer', () => {
   it('checks at the time when its candidates lead a far offerer to check', async () => {
     const { gate, clock, events } = await answered(HOST, ANSWER_AND_BACK_MS);
     expect(gate.keepRemote(FAR_HOST, '0')).toBe(true);
-    expect(events).toEqual([`tell ${HOST}`]);
+    expect(events).toEqual([`emit ${HOST}`]);
     expect(gate.keepRemote(REFLEXIVE, '0')).toBe(true);
     clock.advance(14);
     expect(events).toHaveLength(1);
@@ -54,21 +54,21 @@ describe('an answerer', () => {
     const { gate, events } = await answered(REFLEXIVE, ANSWER_AND_BACK_MS);
     gate.keepRemote(HOST, '0');
     await turns();
-    expect(events).toEqual([`tell ${REFLEXIVE}`]);
+    expect(events).toEqual([`emit ${REFLEXIVE}`]);
     gate.stop();
   });
 
   it.each([
     ['near', HOST, ANSWER_AND_BACK_MS],
     ['quick to reply', REFLEXIVE, 4],
-  ])('checks before it tells its candidates when the offerer is %s', async (_, remote, roundTrip) => {
+  ])('checks before it emits its candidates when the offerer is %s', async (_, remote, roundTrip) => {
     const { gate, clock, events, findPath } = await answered(HOST, roundTrip);
     gate.keepRemote(remote, '0');
     clock.advance(2); // the most that a fresh millisecond is waited for
     await turns();
     expect(events).toEqual([`check ${remote}`]);
     await findPath();
-    expect(events.slice(1)).toEqual([`tell ${HOST}`]);
+    expect(events.slice(1)).toEqual([`emit ${HOST}`]);
     expect(clock.pending).toBe(0);
   });
 
@@ -77,7 +77,7 @@ describe('an answerer', () => {
     gate.keepRemote(REFLEXIVE, '0');
     gate.stop();
     clock.advance(1000);
-    expect(events).toEqual([`tell ${HOST}`]);
+    expect(events).toEqual([`emit ${HOST}`]);
   });
 
   it.each([

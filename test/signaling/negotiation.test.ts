@@ -19,7 +19,7 @@ describe('negotiate', () => {
     expect(rig.warnings).toEqual([]);
   });
 
-  it('tells no candidate of an offer before its answer is there, and all of them then', async () => {
+  it('emits no candidate of an offer before its answer is there, and all of them then', async () => {
     const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const events: string[] = [];
@@ -88,7 +88,7 @@ describe('negotiate', () => {
     expect(bob.localDescription()?.type).toBe(second ? 'answer' : 'offer');
   });
 
-  it('tells the candidates of an offer that it rolled back after its answer, with the mid of that', async () => {
+  it('emits the candidates of an offer that it rolled back after its answer, with the mid of that', async () => {
     const [alice, bob] = rig.peers();
     const [left, right] = memorySignaling();
     const reported: string[] = [];

@@ -26,7 +26,7 @@ afterAll(async () => {
   http.close();
 });
 
-/** The error of a negotiation, and what the signaling tells of itself. */
+/** The error of a negotiation, and what the signaling reports about itself. */
 async function failure(make: (url: string) => SignalingSocket, url: string, more: object = {}) {
   let error: unknown;
   let progress: unknown;

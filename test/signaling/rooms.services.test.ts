@@ -46,7 +46,7 @@ function join(peer: string, more: object = {}): SignalingRoom {
   });
 }
 
-/** What a room tells, in order. */
+/** The events of a room, in order. */
 function events(room: SignalingRoom): unknown[] {
   const seen: unknown[] = [];
   room.on('joined', ({ peer, data }) => seen.push(['joined', peer, data]));
@@ -56,7 +56,7 @@ function events(room: SignalingRoom): unknown[] {
 }
 
 describe('a room', () => {
-  it('tells who is there, what they say of themselves, who comes and who leaves and why', async () => {
+  it('reports who is there, what they say of themselves, who comes and who leaves and why', async () => {
     const atServer: unknown[] = [];
     server.on('joined', ({ room, peer, data }) => atServer.push(['joined', room, peer, data]));
     server.on('left', ({ peer }, { code }) => atServer.push(['left', peer, code]));
@@ -178,7 +178,7 @@ describe('a room', () => {
 });
 
 describe('a server that decides who may join', () => {
-  it('refuses with a reason that the client is told, and it does not come back', async () => {
+  it('refuses with a reason that reaches the client, and it does not come back', async () => {
     await server.stop();
     const asked: unknown[] = [];
     await serve({
@@ -258,7 +258,7 @@ it('a server of version 1 is understood: names without data', async () => {
   former.close();
 });
 
-it('a client that speaks a version which the server does not know is told so', async () => {
+it('a client that speaks a version which the server does not know is refused with that reason', async () => {
   using future = new Client(server.port);
   await future.ask({ join: { v: 3, room: 'lobby', peer: 'future' } });
   expect(await future.end()).toMatchObject({ code: 4006 });

@@ -61,7 +61,7 @@ describe('a line of a soak', () => {
     ).toBe(true);
   });
 
-  test('is not judged by too few samples, or by what the system does not tell', () => {
+  test('is not judged by too few samples, or by what the system does not report', () => {
     expect(
       judge(
         lineOf('heap'),

@@ -33,7 +33,7 @@ export const FIREFOX_PREFERENCES = {
   'network.proxy.type': 0,
 };
 
-/** A headless browser with one page, which tells by itself how it goes: nothing drives it. */
+/** A headless browser with one page, which reports its progress by itself: nothing drives it. */
 export class BrowserWindow implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #profile: string;

@@ -77,7 +77,7 @@ export class Child {
       this.#stderr += text;
       this.#wake();
     });
-    child.stdin?.on('error', () => {}); // it has gone, which its end tells
+    child.stdin?.on('error', () => {}); // it has gone, which its end reports
     this.ended = new Promise((resolve, reject) => {
       child.on('error', (error) => {
         clearTimeout(this.#timer);

@@ -10,7 +10,7 @@ export interface Leftovers {
   readonly retained: number;
 }
 
-/** Milliseconds: threads, and Node's own sockets, end a moment after whoever closed them heard so. */
+/** Milliseconds: threads, and Node's own sockets, end a moment after whoever closed them was notified. */
 const PATIENCE_MS = 15_000;
 
 /** What there is at this moment; a base for `compared()`. */

@@ -6,7 +6,7 @@ import { Schedule } from './schedule.js';
 
 export interface LinkOptions {
   /**
-   * Milliseconds that every datagram takes, in each direction. With any each peer is told the other's address as a STUN
+   * Milliseconds that every datagram takes, in each direction. With any of them each peer gets the other's address as a STUN
    * server would give it: who is far away is not on this host's networks.
    */
   readonly delay: number;
@@ -91,10 +91,10 @@ export class UdpLink {
     return [left.socket.address().port, right.socket.address().port];
   }
 
-  /** The peers' addresses are told by hand: `of` is the side that has this candidate. */
+  /** The peers' addresses are announced by hand: `of` is the side that has this candidate. */
   redirect(text: string, of: 'left' | 'right'): string {
     const [left, right] = this.#ends;
-    // What is told of the left peer sends the right one to the right end of the link, and the other way round.
+    // What is announced of the left peer sends the right one to the right end of the link, and the other way round.
     const reported = of === 'left' ? redirect(text, left, right) : redirect(text, right, left);
     return this.#options.delay > 0
       ? reported.replaceAll(/ typ host/gi, ' typ srflx raddr 0.0.0.0 rport 0')
@@ -149,7 +149,7 @@ export class UdpLink {
   }
 
   #enter(at: End, to: End, data: Buffer, from: RemoteInfo): void {
-    // A peer may send before its own address was told: only it knows that of this end.
+    // A peer may send before its own address was announced: only it knows that of this end.
     at.peer ??= from.port;
     if (from.port !== at.peer || to.peer === undefined) return; // not one of the two
     at.hasSent = true;

@@ -29,7 +29,7 @@ forEachBinding((rig) => {
     expect(b.localDescription()?.sdp).toContain('a=setup:passive');
     expect(b.remoteFingerprint().algorithm).toBe('sha-256');
     b.close();
-    await until(() => states.includes('closed'), 'the other side hears of it');
+    await until(() => states.includes('closed'), 'the other side is notified');
     expect(states).toEqual(['disconnected', 'closed']);
   });
 
@@ -144,7 +144,7 @@ forEachBinding((rig) => {
     expect(far.isOpen()).toBe(false);
   });
 
-  it('counts what the transport has not taken in bufferedAmount and tells when it is low', async () => {
+  it('counts what the transport has not taken in bufferedAmount and emits an event when it is low', async () => {
     let bytes = 0;
     const { near } = await rig.connect((channel) =>
       channel.onMessage((data) => {

@@ -151,7 +151,7 @@ describe('the fake binding on demand', () => {
     expect(a.createDataChannel('probe', { negotiated: true }).getId()).toBe(2);
   });
 
-  it('fails or blocks in cleanup, and tells of a foreign one', () => {
+  it('fails or blocks in cleanup, and reports a foreign one', () => {
     const { fake, rig } = start({ faults: { cleanupThrows: true, cleanupBlocksMs: 30 } });
     rig.connection('x');
     const before = performance.now();

@@ -11,7 +11,7 @@ export interface SampleTest {
 export interface SampleResult {
   readonly tests: readonly SampleTest[];
   readonly ok: boolean;
-  /** Told of the file, not of a test. */
+  /** Reported for the file, not for a test. */
   readonly errors: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { GUIDE, samplesIn, steady, withSamples } from './sample-docs.js';
 import { runSamples, type SampleResult } from './sample-results.js';
 
-/** A sample with one test and what it is told, line by line and whole. */
+/** A sample with one test and what is reported, line by line and whole. */
 const LEAKS: readonly [sample: string, test: string, message: readonly string[]][] = [
   [
     'scope-left',
@@ -101,7 +101,7 @@ const OTHERS = [
   ...['watched', 'five-hundred'],
 ];
 
-/** Elsewhere than on Linux nobody can tell. */
+/** Only Linux names the threads of a process. */
 const THREADS_SEEN = RtcRuntime.shared.threads().supported;
 
 const LIMIT_MS = 300_000;
@@ -209,7 +209,7 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
     expect(watched.errors).toEqual([]);
   });
 
-  it('tells of a scope that the file shares when the file ends', () => {
+  it('reports a scope that the file shares when the file ends', () => {
     const { tests, ok, errors } = results.get('per-file')!;
     expect([tests.map(({ state }) => state), ok]).toEqual([['passed', 'passed', 'passed'], false]);
     expect(errors).toHaveLength(1);

@@ -19,7 +19,7 @@ async function leaksOf(work: Promise<unknown>): Promise<string[]> {
 }
 
 describe('a test scope without a runner', () => {
-  // A leak that was told of is cleared away: nothing may reach the next test.
+  // A leak that was reported is cleared away: nothing may reach the next test.
   afterEach(() => assertNothingLeft());
 
   it('hands its scope to the body and its result back, and ends the scope', async () => {
@@ -76,7 +76,7 @@ describe('a test scope without a runner', () => {
     expect([one.scope.path, other.scope.path]).toEqual(['test', 'test-2']);
   });
 
-  it('tells at the end of a suite what is open or held', async () => {
+  it('reports at the end of a suite what is open or held', async () => {
     const native = createFakeBinding({ faults: { throwInClose: true } });
     const runtime = new RtcRuntime({ native, cleanup: 'manual' });
     const scope = runtime.scope('app');

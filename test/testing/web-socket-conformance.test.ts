@@ -11,7 +11,7 @@ forEachBinding((rig: Rig) => {
     return { port: native.port(), stop: () => native.stop() };
   }
 
-  it('echoes, and tells the path and the address', async () => {
+  it('echoes, and reports the path and the address', async () => {
     const seen: unknown[] = [];
     const { port } = server((client) => {
       client.onOpen(() => seen.push(client.path()));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DataChannel } from '../../src/compat/w3c/w3c-types.js';
 import { once, Pair } from './pair.js';
 
-/** What a channel tells, by name. */
+/** The events of a channel, by name. */
 function eventsOf(channel: DataChannel): string[] {
   const events: string[] = [];
   for (const type of ['open', 'message', 'error', 'closing', 'close'] as const) {

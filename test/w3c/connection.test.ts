@@ -34,7 +34,7 @@ describe('negotiationneeded', () => {
 });
 
 describe('candidates', () => {
-  it('end with null, once, behind the others; the description has those that were told', async () => {
+  it('end with null, once, behind the others; the description has those that were emitted', async () => {
     await using pair = new Pair();
     const seen: unknown[] = [];
     const ended = new Promise<void>((resolve) => {
@@ -127,7 +127,7 @@ describe('states', () => {
     expect(reported).not.toContain('closed');
   });
 
-  it('the end of the scope is closed, and told', async () => {
+  it('the end of the scope is closed, and reported', async () => {
     await using pair = new Pair();
     await pair.channel();
     const reported = once(pair.near, 'connectionstatechange');

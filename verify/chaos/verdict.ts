@@ -4,7 +4,7 @@ export interface Verdict {
   readonly channels: number;
   readonly sent: number;
   readonly received: number;
-  /** Accepted, not received, and told as unconfirmed. */
+  /** Accepted, not received, and reported as unconfirmed. */
   readonly reported: number;
   readonly faults: readonly string[];
 }
@@ -36,7 +36,7 @@ export function judge(workers: readonly WorkerReport[], channels: readonly Chann
       reported += Math.min(missing, from.unconfirmed);
       if (missing <= from.unconfirmed) continue;
       faults.push(
-        `${label}: ${missing} of ${from.attempted} messages are missing (${gone[0]} to ${gone.at(-1)}), ${from.unconfirmed} were told; ` +
+        `${label}: ${missing} of ${from.attempted} messages are missing (${gone[0]} to ${gone.at(-1)}), ${from.unconfirmed} were reported; ` +
           `sender (${from.origin}) ended by ${endOf(from)}, receiver by ${endOf(to)}`,
       );
     }

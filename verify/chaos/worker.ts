@@ -3,7 +3,7 @@ import { ChannelLog } from './channel-log.js';
 import { Random } from './random.js';
 import type { FromWorker, ToWorker } from './reports.js';
 
-/** One of the processes: connects to whom it is told to, and does at random what users do, mistakes included. */
+/** One of the processes: connects to whom the parent says, and does at random what users do, mistakes included. */
 const seed = Number(process.argv[2]);
 // A killed peer is not noticed for longer than this, so the milliseconds are waited for in full.
 const scope = RtcRuntime.acquire('chaos', { timeout: 2500 });
@@ -59,7 +59,7 @@ function openChannel(id: string, pc: PeerConnection): void {
   log(pc.createDataChannel(label, { unordered }), 'created');
 }
 
-/** Where nobody has heard yet that the peer is gone, the library refuses to tell it of a channel. */
+/** Where it is not known yet that the peer is gone, the library refuses to open a channel. */
 function openAnother(id: string, pc: PeerConnection): void {
   try {
     openChannel(id, pc);
@@ -77,7 +77,7 @@ function log(channel: DataChannel, origin: 'created' | 'incoming'): void {
     }
   });
   logs.add(made);
-  // Told at once: what is known of a channel holds also when this process is killed later.
+  // Reported at once: what is known of a channel holds also when this process is killed later.
   const reported = made.report().then((channel) => post({ channel }));
   reported
     .catch((error) => unexpected.push(`${channel.label}: ${String(error)}`))

@@ -53,7 +53,7 @@ export async function call(what: string, body: () => unknown): Promise<void> {
 
 let current = 'nothing';
 
-/** The call that was made last; tells what never came back. */
+/** The call that was made last: names what never came back. */
 export function currentCall(): string {
   return current;
 }

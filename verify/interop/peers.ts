@@ -25,7 +25,7 @@ export type Ability =
   | 'rejecting media'
   | 'resuming media'
   | 'an offer while it connects'
-  | 'telling whether a channel of ours is ordered'
+  | 'reporting whether a channel of ours is ordered'
   | 'a conflict of ICE roles'
   | 'a negotiated channel';
 
@@ -132,7 +132,7 @@ function firstNumber(text: string | undefined): string {
 const ROLE_CONFLICT: Ability = 'a conflict of ICE roles';
 
 /** The binding does not say how a channel that the peer made is delivered; its polyfill, and ours, say the default. */
-const DELIVERY: Ability = 'telling whether a channel of ours is ordered';
+const DELIVERY: Ability = 'reporting whether a channel of ours is ordered';
 
 /** Their library acknowledges what their program, having closed the connection, is never given. */
 const AFTER_CLOSE: Ability = 'reading what came before its close';

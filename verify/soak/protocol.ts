@@ -1,6 +1,6 @@
 import type { Sample } from './sample.js';
 
-/** What the soaked process is told, as its one argument. */
+/** What the soaked process is given, as its one argument. */
 export interface Task {
   readonly seconds: number;
   readonly cycles: number;

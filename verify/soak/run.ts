@@ -68,7 +68,7 @@ async function main(): Promise<void> {
 
   for (const fault of faults) console.error(fault);
   const rises = judged.some(({ flat }) => flat === false);
-  // Only Linux tells threads and descriptors; there they must have been judged.
+  // Only Linux reports threads and descriptors; there they must have been judged.
   const unjudged = judged.filter(
     ({ flat, line }) => flat === undefined && (process.platform === 'linux' || line.key === 'rss'),
   );

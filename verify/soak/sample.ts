@@ -6,9 +6,9 @@ export interface Sample {
   /** Milliseconds since the start. */
   readonly at: number;
   readonly cycles: number;
-  /** Threads of the whole process, Node's own included; NaN where `/proc` does not tell. */
+  /** Threads of the whole process, Node's own included; NaN where `/proc` does not say. */
   readonly threads: number;
-  /** Open file descriptors; NaN where `/proc` does not tell. */
+  /** Open file descriptors; NaN where `/proc` does not say. */
   readonly descriptors: number;
   /** Bytes of JavaScript objects that survive a collection. */
   readonly heap: number;

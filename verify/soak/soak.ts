@@ -17,7 +17,7 @@ const EXIT_MS = 10_000;
 /** Milliseconds beyond its time after which a process that does not end is stuck: one cycle's own bound, and more. */
 const STUCK_MS = 60_000;
 
-/** Runs a process through cycles and judges what it tells of itself. */
+/** Runs a process through cycles and judges what it reports about itself. */
 export async function soak(task: Task, watch: (sample: Sample) => void): Promise<SoakResult> {
   const samples: Sample[] = [];
   const faults: string[] = [];

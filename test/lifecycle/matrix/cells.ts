@@ -53,7 +53,7 @@ const LEFT_OUT: Record<Kind, Reasons> = {
   WebSocketServer: {
     new: { 'its own callback': 'a server emits nothing before its first client' },
     gathering: { anybody: NO_ICE },
-    connecting: { 'its own callback': 'a client that has not finished its handshake is not told of' },
+    connecting: { 'its own callback': 'a client that has not finished its handshake is not reported' },
     failed: { 'the caller': NO_HANDLE, 'its own callback': NO_HANDLE, 'an abort signal': NO_HANDLE },
   },
 };
@@ -81,7 +81,7 @@ export function expectedBy({ kind, state, ender }: Cell): string[] {
   // A server outlives its clients: it is still the ender who closes it.
   if (kind === 'WebSocketServer') return state === 'failed' ? [] : [BY_ENDER[ender]];
   if (state === 'closed by its peer') return ['remote'];
-  // A channel is told nothing of its own: it ends with the connection that failed.
+  // No event concerns the channel alone: it ends with the connection that failed.
   if (state === 'failed') return kind === 'DataChannel' ? ['owner'] : ['error'];
   // Both ends race.
   if (state === 'being closed by its peer') return [BY_ENDER[ender], 'remote'];

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** Tells the test something, at once: also from an `exit` listener. */
+/** Reports something to the test, at once: also from an `exit` listener. */
 export function say(line: object): void {
   writeSync(1, `${JSON.stringify(line)}\n`);
 }

@@ -3,7 +3,7 @@ import type { Certificate } from '../../support/certificate.js';
 import { Ipc } from '../ipc.js';
 import { burst, busy, note, numbered, type Seen } from '../numbered.js';
 
-/** The peer of another process: does over IPC what it is told, and ends when the IPC does. */
+/** The peer of another process: does what it is asked over IPC, and ends when the IPC does. */
 const scope = RtcRuntime.acquire('peer');
 const connections = new Map<string, Connection>();
 

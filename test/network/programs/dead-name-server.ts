@@ -1,4 +1,4 @@
-// Run where the only name server never answers. Does what the argument says, and tells how long the event loop stood still.
+// Run where the only name server never answers. Does what the argument says, and reports how long the event loop stood still.
 import { createHook } from 'node:async_hooks';
 import { memorySignaling, RtcRuntime } from '../../../src/index.js';
 import { say } from '../../lifecycle/programs/say.js';

@@ -1,7 +1,7 @@
 import * as ndc from 'node-datachannel';
 import { RtcRuntime } from 'scoped-rtc';
 
-/** Answers over IPC, with this package or with the library alone, and does what it is told. Says `received` with the bytes. */
+/** Answers over IPC, with this package or with the library alone, and does what the parent asks. Says `received` with the bytes. */
 const raw = process.argv[2] === 'raw';
 const report = (message: unknown) => process.send?.(message);
 interface Reported {

@@ -136,5 +136,5 @@ process.once('exit', () => {
   // Into a file: what an exiting process prints into a pipe may be cut.
   writeFileSync(process.argv[2] ?? '', JSON.stringify({ secrets, said: Object.fromEntries(collected) }));
 });
-// A fatal error with everything open: the leak is told, and Node prints what it knows.
+// A fatal error with everything open: the leak is reported, and Node prints what it knows.
 throw new Error('an error of the program');

@@ -100,7 +100,7 @@ describe('AcknowledgedChannel', () => {
     expect(next.left.sent.filter((text) => text.includes('first'))).toEqual([]);
   });
 
-  it('tells when its transport has ended', async () => {
+  it('notifies when its transport has ended', async () => {
     const reasons: unknown[] = [];
     const { link } = pair(undefined, { onDetached: (reason) => reasons.push(reason) });
     link.cut();
@@ -190,7 +190,7 @@ describe('AcknowledgedChannel', () => {
     }
   });
 
-  it('closes when the peer has everything, and tells the peer, who hands over the rest first', async () => {
+  it('closes when the peer has everything, and notifies the peer, who hands over the rest first', async () => {
     const { alice, bob } = pair();
     void alice.send('last');
     const closing = alice.close();

@@ -8,7 +8,7 @@ interface End extends MessageTransport {
   readonly sent: string[];
 }
 
-/** Two ends of a transport of this process that treats messages as it is told; never delivers within the call. */
+/** Two ends of a transport of this process that treats messages as the test says; never delivers within the call. */
 export function lossyLink(fate: Fate = () => 'arrives'): { left: End; right: End; cut(): void } {
   const receivers: [Receiver, Receiver] = [{}, {}];
   let isCut = false;

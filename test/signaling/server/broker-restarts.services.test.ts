@@ -101,7 +101,7 @@ describe.each(Object.entries(BROKERS))('%s', (_, [program, args, connected]) => 
   );
 
   it.skipIf(!isThere)(
-    'away for a while: members stay, joins are told to come back, then all is well',
+    'away for a while: members stay, joins are asked to come back, then all is well',
     async () => {
       await using service = await Service.start(program, args);
       const { broker, close } = await connected(service.port);

@@ -19,7 +19,7 @@ function fails(trouble: Trouble | undefined): Promise<unknown> | undefined {
   return trouble === 'hangs' ? new Promise(() => {}) : undefined;
 }
 
-/** A broker within the process, for as many servers as use it, and with what trouble it is told to make. */
+/** A broker within the process, for as many servers as use it, and with the faults that the test asks for. */
 class TroubledBroker implements SignalingBroker {
   readonly trouble: { publish?: Trouble; subscribe?: Trouble; dispose?: Trouble } = {};
   readonly #subscribers = new Map<string, Set<(text: string) => void>>();
@@ -178,7 +178,7 @@ it('a broker that delivers everything twice: each message once, and nobody is se
   expect(again.closed).toBeUndefined();
 });
 
-it('a room that is opened again is heard of by the other servers', async () => {
+it('a room that is opened again is announced to the other servers', async () => {
   const broker = new TroubledBroker();
   const [here, there] = [await start(broker), await start(broker)];
   using alice = await Client.join(here.port, 'room', 'alice');

@@ -3,7 +3,7 @@ import { until } from '../../support/event.js';
 
 type Reported = Readonly<Record<string, unknown>>;
 
-/** A client that says exactly what the test wants, and keeps what it was told. */
+/** A client that says exactly what the test wants, and keeps what it has received. */
 export class Client implements Disposable {
   readonly socket: WebSocket;
   readonly reported: Reported[] = [];

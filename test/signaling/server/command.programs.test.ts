@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('scoped-rtc-signaling', () => {
-  it('serves TLS with the files it is given, and on SIGTERM tells its peers and ends by itself', async () => {
+  it('serves TLS with the files it is given, and on SIGTERM notifies its peers and ends by itself', async () => {
     const { certificate, key } = await makeCertificate();
     const [cert, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
     await writeFile(cert, certificate);

@@ -32,13 +32,13 @@ describe('offers that cross on their way through the server', () => {
   }, 90_000);
 });
 
-/** Two peers that both offer before either hears of the other; the types of their local descriptions in the end. */
+/** Two peers that both offer before either is notified of the other; the types of their local descriptions in the end. */
 async function cross(rtc: RtcScope, run: number): Promise<string> {
   await using scope = rtc.fork(`run-${run}`);
   const [alice, bob] = [peer(scope, run, 'alice'), peer(scope, run, 'bob')];
   const incoming = [channelOf(bob.connection), channelOf(alice.connection)] as const;
   const near = [alice.connection.createDataChannel('a'), bob.connection.createDataChannel('b')] as const;
-  // Neither hears of the other before both have made their offer.
+  // Neither is notified of the other before both have made their offer.
   const [left, right] = [held(alice.signaling), held(bob.signaling)];
   const negotiating = [alice.connection.negotiate(left), bob.connection.negotiate(right)];
   await within(Promise.all([left.offered, right.offered]), 'both offers');

@@ -87,7 +87,7 @@ it('a name that is no text is refused', async () => {
   expect(await odd.end()).toMatchObject({ code: 4000 });
 });
 
-it('what is told of a member has a limit', async () => {
+it('what is announced about a member has a limit', async () => {
   using large = new Client(server.port);
   await large.ask({ join: { v: 2, room: 'room', peer: 'large', data: 'x'.repeat(1100) } });
   expect(await large.end()).toMatchObject({ code: 1009 });
@@ -147,7 +147,7 @@ it('stop() does not wait for a connection that never finishes its request', asyn
 it.each([
   ['token', { token: () => new Promise<boolean>(() => {}) }],
   ['accept', { accept: () => new Promise<boolean>(() => {}) }],
-])('who waits for a %s that never decides is told to come back', async (_, options) => {
+])('who waits for a %s that never decides is asked to come back', async (_, options) => {
   const other = await startSignalingServer({ port: 0, host: '127.0.0.1', joinTimeout: 100, ...options });
   using waiting = new Client(other.port);
   await waiting.ask({ join: { room: 'room', peer: 'alice' } });

@@ -30,7 +30,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Two others talk all the while, and nobody's business delays or changes what they hear. */
+/** Two others talk all the while, and nobody's business delays or changes what they receive. */
 async function undisturbed<T>(body: () => Promise<T>): Promise<T> {
   let over = false;
   const talking = (async () => {

@@ -53,7 +53,7 @@ describe.skipIf(!service('nats-server'))('servers that are joined through NATS',
     await expectConversation(near, (await far)[0]);
   });
 
-  it('tell of peers that come and go at the other, and the newer of two by one name stays', async () => {
+  it('report peers that come and go at the other, and keep the newer of two by one name', async () => {
     const [here, there] = servers;
     using alice = await Client.join(here.port, 'b', 'alice');
     using bob = await Client.join(there.port, 'b', 'bob');

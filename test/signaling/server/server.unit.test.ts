@@ -35,7 +35,7 @@ const join = async (server: SignalingServer, room: string, peer: string) =>
   use(await Client.join(server.port, room, peer));
 
 describe('rooms', () => {
-  it('tell who is there, who comes and who goes, and pass on what is meant for one of them', async () => {
+  it('report who is there, who comes and who goes, and forward what is meant for one of them', async () => {
     const server = await start();
     const alice = await join(server, 'a', 'alice');
     const bob = await join(server, 'a', 'bob');
@@ -132,7 +132,7 @@ describe('rooms', () => {
 });
 
 describe('limits', () => {
-  it('of peers in a room and of rooms are told with a reason, and rooms that are empty do not count', async () => {
+  it('of peers in a room and of rooms are reported with a reason, and rooms that are empty do not count', async () => {
     const server = await start({ limits: { peersPerRoom: 2, rooms: 2 } });
     await join(server, 'a', 'alice');
     await join(server, 'a', 'bob');
@@ -186,7 +186,7 @@ describe('admission', () => {
     use(await Client.join(asked.port, 'a', 'alice', { token: 'x' }));
   });
 
-  it('tells a refused signaling why, and it does not come back', async () => {
+  it('gives a refused signaling the reason, and it does not come back', async () => {
     const server = await start({ token: 'open sesame' });
     let sockets = 0;
     const connect = () => {
@@ -238,7 +238,7 @@ describe('time', () => {
 });
 
 describe('stop', () => {
-  it('tells the peers, waits until each has said that it knows, and closes', async () => {
+  it('notifies the peers, waits until each has said that it knows, and closes', async () => {
     const server = await start();
     const alice = await join(server, 'a', 'alice');
     const bob = await join(server, 'a', 'bob');

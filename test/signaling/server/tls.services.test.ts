@@ -121,7 +121,7 @@ it('a connection over TLS that has joined outlives the time to join, and one wit
   await once(socket, 'open');
   socket.send('{"join":{"room":"room","peer":"alice"}}');
   await within(ended, 'the end of the one without a handshake');
-  await new Promise((resolve) => setTimeout(resolve, joinTimeout)); // nothing else tells that nothing happens
+  await new Promise((resolve) => setTimeout(resolve, joinTimeout)); // nothing else shows that nothing happens
   expect([closed, short.connections]).toEqual([undefined, 1]);
   socket.terminate();
 });

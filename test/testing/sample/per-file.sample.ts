@@ -10,6 +10,6 @@ test('finds it open', ({ rtcPerFile, rtc }) => {
   expect(rtc).toHaveNoLiveHandles();
 });
 
-test('leaves a scope that only the end of the file can tell of', ({ rtcPerFile: _rtc }) => {
+test('leaves a scope that only the end of the file can report', ({ rtcPerFile: _rtc }) => {
   RtcRuntime.acquire('app').createPeerConnection('alice');
 });

@@ -1,6 +1,6 @@
 /** Two connected peers of one process with one open channel. */
 export interface Link {
-  /** Sends `payload` as fast as the other end takes it while `going()`; tells the bytes of what arrives. */
+  /** Sends `payload` as fast as the other end takes it while `going()`; returns the bytes of what arrives. */
   flood(payload: Buffer, going: () => boolean, arrived: (bytes: number) => void): Promise<void>;
   /** Sends `payload` to and fro while `going()`; `turned` is called after each round trip. */
   pingPong(payload: Buffer, going: () => boolean, turned: () => void): Promise<void>;

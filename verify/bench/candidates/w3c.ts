@@ -29,7 +29,7 @@ export interface W3cConnection {
 interface Described {
   /** Makes a connection that uses loopback or the host's own address. */
   make(): W3cConnection;
-  /** It tells when its buffer has room; otherwise it is asked every turn. */
+  /** It notifies when its buffer has room; otherwise it is asked every turn. */
   readonly tellsLow: boolean;
   /** Bytes in the send buffer at which it is fastest; that of all others without. */
   readonly highWaterMark?: number;

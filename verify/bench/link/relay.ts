@@ -34,7 +34,7 @@ const ipc = new Ipc(process as never, async (command, args) => {
   }
 });
 
-/** Signaling takes as long as a datagram, and tells each peer the address of the link. */
+/** Signaling takes as long as a datagram, and gives each peer the address of the link. */
 async function open(id: string, options: LinkOptions): Promise<void> {
   const link = await UdpLink.open(options);
   links.set(id, link);

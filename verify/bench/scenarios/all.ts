@@ -26,7 +26,7 @@ import { scenario as throughput16k } from './throughput-16k.js';
 import { scenario as throughput64k } from './throughput-64k.js';
 import { scenario as watcher } from './watcher.js';
 
-/** Every comparison, in the order in which it is run and told. */
+/** Every comparison, in the order in which it is run and reported. */
 export const scenarios: readonly Scenario[] = [
   throughput100,
   throughput1k,

@@ -33,7 +33,7 @@ export const scenario: Scenario = {
     }
     return { figures: { end: median(ends) }, times };
   },
-  // The mean tells what raw's stalls cost (H27), the median what a connection costs that does not stall.
+  // The mean shows what raw's stalls cost (H27), the median what a connection costs that does not stall.
   judge: (summaries) => [
     ratioGoal(summaries, 'sdk-events', 'ms', { atMost: 1.1 }),
     ratioGoal(summaries, 'sdk-events', 'mean', { atMost: 1.1 }),

@@ -98,7 +98,7 @@ async function watchingTheLoop(
   const started = performance.now();
   await end();
   const ended = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, 20)); // it is told of a delay only afterwards
+  await new Promise((resolve) => setTimeout(resolve, 20)); // it is notified of a delay only afterwards
   loop.disable();
   const sent = (connections / 2) * MESSAGES;
   return {

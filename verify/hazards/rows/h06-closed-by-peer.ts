@@ -9,7 +9,7 @@ const shortServer = () => otherServer((client) => client.close());
 export const hazard: Hazard = {
   id: 'H6',
   file: import.meta.url,
-  does: 'hears that the peer closed a WebSocket, does nothing more about it, and cleans up at the end',
+  does: 'learns that the peer closed a WebSocket, does nothing more about it, and cleans up at the end',
   why:
     "The wrapper leaves the addon's set but keeps its native pointer, so the library's global token is never " +
     'released: cleanup waits ten seconds and throws.',

@@ -51,8 +51,8 @@ export const hazard: Hazard = {
         said = message;
       });
       await ended(worker);
-      if (said !== 'RTC_WRONG_THREAD') report.wrong(`the worker was told ${String(said)}`);
-      else report.note('the worker is told RTC_WRONG_THREAD');
+      if (said !== 'RTC_WRONG_THREAD') report.wrong(`the worker got ${String(said)}`);
+      else report.note('the worker gets RTC_WRONG_THREAD');
       const answer = new Promise((resolve) => far.once('message', resolve));
       await near.send('the main thread goes on');
       await answer;

@@ -24,7 +24,7 @@ export const hazard: Hazard = {
         throw new Error('a mistake in the handler');
       });
       near.sendMessage('hello');
-      if (!(await until(() => caught.length === 1))) report.wrong('the error was not heard of');
+      if (!(await until(() => caught.length === 1))) report.wrong('the error did not reach a listener');
       await rawEnd(ndc, near, far, alice, bob);
     },
   },
@@ -37,7 +37,7 @@ export const hazard: Hazard = {
         throw new Error('a mistake in the handler');
       });
       await near.send('hello');
-      if (!(await until(() => caught.length === 1))) report.wrong('the error was not heard of');
+      if (!(await until(() => caught.length === 1))) report.wrong('the error did not reach a listener');
     },
   },
 };

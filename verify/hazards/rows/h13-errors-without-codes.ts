@@ -6,7 +6,7 @@ import { sdkChannels } from '../support/sdk-pair.js';
 export const hazard: Hazard = {
   id: 'H13',
   file: import.meta.url,
-  does: 'sends on a closed channel and wants to tell why it failed',
+  does: 'sends on a closed channel and wants to know why it failed',
   why: 'The binding throws a plain Error; its English text is the only information.',
   raw: {
     async program(ndc, report) {

@@ -17,7 +17,7 @@ export const hazard: Hazard = {
         closed = true;
       });
       pc.close();
-      if (!(await until(() => closed, 1000))) report.wrong('the channel never hears of it');
+      if (!(await until(() => closed, 1000))) report.wrong('the channel is never notified');
       await rawEnd(ndc, channel);
     },
   },
@@ -31,7 +31,7 @@ export const hazard: Hazard = {
         closed = true;
       });
       await pc.close();
-      if (!(await until(() => closed, 1000))) report.wrong('the channel never hears of it');
+      if (!(await until(() => closed, 1000))) report.wrong('the channel is never notified');
     },
   },
 };

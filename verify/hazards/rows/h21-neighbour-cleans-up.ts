@@ -15,7 +15,7 @@ export const hazard: Hazard = {
   id: 'H21',
   file: import.meta.url,
   does: 'has a connection open while another library of the process calls the global `cleanup()`',
-  why: 'Cleanup is process-wide and aborts every callback: the connection dies and nobody is told.',
+  why: 'Cleanup is process-wide and aborts every callback: the connection dies and nobody is notified.',
   raw: {
     async program(ndc, report) {
       const { near, far, alice } = await rawChannels(ndc);
@@ -27,7 +27,7 @@ export const hazard: Hazard = {
       far.onClosed(post);
       alice.onStateChange(post);
       neighbourCleansUp();
-      if (!(await until(() => reported, 500))) report.wrong('the connection is dead and no event tells');
+      if (!(await until(() => reported, 500))) report.wrong('the connection is dead and no event says so');
     },
   },
   sdk: {

@@ -46,7 +46,7 @@ export const hazard: Hazard = {
       } catch (error) {
         const { code } = error as { code?: string };
         if (code !== 'RTC_WRONG_THREAD') throw error;
-        report.note('the main thread is told RTC_WRONG_THREAD');
+        report.note('the main thread gets RTC_WRONG_THREAD');
       }
     },
   },

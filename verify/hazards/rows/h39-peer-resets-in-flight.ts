@@ -8,7 +8,7 @@ export const hazard: Hazard = {
   id: 'H39',
   file: import.meta.url,
   does: 'sends 400 messages of 16 kB to a peer that closes the channel in the middle',
-  why: 'The send throws in the middle of a loop, a plain Error; what was lost is nowhere told.',
+  why: 'The send throws in the middle of a loop, a plain Error; what was lost is reported nowhere.',
   raw: {
     async program(ndc, report) {
       const { alice, bob, near, far } = await rawChannels(ndc);
@@ -22,7 +22,7 @@ export const hazard: Hazard = {
           near.sendMessageBinary(Buffer.alloc(16_384));
           if (sent % 10 === 0) await pause(1);
         }
-        report.wrong(`${sent - arrived} sent messages were lost and nothing tells`);
+        report.wrong(`${sent - arrived} sent messages were lost and nothing reports it`);
       } catch (error) {
         if (!(error as { code?: string }).code)
           report.wrong(`an error without a code: ${(error as Error).message}`);

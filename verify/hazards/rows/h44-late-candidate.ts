@@ -35,7 +35,7 @@ export const hazard: Hazard = {
         bob.addRemoteCandidate(candidate, mid);
       });
       alice.createDataChannel('chat');
-      if (!(await until(() => codes.size > 0))) report.wrong('the error was not heard of');
+      if (!(await until(() => codes.size > 0))) report.wrong('the error did not reach a listener');
       if (codes.has(undefined)) report.wrong('an uncaught error without a code');
       report.note(`uncaught error ${[...codes].join(', ')}, the process goes on`);
     },

@@ -22,7 +22,7 @@ export const hazard: Hazard = {
         arrived++;
       });
       for (let i = 0; i < MESSAGES; i++) near.sendMessage(text);
-      while (near.bufferedAmount() > 0); // nothing can be heard meanwhile, but the library works
+      while (near.bufferedAmount() > 0); // no event arrives meanwhile, but the library works
       near.close();
       far.close();
       await settled(() => arrived);
@@ -42,7 +42,7 @@ export const hazard: Hazard = {
       await Promise.all([near.close(), far.close()]);
       report.lost(MESSAGES - arrived, MESSAGES);
       const { unconfirmed } = await near.closed();
-      if (unconfirmed.messages > 0) report.wrong(`${unconfirmed.messages} messages told as unconfirmed`);
+      if (unconfirmed.messages > 0) report.wrong(`${unconfirmed.messages} messages reported as unconfirmed`);
     },
   },
 };

@@ -12,7 +12,7 @@ const BEHIND = 150;
 const BEFORE = 20;
 
 /**
- * `transfer` sends while it is told to; `sendSmall` is called in the midst of it. Says how many messages of the transfer
+ * `transfer` sends while it is asked to; `sendSmall` is called in the midst of it. Says how many messages of the transfer
  * arrived before the small one.
  */
 async function judge(

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { busy } from './busy.js';
 
-/** A client connects, and the server's process is too busy to hear of it: its accepted socket is queued. */
+/** A client connects, and the server's process is too busy to notice: its accepted socket is queued. */
 export async function queuedClient(port: number): Promise<Disposable> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});

@@ -13,7 +13,7 @@ interface Group {
   worst: string;
 }
 
-/** Faults that differ in their figures only count as one, told by the worst. */
+/** Faults that differ in their figures only count as one, reported with the worst. */
 export function summarize(outcomes: readonly Outcome[]): Summary {
   const groups = new Map<string, Group>();
   for (const { faults } of outcomes) {

@@ -17,7 +17,7 @@ export const channels: Scenarios = {
         const channel = await pc.createDataChannel(label, init).opened({ timeout: 10_000 });
         cell.check(await echoed(channel, 'x'), `${label}: echo`);
         const seen = await cell.peer.channel(label);
-        if (!cell.peer.lacks('telling whether a channel of ours is ordered'))
+        if (!cell.peer.lacks('reporting whether a channel of ours is ordered'))
           cell.check(seen?.ordered === !init.unordered, `${label}: ordered ${seen?.ordered}`);
         cell.check((seen?.protocol ?? '') === (init.protocol ?? ''), `${label}: protocol ${seen?.protocol}`);
         await channel.close();

@@ -58,7 +58,7 @@ async function measure(server: string): Promise<object> {
     sockets.push(socket);
   }
   const connecting = performance.now() - began;
-  await new Promise((resolve) => setTimeout(resolve, 300)); // the native server tells of a socket some turns later
+  await new Promise((resolve) => setTimeout(resolve, 300)); // the native server reports a socket some turns later
   const [left, right] = sockets as [WebSocket, WebSocket];
   const result = {
     'connections/s': Math.round(500_000 / connecting),

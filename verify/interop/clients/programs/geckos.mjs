@@ -15,7 +15,7 @@ if (role) {
   other.send({ port: server.address().port });
 } else {
   Object.assign(globalThis, await classes());
-  process.on('unhandledRejection', () => {}); // what the client tells a server that is gone at the end
+  process.on('unhandledRejection', () => {}); // what the client sends a server that is gone at the end
   const { geckos } = await import('@geckos.io/client');
   const { port } = await new Promise((resolve) => other.receive(resolve));
   await measure(
