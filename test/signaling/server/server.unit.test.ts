@@ -83,7 +83,7 @@ describe('rooms', () => {
       () => 'acknowledged',
       (error: { code: string }) => error.code,
     );
-    await until(() => bob.heard.length > 0, 'the message');
+    await until(() => bob.received.length > 0, 'the message');
     if (bobHas === 'left') bob.socket.close();
     if (bobHas.startsWith('lost')) bob.socket.terminate();
     if (bobHas !== 'joined') await until(() => !alice.members.has('bob'), 'the absence');
