@@ -39,14 +39,9 @@ export type TraceEventType =
 
 /** The latest events, a bounded number of them. */
 export class EventLog {
-  readonly #most: number;
   /** Becomes a ring when it is full. */
   readonly #events: (TraceEvent & { readonly creation?: Error })[] = [];
   #count = 0;
-
-  constructor(most = MOST_EVENTS) {
-    this.#most = most;
-  }
 
   /** Events so far, those included that are not kept any more. */
   get count(): number {
@@ -57,15 +52,15 @@ export class EventLog {
   add(event: Omit<TraceEvent, 'n' | 'at'>, creation?: Error): number {
     const n = ++this.#count;
     const full = { n, at: performance.timeOrigin + performance.now(), ...event };
-    this.#events[(n - 1) % this.#most] = creation ? { ...full, creation } : full;
+    this.#events[(n - 1) % MOST_EVENTS] = creation ? { ...full, creation } : full;
     return n;
   }
 
   /** What is kept of the events after number `n`, the oldest first. */
   since(n: number): TraceEvent[] {
     const events: TraceEvent[] = [];
-    const first = Math.max(n, this.#count - this.#most);
-    for (let index = first; index < this.#count; index++) events.push(this.#read(index % this.#most));
+    const first = Math.max(n, this.#count - MOST_EVENTS);
+    for (let index = first; index < this.#count; index++) events.push(this.#read(index % MOST_EVENTS));
     return events;
   }
 

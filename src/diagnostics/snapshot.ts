@@ -81,7 +81,8 @@ export interface NodeSnapshot extends HandleFigures {
 /** Details of all members, or of the one with that path; they take some native calls for each. */
 export type WithDetails = boolean | string;
 
-export function snapshotOf(root: OwnedNode, details: WithDetails = false, now = Date.now()): NodeSnapshot {
+export function snapshotOf(root: OwnedNode, details: WithDetails = false): NodeSnapshot {
+  const now = Date.now();
   const whole = { node: root, into: [] as NodeSnapshot[] };
   const stack = [whole];
   for (let next = stack.pop(); next; next = stack.pop()) {

@@ -92,8 +92,8 @@ export class Trace {
   }
 
   /** Of connections: states, descriptions, candidates. Ask `recording` where it takes work to say what it was. */
-  note(type: TraceEventType, path: string, text: string, error?: unknown): void {
-    if (this.#recorders > 0) this.#add({ type, path, text: shownText(text) }, error);
+  note(type: TraceEventType, path: string, text: string): void {
+    if (this.#recorders > 0) this.#add({ type, path, text: shownText(text) });
   }
 
   /** `creation`: an error whose stack says where. */

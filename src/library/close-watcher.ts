@@ -19,10 +19,6 @@ export class CloseWatcher {
     this.#clock = clock;
   }
 
-  get size(): number {
-    return this.#watched.size;
-  }
-
   watch(watched: Watched): void {
     this.#watched.add(watched);
     this.#schedule();

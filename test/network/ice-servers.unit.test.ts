@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { NameError } from '../../src/library/names/name-error.js';
+import { NameError } from '../../src/library/names/multicast-query.js';
 import { NameResolver, type ResolveName } from '../../src/library/names/name-resolver.js';
 import { IceServers } from '../../src/resources/connection/servers/ice-servers.js';
 import { ManualClock, turns } from '../support/manual-clock.js';

@@ -1,5 +1,15 @@
 import { createSocket } from 'node:dgram';
-import { NameError } from './name-error.js';
+
+/** A name without an address, with a `code` as Node's own errors of names have it. */
+export class NameError extends Error {
+  override name = 'NameError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** Asks the local network for a `.local` name (RFC 6762, section 5.1: a one-shot query), for a moment. */
 export function queryMulticast(name: string, signal: AbortSignal): Promise<readonly string[]> {

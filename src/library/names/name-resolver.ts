@@ -2,8 +2,7 @@ import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../time/clock.js';
-import { queryMulticast } from './multicast-query.js';
-import { NameError } from './name-error.js';
+import { NameError, queryMulticast } from './multicast-query.js';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -208,11 +207,11 @@ function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
 }
 
 /** The names to ask a name server for, in order: the C library's search list (`resolv.conf(5)`), which c-ares does not apply here. */
-export function searchList(name: string, resolvConf = readResolvConf()): readonly string[] {
+export function searchList(name: string): readonly string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
   let domains: string[] = [];
   let ndots = 1;
-  for (const line of resolvConf.split('\n')) {
+  for (const line of readResolvConf().split('\n')) {
     const [keyword, ...words] = line.trim().split(/\s+/);
     if (keyword === 'search' || keyword === 'domain') domains = words.slice(0, MOST_DOMAINS);
     if (keyword !== 'options') continue;

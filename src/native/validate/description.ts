@@ -13,8 +13,8 @@ import {
 const descriptionType = oneOf('unspec', 'offer', 'answer', 'pranswer', 'rollback');
 
 /** A type for `setLocalDescription`; `undefined` leaves the choice to the library. */
-export function validateDescriptionType(type: unknown, name = 'type'): ndc.DescriptionType {
-  return type === undefined ? 'unspec' : descriptionType(type, name);
+export function validateDescriptionType(type: unknown): ndc.DescriptionType {
+  return type === undefined ? 'unspec' : descriptionType(type, 'type');
 }
 
 export interface CheckedDescription {
@@ -70,16 +70,15 @@ function iceText(least: number) {
 
 export function validateLocalDescriptionInit(
   init: unknown,
-  name = 'init',
 ): Required<Given<LocalDescriptionInit>> | undefined {
   if (init === undefined) return undefined;
-  const { iceUfrag, icePwd } = readOptions<LocalDescriptionInit>(init, name, {
+  const { iceUfrag, icePwd } = readOptions<LocalDescriptionInit>(init, 'init', {
     iceUfrag: iceText(4),
     icePwd: iceText(22),
   });
   if (iceUfrag === undefined && icePwd === undefined) return undefined;
-  if (iceUfrag === undefined) throw new TypeError(`${name}.iceUfrag is missing; it goes with ${name}.icePwd`);
-  if (icePwd === undefined) throw new TypeError(`${name}.icePwd is missing; it goes with ${name}.iceUfrag`);
+  if (iceUfrag === undefined) throw new TypeError('init.iceUfrag is missing; it goes with init.icePwd');
+  if (icePwd === undefined) throw new TypeError('init.icePwd is missing; it goes with init.iceUfrag');
   return { iceUfrag, icePwd };
 }
 
@@ -92,9 +91,8 @@ export interface CheckedCandidate {
  * A remote candidate; `''` says that there are no more. The library refuses a malformed one with an exception
  * that the addon catches, but of several lines it takes the first and drops the others.
  */
-export function validateCandidate(candidate: unknown, mid: unknown, name = ''): CheckedCandidate {
-  const prefix = name && `${name}.`;
-  const line = string(candidate, `${prefix}candidate`).trimEnd();
-  if (/[\r\n]/.test(line)) throw wrongType(`${prefix}candidate`, 'one candidate on one line', candidate);
-  return { candidate: line, mid: string(mid, `${prefix}mid`) };
+export function validateCandidate(candidate: unknown, mid: unknown): CheckedCandidate {
+  const line = string(candidate, 'candidate').trimEnd();
+  if (/[\r\n]/.test(line)) throw wrongType('candidate', 'one candidate on one line', candidate);
+  return { candidate: line, mid: string(mid, 'mid') };
 }

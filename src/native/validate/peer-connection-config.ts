@@ -73,10 +73,10 @@ export interface CheckedConnectionConfig extends Omit<ndc.RtcConfig, 'iceServers
   iceServers: CheckedIceServer[];
 }
 
-export function validatePeerConnectionConfig(config: unknown = {}, name = 'config'): CheckedConnectionConfig {
+export function validatePeerConnectionConfig(config: unknown = {}): CheckedConnectionConfig {
   const given = readOptions<
     Omit<CheckedConnectionConfig, 'iceServers'> & { iceServers: CheckedIceServer[][] }
-  >(config, name, {
+  >(config, 'config', {
     iceServers: arrayOf(iceServer),
     proxyServer,
     bindAddress: singleLine,
@@ -98,20 +98,20 @@ export function validatePeerConnectionConfig(config: unknown = {}, name = 'confi
   const { portRangeBegin = DEFAULT_PORT_RANGE_BEGIN, portRangeEnd = DEFAULT_PORT_RANGE_END } = given;
   if (portRangeBegin > portRangeEnd) {
     throw new RangeError(
-      `${name}.portRangeBegin (${portRangeBegin}) must not be above ${name}.portRangeEnd (${portRangeEnd})`,
+      `config.portRangeBegin (${portRangeBegin}) must not be above config.portRangeEnd (${portRangeEnd})`,
     );
   }
   if (given.iceTransportPolicy === 'relay' && given.enableIceUdpMux === true) {
     throw new TypeError(
-      `${name}.enableIceUdpMux is not possible with ${name}.iceTransportPolicy 'relay': the library uses no TURN server then`,
+      "config.enableIceUdpMux is not possible with config.iceTransportPolicy 'relay': the library uses no TURN server then",
     );
   }
-  checkCertificatePair(given, name);
+  checkCertificatePair(given, 'config');
   return { forceMediaTransport: true, ...given, iceServers: given.iceServers?.flat() ?? [] };
 }
 
-export function validatePeerName(peerName: unknown, name = 'name'): string {
-  return nonEmptyString(peerName, name);
+export function validatePeerName(peerName: unknown): string {
+  return nonEmptyString(peerName, 'name');
 }
 
 const port16 = integer(1, MAX_UINT16);

@@ -20,30 +20,29 @@ import type * as ndc from 'node-datachannel';
  * The URL in the form in which the library takes it. An IPv6 address comes back percent-encoded
  * (`ws://%3A%3A1/`), because the library's own parser stops at the first colon of `[::1]`.
  */
-export function validateWebSocketUrl(url: unknown, name = 'url'): string {
-  if (typeof url !== 'string' && !readFrom(name, () => url instanceof URL))
-    throw new TypeError(`${name} must be a string or a URL; got ${describeType(url)}`);
+export function validateWebSocketUrl(url: unknown): string {
+  if (typeof url !== 'string' && !readFrom('url', () => url instanceof URL))
+    throw new TypeError(`url must be a string or a URL; got ${describeType(url)}`);
   let parsed: URL;
   try {
     // A copy, because the caller's URL may change later.
     parsed = new URL(String(url));
   } catch {
     // The parser's own error carries the whole URL, which may have a token in it.
-    throw new TypeError(`${name} must be an absolute URL such as "wss://example.org/path"`);
+    throw new TypeError('url must be an absolute URL such as "wss://example.org/path"');
   }
   if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:')
-    throw new TypeError(`${name} must begin with "ws:" or "wss:"${schemeForMessage(parsed.protocol)}`);
+    throw new TypeError(`url must begin with "ws:" or "wss:"${schemeForMessage(parsed.protocol)}`);
   if (parsed.username !== '' || parsed.password !== '')
-    throw new TypeError(`${name} must not contain credentials: the library would not send them`);
-  if (parsed.hash !== '' || parsed.href.endsWith('#'))
-    throw new TypeError(`${name} must not have a fragment`);
-  if (parsed.port === '0') throw new RangeError(`port of ${name} must be from 1 to 65535; got 0`);
+    throw new TypeError('url must not contain credentials: the library would not send them');
+  if (parsed.hash !== '' || parsed.href.endsWith('#')) throw new TypeError('url must not have a fragment');
+  if (parsed.port === '0') throw new RangeError('port of url must be from 1 to 65535; got 0');
   const { href, host, hostname } = parsed;
   const native = hostname.startsWith('[')
     ? href.replace(host, host.replace(hostname, hostname.slice(1, -1).replaceAll(':', '%3A')))
     : href;
   if (native.length > MAX_URL_LENGTH)
-    throw new RangeError(`${name} must have at most ${MAX_URL_LENGTH} characters; got ${native.length}`);
+    throw new RangeError(`url must have at most ${MAX_URL_LENGTH} characters; got ${native.length}`);
   return native;
 }
 
@@ -152,11 +151,8 @@ export interface WebSocketServerOptions {
   maxMessageSize?: number | undefined;
 }
 
-export function validateWebSocketServerOptions(
-  options: unknown = {},
-  name = 'options',
-): ndc.WebSocketServerConfiguration {
-  const checked = readOptions<ndc.WebSocketServerConfiguration>(options, name, {
+export function validateWebSocketServerOptions(options: unknown = {}): ndc.WebSocketServerConfiguration {
+  const checked = readOptions<ndc.WebSocketServerConfiguration>(options, 'options', {
     port: integer(0, MAX_UINT16),
     enableTls: boolean,
     certificatePemFile: certificatePem,
@@ -166,9 +162,9 @@ export function validateWebSocketServerOptions(
     connectionTimeout: integer(0, MAX_INT32, 'milliseconds'),
     maxMessageSize: integer(1, MAX_INT32, 'bytes'),
   });
-  checkCertificatePair(checked, name);
+  checkCertificatePair(checked, 'options');
   // The library would ignore the certificate and serve in the clear.
   if (checked.certificatePemFile !== undefined && !checked.enableTls)
-    throw new TypeError(`${name}.certificatePemFile is given, but ${name}.enableTls is not true`);
+    throw new TypeError('options.certificatePemFile is given, but options.enableTls is not true');
   return checked;
 }
