@@ -47,11 +47,13 @@ const join = (room: string) =>
     }),
   );
 
+// Rooms are made before the scopes of the players: they are left when the players have everything.
+const lobbyRoom = join('lobby');
 const arenas = ARENAS.map((name) => {
-  const room = join(name); // made before the scope of its players: left after they have ended
+  const room = join(name);
   return new Arena(rtc.fork(name), room);
 });
-const lobby = new Lobby(join('lobby'), arenas);
+const lobby = new Lobby(lobbyRoom, arenas);
 for (const arena of arenas) arena.onChange = () => lobby.tell();
 
 const page = await readFile(new URL('game/index.html', import.meta.url));

@@ -108,16 +108,14 @@ export class Room extends EventSource<RoomEvents> {
       attach: (transport) => {
         if (channel.state !== 'closed') channel.attach(transport);
       },
-      absent: () => stopWaiting(),
+      absent: () => shortenClosing(),
       fail: (error) => channel.abort(error),
     });
     void channel.closed.then(() => route[Symbol.dispose]());
     let ofNegotiation = 0;
-    /** A close that goes on in vain ends at once. */
-    const stopWaiting = () => {
-      if (channel.state === 'closing' && !route.mayDeliver(channel.pending, ofNegotiation)) {
-        void channel.close({ timeout: 0 });
-      }
+    const shortenClosing = () => {
+      const timeout = route.patience(channel.pending, ofNegotiation);
+      if (channel.state === 'closing' && timeout !== undefined) void channel.close({ timeout });
     };
     const signaling: PeerSignaling = {
       ...{ channel, remotePeer: peer, polite },
@@ -134,7 +132,7 @@ export class Room extends EventSource<RoomEvents> {
       subscribe: (onMessage, onClosed) => channel.subscribe((message) => void onMessage(message), onClosed),
       close() {
         const closing = channel.close();
-        stopWaiting();
+        shortenClosing();
         return closing;
       },
     };

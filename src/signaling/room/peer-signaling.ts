@@ -46,7 +46,7 @@ export class RoomPeerSignaling implements PeerSignaling {
       attach: (transport) => {
         if (acknowledged.state !== 'closed') acknowledged.attach(transport);
       },
-      absent: () => this.#stopWaiting(),
+      absent: () => this.#shortenClosing(),
       fail: (error) => void acknowledged.abort(error),
     };
     this.#route = session.route(peer, way);
@@ -80,16 +80,14 @@ export class RoomPeerSignaling implements PeerSignaling {
 
   close(options?: CloseOptions): Promise<void> {
     const closing = this.channel.close(options);
-    this.#stopWaiting();
+    this.#shortenClosing();
     return closing;
   }
 
-  /** A close that goes on in vain ends at once. */
-  #stopWaiting(): void {
+  #shortenClosing(): void {
     const { state, pending } = this.channel;
-    if (state === 'closing' && !this.#route.mayDeliver(pending, this.#ofNegotiation)) {
-      void this.channel.close({ timeout: 0 });
-    }
+    const timeout = this.#route.patience(pending, this.#ofNegotiation);
+    if (state === 'closing' && timeout !== undefined) void this.channel.close({ timeout });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -31,11 +31,11 @@ export interface PeerRoute extends Disposable {
   readonly peer: string | undefined;
   readonly progress: SignalingProgress;
   /**
-   * Whether a close should wait for `pending` messages, `ofNegotiation` of them about a connection. Not where the peer has left,
-   * was removed, or was lost so long ago that it does not come back. What is about a connection is worth nothing
-   * without a peer that is there to connect.
+   * Milliseconds to which a close should shorten its wait for `pending` messages, `ofNegotiation` of them about a connection: none
+   * where the peer has left, was removed, or was lost so long ago that it does not come back. What is about a connection
+   * is worth nothing without a peer that is there to connect, and little to one that does not answer.
    */
-  mayDeliver(pending: number, ofNegotiation: number): boolean;
+  patience(pending: number, ofNegotiation: number): number | undefined;
 }
 
 export interface RoomSessionOwner {
@@ -77,9 +77,10 @@ class Route implements PeerRoute {
     return this.#session.progressTo(this.peer);
   }
 
-  mayDeliver(pending: number, ofNegotiation: number): boolean {
-    if (this.#session.now() - this.absentFrom >= COMES_BACK_MS) return false;
-    return pending > ofNegotiation || this.progress.state === 'met';
+  patience(pending: number, ofNegotiation: number): number | undefined {
+    if (this.#session.now() - this.absentFrom >= COMES_BACK_MS) return 0;
+    if (pending > ofNegotiation) return undefined;
+    return this.progress.state === 'met' ? NEGOTIATION_MS : 0;
   }
 
   [Symbol.dispose](): void {
@@ -335,6 +336,8 @@ function departure(code: unknown, reason: unknown): Departure | undefined {
 
 /** Milliseconds after which a peer that reconnects by itself should be back: the longest of its waits by default. */
 const COMES_BACK_MS = 10_000;
+/** Milliseconds in which a peer that is there has acknowledged the last candidates, also from far away. */
+const NEGOTIATION_MS = 1000;
 /** A server that reports more is broken. */
 const MOST_MEMBERS = 10_000;
 /** Characters; a close frame has room for 123 bytes. */

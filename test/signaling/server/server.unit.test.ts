@@ -100,15 +100,27 @@ describe('rooms', () => {
   it('are left at once by a negotiation that nobody has joined; other messages wait for the peer to come', async () => {
     const server = await start();
     const clock = new ManualClock(); // stands still: no wait is over by itself
-    const join = () =>
+    const enter = () =>
       joinRoom(new WebSocket(`ws://127.0.0.1:${server.port}/`), { room: 'a', peer: 'alice', clock });
-    const negotiating = join();
+    const negotiating = enter();
     await within(negotiating.ready(), 'joining');
     const offered = negotiating.connect('bob').send({ description: { type: 'offer', sdp: 'v=0' } });
     await within(negotiating.close(), 'leaving');
     await expect(offered).rejects.toMatchObject({ code: 'RTC_UNDELIVERED' });
 
-    const messaging = join();
+    const bob = await join(server, 'a', 'bob');
+    const answered = enter();
+    await within(answered.ready(), 'joining');
+    const unanswered = answered.connect('bob').send({ description: { type: 'offer', sdp: 'v=0' } });
+    await until(() => bob.received.length > 0, 'the offer');
+    const leaving = answered.close();
+    clock.advance(1000);
+    await within(leaving, 'leaving a peer that does not answer');
+    await expect(unanswered).rejects.toMatchObject({ code: 'RTC_UNDELIVERED' });
+    bob.socket.close();
+    await until(() => server.members('a').length === 0, 'an empty room');
+
+    const messaging = enter();
     await within(messaging.ready(), 'joining');
     const { channel } = messaging.connect('bob');
     const sent = channel.send('for whoever comes').catch((error: unknown) => error);
