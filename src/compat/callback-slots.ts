@@ -10,7 +10,7 @@ type Callback = (...args: never[]) => void;
 export class CallbackSlots {
   readonly #callbacks = new Map<string, Callback>();
 
-  /** `adapt` turns the event's arguments into the callback's. */
+  /** Sets the callback of an event. `adapt` turns the event's arguments into the callback's. */
   set(
     handle: AnyHandle | undefined,
     event: string,

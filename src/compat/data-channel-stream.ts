@@ -20,7 +20,7 @@ export class DataChannelStream extends Duplex {
     this.#channel = channel;
     this.#handle = handle;
     this.#messages = handle[Symbol.asyncIterator]();
-    // The end is emitted also where nobody reads.
+    // `end` is emitted also where nobody reads the stream.
     handle.on('close', () => void this.read(0));
   }
 

@@ -13,7 +13,7 @@ export interface NativeOwner {
 
 /**
  * Owner of what one importer of the binding makes. It has a root scope of the shared runtime while anything is
- * open, and gives it back a moment after the last of it was closed, so that the process can exit (H1).
+ * open, and ends the scope a moment after the last handle in it was closed, so that the process can exit (H1).
  */
 export class DropInOwner implements NativeOwner {
   readonly #name: string;
@@ -40,7 +40,7 @@ export class DropInOwner implements NativeOwner {
     }
   }
 
-  /** Starts the library, as the binding's `preload()` does; it goes again when nothing is made. */
+  /** Starts the library, as the binding's `preload()` does; it is cleaned up again when nothing is made. */
   preload(): void {
     this.#liveScope();
     RtcRuntime.shared.preload();
@@ -73,7 +73,7 @@ export class DropInOwner implements NativeOwner {
   #releaseSoon(): void {
     clearTimeout(this.#timer);
     if (this.#open.size > 0 || !this.#scope) return;
-    // Not at once: who closes one connection often opens the next. It need not keep the process: callbacks of the
+    // Not at once: a program that closes one connection often opens the next. The timer need not keep the process: callbacks of the
     // library do so where there is something to wait for, and the end of the process cleans up as well.
     this.#timer = setTimeout(() => this.endInBackground(), LINGER_MS);
     this.#timer.unref();

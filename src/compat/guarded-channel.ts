@@ -33,7 +33,7 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
   /** Gives the wrapper its native; callbacks that were registered before are notified. */
   protected attach(handle: H): void {
     this.#handle = handle;
-    // The binding never refuses for want of room, it queues.
+    // The binding never refuses a message for want of room: it queues.
     handle.highWaterMark = MAX_UINT32;
     if (this.#threshold > 0 || this.#callbacks.has('bufferedAmountLow')) this.#applyThreshold();
     handle.on('error', (error) => this.#callError(error.message));

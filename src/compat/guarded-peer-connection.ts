@@ -47,7 +47,7 @@ export class GuardedPeerConnection {
     this.#connection.on('close', () => {
       this.#isClosed = true;
       this.#candidates.stop();
-      // Where it ended without the library's own word: another caller's cleanup (H21), or no answer to the close.
+      // Where the connection ended without an event of the library: another caller's cleanup (H21), or no answer to the close.
       if (!this.#closedReported) this.#reportState('closed');
     });
   }
@@ -59,7 +59,7 @@ export class GuardedPeerConnection {
 
   setLocalDescription(type?: DescriptionType, init?: ndc.LocalDescriptionInit): void {
     const lower = lowerFirst(type);
-    // An offer was made already, by itself: the library finds nothing to do then, and says nothing.
+    // The library has made an offer by itself already: it finds nothing to do then, and emits nothing.
     const isMade = lower === 'offer' && this.signalingState() === 'have-local-offer';
     if (!isMade) this.#connection.setLocalDescription(lower, init);
     this.#described();
@@ -77,8 +77,8 @@ export class GuardedPeerConnection {
   }
 
   /**
-   * With the candidates that were emitted. With all that were found when it is read later than it would be sent with trickle
-   * ICE, or by who knows that all were found: what is held back (H27, H48) must not go out with the description.
+   * The description with the candidates that were emitted: those that are held back (H27, H48) must not go out with it. All
+   * candidates are in it when it is read later than trickle ICE would send it, or after the end of gathering.
    */
   localDescription(): SessionDescription | null {
     // The library may have made the offer by itself.
@@ -149,7 +149,7 @@ export class GuardedPeerConnection {
     const state = this.#connection.gatheringState;
     if (state === 'complete' && !this.#knowsAll) {
       this.#knowsAll = true;
-      // Who has waited for it reads the description before the microtasks end; others look at the state for a log.
+      // An application that waited for the end of gathering reads the description before the microtasks end; others log the state.
       queueMicrotask(() => process.nextTick(() => (this.#knowsAll = false)));
     }
     return state;
@@ -217,9 +217,9 @@ export class GuardedPeerConnection {
 
   #gathering(state: GatheringState): void {
     const call = () => this.#callbacks.call(GATHERING, state);
-    // The polyfill asks whether somebody listens to it or not.
+    // The polyfill registers its callbacks whether its application listens or not.
     if (state !== 'complete' || this.#isOfPolyfill || this.#callbacks.has(CANDIDATE) === false) return call();
-    // Who reads the description by then sends candidates one by one; who does not collects them, and has all of them
+    // An application that reads the description by then sends candidates one by one; any other collects them, and has all
     // when the end is emitted.
     setTimeout(() => {
       if (!this.#isSent) this.#candidates.flush();

@@ -1,8 +1,8 @@
 import { readFrom } from '../arguments/argument.js';
 
 /**
- * The settings that the binding reads, out of an object that may have others: callers pass on whole W3C
- * configurations. `undefined` and `null` count as "not given". What is left is checked by whoever takes it.
+ * The settings that the binding reads, out of an object that may have others: callers forward whole W3C
+ * configurations. `undefined` and `null` count as "not given". The values are checked by the method that gets them.
  */
 export function knownSettings(settings: unknown, name: string, keys: readonly string[]): object | undefined {
   if (settings === undefined || settings === null) return undefined;

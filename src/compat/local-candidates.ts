@@ -5,8 +5,8 @@ import type { PlacedCandidate } from './session-text.js';
  *
  * Those of an offer are kept until its answer is stored, at the most for a second: a peer that checks a path before
  * connects us while the library still stores the answer, and now and then DTLS meets a peer without a fingerprint then,
- * and the handshake fails (H48). So they are neither emitted nor shown in the description before. Who reads the description
- * later than it is sent with trickle ICE collects candidates, and gets all.
+ * and the handshake fails (H48). So they are neither emitted nor shown in the description before. An application that reads
+ * the description later than trickle ICE would send it collects candidates, and gets all.
  */
 export class LocalCandidates {
   readonly #emit: (candidate: PlacedCandidate | null) => void;

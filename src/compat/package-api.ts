@@ -93,7 +93,7 @@ export function packageApi(name: string): PackageApi {
   return dropIn.api;
 }
 
-/** Who owns what the importer called `name` makes. */
+/** The owner of what the importer called `name` makes. */
 export function ownerOf(name: string): DropInOwner {
   return dropInOf(name).owner;
 }

@@ -29,7 +29,7 @@ export function polyfillApi(owner: NativeOwner): PolyfillApi {
         super(configuration);
         return;
       }
-      // The polyfill checks, and fills in, before it makes a connection of its own; so must we.
+      // The polyfill checks the configuration, and completes it, before it makes a connection of its own; so does this one.
       Base.prototype._checkConfiguration(configuration);
       const name = configuration?.peerIdentity ?? `peer-${++made}`;
       const config = { ...configuration, iceServers: iceServerUrls(configuration) };

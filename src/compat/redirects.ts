@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * Who imports the binding, read from the path or URL of the importing file: the name of its package, or `app`. Each
+ * The importer of the binding, read from the path or URL of the importing file: the name of its package, or `app`. Each
  * importer gets an owner of its own, so that one that calls `cleanup()` ends its own connections only (H21).
  */
 export function importerOf(file: string | undefined): string {

@@ -7,8 +7,8 @@ import { polyfillApi } from './polyfill-api.js';
 import { type Redirect, type RedirectSettings, redirectOf } from './redirects.js';
 
 /*
- * `node --import scoped-rtc/register app.js`: whoever imports or requires node-datachannel gets the drop-in. The
- * binding itself is loaded only when somebody does: this module runs in every worker as well, and those must not
+ * `node --import scoped-rtc/register app.js`: every import and `require()` of node-datachannel gets the drop-in. The
+ * binding itself is loaded only then: this module runs in every worker as well, and those must not
  * touch it (H8).
  */
 

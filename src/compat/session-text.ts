@@ -58,8 +58,8 @@ export function emptyOffer(session: number): string {
 }
 
 /**
- * The library writes `a=ice-options:ice2,trickle`. In a browser's form, those that take the option out for peers that must
- * wait for all candidates find it.
+ * The library writes `a=ice-options:ice2,trickle`. Programs that remove the option, for peers that must wait
+ * for all candidates, look for the form that browsers write.
  */
 export const browserOptions = (sdp: string): string =>
   sdp.replace(/^a=ice-options:.*\btrickle\b.*?(\r?)$/m, 'a=ice-options:trickle$1');

@@ -26,9 +26,9 @@ export interface LoopbackPair {
   /** The side that offers. */
   readonly alice: PeerConnection;
   readonly bob: PeerConnection;
-  /** The channel as alice, who created it, has it. */
+  /** Alice's end of the channel; she has created it. */
   readonly near: DataChannel;
-  /** The same channel as bob has it. */
+  /** Bob's end of the same channel. */
   readonly far: DataChannel;
 }
 

@@ -16,8 +16,8 @@ export interface SignalingRelay {
 }
 
 /**
- * A WebSocket server on a free port of 127.0.0.1. Two sockets with the same path are a room: what one says goes to
- * the other, and when one closes, so does the other. What the first says before the second comes waits for it; the
+ * A WebSocket server on a free port of 127.0.0.1. Two sockets with the same path are a room: what one sends goes to
+ * the other, and when one closes, so does the other. What the first sends before the second joins waits for it; the
  * third and the fourth with the same path are a room of their own.
  */
 export function signalingRelay(scope: RtcScope, options: SignalingRelayOptions = {}): SignalingRelay {

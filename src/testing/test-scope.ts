@@ -24,7 +24,7 @@ export interface TestScope extends AsyncDisposable {
   end(options?: EndOptions): Promise<void>;
 }
 
-/** Opens a scope for one test; call `end()` after it, in `afterEach` or the like. */
+/** Opens a scope for one test; call `end()` after the test, in `afterEach` or the like. */
 export function testScope(options: TestScopeOptions = {}): TestScope {
   return new OpenTestScope(options);
 }
@@ -93,7 +93,7 @@ class OpenTestScope implements TestScope {
   }
 
   async #end(failed: boolean): Promise<void> {
-    // What the test itself has ended, or begun to, is its own to judge.
+    // The test itself checks what it has ended, or has begun to end.
     const disposedByTest = this.scope.disposed;
     const leaks: Leak[] = [];
     try {

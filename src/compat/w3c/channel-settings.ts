@@ -1,7 +1,7 @@
 import type { DataChannelInit } from './w3c-types.js';
 import { dictionary, shortText, unsignedShort } from './web-idl.js';
 
-/** What the W3C's channel says of itself, apart from what the handle knows. */
+/** Attributes of the W3C's channel that the handle does not have. */
 export interface ChannelSettings {
   readonly ordered: boolean;
   readonly maxPacketLifeTime: number | null;

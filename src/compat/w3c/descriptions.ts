@@ -143,7 +143,7 @@ export class Descriptions {
       this.#current = { local: described, remote: this.#pending.remote };
       this.#pending = { local: null, remote: null };
     } else this.#pending.local = described;
-    // Who takes the option out waits for all candidates before the offer goes to the peer.
+    // An application that removes the option waits for all candidates before it sends the offer.
     if (isOffer) this.#candidates.offered(allowsTrickle(sdp === '' ? text : sdp));
     else this.#candidates.release();
   }
@@ -151,13 +151,13 @@ export class Descriptions {
   setRemote(type: SdpType, sdp: string): void {
     const next = this.#next('remote', type);
     if (type === 'rollback') {
-      // The library cannot take it back, and needs not: the next offer of the peer replaces it.
+      // The library cannot roll a remote offer back, and need not: the next offer of the peer replaces it.
       this.#pending.remote = null;
       this.#state = next;
       return;
     }
     const isOffer = type === 'offer';
-    // An answer to an offer of nothing is nothing to the library.
+    // An offer without media sections was not made by the library, so there is nothing that it could take an answer to.
     if (isOffer || this.#handle.signalingState === 'have-local-offer') this.#give(type, sdp);
     if (isOffer) this.#forgetOffer(); // the library has rolled it back
     const described = new Described(type, sdp);
@@ -217,7 +217,7 @@ export class Descriptions {
   }
 }
 
-/** Calls the handle; what it refuses is an error of the W3C's. */
+/** Calls the handle, and turns its errors into those of the W3C. */
 function translated(call: () => void): void {
   try {
     call();

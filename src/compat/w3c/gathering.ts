@@ -32,7 +32,7 @@ export class Gathering {
     });
   }
 
-  /** Those that the local description shows: all once the application knows that all were found. */
+  /** Candidates that the local description shows: all of them once the application knows that gathering has ended. */
   get shown(): readonly PlacedCandidate[] {
     return this.#states.now.iceGatheringState === 'complete' ? this.candidates.found : this.candidates.shown;
   }
@@ -41,7 +41,7 @@ export class Gathering {
     const { local, state } = this.descriptions;
     if (!local || state === 'closed') return;
     if (this.#handle.gatheringState !== 'new') this.#states.set('iceGatheringState', 'gathering');
-    // An answerer's last candidates come later than the library says that all are there (H27).
+    // The last candidates of an answerer come after the library has reported the end of gathering (H27).
     if (!this.#isComplete || this.candidates.found.length < this.descriptions.candidateLines().length) return;
     this.#states.set('iceGatheringState', 'complete');
     this.candidates.end();

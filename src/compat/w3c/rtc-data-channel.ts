@@ -30,7 +30,7 @@ export class RTCDataChannel extends EventTarget {
   #readyState: DataChannel['readyState'];
   #binaryType: DataChannel['binaryType'] = 'arraybuffer';
   #threshold = 0;
-  /** What was sent since the last turn of the event loop, with what was there before; undefined: nothing. */
+  /** `bufferedAmount` until the end of this turn of the event loop, with what was sent in it; undefined: nothing was. */
   #amount: number | undefined;
   #lowReported = false;
   #watchesLow = false;
@@ -137,7 +137,7 @@ export class RTCDataChannel extends EventTarget {
   }
 
   set binaryType(type: DataChannel['binaryType']) {
-    // Another word is ignored, as Web IDL has it for an attribute.
+    // Web IDL ignores an unknown value of an attribute.
     if (type === 'blob' || type === 'arraybuffer') this.#binaryType = type;
   }
 
@@ -237,7 +237,7 @@ export class RTCDataChannel extends EventTarget {
   #opened(): void {
     if (this.#readyState === 'connecting') this.#readyState = 'open';
     if (this.#readyState === 'open') this.dispatchEvent(new Event('open'));
-    // In a later turn, so that who has waited for `open` can listen.
+    // In a later turn, so that code that awaited `open` can add its listeners.
     setImmediate(() => this.#flush());
   }
 
@@ -290,7 +290,7 @@ function sizeOf(message: Outgoing): number {
   return message instanceof Blob ? message.size : message.byteLength;
 }
 
-/** The application may change it before its turn comes. */
+/** A copy: the application may change its buffer before the message is sent. */
 function copyOf(bytes: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(bytes)
     ? Uint8Array.from(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))

@@ -25,7 +25,7 @@ export class SendQueue {
     });
     this.#pending = all;
     if (!isFirst) return;
-    // In a scope of its own, which is gone when they were sent; an entry of the application's scope would remain.
+    // In a scope of its own, which ends when the messages were sent; an entry of the application's scope would remain.
     const waiting = this.#scope.fork();
     waiting.defer(() => this.#whenEmpty());
     waiting.disposeAsync().catch(() => {}); // what was not sent is reported where it was to be sent

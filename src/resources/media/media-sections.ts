@@ -16,7 +16,7 @@ export class MediaSection {
   state: SectionState = 'live';
   /** The peer sends no more in a section of its own, and the track that was there has ended. */
   paused = false;
-  /** Some description named it. */
+  /** A description has named the section. */
   isDescribed = false;
   /** What this side asks for; undefined: whatever the peer offers. */
   #wanted: Flow | undefined;

@@ -15,7 +15,7 @@ import { NativeLoop } from './native-loop.js';
 /** About what one SCTP association holds before its messages wait in `bufferedAmount` (H7), in bytes. */
 const DEFAULT_SEND_BUFFER_SIZE = 1024 * 1024;
 
-/** A binding in memory, with eyes on what the real one would answer with an abort, a hang or a crash. */
+/** A binding in memory that records what the real one would answer with an abort, a hang or a crash. */
 export interface FakeBinding extends NativeBinding {
   readonly IceUdpMuxListener: new (port: number, address?: string) => FakeIceUdpMuxListener;
   readonly faults: FaultOptions;

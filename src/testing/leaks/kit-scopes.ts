@@ -3,7 +3,7 @@ import type { RtcScope } from '../../runtime/rtc-scope.js';
 
 const scopes = new Map<RtcScope, RtcRuntime>();
 
-/** Root scopes that belong to the kit: a test that ends while another's is open has left nothing. */
+/** Root scopes of the kit itself: a test that ends while the scope of another test is open has left nothing. */
 export const kitScopes = {
   /** A root scope of `runtime`, called `name` or, while that is taken, `name-2` and so on. */
   open(runtime: RtcRuntime, name: string, teardownTimeout: number): RtcScope {

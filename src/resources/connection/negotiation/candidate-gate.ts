@@ -16,7 +16,7 @@ export interface CandidateExchange {
 /**
  * Makes the answerer the first to check a path and the DTLS server, so that connecting two ends of libdatachannel neither
  * stalls nor fails. Other peers do not need it, and some number their streams by who is ICE-controlled, so with them the
- * library does as it likes. Where our own offer was rolled back it is the other way round: see `offeredInPlaceOfOurs`.
+ * library is left to itself. Where our own offer was rolled back it is the other way round: see `offeredInPlaceOfOurs`.
  *
  * Whoever is connected first drops the other's DTLS packets until it is connected itself, which costs a second
  * when the first is the DTLS client (H27). So the answerer is the server, and the first: it does not send the
@@ -153,7 +153,7 @@ export class CandidateGate {
     afterTurn(() => this.#check());
   }
 
-  /** The connection is up: what is still kept is of no more use to it, but the application may want it. */
+  /** The connection is up: candidates that are still kept go to the application all the same. */
   connected(): void {
     this.#cancel?.();
     this.#remote = undefined;
@@ -171,7 +171,7 @@ export class CandidateGate {
   }
 
   #keepsLate(candidate: string, mid: string): boolean {
-    // Only the first ones are worth it: with them our checks are under way.
+    // Only for the first candidates: with them our checks are under way.
     if (this.#cancel === undefined || this.#isChecking || !CANDIDATE.test(candidate)) return false;
     if (this.#late === undefined) this.#answerTo([candidate, mid]);
     else if (this.#late.length < MOST_KEPT) this.#late.push([candidate, mid]);
@@ -239,7 +239,7 @@ export class CandidateGate {
     this.#cancel = cancel;
   }
 
-  /** The library checks by now: the offerer may have our candidates soon. */
+  /** The library has begun its checks: the offerer may have our candidates soon. */
   #checking(): void {
     if (this.#isChecking) return;
     this.#isChecking = true;

@@ -7,10 +7,10 @@ import { networkInterfaces } from 'node:os';
  * Our candidates, on their way to the peer.
  *
  * They are sent after the description that they belong to: of the answer where our offer was rolled back, since a peer
- * cannot use them before. Those of an offer are kept until its answer is in the library. A peer that could check paths to us before would
- * have ICE connected at the moment the library takes the answer, and the library starts ICE before it has stored the
- * fingerprint of the answer: on a busy machine the DTLS handshake is faster now and then, and fails (H48). It costs
- * one message time of the signaling.
+ * cannot use them before. Those of an offer are kept until its answer is in the library. A peer that could check paths to
+ * us before would have ICE connected at the moment the library takes the answer, and the library starts ICE before it has
+ * stored the fingerprint of the answer: on a busy machine the DTLS handshake is faster now and then, and fails (H48). The
+ * delay is the time of one message of the signaling.
  */
 export class LocalCandidates {
   readonly #mustWait: () => boolean;
@@ -40,7 +40,7 @@ export class LocalCandidates {
     this.flush();
   }
 
-  /** No further ones will be found. */
+  /** Gathering has ended. */
   complete(): void {
     if (this.#found.at(-1) === null) return;
     this.#found.push(null);
@@ -61,7 +61,7 @@ export interface CandidateTarget {
   /** The remote description, or `null` while there is none. */
   remoteDescription(): { readonly sdp: string } | null;
   addRemoteCandidate(candidate: string, mid: string): void;
-  /** Says what was wrong with one; nothing else comes of it. */
+  /** Reports what was wrong with a candidate, which is dropped. */
   refused(what: string, cause?: unknown): void;
 }
 

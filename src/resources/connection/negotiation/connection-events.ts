@@ -11,7 +11,7 @@ export interface Announcer {
   announced(description: SessionDescription): SessionDescription | null;
   /** The mid that the peer is to be given with a candidate of ours. */
   candidateMid(mid: string): string;
-  /** For who records what happens. */
+  /** Records what happens, for a trace. */
   note(type: TraceEventType, text: string): void;
   noteCandidate(candidate: string): void;
 }
@@ -27,7 +27,7 @@ export class ConnectionEvents {
   readonly #gate: CandidateGate;
   readonly #announcer: Announcer;
   readonly #hooked = new Set<string>();
-  /** Those of `#hooked` that only a trace needs. */
+  /** Events of `#hooked` that only a trace needs. */
   readonly #unwanted = new Set<string>();
   /** Candidates that overtook the description they belong to; undefined once the description was emitted. */
   #early: [candidate: string, mid: string][] | undefined = [];
@@ -61,7 +61,7 @@ export class ConnectionEvents {
     return this.#early === undefined && !this.#pending.has('localDescription');
   }
 
-  /** `isWanted`: somebody listens or will; other states are not kept for who asks later. */
+  /** `isWanted`: somebody listens or will; other states are not kept for later listeners. */
   hook(event: string, isWanted = true): void {
     if (isWanted) this.#unwanted.delete(event);
     if (this.#hooked.has(event) || this.#record.state !== 'held') return;

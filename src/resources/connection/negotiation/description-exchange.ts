@@ -122,7 +122,7 @@ export class DescriptionExchange {
     this.#offers.owe();
   }
 
-  /** Somebody has been given the latest description of ours as an event. */
+  /** The latest local description was emitted to a listener. */
   get isAnnounced(): boolean {
     return this.#events.isAnnounced;
   }
@@ -240,7 +240,7 @@ const WHY_NOT: Readonly<Partial<Record<SignalingState, string>>> = {
 
 export interface OfferingConnection {
   signalingState(): string;
-  /** It is not closing. */
+  /** The connection is not closing. */
   isUsable(): boolean;
   offer(): void;
 }
@@ -266,7 +266,7 @@ export class OwedOffers {
   described(inPlaceOfOurs: boolean): void {
     if (this.#state === 'made') this.#state = inPlaceOfOurs ? 'owed' : 'none';
     if (this.#state !== 'owed') return;
-    // By the application, or by the library behind an answer: the offer has every change up to now.
+    // An offer, whether the application or the library asked for it, has every change up to now.
     if (this.#connection.signalingState() === 'have-local-offer') this.#state = 'made';
     else this.#settle();
   }

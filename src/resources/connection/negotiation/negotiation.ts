@@ -145,7 +145,7 @@ export class Negotiation {
     const connection = this.#connection;
     const local = connection.localDescription();
     if (connection.signalingState === 'have-local-offer' && connection.exchange.isAnnounced && local) {
-      // To an earlier negotiation that did not end well, or to another listener. The text has the candidates found since.
+      // The offer went to an earlier negotiation that failed, or to another listener. Its text has the candidates found since.
       this.#describe(local);
     } else if (
       connection.signalingState === 'stable' &&
@@ -183,7 +183,7 @@ export class Negotiation {
     if (this.#active) this.#sender.send(message);
   }
 
-  /** What comes from the peer may be anything; nothing of it may throw into whoever delivers it. */
+  /** Takes a message of the peer, which may be anything. Never throws into the code that delivers it. */
   #receive(given: unknown): void {
     if (!this.#active) return;
     try {
@@ -220,7 +220,7 @@ export class Negotiation {
         return;
       }
       this.#warn(`a description of type ${description.type} that the library refused`, cause);
-      // It may have rolled our offer back before it refused theirs.
+      // The library may have rolled our offer back before it refused the peer's.
       if (collides && connection.signalingState === 'stable') connection.setLocalDescription('offer');
       return;
     }

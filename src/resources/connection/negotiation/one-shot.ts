@@ -43,7 +43,7 @@ export class OneShot {
       const checked = checkOptions(options, 'offer()');
       this.#assertFree('offer()');
       const connection = this.#connection;
-      // Made by itself with the first channel, perhaps.
+      // The library may have made the offer by itself, with the first channel.
       if (connection.signalingState !== 'have-local-offer') connection.setLocalDescription('offer');
       return this.#complete('offer', checked);
     });
@@ -98,7 +98,7 @@ export class OneShot {
   }
 }
 
-/** A caller that does not wait is not to be ended by a rejection. */
+/** Marks a promise as handled: a caller that does not await it must not be ended by its rejection. */
 function unwatched<T>(work: () => Promise<T>): Promise<T> {
   const working = work();
   working.catch(() => {});

@@ -22,7 +22,7 @@ export interface DescriptionReader {
 export interface MediaReader {
   /** Reads a description of the peer's before the library does; the library is given `sdp`. */
   read(sdp: string, offered: boolean): { readonly sdp: string; accept(): void; discard(): void };
-  /** What the library has of it, in the peer's words. */
+  /** The peer's description, as the peer wrote it, from what the library has. */
   restored(sdp: string): string;
 }
 
@@ -101,7 +101,7 @@ export class RemoteSide {
     this.#call('addRemoteCandidate', () => this.#native.addRemoteCandidate(candidate, mid));
   }
 
-  /** One that had to wait. A malformed one was refused when it came. */
+  /** Gives a candidate that had to wait to the library. A malformed one was refused when it came. */
   addKept(candidate: string, mid: string): void {
     if (this.#record.state !== 'held') return;
     try {
@@ -131,7 +131,7 @@ export class RemoteSide {
     );
   }
 
-  /** As the peer wrote it. */
+  /** The remote description as the peer wrote it. */
   description(): SessionDescription | null {
     const description = this.#native.remoteDescription();
     if (!description) return null;

@@ -5,7 +5,7 @@ import { RtcMessageError } from '../../../errors/rtc-error.js';
 export type { SignalingCandidate, SignalingMessage, SignalingProgress } from './signaling-vocabulary.js';
 
 /**
- * The way to exactly one peer. Implement it over anything that keeps messages in order and loses none.
+ * The way to exactly one peer. Implement this interface over anything that keeps messages in order and loses none.
  *
  * Messages that come before the first subscriber must wait for it. What `subscribe` hands over need not be
  * checked: whoever negotiates does that, so parsed JSON of an unknown sender may be forwarded as it is.
@@ -100,7 +100,7 @@ export class SignalingSender {
     this.#failed = failed;
   }
 
-  /** Everything was taken. */
+  /** Every message was accepted. */
   get idle(): boolean {
     return !this.#sending && this.#waiting.length === 0;
   }
