@@ -13,13 +13,7 @@ import { announcementIn, withAnnouncement } from '../data-channel/announcement.j
 import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
 import { NegotiatedChannels } from '../data-channel/control/negotiated-channels.js';
 import { ResetFlush } from '../data-channel/control/reset-flush.js';
-import {
-  type CheckedKeepalive,
-  Keepalive,
-  type KeepaliveSubject,
-  LibraryProbe,
-  PROBE_ID,
-} from './keepalive.js';
+import { type CheckedKeepalive, Keepalive, type KeepaliveSubject, LibraryProbe } from './keepalive.js';
 import { INFORMED_MS } from '../data-channel/ending/ending.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
@@ -322,6 +316,7 @@ export class ConnectionChannels implements ChannelConnection {
       now: () => this.#context.clock.now(),
       transportUp: () => this.transportUp(),
       signs: () => `${native.bytesReceived()} ${native.rtt()}`,
+      roundTrip: () => Math.max(native.rtt(), 0) || 0,
       waiting: () => {
         let bytes = 0;
         for (const channel of this.#open.keys()) bytes += channel.bufferedAmount;
@@ -329,10 +324,8 @@ export class ConnectionChannels implements ChannelConnection {
       },
       // Also where it cannot be sent, since the peer takes nothing.
       ping: () => this.#control.peerListens && (this.#control.send({ type: 'ping', number: 0 }), true),
-      probe: () => {
-        const isFree = this.#peerIsLibrary && this.#userOf(PROBE_ID) === undefined;
-        return isFree ? this.#probe.ask() : undefined;
-      },
+      probe: () =>
+        this.#peerIsLibrary ? this.#probe.ask((id) => this.#userOf(id) === undefined) : undefined,
       isLost: () => /^(?:disconnected|failed)$/.test(native.iceState()),
       end: (error) => node.behaviour.kill?.(error),
     };

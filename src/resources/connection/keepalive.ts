@@ -21,6 +21,8 @@ export interface KeepaliveSubject {
   transportUp(): boolean;
   /** A value that only a living peer changes: bytes received, and the round-trip time of its acknowledgements. */
   signs(): string;
+  /** Milliseconds of a round trip as last measured; 0 where that is unknown. */
+  roundTrip(): number;
   /** Bytes that wait to be sent. Fewer than before is a sign of life. */
   waiting(): number;
   /** Asks the program at the other end. False where it does not know how to answer. */
@@ -47,7 +49,10 @@ export interface CheckedKeepalive {
  * Data that arrives anyway is the cheapest sign of life. Without one for `interval` the peer is asked: one of this package by
  * a `ping`, then by a probe of its library, so that a program that is busy for long is not taken for a vanished one. Any
  * other peer that runs the same library is asked by the probe. Of the rest only what ICE says is known, and that the send
- * buffer does not shrink. The process-wide watcher calls; there is no timer for a connection.
+ * buffer does not shrink.
+ *
+ * It is asked again and again until there is a sign: SCTP repeats a lost question after a second, and then after twice as
+ * long each time, but what is sent behind it shows at once that it was lost, and that the network is back. The process-wide watcher calls; there is no timer for a connection.
  */
 export class Keepalive implements Watched {
   readonly #subject: KeepaliveSubject;
@@ -57,9 +62,13 @@ export class Keepalive implements Watched {
   #lastSignAt: number | undefined;
   #signs = '';
   #waiting = 0;
-  /** When the peer was asked for a sign of life that has not come yet. */
+  /** When the peer was first asked for a sign of life that has not come yet. */
   #askedAt: number | undefined;
-  #probe: Probe | undefined;
+  #askAgainAt = 0;
+  /** Milliseconds that the slowest of the last answers took. */
+  #slowest = 0;
+  /** Questions to the library that have not been answered. */
+  #probes: Probe[] = [];
 
   constructor(subject: KeepaliveSubject, options: CheckedKeepalive) {
     this.#subject = subject;
@@ -77,9 +86,11 @@ export class Keepalive implements Watched {
   }
 
   #gotSign(now: number): void {
+    if (this.#askedAt !== undefined)
+      this.#slowest = Math.max(now - this.#askedAt, this.#slowest * FORGETTING);
     this.#lastSignAt = now;
     this.#askedAt = undefined;
-    this.#probe = undefined;
+    this.#probes = [];
   }
 
   #silent(now: number, silence: number): void {
@@ -90,26 +101,31 @@ export class Keepalive implements Watched {
     const { interval, timeout } = this.#options;
     if (silence < interval) return;
     const patience = timeout - 2 * this.#step; // a look comes late, and so did the last that saw a sign
-    if (this.#askedAt === undefined) {
-      if (this.#ask()) this.#askedAt = now;
-      return;
+    const waited = this.#askedAt === undefined ? 0 : now - this.#askedAt;
+    const isPressing = waited >= (patience - interval) / 2;
+    if (now >= this.#askAgainAt || this.#askedAt === undefined) {
+      if (this.#ask(isPressing)) this.#askedAt ??= now;
+      this.#askAgainAt = now + Math.min(this.#step, MOST_PAUSE_MS);
     }
-    // The answer to a question that went out late, because this process was busy, gets as long.
-    const waited = now - this.#askedAt;
-    if (waited >= (patience - interval) / 2) this.#probe ??= this.#subject.probe();
-    if (silence >= patience && waited >= patience - interval) this.#end(silence);
+    // The answer to a question that went out late, because this process was busy, gets as long. On a slow network, or one
+    // that loses packets, it gets what answers took there: SCTP doubles its pause with each loss in a row.
+    const usual = Math.max(2 * this.#subject.roundTrip(), 3 * this.#slowest);
+    const least = Math.max(patience - interval, Math.min(usual, MOST_WAIT_MS));
+    if (silence >= patience && this.#askedAt !== undefined && waited >= least) this.#end(silence);
   }
 
   /** True where a living peer gives a sign soon. */
-  #ask(): boolean {
-    if (this.#subject.ping()) return true;
-    this.#probe = this.#subject.probe();
-    return this.#probe !== undefined || this.#waiting > 0;
+  #ask(isPressing: boolean): boolean {
+    const isAsked = this.#subject.ping();
+    const probe = !isAsked || isPressing ? this.#subject.probe() : undefined;
+    if (probe) this.#probes.push(probe);
+    return isAsked || this.#probes.length > 0 || this.#waiting > 0;
   }
 
   #hasSign(): boolean {
     const [signs, waiting] = [this.#subject.signs(), this.#subject.waiting()];
-    const isSign = signs !== this.#signs || waiting < this.#waiting || this.#probe?.isAnswered === true;
+    const isSign =
+      signs !== this.#signs || waiting < this.#waiting || this.#probes.some((probe) => probe.isAnswered);
     this.#signs = signs;
     this.#waiting = waiting;
     return isSign;
@@ -140,6 +156,12 @@ export const keepaliveField: Field<CheckedKeepalive> = (value, name) => {
   return { interval, timeout };
 };
 
+/** Of what the slowest answer took, with each answer that is faster. */
+const FORGETTING = 0.8;
+/** Milliseconds: after about as many the library itself ends a connection. */
+const MOST_WAIT_MS = 15_000;
+/** Milliseconds between two questions, at the most. */
+const MOST_PAUSE_MS = 250;
 /** Looks in the time of `timeout`. */
 const LOOKS = 20;
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -148,13 +170,15 @@ const LEAST_MS = 100;
 
 /**
  * Asks the library at the other end for a sign of life: a message on a stream without a channel makes that library reset
- * the stream at once, in a thread of its own. One question at a time; its native is given back when it is answered.
+ * the stream at once, in a thread of its own. The native of a question is given back when it is answered.
  */
 export class LibraryProbe {
   readonly #context: LibraryContext;
   readonly #native: NativePeerConnection;
   readonly #path: () => string;
-  #record: NativeRecord | undefined;
+  /** Of the latest question on each stream. */
+  readonly #records: (NativeRecord | undefined)[] = [];
+  #asked = 0;
 
   constructor(context: LibraryContext, native: NativePeerConnection, path: () => string) {
     this.#context = context;
@@ -162,12 +186,19 @@ export class LibraryProbe {
     this.#path = path;
   }
 
-  ask(): Probe | undefined {
-    if (this.#record?.state === 'held') return undefined;
+  /**
+   * A question on the next stream, where the last one on it has been answered: with a second message on a stream that is
+   * being reset, the peer may abort the connection. `isFree`: no channel of the program has this stream id.
+   */
+  ask(isFree: (id: number) => boolean): Probe | undefined {
+    const at = this.#asked % PROBE_IDS;
+    const id = PROBE_ID - 2 * at;
+    if (this.#records[at]?.state === 'held' || !isFree(id)) return undefined;
     try {
-      const channel = this.#native.createDataChannel('', { negotiated: true, id: PROBE_ID });
+      const channel = this.#native.createDataChannel('', { negotiated: true, id });
       const record = this.#context.ledger.hold(undefined, channel, this.#path);
-      this.#record = record;
+      this.#records[at] = record;
+      this.#asked++;
       channel.onMessage(() => {}); // what nobody takes blocks a thread of the library (H17)
       channel.onClosed(() => {
         record.acknowledge();
@@ -186,9 +217,11 @@ export class LibraryProbe {
 
   /** The connection is about to be closed. */
   end(): void {
-    if (this.#record?.state === 'held') this.#record.discard();
+    for (const record of this.#records) if (record?.state === 'held') record.discard();
   }
 }
 
 /** Far from the lowest, which everybody takes first: the peer has no channel there, but for one with an agreed id. */
-export const PROBE_ID = 1019;
+const PROBE_ID = 1019;
+/** Streams that are used in turn. */
+const PROBE_IDS = 4;

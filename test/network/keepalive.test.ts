@@ -1,0 +1,110 @@
+import { memorySignaling, RtcRuntime, type Signaling } from 'scoped-rtc';
+import { describe, expect, it } from 'vitest';
+import { Keepalive } from '../../src/resources/connection/keepalive.js';
+import { unannounced } from '../support/altered-signaling.js';
+import { UdpLink } from '../support/udp-link.js';
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.concurrent.each(['ours', 'the library alone'])('with a peer that runs %s', (kind) => {
+  it('a network where an answer takes longer than the timeout ends no connection', async () => {
+    const link = await UdpLink.open({ delay: 450, loss: 0, jitter: 0, seed: 1 });
+    const scope = RtcRuntime.acquire(kind, { timeout: 1000 });
+    try {
+      const config = { bindAddress: '127.0.0.1' };
+      const keepalive = { interval: 300, timeout: 1000 };
+      const alice = scope.createPeerConnection('alice', { ...config, keepalive });
+      const bob = scope.createPeerConnection('bob', config);
+      const channel = alice.createDataChannel('chat');
+      const [left, right] = link
+        .signaling(memorySignaling())
+        .map((signaling) => (kind === 'ours' ? signaling : unannounced(signaling))) as [Signaling, Signaling];
+      await Promise.all([alice.negotiate(left), bob.negotiate(right)]);
+      await channel.opened();
+      await pause(4000);
+      expect(alice.state).toBe('open');
+      link.isDark = true;
+      const { reason } = await alice.closed({ timeout: 20_000 });
+      expect(reason).toMatchObject({ code: 'RTC_PEER_UNREACHABLE' });
+    } finally {
+      await scope.disposeAsync();
+      link.close();
+    }
+  });
+});
+
+/** A connection of a virtual clock, whose peer answers `answer(asked)` milliseconds after a question; never without. */
+function silentSubject(options: { interval: number; timeout: number }, roundTrip = 0) {
+  const subject = {
+    ...{ now: 0, asked: [] as number[], endedAt: undefined as number | undefined },
+    answersAfter: undefined as number | undefined,
+    run(ms: number) {
+      for (const end = subject.now + ms; subject.now < end && subject.endedAt === undefined;) {
+        subject.now += 10;
+        keepalive.checkClosed();
+      }
+    },
+  };
+  let signs = 0;
+  let answerAt: number | undefined;
+  const keepalive = new Keepalive(
+    {
+      path: 'app/alice',
+      now: () => subject.now,
+      transportUp: () => true,
+      signs: () => {
+        if (answerAt !== undefined && subject.now >= answerAt) {
+          answerAt = undefined;
+          signs++;
+        }
+        return String(signs);
+      },
+      roundTrip: () => roundTrip,
+      waiting: () => 0,
+      ping: () => {
+        subject.asked.push(subject.now);
+        if (subject.answersAfter !== undefined) answerAt ??= subject.now + subject.answersAfter;
+        return true;
+      },
+      probe: () => undefined,
+      isLost: () => false,
+      end: () => void (subject.endedAt ??= subject.now),
+    },
+    options,
+  );
+  return subject;
+}
+
+describe('a peer that is silent', () => {
+  const OPTIONS = { interval: 1000, timeout: 3000 };
+
+  it('is asked again and again, and ends in the time that was asked for', () => {
+    const subject = silentSubject(OPTIONS);
+    subject.run(10_000);
+    expect(subject.endedAt).toBeLessThanOrEqual(3200); // the first look sees the connection, a step after it came up
+    expect(subject.asked.length).toBeGreaterThan(8);
+  });
+
+  it('is not asked while it gives signs of life, and costs one question an interval when idle', () => {
+    const subject = silentSubject(OPTIONS);
+    subject.answersAfter = 20;
+    subject.run(60_000);
+    expect(subject.endedAt).toBeUndefined();
+    expect(subject.asked.length).toBeLessThanOrEqual(60);
+  });
+
+  it('gets two round trips, and three times what the slowest of the last answers took', () => {
+    const far = silentSubject(OPTIONS, 2500);
+    far.run(20_000);
+    expect(far.endedAt).toBeGreaterThan(6000);
+    const lossy = silentSubject(OPTIONS);
+    lossy.answersAfter = 1500;
+    lossy.run(10_000);
+    lossy.answersAfter = 4000;
+    lossy.run(20_000);
+    expect(lossy.endedAt).toBeUndefined();
+    lossy.answersAfter = undefined;
+    lossy.run(40_000);
+    expect(lossy.endedAt).toBeLessThan(50_000);
+  });
+});
