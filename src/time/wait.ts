@@ -192,12 +192,16 @@ export class Poller {
     this.#disarm();
     const now = this.#clock.now();
     const slice = new TurnSlice();
+    let checked = 0;
     let ended = 0;
     let next = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries) {
       // A condition that is not checked now is due in the next millisecond. What the end of a wait triggers runs in this turn, too.
-      if (entry.at <= now && (slice.over || ended >= MOST_ENDS_A_TURN)) entry.at = now + 1;
+      // One is checked each time, also where another process had the processor for the whole slice.
+      const isOver = (checked > 0 && slice.over) || ended >= MOST_ENDS_A_TURN;
+      if (entry.at <= now && isOver) entry.at = now + 1;
       else if (entry.at <= now) {
+        checked++;
         if (this.#ends(entry)) {
           ended++;
           continue;
