@@ -1,5 +1,5 @@
 import { RtcClosedError, RtcInvalidStateError } from '../errors/rtc-error.js';
-import { wrongType, integer } from '../arguments/argument.js';
+import { wrongType } from '../arguments/argument.js';
 import { MAX_UINT32 } from '../native/validate/limits.js';
 import type { Message } from '../native/validate/message.js';
 import type { MessageChannel } from '../resources/channel/message-channel.js';
@@ -75,7 +75,9 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
   }
 
   setBufferedAmountLowThreshold(bytes: number): void {
-    this.#threshold = threshold(bytes, 'bytes');
+    if (typeof bytes !== 'number') throw wrongType('bytes', 'a number', bytes);
+    // The binding refuses no number, and the polyfill hands on what its property was set to.
+    this.#threshold = Math.min(MAX_UINT32, Math.max(0, Math.trunc(bytes) || 0));
     this.#applyThreshold();
   }
 
@@ -149,8 +151,6 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
     }
   }
 }
-
-const threshold = integer(0, MAX_UINT32, 'bytes');
 
 /** The binding's `DataChannel`. Made by a connection. */
 export class GuardedDataChannel extends GuardedChannel<DataChannel> {

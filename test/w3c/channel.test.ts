@@ -121,9 +121,23 @@ it('wrong messages are refused in the words of the specification', async () => {
   expect(() => early.send('x')).toThrow(expect.objectContaining({ name: 'InvalidStateError' }));
   const [near] = await pair.channel();
   expect(() => near.send(new Uint8Array(300_000))).toThrow(TypeError);
+  expect(() => (near.send as () => void)()).toThrow(TypeError);
   expect(near.bufferedAmount).toBe(0);
   near.send('x'.repeat(10));
   expect(near.bufferedAmount).toBe(10);
   await once(near, 'bufferedamountlow');
   expect(near.bufferedAmount).toBe(0);
+});
+
+it('a channel that closes with its connection fires close, and nothing before', async () => {
+  await using pair = new Pair();
+  const [near] = await pair.channel();
+  const events: string[] = [];
+  near.onbufferedamountlow = () => events.push('bufferedamountlow');
+  near.send('the last one');
+  pair.near.close();
+  await once(near, 'close');
+  expect(events).toEqual([]);
+  expect(String(near)).toBe('[object RTCDataChannel]');
+  expect(String(pair.near)).toBe('[object RTCPeerConnection]');
 });

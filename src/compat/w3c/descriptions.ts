@@ -151,15 +151,17 @@ export class Descriptions {
   setRemote(type: SdpType, sdp: string): void {
     const next = this.#next('remote', type);
     if (type === 'rollback') {
-      // The library cannot roll a remote offer back, and need not: the next offer of the peer replaces it.
+      // The library cannot roll a remote offer back: it keeps the offer until the next one.
       this.#pending.remote = null;
       this.#state = next;
       return;
     }
     const isOffer = type === 'offer';
+    const hasOffered = this.#handle.signalingState === 'have-local-offer';
     // An offer without media sections was not made by the library, so there is nothing that it could take an answer to.
-    if (isOffer || this.#handle.signalingState === 'have-local-offer') this.#give(type, sdp);
-    if (isOffer) this.#forgetOffer(); // the library has rolled it back
+    if (isOffer || hasOffered) this.#give(type, sdp);
+    // The library has rolled its own offer back.
+    if (isOffer && (hasOffered || this.#pending.local)) this.#forgetOffer();
     const described = new Described(type, sdp);
     this.#state = next;
     if (type === 'answer') {
@@ -170,9 +172,13 @@ export class Descriptions {
   }
 
   #give(type: SdpType, sdp: string): void {
+    const handle = this.#handle;
     translated(() => {
-      if (type === 'answer') describeAnswer(this.#handle, sdp);
-      else this.#handle.setRemoteDescription(sdp, type);
+      if (type === 'answer') return describeAnswer(handle, sdp);
+      // An offer that was rolled back, or that this one replaces. The library takes the next one only after an answer,
+      // which the peer does not get.
+      if (handle.signalingState === 'have-remote-offer') handle.setLocalDescription('answer');
+      handle.setRemoteDescription(sdp, type);
     });
   }
 

@@ -25,6 +25,8 @@ export function addRemoteCandidate(
   remote: Described | null,
   given: CheckedCandidate,
 ): void {
+  // As in Chromium and the polyfill: the end of the candidates may overtake the description, and says nothing without it.
+  if (!remote && given.candidate === '') return;
   if (!remote) throw domException('InvalidStateError', 'a candidate came before the remote description');
   const refuse = (why: string, cause?: unknown) => {
     throw domException('OperationError', why, cause);

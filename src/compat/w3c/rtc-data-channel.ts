@@ -4,7 +4,7 @@ import type { DataChannel as ChannelHandle } from '../../resources/data-channel/
 import type { Message } from '../../native/validate/message.js';
 import { closeInBackground } from '../close-in-background.js';
 import type { ChannelSettings } from './channel-settings.js';
-import { eventAttributes, RTCErrorEvent } from './rtc-events.js';
+import { interfacePrototype, RTCErrorEvent } from './rtc-events.js';
 import type { SendQueue } from './send-queue.js';
 import type { DataChannel } from './w3c-types.js';
 import { domException } from './web-idl.js';
@@ -71,7 +71,8 @@ export class RTCDataChannel extends EventTarget {
     settings: ChannelSettings,
     incoming = false,
   ): RTCDataChannel {
-    return new RTCDataChannel(CONSTRUCTION, handle, owner, settings, incoming);
+    // Not by its name: the bundled class would have another one for it.
+    return new this(CONSTRUCTION, handle, owner, settings, incoming);
   }
 
   /** `datachannel` was fired: now `open`, and in later turns the messages. @internal */
@@ -142,6 +143,8 @@ export class RTCDataChannel extends EventTarget {
   }
 
   send(data: Outgoing): void {
+    // oxlint-disable-next-line prefer-rest-params -- missing data is a mistake, `undefined` is a text
+    if (arguments.length === 0) throw new TypeError('send(): data is missing');
     if (this.#readyState !== 'open') {
       throw domException('InvalidStateError', `send(): the channel is ${this.#readyState}`);
     }
@@ -220,9 +223,13 @@ export class RTCDataChannel extends EventTarget {
     const before = this.#amount ?? 0;
     this.#amount = undefined;
     // The handle reports by itself what is still buffered.
-    if (!this.#lowReported && before > this.#threshold && this.bufferedAmount <= this.#threshold) {
-      this.dispatchEvent(new Event('bufferedamountlow'));
-    }
+    const isLow = before > this.#threshold && this.bufferedAmount <= this.#threshold;
+    if (!this.#lowReported && isLow) this.#fireLow();
+  }
+
+  /** A closed channel drains behind the application. */
+  #fireLow(): void {
+    if (this.#readyState !== 'closed') this.dispatchEvent(new Event('bufferedamountlow'));
   }
 
   #watchLow(): void {
@@ -230,7 +237,7 @@ export class RTCDataChannel extends EventTarget {
     this.#watchesLow = true;
     this.#handle.on('bufferedAmountLow', () => {
       if (this.#amount !== undefined) this.#lowReported = true;
-      this.dispatchEvent(new Event('bufferedamountlow'));
+      this.#fireLow();
     });
   }
 
@@ -280,7 +287,14 @@ export class RTCDataChannel extends EventTarget {
   }
 }
 
-eventAttributes(RTCDataChannel, ['open', 'message', 'bufferedamountlow', 'error', 'closing', 'close']);
+interfacePrototype('RTCDataChannel', RTCDataChannel, [
+  'open',
+  'message',
+  'bufferedamountlow',
+  'error',
+  'closing',
+  'close',
+]);
 
 const isBytes = (data: unknown): data is ArrayBuffer | ArrayBufferView =>
   ArrayBuffer.isView(data) || data instanceof ArrayBuffer;

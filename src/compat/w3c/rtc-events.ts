@@ -91,10 +91,15 @@ export class RTCErrorEvent extends Event {
 }
 
 /**
- * Gives a class the `on…` attributes of its events: the function takes its place among the listeners when it is first set
- * (HTML, section 8.1.8.1). The class keeps what was set; `null` is "none".
+ * Gives a class the name that it has as text (`[object RTCPeerConnection]`), and the `on…` attributes of its events: the function
+ * takes its place among the listeners when it is first set (HTML, section 8.1.8.1). The class keeps what was set; `null` is "none".
  */
-export function eventAttributes(type: { readonly prototype: EventTarget }, events: readonly string[]): void {
+export function interfacePrototype(
+  name: string,
+  type: { readonly prototype: EventTarget },
+  events: readonly string[],
+): void {
+  Object.defineProperty(type.prototype, Symbol.toStringTag, { configurable: true, value: name });
   for (const event of events) {
     const handlers = new WeakMap<EventTarget, { handler: unknown }>();
     Object.defineProperty(type.prototype, `on${event}`, {

@@ -11,7 +11,7 @@ import { assertSameTransport, checkConfiguration } from './configuration.js';
 import { addRemoteCandidate, checkCandidate } from './remote-candidate.js';
 import { ConnectionStates } from './connection-states.js';
 import type { Described, Descriptions } from './descriptions.js';
-import { eventAttributes, RTCDataChannelEvent, RTCPeerConnectionIceEvent } from './rtc-events.js';
+import { interfacePrototype, RTCDataChannelEvent, RTCPeerConnectionIceEvent } from './rtc-events.js';
 import { Gathering } from './gathering.js';
 import { NegotiationNeeded, Operations } from './operations.js';
 import { type ChannelOwner, RTCDataChannel } from './rtc-data-channel.js';
@@ -238,7 +238,8 @@ export abstract class RTCPeerConnection extends EventTarget {
     throw noMedia();
   }
 
-  addTransceiver(): never {
+  addTransceiver(kind?: unknown): never {
+    if (typeof kind === 'string') oneOf(kind, 'kind', ['audio', 'video']);
     throw noMedia();
   }
 
@@ -331,7 +332,7 @@ export abstract class RTCPeerConnection extends EventTarget {
   }
 }
 
-eventAttributes(RTCPeerConnection as never, [
+interfacePrototype('RTCPeerConnection', RTCPeerConnection as never, [
   'negotiationneeded',
   'icecandidate',
   'icecandidateerror',

@@ -59,7 +59,8 @@ export function scopedWebRTC(scope: RtcScope): ScopedWebRTC {
   let made = 0;
 
   class ScopedPeerConnection extends RTCPeerConnection {
-    constructor(configuration?: w3c.Configuration) {
+    // With a default, so that its `length` is that of a browser's.
+    constructor(configuration: w3c.Configuration | undefined = undefined) {
       super(scope, classes, `peer-${++made}`, configuration);
     }
   }
