@@ -1,7 +1,7 @@
 import { ManualClock } from 'scoped-rtc/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { poll } from '../../src/time/wait.js';
-import { systemClock, nextTurn } from '../../src/time/clock.js';
+import { nextTurn } from '../../src/time/clock.js';
 import { Deadline } from '../../src/time/deadline.js';
 
 const LONG = { timeout: 60_000 };
@@ -74,29 +74,31 @@ describe('poll()', () => {
     expect(await other).toBe(true);
   });
 
-  it('leaves the event loop to others while thousands of slow conditions are waited for', async () => {
-    using deadline = new Deadline(systemClock, LONG);
-    let inThisTurn = 0;
-    let mostInOne = 0;
-    const turn = () => {
-      inThisTurn = 0;
-      turning = setImmediate(turn);
-    };
-    let turning = setImmediate(turn);
-    let looks = 0;
+  it('checks no more of thousands of slow conditions at a time than fit in a slice of the turn', async () => {
+    onTestFinished(() => void vi.restoreAllMocks());
+    let time = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => time);
+    const clock = new ManualClock();
+    using deadline = new Deadline(clock, LONG);
+    let checked = 0;
+    let holds = false;
     const slow = () => {
-      mostInOne = Math.max(mostInOne, ++inThisTurn);
-      const now = performance.now();
-      while (performance.now() < now + 0.1);
-      return ++looks > 4 * COUNT;
+      time += 0.1;
+      checked++;
+      return holds;
     };
-    const waits: Promise<boolean>[] = [];
-    for (let n = 0; n < COUNT; n++) {
-      waits.push(poll(slow, deadline));
-      if (n % 50 === 0) await nextTurn();
+    const waits = Array.from({ length: COUNT }, () => poll(slow, deadline));
+    await nextTurn();
+    await nextTurn();
+    const most: number[] = [];
+    for (let ms = 0; ms < 200; ms++) {
+      checked = 0;
+      clock.advance(1);
+      most.push(checked);
     }
-    expect((await Promise.all(waits)).every((held) => held)).toBe(true);
-    clearImmediate(turning);
-    expect(mostInOne).toBeLessThan(COUNT / 4);
+    expect(Math.min(...most)).toBeGreaterThan(0);
+    expect(Math.max(...most)).toBeLessThanOrEqual(81); // 8 ms, and the one in which they end
+    holds = true;
+    expect(await clock.runUntil(Promise.all(waits))).toEqual(waits.map(() => true));
   });
 });
