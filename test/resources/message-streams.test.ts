@@ -4,7 +4,7 @@ import { PassThrough, Readable, Transform, Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { type Message } from 'scoped-rtc';
 import { expect, it } from 'scoped-rtc/vitest';
-import { describe } from 'vitest';
+import { describe, vi } from 'vitest';
 import { within } from '../support/event.js';
 
 const MB = 1024 * 1024;
@@ -68,6 +68,29 @@ describe('toDuplex', () => {
       true,
       true,
     ]);
+  });
+
+  it('delivers what was written before the channel was closed, though a later write is refused', async ({
+    connectedPair: { near, far },
+  }) => {
+    const received = collect(far.toDuplex());
+    const here = near.toDuplex();
+    const aborted = vi.spyOn(near, 'abort');
+    here.on('error', () => {});
+    const size = 200_000;
+    const write = (data: Buffer) =>
+      new Promise<unknown>((resolve) => {
+        here.write(data, (error) => resolve((error as { code?: string } | null)?.code));
+      });
+    expect(await within(Promise.all([...chunks(size)].map(write)), 'the writes', 25_000)).not.toContain(
+      'RTC_CLOSING',
+    );
+    const closing = near.close();
+    expect(await write(Buffer.from('too late'))).toBe('RTC_CLOSING');
+    await closing;
+    expect(hashOf(await within(received, 'all bytes'))).toBe(hashOf(payload));
+    expect((await near.closed()).unconfirmed.messages).toBe(0);
+    expect(aborted).not.toHaveBeenCalled(); // over a slow link that would have cost what was on its way
   });
 
   it('ends the reader when the writer ends, with everything delivered', async ({

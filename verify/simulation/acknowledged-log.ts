@@ -12,6 +12,7 @@ export class AcknowledgedLog implements ChannelEnd {
   readonly wrong: string[] = [];
   readonly doubtful = new Set<number>();
   readonly told = 0;
+  readonly unread = 0;
   readonly wasOpen = true;
   readonly isExact = true;
   readonly isLossy = false;

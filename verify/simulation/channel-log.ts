@@ -148,6 +148,10 @@ export class ChannelLog implements ChannelEnd {
     return (this.info?.unconfirmed.messages ?? 0) + (this.info?.undelivered ?? 0);
   }
 
+  get unread(): number {
+    return this.info?.unread ?? 0;
+  }
+
   get settled(): boolean {
     return this.info !== undefined && this.#pending === 0;
   }

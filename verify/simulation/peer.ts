@@ -10,7 +10,7 @@ import { AcknowledgedLog, isAcknowledged } from './acknowledged-log.js';
 import { ChannelLog } from './channel-log.js';
 import { type FaultName, FAULTS } from './faults.js';
 import type { Step } from './program.js';
-import type { Pair, SimulatedPeer } from './simulated-peer.js';
+import { byLabel, type Pair, type SimulatedPeer } from './simulated-peer.js';
 import type { SimulatedProcess, World } from './world.js';
 
 /** Milliseconds that the teardown of a peer's scope may take. */
@@ -122,6 +122,11 @@ export class Peer implements SimulatedPeer {
     if (does === 'send') return log?.send(1 + (b % 30), size);
     if (does === 'trySend') return log?.trySend(1 + (b % 30), size);
     if (does === 'closeChannel') return this.#close(log?.channel);
+    if (does === 'closeTogether') {
+      const shared = this.#pick(byLabel(this.channels.filter(({ channel }) => channel.state === 'open')), a);
+      shared?.send(1 + (b % 5), size);
+      return this.#close(shared?.channel);
+    }
     if (does === 'abortChannel') return void log?.channel.abort(new Error('simulated'));
     if (does === 'closeWithin') return this.#close(log?.channel, { timeout: b });
     if (does === 'reopen') {

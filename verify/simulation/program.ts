@@ -19,6 +19,7 @@ const DEEDS = {
   send: 30,
   trySend: 12,
   closeChannel: 8,
+  closeTogether: 4,
   abortChannel: 2,
   closeWithin: 2,
   reopen: 4,

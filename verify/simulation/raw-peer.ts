@@ -1,6 +1,6 @@
 import type { Signaling } from '../../src/index.js';
 import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src/testing/index.js';
-import type { ChannelEnd, SimulatedPeer } from './simulated-peer.js';
+import { byLabel, type ChannelEnd, type SimulatedPeer } from './simulated-peer.js';
 import type { Step } from './program.js';
 import type { SimulatedProcess, World } from './world.js';
 
@@ -15,6 +15,7 @@ class RawEnd implements ChannelEnd {
   readonly wrong: string[] = [];
   readonly doubtful = new Set<number>();
   readonly told = undefined;
+  readonly unread = 0;
   readonly wasOpen = true;
   readonly isExact = false;
   readonly isLossy = false;
@@ -109,7 +110,11 @@ export class RawPeer implements SimulatedPeer {
     if (does === 'open') this.#open(connection, b);
     else if (does === 'send' || does === 'trySend') log?.send(1 + (b % 30), size);
     else if (does === 'closeChannel' || does === 'abortChannel') log?.channel.close();
-    else if (does === 'reopen') {
+    else if (does === 'closeTogether') {
+      const shared = byLabel(open)[a % Math.max(1, open.length)];
+      shared?.send(1 + (b % 5), size);
+      shared?.channel.close();
+    } else if (does === 'reopen') {
       log?.channel.close();
       this.#open(connection, b);
     } else if (does === 'closeConnection' || does === 'abortConnection') connection?.close();

@@ -23,6 +23,8 @@ export interface ChannelEnd {
   readonly received: readonly number[];
   /** Messages of which its program was told that they may not have arrived; undefined where nobody tells it. */
   readonly told: number | undefined;
+  /** Messages that came and that its program was told it has not taken. */
+  readonly unread: number;
   /** Otherwise what was sent has only been queued. */
   readonly wasOpen: boolean;
   /** Messages may be abandoned by design. */
@@ -45,4 +47,9 @@ export interface SimulatedPeer {
   /** Its half of a channel with an agreed id, on the connection with that number; see `Pair`. */
   pair?(connection: number, pair: Pair): void;
   dispose(): void;
+}
+
+/** In the order in which the other end has them, too: both take the same one by its number. */
+export function byLabel<Log extends ChannelEnd>(logs: readonly Log[]): Log[] {
+  return [...logs].sort((one, other) => (one.label < other.label ? -1 : 1));
 }

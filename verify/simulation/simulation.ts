@@ -66,6 +66,10 @@ export function simulate(program: Program): Outcome {
           each.pair?.(step.a, { ...pair, closes }),
         );
       }
+    } else if (step.does === 'closeTogether') {
+      for (const [who, each] of peers.entries()) {
+        world.at(step.at + (who === step.who ? 0 : step.b % 16), each.process, () => each.do(step));
+      }
     } else if (step.does === 'kill') {
       world.at(step.at, undefined, () => {
         peer.process.kill();

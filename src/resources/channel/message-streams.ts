@@ -74,7 +74,9 @@ export function channelToDuplex(
     },
     async destroy(error, done) {
       await end.stopReading();
-      if (error) end.abort(error);
+      // A write that was refused since the channel is closing does not cut short what was written before.
+      const isClosing = error instanceof RtcClosedError && error.path === channel.path;
+      if (error && !isClosing) end.abort(error);
       await end.close().catch(() => {});
       done(error);
     },
