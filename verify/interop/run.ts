@@ -71,9 +71,17 @@ async function runCells(
 async function withControl(network: Network, result: Result): Promise<Result> {
   const { peer, scenario, faults } = result;
   if (faults.length === 0 || !SCENARIOS[scenario]?.control) return result;
-  const [raw = result] = await runCells(network, peer, [scenario], { CONTROL: '1' });
-  return { ...result, control: raw.faults[0] === undefined ? raw.figure : `fails, too: ${raw.faults[0]}` };
+  const seen = new Set<string>();
+  for (let n = 0; n < MOST_CONTROLS && seen.size < 2; n++) {
+    const [raw = result] = await runCells(network, peer, [scenario], { CONTROL: '1' });
+    if (raw.faults[0] !== undefined) return { ...result, control: `fails, too: ${raw.faults[0]}` };
+    seen.add(raw.figure);
+  }
+  return { ...result, control: [...seen].join(', or ') };
 }
+
+/** What is lost is a matter of chance: the control runs so often, or until two runs differ. */
+const MOST_CONTROLS = 6;
 
 const wanted = chosen(values.peer, Object.keys(PEERS), 'peer');
 const scenarios = chosen(values.scenario, Object.keys(SCENARIOS), 'scenario');

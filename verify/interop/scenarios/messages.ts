@@ -1,5 +1,14 @@
 import { nextEvent } from '../../../test/support/event.js';
-import { connectRaw, echoed, eventually, numbered, type Scenarios, theyOffer, weOffer } from '../scenario.js';
+import {
+  connectRaw,
+  echoed,
+  type Ends,
+  eventually,
+  numbered,
+  type Scenarios,
+  theyOffer,
+  weOffer,
+} from '../scenario.js';
 
 const COUNT = 3000;
 
@@ -17,12 +26,24 @@ const arrived: NonNullable<Scenarios[string]['after']> = async ({ peer, check, f
   check(seen?.misplaced === 0, `${seen?.misplaced} in the wrong order`);
 };
 
+/** The raw binding sends the same; it has no teardown that waits for what was sent, only a `close()`. */
+const burstOfRaw =
+  (offerer: keyof Ends, ending: 'close channel' | 'close connection') =>
+  async (ends: Ends): Promise<string> => {
+    await connectRaw(ends, 'sink', offerer);
+    await ends.raw.call('burst', { label: 'sink', count: COUNT, ending });
+    const count = async () => (await ends.peer.channel('sink'))?.messages ?? 0;
+    await eventually(async () => (await count()) === COUNT, 'all arrive', 3000).catch(() => {});
+    return `${await count()} of ${COUNT}`;
+  };
+
 export const messages: Scenarios = {
   'we-leave': {
     title: '3000 messages on our channel, and we leave',
     async run(cell) {
       sendAll((await weOffer(cell, { label: 'sink' })).channel);
     },
+    control: burstOfRaw('raw', 'close connection'),
     after: arrived,
   },
   'we-leave-theirs': {
@@ -30,6 +51,7 @@ export const messages: Scenarios = {
     async run(cell) {
       sendAll((await theyOffer(cell, { label: 'sink' })).channel);
     },
+    control: burstOfRaw('peer', 'close connection'),
     after: arrived,
   },
   'both-leave': {
@@ -70,6 +92,7 @@ export const messages: Scenarios = {
       await eventually(async () => (await cell.peer.channel('sink'))?.closed === true, 'they see the close');
       cell.check(pc.connectionState === 'connected', 'the connection lives on');
     },
+    control: burstOfRaw('raw', 'close channel'),
   },
   'they-close-channel': {
     title: '3000 messages of theirs, and they close the channel',
