@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { Child } from '../../../test/support/child.js';
 import { Ipc } from '../../../test/messages/ipc.js';
 import type { LinkOptions } from '../../../test/support/udp-link.js';
@@ -109,7 +110,10 @@ export class Network implements Disposable {
 
 type UdpLinkCounts = import('../../../test/support/udp-link.js').UdpLink['counts'];
 
+/** Found from the program that runs: this file may be bundled into another folder. */
+const LINK_FOLDER = new URL('../link/', pathToFileURL(process.argv[1] as string));
+
 const start = (program: string, ...args: string[]): Child =>
-  new Child(new URL(program, import.meta.url), args, { channel: true, timeout: LONGEST_MS });
+  new Child(new URL(program, LINK_FOLDER), args, { channel: true, timeout: LONGEST_MS });
 
 const LONGEST_MS = 180_000;

@@ -53,7 +53,12 @@ const ENTRIES = {
     'verify/fuzz/program.ts',
     'src/index.ts',
   ],
-  bench: ['verify/bench/support/program.ts', 'verify/bench/scenarios/*.ts'],
+  bench: [
+    'verify/bench/support/program.ts',
+    'verify/bench/scenarios/*.ts',
+    'verify/bench/link/answerer.ts',
+    'verify/bench/link/relay.ts',
+  ],
   simulation: ['verify/simulation/worker.ts'],
 } as const;
 
