@@ -174,6 +174,24 @@ describe('a server', () => {
     expect(received).toBe(200 * chunk.length);
   });
 
+  it('has its client hear all of an answer that it gives and closes, also where the client goes on sending', async () => {
+    const server = serverWith();
+    server.on('connection', (socket) =>
+      socket.once('open', async () => {
+        for (let n = 0; n < MESSAGES; n++) await socket.send(MESSAGE);
+        await socket.close();
+      }),
+    );
+    const client = new WsClient(`ws://127.0.0.1:${server.port}/`);
+    let received = 0;
+    client.on('message', () => received++);
+    client.on('open', () => {
+      for (let n = 0; n < MESSAGES; n++) client.send(MESSAGE);
+    });
+    const [code] = (await within(once(client, 'close'), 'the end')) as [number];
+    expect([received, code]).toEqual([MESSAGES, 1005]);
+  });
+
   it('accepts nobody by the port of the library', async () => {
     const server = serverWith();
     let connections = 0;
@@ -221,6 +239,28 @@ describe('a client', () => {
     expect((await socket.closed()).by).toBe('error');
   });
 
+  it('sends all before it closes, though the server goes on sending', async () => {
+    const server = new WsServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    let received = 0;
+    const ended = new Promise((resolve) =>
+      server.on('connection', (socket) => {
+        for (let n = 0; n < MESSAGES; n++) socket.send(MESSAGE);
+        socket.on('message', () => received++);
+        socket.on('close', resolve);
+        socket.on('error', () => {});
+      }),
+    );
+    // By name, so that the connection is made here and carried.
+    const socket = scope.createWebSocket(`ws://localhost:${(server.address() as AddressInfo).port}/`);
+    await socket.opened();
+    for (let n = 0; n < MESSAGES; n++) await socket.send(MESSAGE);
+    await socket.close();
+    await within(ended, 'the end');
+    server.close();
+    expect(received).toBe(MESSAGES);
+  });
+
   it('tells the status of a refusal', async () => {
     const refusing = createServer((socket) => {
       socket.on('error', () => {});
@@ -234,6 +274,9 @@ describe('a client', () => {
     expect(error.message).toContain('401 Unauthorized');
   });
 });
+
+const MESSAGES = 3000;
+const MESSAGE = 'm'.repeat(500);
 
 const requestFor = (protocols: string) =>
   'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +

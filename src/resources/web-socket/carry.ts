@@ -9,20 +9,45 @@ export interface Carrier {
   readonly protocol: string | undefined;
   /** Bytes that the library has given away and the system has not taken. */
   readonly buffered: number;
+  /** Nothing has come from the network since this was asked last, and the library has what came before. */
+  isQuiet(): boolean;
+  /**
+   * The library is about to close its end, and takes nothing more. A write that failed would destroy the socket with what the
+   * library has sent and nobody has read yet.
+   */
+  libraryCloses(): void;
 }
 
 /** Ends each of two sockets with the other. `library` is the library's end, `network` the peer's. */
 export function endTogether(library: Socket, network: Socket): void {
-  library.on('error', () => network.destroy());
-  network.on('error', () => library.destroy());
-  // What is left to be sent when the library has ended gets a moment; nothing more is read.
+  for (const socket of [library, network]) socket.on('error', () => {}); // `close` follows
   library.once('close', () => {
-    network.end();
-    network.resume();
-    const timer = setTimeout(() => network.destroy(), network.writableLength > 0 ? UNSENT_MS : LINGER_MS);
-    network.once('close', () => clearTimeout(timer));
+    stopWriting(library, network);
+    network.setTimeout(UNSENT_MS, () => network.destroy());
+    network.end(() => {
+      const timer = setTimeout(() => network.destroy(), LINGER_MS);
+      network.once('close', () => clearTimeout(timer));
+    });
   });
   network.once('close', () => library.destroySoon());
+}
+
+/** See `Carrier.isQuiet`. */
+export function quietness(library: Socket, network: Socket): () => boolean {
+  let before = -1;
+  return () => {
+    const { bytesRead } = network;
+    const isPassedOn = network.readableLength === 0 && library.writableLength === 0;
+    const isQuiet = library.destroyed || (bytesRead === before && isPassedOn);
+    before = bytesRead;
+    return isQuiet;
+  };
+}
+
+/** What comes from the network is read all the same: a socket that is closed with something unread resets its connection. */
+export function stopWriting(library: Socket, network: Socket): void {
+  network.unpipe(library);
+  network.resume();
 }
 
 /** Carries what comes from either to the other. */
@@ -47,5 +72,5 @@ export function carriedBy(carrier: Carrier, native: NativeWebSocket, real: Nativ
 
 /** Milliseconds for the other end to close, too, when the library has. */
 const LINGER_MS = 300;
-/** Milliseconds for the last bytes, where the network takes them slowly. */
+/** Milliseconds in which the network takes none of the last bytes. */
 const UNSENT_MS = 5000;

@@ -7,7 +7,7 @@ import type { WebSocketServerConfiguration } from 'node-datachannel';
 import { RtcNativeError } from '../../errors/rtc-error.js';
 import { callNative } from '../../native/firewall.js';
 import { isPemText } from '../../native/validate/pem.js';
-import { addressOf, buffered, type Carrier, carry, endTogether } from './carry.js';
+import { addressOf, buffered, type Carrier, carry, endTogether, quietness, stopWriting } from './carry.js';
 
 /**
  * Chooses one of the subprotocols that a client offers, in its order of preference; `undefined` or `false` for none.
@@ -101,6 +101,8 @@ export class SubprotocolFront {
         get buffered() {
           return buffered(library, client);
         },
+        isQuiet: quietness(library, client),
+        libraryCloses: () => stopWriting(library, client),
       });
       library.once('close', () => this.#carried.delete(address));
       library.write(requestWith(chosen, request), 'latin1');
@@ -145,9 +147,9 @@ function listen(server: Server, port: number, addresses: readonly (string | unde
   for (const address of addresses
     .flatMap((each) => each ?? ['::', '0.0.0.0'])
     .sort((a, b) => net.isIP(b) - net.isIP(a))) {
-    const handle = createHandle(address, port, net.isIP(address));
-    if (typeof handle === 'number') {
-      why = getSystemErrorName(handle);
+    const handle = createHandle?.(address, port, net.isIP(address));
+    if (typeof handle !== 'object') {
+      if (handle !== undefined) why = getSystemErrorName(handle);
       continue;
     }
     server.listen(handle);
@@ -158,8 +160,11 @@ function listen(server: Server, port: number, addresses: readonly (string | unde
 
 /** Not documented; Node.js's own cluster module binds with it. The system's error number where it fails. */
 const createHandle = (
-  net as unknown as { _createServerHandle(address: string, port: number, family: number): object | number }
+  net as unknown as { _createServerHandle?(address: string, port: number, family: number): object | number }
 )._createServerHandle;
+
+/** Other runtimes need not have it. */
+export const canListenAtOnce = typeof createHandle === 'function';
 
 function certificateOf(config: WebSocketServerConfiguration) {
   const { certificatePemFile: cert = '', keyPemFile: key = '', keyPemPass: passphrase } = config;

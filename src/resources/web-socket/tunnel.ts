@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { addressOf, buffered, type Carrier, carry, endTogether } from './carry.js';
+import { addressOf, buffered, type Carrier, carry, endTogether, quietness, stopWriting } from './carry.js';
 
 /**
  * Carries the library's connection through one that was made here: the library is given an HTTP proxy, which
@@ -10,6 +10,7 @@ export class Tunnel implements Carrier, Disposable {
   readonly #server: Server;
   readonly #upstream: Socket;
   #client: Socket | undefined;
+  #isQuiet: (() => boolean) | undefined;
   #head = '';
   #statusLine: string | undefined;
   #protocol: string | undefined;
@@ -50,6 +51,14 @@ export class Tunnel implements Carrier, Disposable {
     return buffered(this.#client, this.#upstream);
   }
 
+  isQuiet(): boolean {
+    return this.#isQuiet?.() ?? true;
+  }
+
+  libraryCloses(): void {
+    if (this.#client) stopWriting(this.#client, this.#upstream);
+  }
+
   /** The answer to the request where it was not 101 and could be read, e.g. `401 Unauthorized`. */
   get refusal(): string | undefined {
     return this.#statusLine?.startsWith('101') === false ? this.#statusLine : undefined;
@@ -68,6 +77,7 @@ export class Tunnel implements Carrier, Disposable {
   #carry(client: Socket, proxied: boolean): void {
     const upstream = this.#upstream;
     this.#client = client;
+    this.#isQuiet = quietness(client, upstream);
     endTogether(client, upstream);
     const join = () => {
       upstream.on('data', this.#read);

@@ -19,7 +19,7 @@ import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
 import { type CloseInfo, Handle } from '../handle.js';
 import { PendingEvents } from '../pending-events.js';
-import { type ChooseProtocol, SubprotocolFront } from './subprotocol-front.js';
+import { canListenAtOnce, type ChooseProtocol, SubprotocolFront } from './subprotocol-front.js';
 import { WebSocket } from './web-socket.js';
 import { nextTurn } from '../../time/clock.js';
 
@@ -264,9 +264,11 @@ function frontOf(
       ? [bindAddress]
       : (context.names.known(bindAddress) ?? []);
   const wrong =
-    enableTls && certificatePemFile === undefined
-      ? 'need a certificate with enableTls: the library shows its own to nobody'
-      : addresses.length === 0 && 'need an address as bindAddress, not a name';
+    (!canListenAtOnce && 'need Node.js') ||
+    (enableTls &&
+      certificatePemFile === undefined &&
+      'need a certificate with enableTls: the library shows its own to nobody') ||
+    (addresses.length === 0 && 'need an address as bindAddress, not a name');
   if (!wrong) {
     const choose =
       typeof protocols === 'function'

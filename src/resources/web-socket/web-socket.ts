@@ -45,6 +45,7 @@ export class WebSocket extends MessageChannel {
   #remoteAddress: string | undefined;
   #requestPath: string | undefined;
   #protocol: string | undefined;
+  #carrier: Carrier | undefined;
   #endSeen = false;
 
   /** Made by a scope or a server. @internal */
@@ -143,6 +144,7 @@ export class WebSocket extends MessageChannel {
     if (this.#endSeen || (this.#remoteAddress !== undefined && !this.#native.isOpen())) {
       await poll(() => this.record.isAcknowledged, deadline, ACKNOWLEDGEMENT_MS);
     }
+    this.#carrier?.libraryCloses();
     await this.record.giveBack(deadline, { within: ACKNOWLEDGEMENT_MS });
     return true; // one that is late is no failure
   }
@@ -161,6 +163,7 @@ export class WebSocket extends MessageChannel {
     if (this.state !== 'opening') return;
     const { carrier: carrierOf, opened } = this.#accepted ?? {};
     const carrier = carrierOf ? carrierOf() : this.dial?.tunnel;
+    this.#carrier = carrier;
     if (carrierOf && !carrier) {
       void this.abort(); // a program of this machine that found the library's own port
       return;
@@ -225,6 +228,8 @@ export class WebSocket extends MessageChannel {
       await poll(() => native.bufferedAmount() === 0 || !native.isOpen(), deadline);
     }
     this.#leave();
+    const carrier = this.#carrier;
+    if (carrier && native.isOpen()) await poll(() => carrier.isQuiet(), deadline, MOST_ARRIVING_MS);
     await this.received(deadline);
   }
 }
@@ -239,6 +244,8 @@ const UNSAID = 'the server refused or ended the connection';
 const UNSAID_SECURE = `TLS connection failed, or ${UNSAID}`;
 /** Milliseconds for an acknowledgement that is queued already; a few turns of the event loop. */
 const ACKNOWLEDGEMENT_MS = 50;
+/** Milliseconds for what has arrived to get to the library, where sockets of ours are in between; a peer may go on sending. */
+const MOST_ARRIVING_MS = 250;
 /** Milliseconds for an attempt to connect within this machine, be it busy; usually it takes two. */
 const MOST_ATTEMPT_MS = 250;
 
