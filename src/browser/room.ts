@@ -7,7 +7,7 @@ import { Backoff, type BackoffOptions } from '../signaling/wire/backoff.js';
 import { EventSource } from '../signaling/wire/event-source.js';
 import { overWebSocketLike, type WebSocketLike } from '../signaling/wire/message-transport.js';
 import type { Departure, JoinRequest, MemberDescription } from '../signaling/wire/room-message.js';
-import { type PeerRoute, RoomSession } from '../signaling/wire/room-session.js';
+import { RoomSession } from '../signaling/wire/room-session.js';
 import { AcknowledgedChannel } from './acknowledged-channel.js';
 import { pageClock } from './page-clock.js';
 
@@ -104,19 +104,8 @@ export class Room extends EventSource<RoomEvents> {
     if (before?.channel.state === 'open') return before;
     if (this.state === 'over') throw new RtcClosedError('RTC_CLOSED', 'the room was left');
     const channel = new AcknowledgedChannel(undefined, { name: peer, retransmit: this.#retransmit });
-    const route: PeerRoute = this.#session.route(peer, {
-      attach: (transport) => {
-        if (channel.state !== 'closed') channel.attach(transport);
-      },
-      absent: () => shortenClosing(),
-      fail: (error) => channel.abort(error),
-    });
+    const route = this.#session.route(peer, channel);
     void channel.closed.then(() => route[Symbol.dispose]());
-    let ofNegotiation = 0;
-    const shortenClosing = () => {
-      const timeout = route.patience(channel.pending, ofNegotiation);
-      if (channel.state === 'closing' && timeout !== undefined) void channel.close({ timeout });
-    };
     const signaling: PeerSignaling = {
       ...{ channel, remotePeer: peer, polite },
       get progress() {
@@ -124,15 +113,13 @@ export class Room extends EventSource<RoomEvents> {
       },
       send(message) {
         const sent = channel.send(message);
-        ofNegotiation++;
-        const settled = () => void ofNegotiation--;
-        sent.then(settled, settled);
+        route.track(sent);
         return sent;
       },
       subscribe: (onMessage, onClosed) => channel.subscribe((message) => void onMessage(message), onClosed),
       close() {
         const closing = channel.close();
-        shortenClosing();
+        route.shortenClosing();
         return closing;
       },
     };

@@ -7,7 +7,8 @@ import type {
 import type { CloseOptions } from '../../arguments/bounds.js';
 import { AcknowledgedChannel } from '../acknowledged/acknowledged-channel.js';
 import type { AcknowledgedChannelOptions } from '../acknowledged/acknowledged-options.js';
-import type { PeerChannel, PeerRoute, RoomSession } from '../wire/room-session.js';
+import type { PeerRoute } from '../wire/peer-route.js';
+import type { RoomSession } from '../wire/room-session.js';
 
 /** Signaling with one peer of a room. */
 export interface PeerSignaling extends Signaling, AsyncDisposable {
@@ -34,23 +35,13 @@ export class RoomPeerSignaling implements PeerSignaling {
   readonly polite?: boolean;
   readonly usedBy: (connection: AnyHandle) => void;
   readonly #route: PeerRoute;
-  /** Messages of `send` that the peer does not have. */
-  #ofNegotiation = 0;
 
   constructor(session: RoomSession, { peer, polite, channel, usedBy }: PeerSignalingSettings) {
     if (polite !== undefined) this.polite = polite;
     this.usedBy = usedBy;
-    const acknowledged = new AcknowledgedChannel(undefined, channel);
-    this.channel = acknowledged;
-    const way: PeerChannel = {
-      attach: (transport) => {
-        if (acknowledged.state !== 'closed') acknowledged.attach(transport);
-      },
-      absent: () => this.#shortenClosing(),
-      fail: (error) => void acknowledged.abort(error),
-    };
-    this.#route = session.route(peer, way);
-    acknowledged.signal.addEventListener('abort', () => this.#route[Symbol.dispose]());
+    this.channel = new AcknowledgedChannel(undefined, channel);
+    this.#route = session.route(peer, this.channel);
+    this.channel.signal.addEventListener('abort', () => this.#route[Symbol.dispose]());
   }
 
   get remotePeer(): string | undefined {
@@ -67,9 +58,7 @@ export class RoomPeerSignaling implements PeerSignaling {
    */
   send(message: SignalingMessage): void | Promise<void> {
     const sent = this.channel.send(message, { timeout: Number.POSITIVE_INFINITY });
-    this.#ofNegotiation++;
-    const settled = () => void this.#ofNegotiation--;
-    sent.then(settled, settled);
+    this.#route.track(sent);
     if ('description' in message) return sent;
     return undefined; // a rejection: it ended, which the subscriber is notified of
   }
@@ -80,14 +69,8 @@ export class RoomPeerSignaling implements PeerSignaling {
 
   close(options?: CloseOptions): Promise<void> {
     const closing = this.channel.close(options);
-    this.#shortenClosing();
+    this.#route.shortenClosing();
     return closing;
-  }
-
-  #shortenClosing(): void {
-    const { state, pending } = this.channel;
-    const timeout = this.#route.patience(pending, this.#ofNegotiation);
-    if (state === 'closing' && timeout !== undefined) void this.channel.close({ timeout });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@ import type { Clock } from '../../time/clock.js';
 import type { Backoff } from './backoff.js';
 import { parseObject } from './json.js';
 import type { MessageTransport } from './message-transport.js';
+import { type PeerChannel, type PeerRoute, Route } from './peer-route.js';
 import {
   BYE,
   type Departure,
@@ -16,28 +17,6 @@ import {
   ROOM_PROTOCOL_VERSION,
 } from './room-message.js';
 
-/** What goes to one peer of the room, over whichever socket is in use. */
-export interface PeerChannel {
-  attach(transport: MessageTransport): void;
-  /** The peer, or the server, is not there any more: what is pending may not be worth waiting for. */
-  absent(): void;
-  /** The peer is another one by now, or the room has ended. */
-  fail(error: unknown): void;
-}
-
-/** The way to one peer of a room. */
-export interface PeerRoute extends Disposable {
-  /** Its name, once it is known. */
-  readonly peer: string | undefined;
-  readonly progress: SignalingProgress;
-  /**
-   * Milliseconds to which a close should shorten its wait for `pending` messages, `ofNegotiation` of them about a connection: none
-   * where the peer has left, was removed, or was lost so long ago that it does not come back. What is about a connection
-   * is worth nothing without a peer that is there to connect, and little to one that does not answer.
-   */
-  patience(pending: number, ofNegotiation: number): number | undefined;
-}
-
 export interface RoomSessionOwner {
   readonly clock: Clock;
   readonly backoff: Backoff;
@@ -48,44 +27,6 @@ export interface RoomSessionOwner {
   joined(member: MemberDescription): void;
   left(member: MemberDescription, departure: Departure): void;
   ended(error: unknown): void;
-}
-
-class Route implements PeerRoute {
-  peer: string | undefined;
-  /** The member's, where it gave one. */
-  id: string | undefined;
-  /** When it left the room, as `clock.now()`; for good: `-Infinity`. */
-  absentFrom = Number.POSITIVE_INFINITY;
-  readonly channel: PeerChannel;
-  readonly #session: RoomSession;
-  readonly #forget: () => void;
-  target: { onMessage(message: unknown): void; onClosed(reason?: unknown): void } | undefined;
-
-  constructor(
-    session: RoomSession,
-    peer: string | undefined,
-    channel: PeerChannel,
-    forget: (route: Route) => void,
-  ) {
-    this.#session = session;
-    this.peer = peer;
-    this.channel = channel;
-    this.#forget = () => forget(this);
-  }
-
-  get progress(): SignalingProgress {
-    return this.#session.progressTo(this.peer);
-  }
-
-  patience(pending: number, ofNegotiation: number): number | undefined {
-    if (this.#session.now() - this.absentFrom >= COMES_BACK_MS) return 0;
-    if (pending > ofNegotiation) return undefined;
-    return this.progress.state === 'met' ? NEGOTIATION_MS : 0;
-  }
-
-  [Symbol.dispose](): void {
-    this.#forget();
-  }
 }
 
 /** A membership in a room of the signaling server over one socket after the other, for Node.js and browsers. */
@@ -180,7 +121,7 @@ export class RoomSession {
     this.#cancelReconnect?.();
     for (const route of [...this.#routes]) {
       route.target?.onClosed(error);
-      route.channel.fail(error);
+      route.channel.abort(error);
     }
     this.#routes.clear();
     this.#unsubscribe();
@@ -223,7 +164,7 @@ export class RoomSession {
     const isAnother = before?.id !== undefined && id !== undefined && before.id !== id;
     for (const route of [...this.#routes]) {
       if (route.peer !== peer || route.id === undefined || id === undefined || route.id === id) continue;
-      route.channel.fail(
+      route.channel.abort(
         this.#error('the peer started anew; what it had of the messages before is not known'),
       );
       this.#routes.delete(route);
@@ -244,7 +185,7 @@ export class RoomSession {
     for (const route of [...this.#routes]) {
       if (route.peer !== peer) continue;
       route.absentFrom = isForGood ? Number.NEGATIVE_INFINITY : this.now();
-      route.channel.absent();
+      route.shortenClosing();
     }
     this.#owner.left(member, why);
   }
@@ -263,6 +204,7 @@ export class RoomSession {
     route.absentFrom = Number.POSITIVE_INFINITY;
     route.id = this.members.get(peer)?.id ?? route.id;
     const send = (text: string) => this.#transport?.send(`{"to":${JSON.stringify(peer)},"data":${text}}`);
+    if (route.channel.state === 'closed') return;
     route.channel.attach({
       send,
       subscribe(onMessage, onClosed) {
@@ -289,7 +231,7 @@ export class RoomSession {
     };
     for (const route of [...this.#routes]) route.target?.onClosed(reason);
     this.#state = 'lost';
-    for (const route of [...this.#routes]) route.channel.absent();
+    for (const route of [...this.#routes]) route.shortenClosing();
     if (sentAway && isRefused) this.end(this.#error(sentAway));
     else if (this.#owner.connect) {
       this.#cancelReconnect = this.#owner.clock.after(this.#owner.backoff.next(), () => this.connect());
@@ -334,10 +276,6 @@ function departure(code: unknown, reason: unknown): Departure | undefined {
   return { code, reason: text || (known ?? '') };
 }
 
-/** Milliseconds after which a peer that reconnects by itself should be back: the longest of its waits by default. */
-const COMES_BACK_MS = 10_000;
-/** Milliseconds in which a peer that is there has acknowledged the last candidates, also from far away. */
-const NEGOTIATION_MS = 1000;
 /** A server that reports more is broken. */
 const MOST_MEMBERS = 10_000;
 /** Characters; a close frame has room for 123 bytes. */
