@@ -1,5 +1,6 @@
 import type { Random } from '../chaos/random.js';
 import {
+  AcknowledgedChannel,
   type DataChannel,
   memorySignaling,
   messageChannelSignaling,
@@ -156,6 +157,69 @@ async function connectOther(scope: RtcScope, random: Random, peer: PeerProcess):
   return near;
 }
 
+/** Short-lived channels of every kind, and sockets, several at a time on one connection. */
+const mixed: Cycle = async (scope, random) => {
+  const { alice, bob } = await pair(scope);
+  const server = scope.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
+  server.on('connection', (socket) =>
+    socket.on('message', (message) => void socket.send(message).catch(() => {})),
+  );
+  bob.on('dataChannel', (channel) => answer(channel, random));
+  const uses = [
+    () => echoed(alice.createDataChannel('echo')),
+    () => streamed(alice.createDataChannel('stream'), random),
+    () => acknowledged(alice.createDataChannel('acknowledged')),
+    () => overSocket(scope, `ws://127.0.0.1:${server.port}/`, random),
+  ];
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(Array.from({ length: 6 }, () => uses[random.below(uses.length)]!()));
+  }
+};
+
+function answer(channel: DataChannel, random: Random): void {
+  if (channel.label === 'echo')
+    channel.on('message', (message) => void channel.send(message).catch(() => {}));
+  else if (channel.label === 'acknowledged') new AcknowledgedChannel(channel).subscribe(() => {});
+  else {
+    const reader = channel.toDuplex();
+    reader.on('error', () => {});
+    reader.on('data', () => {
+      if (random.chance(0.1)) reader.destroy(new Mishap('the reader leaves'));
+    });
+  }
+}
+
+async function echoed(channel: DataChannel): Promise<void> {
+  for (let n = 0; n < 5; n++) await channel.send('x'.repeat(500));
+  for (let n = 0; n < 5; n++) await channel.nextMessage({ timeout: CHANNEL_MS });
+  await channel.close();
+}
+
+/** Either end may leave while it goes on. */
+async function streamed(channel: DataChannel, random: Random): Promise<void> {
+  const writer = channel.toDuplex();
+  writer.on('error', () => {});
+  for (let n = 0; n < 10; n++) writer.write(Buffer.alloc(20_000));
+  if (random.chance(0.5)) writer.destroy(new Mishap('the writer leaves'));
+  else writer.end();
+  await channel.closed({ timeout: CHANNEL_MS });
+}
+
+async function acknowledged(channel: DataChannel): Promise<void> {
+  const messages = new AcknowledgedChannel(channel);
+  for (let n = 0; n < 5; n++) await messages.send({ n });
+  await messages.close();
+  await channel.close();
+}
+
+async function overSocket(scope: RtcScope, url: string, random: Random): Promise<void> {
+  const socket = scope.createWebSocket(url, { name: 'socket' });
+  await socket.send('x');
+  await socket.nextMessage({ timeout: CHANNEL_MS });
+  if (random.chance(0.5)) await socket.close();
+  else await socket.abort();
+}
+
 /** How often, in parts of their sum. A killed peer costs the time until the scope's deadline. */
 const WEIGHTS: readonly (readonly [string, Cycle, number])[] = [
   ['talk', talk, 300],
@@ -167,6 +231,7 @@ const WEIGHTS: readonly (readonly [string, Cycle, number])[] = [
   ['abort when open', abortOpen, 80],
   ['abort while connecting', abortConnecting, 60],
   ['refused socket', refusedSocket, 40],
+  ['mixed', mixed, 40],
   ['other process', otherProcess, 60],
   ['killed peer', killedPeer, 6],
 ];
