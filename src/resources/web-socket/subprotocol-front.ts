@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage, Server } from 'node:http';
 import * as net from 'node:net';
 import { readFileSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import type { WebSocketServerConfiguration } from 'node-datachannel';
 import { RtcNativeError } from '../../errors/rtc-error.js';
 import { callNative } from '../../native/firewall.js';
+import { requirePackage } from '../../native/packages.js';
 import { isPemText } from '../../native/validate/pem.js';
 import { addressOf, buffered, type Carrier, carry, endTogether, quietness, stopWriting } from './carry.js';
 
@@ -52,11 +52,11 @@ export class SubprotocolFront {
     const handshakeTimeout = connectionTimeout || FOREVER_MS;
     const server = callNative(path, 'new WebSocketServer', () =>
       config.enableTls
-        ? createTlsServer({ ...settings, ...certificateOf(config), handshakeTimeout })
-        : createServer(settings),
+        ? https().createServer({ ...settings, ...certificateOf(config), handshakeTimeout })
+        : http().createServer(settings),
     );
     server.on('request', (_, response) => {
-      response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end(STATUS_CODES[426]);
+      response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end(http().STATUS_CODES[426]);
     });
     server.on('upgrade', (request, socket, head) => this.#admit(request, socket as net.Socket, head));
     server.on('error', () => {}); // thrown below
@@ -83,7 +83,7 @@ export class SubprotocolFront {
     client.on('error', () => {});
     const chosen = this.#choice(request);
     if (typeof chosen === 'number') {
-      const status = `${chosen} ${STATUS_CODES[chosen]}`;
+      const status = `${chosen} ${http().STATUS_CODES[chosen]}`;
       client.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
         client.destroy(),
       );
@@ -127,6 +127,10 @@ export class SubprotocolFront {
     }
   }
 }
+
+// Loaded by the first server: a program without one should not wait for them.
+const http = () => requirePackage('node:http') as typeof import('node:http');
+const https = () => requirePackage('node:https') as typeof import('node:https');
 
 /** The head of the request, with one subprotocol or none. */
 function requestWith(chosen: string, { method, url, rawHeaders }: IncomingMessage): string {
