@@ -25,6 +25,7 @@ export function endTogether(library: Socket, network: Socket): void {
     stopWriting(library, network);
     network.setTimeout(UNSENT_MS, () => network.destroy());
     network.end(() => {
+      if (network.destroyed) return;
       const timer = setTimeout(() => network.destroy(), LINGER_MS);
       network.once('close', () => clearTimeout(timer));
     });
