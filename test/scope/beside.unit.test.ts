@@ -136,10 +136,9 @@ test('the timeout of a fork bounds its handles, also among the handles of its ow
   const begun = clock.now();
   await clock.runUntil(root.disposeAsync());
   expect(clock.now() - begun).toBeLessThan(1000);
-  expect(reports[0]?.find(({ path }) => path === near.path)).toMatchObject({
-    outcome: 'forced',
-    drainMs: 100,
-  });
+  // Whether the step is `forced` is up to the library: its acknowledgement may come in the turn in which the time is over.
+  const step = reports[0]?.find(({ path }) => path === near.path);
+  expect(step).toMatchObject({ drainMs: 100, unconfirmed: { messages: 1 } });
 });
 
 test('a fork on which another depends waits for that one, the rest does not', async () => {
