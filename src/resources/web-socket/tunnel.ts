@@ -18,7 +18,7 @@ export class Tunnel implements Carrier, Disposable {
   private constructor(server: Server, upstream: Socket) {
     this.#server = server;
     this.#upstream = upstream;
-    upstream.on('error', () => this.#client?.destroy());
+    upstream.on('error', () => {}); // `close` follows, and ends the library's connection: see `endTogether`
   }
 
   /** `proxied`: the other end of `upstream` is a proxy itself, which the library's own request is for. */
