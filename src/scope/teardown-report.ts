@@ -29,8 +29,8 @@ export interface TeardownStep extends Loss {
   /** `PeerConnection`, `DataChannel`, `WebSocket`, `scope`, `entry` (a user's disposer), `beforeEnd`, `cleanup`, … */
   readonly kind: string;
   /**
-   * `closed`: ended as it should. `forced`: the deadline passed and it was ended without waiting any longer.
-   * `failed`: ending it threw.
+   * `closed`: it has ended; for what the library holds, the library has confirmed that. `forced`: the deadline passed
+   * before, and nothing waits for it any longer. `failed`: ending it threw.
    */
   readonly outcome: 'closed' | 'forced' | 'failed';
   /** Milliseconds spent on ending this member, draining included. */
