@@ -1,4 +1,5 @@
-import { LiveModel, type Node } from '../inspector/model/live-model.js';
+import { LiveModel } from '../inspector/model/live-model.js';
+import { treeRows, WHOLE_TREE } from '../inspector/model/tree-rows.js';
 import type { FeedMessage } from '../inspector/protocol.js';
 
 /** Shows what an inspector shows in a terminal, until its program ends; where there is no terminal, once. */
@@ -48,15 +49,14 @@ function screen(model: LiveModel, columns: number, rows: number): string[] {
     '',
     row(columns, ['name', 'state', 'out/s', 'in/s', 'sent', 'received', 'buffered', 'rtt']),
   ];
-  const add = (node: Node): void => {
-    const { name, depth, state, outRate, inRate, bytesSent, bytesReceived, bufferedAmount, rtt } = node;
+  for (const shown of treeRows(model.roots, WHOLE_TREE).rows) {
+    if (shown.type !== 'node') continue;
+    const { name, depth, state, outRate, inRate, bytesSent, bytesReceived, bufferedAmount, rtt } = shown.node;
     const figures = [outRate, inRate, bytesSent, bytesReceived, bufferedAmount].map((value) =>
       value > 0 ? bytes(value) : '',
     );
     lines.push(row(columns, [`${'  '.repeat(depth)}${name}`, state, ...figures, rtt < 0 ? '' : `${rtt} ms`]));
-    for (const child of node.children) add(child);
-  };
-  for (const root of model.roots) add(root);
+  }
   const room = rows - 1;
   return lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`];
 }

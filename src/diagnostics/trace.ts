@@ -124,9 +124,11 @@ export class Trace {
     const { path } = node;
     const ms = Math.max(0, ...report.map(({ endedAt }) => endedAt));
     const bad = report.filter(({ outcome }) => outcome !== 'closed').length;
-    const text = `${report.length} members${bad > 0 ? `, ${bad} forced or failed` : ''}`;
+    const text = `${report.length} ${report.length === 1 ? 'member' : 'members'}${bad > 0 ? `, ${bad} forced or failed` : ''}`;
     const n = this.#add({ type: 'teardown', ...named(node), text, ms }, error);
-    keep(this.#teardowns, { n, at: Date.now(), path, report }, MOST_TEARDOWNS);
+    // Of one member that closed its event says all: where peers come and go, the others would soon be forgotten.
+    if (report.length > 1 || bad > 0 || !path.includes('/'))
+      keep(this.#teardowns, { n, at: Date.now(), path, report }, MOST_TEARDOWNS);
   }
 
   warned(warning: RtcWarning): void {

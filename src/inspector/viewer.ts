@@ -33,7 +33,10 @@ export class Viewer {
     this.#response.end('event: end\ndata: {}\n\n');
   }
 
+  /** A response keeps what is written until the next tick, which a process that exits does not reach; `uncork` sends. */
   #write(text: string): void {
+    this.#response.cork();
     this.#response.write(`data: ${text}\n\n`);
+    this.#response.uncork();
   }
 }

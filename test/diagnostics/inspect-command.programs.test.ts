@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RuntimeTrace } from 'scoped-rtc';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTrace } from '../../src/inspector/model/trace-file.js';
+import type { FeedMessage } from '../../src/inspector/protocol.js';
 import { Child, ROOT } from '../support/child.js';
 
 const CLI = join(ROOT, 'dist/cli/main.js');
@@ -90,16 +91,30 @@ it('a program on node-datachannel itself runs as it is, with its exit code, and 
   expect(created[0]?.place).toMatch(/raw\.mjs:3:\d+$/);
 });
 
-it('passes signals on; top shows the tree meanwhile', async () => {
+it('passes signals on, and the page still gets the teardown that the signal began; top shows the tree meanwhile', async () => {
   const child = inspect('--', process.execPath, 'own.mjs');
   const [url] = await child.said(ADDRESS);
   const top = await new Child(CLI, ['top', url]).ended;
   expect(top.code, top.stderr).toBe(0);
   expect(top.stdout).toMatch(/scoped-rtc {2}process \d+ {2}active {2}4 handles/);
   expect(top.stdout).toMatch(/^ {4}chat +open +\d.* kB/m);
+  const torndown = pathsTornDown(await fetch(`${url}events`));
   child.kill('SIGTERM');
   expect((await child.ended).code).toBe(143);
+  expect(await torndown).toContain('app');
 });
+
+/** Of the messages that the page got until its program had gone. */
+async function pathsTornDown(page: Response): Promise<string[]> {
+  let text = '';
+  try {
+    for await (const part of page.body!.pipeThrough(new TextDecoderStream())) text += part;
+  } catch {
+    // The process has exited without ending the stream.
+  }
+  const messages = [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json!) as FeedMessage);
+  return messages.flatMap(({ teardowns }) => teardowns.map(({ path }) => path));
+}
 
 it('the trace of a connection that failed shows the cause, without the program and without its secrets', async () => {
   const { code } = await inspect('--trace', 'fails.json', '--', process.execPath, 'fails.mjs').ended;

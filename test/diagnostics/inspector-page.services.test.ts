@@ -208,6 +208,8 @@ describe.skipIf(!hasChromium)('the page in headless Chromium', () => {
           rows.map((one) => (one as unknown as { dataset: { path: string } }).dataset.path),
         );
       expect((await paths()).slice(0, 2)).toEqual(['app/alice/chat', 'app/bob/chat']);
+      // The end of a path, where they differ, is what can be read of a long one.
+      expect(await page.locator(`${row('app/alice/chat')} .name.path`).count()).toBe(1);
       await page.click('[data-sort=inRate]');
       await shows(`.tree .list-row:nth-child(2) ${row('app/bob/chat')}`);
     } finally {
@@ -245,6 +247,9 @@ describe.skipIf(!hasChromium)('the page in headless Chromium', () => {
     await shows(row('app/_b_alice').replace('_b_', '<b>'));
     await page.click('.event-waited .event-path');
     await shows('.details [data-detail=connection]');
+    expect(await page.textContent('[data-detail=waited]')).toContain(
+      'nobody at the other end of the signaling',
+    );
     await page.setInputFiles('input[type=file]', { name: 'x', mimeType: '', buffer: Buffer.from('{}') });
     expect(await page.textContent('[role=alert]')).toContain('not a trace');
     await page.click('text=Back to the program');
@@ -270,16 +275,31 @@ describe.skipIf(!hasChromium)('the page in headless Chromium', () => {
     const runtime = new RtcRuntime({ native: createFakeBinding() });
     await using inspector = await openInspector({ runtime });
     await using scope = runtime.scope('app');
-    scope.createPeerConnection('somebody').createDataChannel('chat');
+    scope.createPeerConnection('somebody').createDataChannel('chat', { ordered: false, maxRetransmits: 0 });
     await page.setViewportSize({ width: 390, height: 844 });
     await open(inspector);
     await shows(row('app/somebody/chat'));
+    await page.click(row('app/somebody/chat'));
+    await shows('[data-detail=delivery]');
+    // Too long for half a line, where it would break within a word.
+    const widthOf = (selector: string) =>
+      page.$eval(selector, (element) => (element as unknown as { clientWidth: number }).clientWidth);
+    expect(await widthOf('[data-detail=delivery]')).toBe(await widthOf('.facts-list'));
+    expect(await page.isVisible('[data-event=create] .event-type')).toBe(true);
+    expect(await widthOf('[data-event=create] .event-text')).toBeGreaterThan(250);
+    await page.keyboard.press('Escape');
     const width = await page.$eval(`${row('app/somebody')} .name`, (name) =>
       (name as unknown as { getBoundingClientRect: () => { width: number } }).getBoundingClientRect(),
     );
     expect(width.width).toBeGreaterThan(55);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     expect(await page.locator('.warnings-card').count()).toBe(0);
+  });
+
+  it('without a program it waits for a trace', async () => {
+    await page.goto(new URL('../../dist/inspector/page/index.html', import.meta.url).href);
+    expect(await page.textContent('[data-source=file]')).toBe('no trace opened yet');
+    expect(await page.textContent('.tree-card .empty')).toContain('Drop a file here');
   });
 
   it('says so when the application has gone', async () => {

@@ -149,7 +149,11 @@ it('gives the same as JSON, warnings and teardowns from before included', async 
   using _quiet = runtime.subscribe('warning', () => {});
   const pc = scope.createPeerConnection('alice');
   expect(() => pc.dependsOn(pc)).toThrow();
-  await scope.fork('room').disposeAsync();
+  const room = scope.fork('room');
+  room.createPeerConnection('bob');
+  await room.disposeAsync();
+  // A teardown of one member is an event, and no more.
+  await scope.fork('empty').disposeAsync();
   const whole = JSON.parse((await ask(`${inspector.url}snapshot`)).text) as {
     made: NodeSnapshot[];
     warnings: { code: string }[];

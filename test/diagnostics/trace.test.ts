@@ -106,7 +106,7 @@ describe('trace()', () => {
     expect(alice).toContain('state ice connected');
     expect(alice.some((line) => /^candidate local host udp .+:\d+$/.test(line))).toBe(true);
     expect(alice.some((line) => /^candidate remote host udp .+:\d+$/.test(line))).toBe(true);
-    expect(of(trace, near.path).at(-1)).toBe('teardown 1 members');
+    expect(of(trace, near.path).at(-1)).toBe('teardown 1 member');
     expect(trace.events.at(-1)).toMatchObject({ type: 'teardown', path: 'app', ms: expect.any(Number) });
     expect(trace.teardowns.at(-1)?.path).toBe('app');
     expect(trace.events.map(({ n }) => n)).toEqual(trace.events.map((_, index) => index + 1));

@@ -13,6 +13,9 @@ export interface RowSettings {
   readonly folded: ReadonlySet<number | string>;
 }
 
+/** The whole tree, in the order of creation. */
+export const WHOLE_TREE: RowSettings = { filter: '', group: 'tree', sort: undefined, folded: new Set() };
+
 export type Row =
   | {
       readonly type: 'node';

@@ -8,21 +8,20 @@ import { Timeline } from './timeline.jsx';
 import { TraceButtons, useDroppedFile } from './trace-buttons.jsx';
 import { TreeToolbar } from './tree-toolbar.jsx';
 import { useApplication } from './use-application.js';
-import { useDark } from './use-dark.js';
+import { useMedia } from './use-media.js';
 import { Warnings } from './warnings.jsx';
 import { Waterfall } from './waterfall.jsx';
-import { treeRows } from '../model/tree-rows.ts';
+import { treeRows, WHOLE_TREE } from '../model/tree-rows.ts';
 
 /** @typedef {import('../model/tree-rows.ts').RowSettings} RowSettings */
 
 export function App() {
   const application = useApplication();
   const { model, trace, source, problem } = application;
-  const [settings, setSettings] = useState(
-    /** @type {RowSettings} */ ({ filter: '', group: 'tree', sort: undefined, folded: new Set() }),
-  );
+  const [settings, setSettings] = useState(WHOLE_TREE);
   const [selected, setSelected] = useState(/** @type {string | undefined} */ (undefined));
-  const dark = useDark();
+  // The plots take their colours from the style when they are drawn.
+  const dark = useMedia('(prefers-color-scheme: dark)');
   const dragging = useDroppedFile(application.show);
   // A path of the program is none of the trace's.
   useEffect(() => setSelected(undefined), [model]);
@@ -67,7 +66,7 @@ export function App() {
             onChange={change}
             selected={selected}
             onSelect={setSelected}
-            empty={emptyText(source, settings.filter)}
+            empty={emptyText(source, trace, settings.filter)}
           />
         </section>
         <section class="side">
@@ -111,12 +110,14 @@ export function App() {
 
 /**
  * @param {import('./live-source.js').SourceState} source
+ * @param {import('../model/trace-file.ts').OpenedTrace | undefined} trace
  * @param {string} filter
  */
-function emptyText(source, filter) {
+function emptyText(source, trace, filter) {
   if (filter.trim() !== '') return 'Nothing matches the filter.';
+  if (trace) return 'Nothing lived when the trace was made. Drop another trace here to open it.';
   return source === 'file'
-    ? 'Nothing lived when the trace was made. Drop another trace here to open it.'
+    ? 'Drop a file here that runtime.trace() or an inspector has made.'
     : 'Nothing lives: no scope is open, the library is not in use.';
 }
 

@@ -1,5 +1,5 @@
 import { Facts } from './facts.jsx';
-import { amount } from './figures.js';
+import { amount, count } from './figures.js';
 
 /** @param {{ details: import('../../diagnostics/handle-details.js').HandleDetails | undefined }} props */
 export function ChannelFacts({ details }) {
@@ -42,7 +42,7 @@ export function ChannelFacts({ details }) {
               acknowledged: channel.acknowledged,
               unconfirmed:
                 channel.unconfirmed.messages > 0 &&
-                `${channel.unconfirmed.messages} messages, ${amount(channel.unconfirmed.bytes, 'B')}`,
+                `${count(channel.unconfirmed.messages, 'message')}, ${amount(channel.unconfirmed.bytes, 'B')}`,
               undelivered: channel.undelivered > 0 && channel.undelivered,
               dropped: channel.dropped > 0 && channel.dropped,
             }}

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ConnectionFacts } from './connection-facts.jsx';
 import { ChannelFacts } from './channel-facts.jsx';
 import { Cause, Facts, Paths } from './facts.jsx';
-import { age, amount, timeOfDay } from './figures.js';
+import { age, amount, count, timeOfDay } from './figures.js';
 import { Place } from './place.jsx';
 import { Plot } from './plot.jsx';
 
@@ -48,6 +48,20 @@ export function Details({ path, node, model, saved, isLive, dark, onSelect }) {
   const { head } = model;
   const warnings = model.warnings.filter((warning) => warning.path === path);
   const end = model.events.findLast((event) => event.path === path && event.error !== undefined);
+  // A wait in vain that no opening has followed.
+  const waited = model.events.findLast(
+    (event) => event.path === path && (event.type === 'waited' || event.type === 'open'),
+  );
+  const why = (
+    <>
+      {end?.error && <Cause error={end.error} at={timeOfDay(end.at)} />}
+      {waited?.type === 'waited' && (
+        <p class="cause" data-detail="waited">
+          <b>{timeOfDay(waited.at)}</b> {waited.text}
+        </p>
+      )}
+    </>
+  );
   return (
     <section class="card details" aria-label={`details of ${path}`} data-details={path}>
       <div class="bar">
@@ -70,14 +84,17 @@ export function Details({ path, node, model, saved, isLive, dark, onSelect }) {
               'ends after': some(model.dependentsOf(path), (paths) => (
                 <Paths paths={paths} onSelect={onSelect} />
               )),
-              sent: some(shown.messagesSent, (count) => `${count} messages, ${amount(shown.bytesSent, 'B')}`),
+              sent: some(
+                shown.messagesSent,
+                (messages) => `${count(messages, 'message')}, ${amount(shown.bytesSent, 'B')}`,
+              ),
               received: some(
                 shown.messagesReceived,
-                (count) => `${count} messages, ${amount(shown.bytesReceived, 'B')}`,
+                (messages) => `${count(messages, 'message')}, ${amount(shown.bytesReceived, 'B')}`,
               ),
             }}
           />
-          {end?.error && <Cause error={end.error} at={timeOfDay(end.at)} />}
+          {why}
           {details?.connection && <ConnectionFacts connection={details.connection} />}
           <ChannelFacts details={details} />
           {shown.createdAt !== undefined && model.samples.length > 0 && (
@@ -87,7 +104,7 @@ export function Details({ path, node, model, saved, isLive, dark, onSelect }) {
       ) : (
         <>
           <p class="empty">Gone. What is kept of it is in the timeline.</p>
-          {end?.error && <Cause error={end.error} at={timeOfDay(end.at)} />}
+          {why}
         </>
       )}
       {warnings.map(({ n, at, code, message }) => (

@@ -1,7 +1,10 @@
 /** @typedef {import('preact').ComponentChildren} ComponentChildren */
 
+/** Characters of a name and its value that fit into half of the width of a phone. */
+const HALF_LINE = 22;
+
 /**
- * Names and values; a value that is not there takes no room.
+ * Names and values; a value that is not there takes no room, a long one a line of its own.
  * @param {{ title?: string, facts: Readonly<Record<string, ComponentChildren>> }} props
  */
 export function Facts({ title, facts }) {
@@ -14,7 +17,7 @@ export function Facts({ title, facts }) {
       {title && <h3>{title}</h3>}
       <dl class="facts-list">
         {present.map(([name, value]) => (
-          <div key={name} data-detail={name}>
+          <div key={name} data-detail={name} class={isLong(name, value) ? 'long' : ''}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>
@@ -22,6 +25,14 @@ export function Facts({ title, facts }) {
       </dl>
     </>
   );
+}
+
+/**
+ * @param {string} name
+ * @param {ComponentChildren} value
+ */
+function isLong(name, value) {
+  return typeof value === 'object' || name.length + String(value).length > HALF_LINE;
 }
 
 /** @param {{ paths: readonly string[], onSelect: (path: string) => void }} props */

@@ -17,6 +17,15 @@ export function amount(value, unit = '') {
   return `${rest.toFixed(digits)}${suffix && ` ${suffix}`}`;
 }
 
+/**
+ * `1 message`, `2 messages`.
+ * @param {number} value
+ * @param {string} one
+ */
+export function count(value, one) {
+  return `${value} ${one}${value === 1 ? '' : 's'}`;
+}
+
 /** @param {number} ms */
 export function age(ms) {
   const seconds = Math.max(0, ms) / 1000;

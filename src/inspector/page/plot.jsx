@@ -90,7 +90,7 @@ function options(element, series, whole, height) {
     height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 6, 0, 0],
+    padding: [8, 16, 0, 0],
     scales: {
       x: { time: true },
       y: { range: (_, __, max) => [0, Math.max(whole ? 4 : 1, max * 1.15)] },
@@ -100,7 +100,8 @@ function options(element, series, whole, height) {
       {
         ...axis,
         size: 44,
-        space: 26,
+        // A scale of 1, 2 and 5 then has a number beside 0 also on the lowest plot.
+        space: Math.min(26, height / 4.5),
         incrs: whole
           ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
           : /** @type {number[]} */ (INCREMENTS),

@@ -25,7 +25,7 @@ export function StatusBar({ head, handles, source, trace, children }) {
         scoped<b>-rtc</b>
       </h1>
       <span class={`pill source-${source}`} data-source={source}>
-        {SOURCE[source]}
+        {source === 'file' && !trace ? 'no trace opened yet' : SOURCE[source]}
       </span>
       {head && runtime && (
         <dl>

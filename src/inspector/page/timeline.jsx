@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
 import { duration } from './figures.js';
 import { TimelineStrip } from './timeline-strip.jsx';
+import { useMedia } from './use-media.js';
 import { VirtualList } from './virtual-list.jsx';
 
 /** @typedef {import('../../diagnostics/event-log.js').TraceEvent} TraceEvent */
 
-const ROW_HEIGHT = 24;
+/** On a phone the text has a line of its own. */
+const ROW_HEIGHTS = { wide: 24, narrow: 44 };
 
 /** @type {Readonly<Record<string, (event: TraceEvent) => boolean>>} */
 const SORTS = {
@@ -27,6 +29,7 @@ const SORTS = {
  * }} props
  */
 export function Timeline({ events, selected, onSelect, forgotten = (events[0]?.n ?? 1) - 1 }) {
+  const isNarrow = useMedia('(max-width: 700px)');
   const [words, setWords] = useState('');
   const [sort, setSort] = useState('all events');
   const [onlySelected, setOnlySelected] = useState(false);
@@ -48,7 +51,7 @@ export function Timeline({ events, selected, onSelect, forgotten = (events[0]?.n
       <div class="bar">
         <input
           type="search"
-          placeholder="filter: path, words"
+          placeholder="filter"
           aria-label="filter events"
           value={words}
           onInput={(event) => setWords(event.currentTarget.value)}
@@ -79,8 +82,9 @@ export function Timeline({ events, selected, onSelect, forgotten = (events[0]?.n
       </div>
       <TimelineStrip events={filtered} whole={whole} range={range} onRange={setRange} />
       <VirtualList
+        key={range?.[0] ?? 'all'}
         items={shown}
-        rowHeight={ROW_HEIGHT}
+        rowHeight={ROW_HEIGHTS[isNarrow ? 'narrow' : 'wide']}
         keyOf={({ n }) => n}
         class="timeline"
         label="timeline"
@@ -130,7 +134,7 @@ function EventRow({ event, from, to, start, selected, onSelect }) {
       {path === undefined ? (
         <span />
       ) : (
-        <button class="link event-path" tabIndex={-1} onClick={() => onSelect(path)}>
+        <button class="link event-path path" tabIndex={-1} onClick={() => onSelect(path)}>
           <bdi>{path}</bdi>
         </button>
       )}

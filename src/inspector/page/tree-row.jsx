@@ -1,4 +1,4 @@
-import { age, amount } from './figures.js';
+import { age, amount, count } from './figures.js';
 
 const FRESH_MS = 900;
 
@@ -43,10 +43,16 @@ export function TreeRow({ row, now, flat, selected, onFold, onSelect }) {
           <span class="fold-space" />
         )}
         <span class={`kind kind-${kind}`}>{KINDS[kind] ?? kind}</span>
-        <span class="name">{flat ? node.path : name}</span>
+        {flat ? (
+          <span class="name path">
+            <bdi>{node.path}</bdi>
+          </span>
+        ) : (
+          <span class="name">{name}</span>
+        )}
         {folded && <span class="note">{owns} below</span>}
         {dependsOn.length > 0 && <span class="note">before {dependsOn.join(', ')}</span>}
-        {place && <span class="note place">{place}</span>}
+        {place && !flat && <span class="note place">{place}</span>}
       </span>
       <span class="state">{state}</span>
       <span class="figure col-age">{createdAt === undefined ? '' : age(now - createdAt)}</span>
@@ -94,7 +100,7 @@ function Moved({ bytes, messages }) {
   return (
     <span
       class="figure col-total"
-      title={messages > 0 ? `${messages} messages, ${bytes} bytes` : `${bytes} bytes`}
+      title={messages > 0 ? `${count(messages, 'message')}, ${bytes} bytes` : `${bytes} bytes`}
     >
       {amount(bytes, 'B')}
     </span>

@@ -29,8 +29,9 @@ export function TreeToolbar({ settings, onChange, matches, total, source, onPaus
       <input
         ref={search}
         type="search"
-        placeholder="filter: path, kind, state  ( / )"
+        placeholder="filter ( / )"
         aria-label="filter"
+        title="words of path, kind and state"
         value={settings.filter}
         onInput={(event) => onChange({ filter: event.currentTarget.value })}
       />

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { duration, timeOfDay } from './figures.js';
+import { count, duration, timeOfDay } from './figures.js';
 import { VirtualList } from './virtual-list.jsx';
 
 /** @typedef {import('../../diagnostics/trace.js').TracedTeardown} TracedTeardown */
@@ -32,7 +32,8 @@ export function Waterfall({ teardowns }) {
           ))}
         </select>
         <span class="facts">
-          <b>{shown.path}</b> at {timeOfDay(shown.at)}, {shown.report.length} steps in {duration(total)}
+          <b>{shown.path}</b> at {timeOfDay(shown.at)}, {count(shown.report.length, 'step')} in{' '}
+          {duration(total)}
           {bad > 0 && <span class="bad"> {bad} not closed as they should</span>}
         </span>
         <span class="legend">
@@ -76,7 +77,7 @@ function Step({ step, total }) {
       data-ms={ms}
       title={`${path}\n${kind}, ${outcome}${lost}\nfrom ${duration(startedAt)}: ${duration(drainMs)} draining, ${duration(releaseMs)} releasing`}
     >
-      <span class="step-name">
+      <span class="step-name path">
         <bdi>{path}</bdi>
       </span>
       <span class="kind">{kind}</span>
