@@ -111,9 +111,9 @@ export class WebSocket extends MessageChannel {
     if (this.state === 'open') {
       this.#endSeen = true;
       this.closedByPeer();
-    } else if (this.state === 'opening' && this.#native.path() !== undefined) {
-      // The library knows the path as soon as it is no longer connecting. "Opened" and messages may still be
-      // queued for us, so the verdict waits until the queue is empty.
+    } else if (this.state === 'opening' && this.#native.path() !== undefined && !this.#native.isOpen()) {
+      // The library knows the path as soon as it is no longer connecting. It may have opened between the two looks, so
+      // there is a third. "Opened" and messages may still be queued for us, so the verdict waits until the queue is empty.
       this.#endSeen = true;
       void this.#judgeOpening();
     }

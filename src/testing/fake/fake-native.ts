@@ -47,6 +47,7 @@ export abstract class FakeNative implements HostedNative, FaultTarget {
 
   /** Runs a method's body with whatever fault is planned for this call. */
   protected call<T>(method: string, args: readonly unknown[], body: () => T): T {
+    this.host.loop.preempt();
     const { kind, id, name } = this;
     const fault = this.host.faults.forCall({ kind, id, name, method, args });
     if (fault === undefined) return body();

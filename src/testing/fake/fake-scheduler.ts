@@ -13,6 +13,11 @@ export interface FakeScheduler {
   eventLoop(run: () => void): void;
   /** Runs `run` on a thread `ms` milliseconds later, without holding the process. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
+  /**
+   * Called before each call of a native: a thread of the library may run between any two of them, and change what the
+   * next returns.
+   */
+  preempt?(): void;
 }
 
 /** The event loop of this process; there are no threads, so they share it. */

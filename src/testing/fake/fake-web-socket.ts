@@ -49,7 +49,7 @@ export class FakeWebSocket extends FakeChannel<SocketCore> implements NativeWebS
   }
 
   path(): string | undefined {
-    return this.call('path', [], () => this.core?.path);
+    return this.call('path', [], () => (this.core?.state === 'connecting' ? undefined : this.core?.path));
   }
 
   remoteAddress(): string | undefined {

@@ -46,6 +46,11 @@ export class NativeLoop {
     return this.#scheduler.now();
   }
 
+  /** JavaScript is about to call the library, whose threads may have run since its last call. */
+  preempt(): void {
+    this.#scheduler.preempt?.();
+  }
+
   /** Runs `run` in the next turn, or `turns` turns behind it. */
   enqueue(run: () => void, turns = 0): void {
     this.#tasks.push({ turn: this.#turn + 1 + turns, run });
