@@ -10,7 +10,9 @@ const CALLS = 60;
 function preemptedAt(call: number) {
   const waiting: (() => void)[] = [];
   let calls = 0;
-  let thread = (run: () => void) => void waiting.push(run);
+  let thread = (run: () => void): void => {
+    waiting.push(run);
+  };
   return createFakeBinding({
     scheduler: {
       ...processScheduler,

@@ -7,6 +7,8 @@ import { enter, VirtualTimer, type VirtualTime } from './virtual-globals.js';
 const MOST_TASKS = 400_000;
 /** Milliseconds that one task takes. */
 const TASK_MS = 0.05;
+/** Share of the calls of the library before which one of its threads runs. */
+const PREEMPTED = 0.1;
 /** Runs the ticks and promise reactions that are due, as Node does between two calls from its event loop. */
 const runMicrotasks = (process as unknown as { _tickCallback(): void })._tickCallback;
 
@@ -73,6 +75,11 @@ export class SimulatedProcess implements FakeScheduler {
     return () => {
       timer.cancelled = true;
     };
+  }
+
+  /** Now and then a thread of the library runs between two calls that JavaScript makes of it. */
+  preempt(): void {
+    if (this.threads.length > 0 && this.#world.choices.chance(PREEMPTED)) this.threads.shift()?.run();
   }
 
   /** Keeps the event loop busy; the library's threads go on. */
