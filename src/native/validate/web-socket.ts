@@ -75,8 +75,8 @@ export interface WebSocketOptions {
   /** Unanswered pings after which the connection counts as lost; 0 for never. Default 0. */
   maxOutstandingPings?: number | undefined;
   /**
-   * Path of a PEM file with the authorities to trust instead of the system's. The library verifies host names
-   * only: a server at an IP address is never trusted, whatever its certificate says.
+   * Path of a PEM file with the authorities to trust beside the system's. The library verifies host names
+   * only: a server at an IP address is never trusted, whatever its certificate says. It verifies nothing on Windows.
    */
   caCertificatePemFile?: string | undefined;
   /** Client certificate: PEM text, or the path of a PEM file. */

@@ -85,7 +85,8 @@ export class Listener {
     this.#connections.set(key, { socket, settled });
     socket.once('close', () => {
       settled();
-      this.#connections.delete(key);
+      // The system may have given the address to another connection before this event was served.
+      if (this.#connections.get(key)?.socket === socket) this.#connections.delete(key);
     });
   }
 
