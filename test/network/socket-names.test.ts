@@ -156,7 +156,10 @@ it('TLS checks the name and sends it, and the authority is the one that is given
   // Not in the hosts file, so that it goes through the tunnel as any other name does.
   const right = scope.createWebSocket(`wss://any.localhost:${port}/`, { disableTlsVerification: true });
   await right.opened();
-  expect(names).toEqual(['any.localhost']);
+  expect([names, right.protocol]).toEqual([['any.localhost'], '']);
+  const offering = { disableTlsVerification: true, protocols: ['chat'] };
+  const unread = await scope.createWebSocket(`wss://any.localhost:${port}/`, offering).opened();
+  expect(unread.protocol).toBeUndefined(); // only the library can read the answer
   await failureOf(scope.createWebSocket(`wss://host.test:${port}/`, { caCertificatePemFile }));
   await failureOf(scope.createWebSocket(`wss://any.localhost:${port}/`)); // of an authority that nobody knows
 });

@@ -232,6 +232,27 @@ describe('a client', () => {
     expect([ours.protocol, accepted[0]?.protocol]).toEqual(['chat', 'chat']);
   });
 
+  it('tells the choice of the server behind a proxy, whatever the proxy answers before', async () => {
+    const chosen = new URL(await wsServer('chat'));
+    const proxy = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.write('HTTP/1.0 200 Connection established\r\nVia: test\r\n\r\n');
+        const upstream = connect(Number(chosen.port), '127.0.0.1').on('error', () => {});
+        socket.pipe(upstream).pipe(socket);
+      });
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    scope.defer(() => void proxy.close());
+    const { port } = proxy.address() as AddressInfo;
+    const socket = scope.createWebSocket(chosen.href, {
+      protocols: ['v2', 'chat'],
+      proxyServer: { type: 'Http', ip: '127.0.0.1', port },
+    });
+    expect((await socket.opened()).protocol).toBe('chat');
+  });
+
   it('refuses a server that chooses what was not offered', async () => {
     const socket = scope.createWebSocket(await wsServer('other'), { protocols: ['chat'] });
     const [error] = await nextEvent<[Error]>(socket, 'error');

@@ -12,6 +12,7 @@ export class Tunnel implements Carrier, Disposable {
   #client: Socket | undefined;
   #isQuiet: (() => boolean) | undefined;
   #head = '';
+  #awaitsProxy = false;
   #statusLine: string | undefined;
   #protocol: string | undefined;
 
@@ -84,6 +85,7 @@ export class Tunnel implements Carrier, Disposable {
       carry(client, upstream);
     };
     if (proxied) {
+      this.#awaitsProxy = true;
       join();
       return;
     }
@@ -104,7 +106,11 @@ export class Tunnel implements Carrier, Disposable {
   /** The head of the answer, where it is not encrypted. */
   readonly #read = (chunk: Buffer): void => {
     this.#head += chunk.toString('latin1', 0, MOST_HEAD);
-    const isHttp = this.#head.startsWith('HTTP/1.1 '.slice(0, this.#head.length));
+    if (this.#awaitsProxy && /^HTTP\/1\.\d 200 [^]*\r\n\r\n/.test(this.#head)) {
+      this.#awaitsProxy = false; // the server's answer follows
+      this.#head = this.#head.slice(this.#head.indexOf('\r\n\r\n') + 4);
+    }
+    const isHttp = this.#head.startsWith('HTTP/1.'.slice(0, this.#head.length));
     const end = this.#head.indexOf('\r\n\r\n');
     if (isHttp && end < 0 && this.#head.length < MOST_HEAD) return;
     this.#upstream.off('data', this.#read);
