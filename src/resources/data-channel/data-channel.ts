@@ -194,12 +194,13 @@ export class DataChannel extends MessageChannel {
     if (this.#watchesClose) return this.record.giveBack(deadline);
     // Only now: registered earlier, this callback would throw away the messages still queued (H4). On a channel
     // that its peer closed it never comes; such a wrapper is retained until cleanup (H2).
-    const comes = native.isOpen() || (!this.#resetSeen && (this.id === undefined || this.#opensLater));
+    const isOpen = native.isOpen();
+    const comes = isOpen || (!this.#resetSeen && (this.id === undefined || this.#opensLater));
     if (comes) native.onClosed(this.record.acknowledging());
-    // Nothing distinguishes a channel that is about to open from one that has been open and whose peer has just gone.
-    const mayBeClosed = comes && !native.isOpen() && this.#opensLater;
-    const isLost = () => !this.#connection.transportUp();
-    return this.record.giveBack(deadline, mayBeClosed ? { isLost } : { comes });
+    if (!comes || native.isOpen()) return this.record.giveBack(deadline, { comes });
+    // Closed since, perhaps before the callback was there; or about to open, or the peer has just gone, which look alike.
+    const isLost = () => isOpen || !this.#connection.transportUp();
+    return this.record.giveBack(deadline, isOpen || this.#opensLater ? { isLost } : {});
   }
 
   /** A peer may close a channel before it was open here. */
