@@ -34,7 +34,8 @@ it('a socket opens whatever call of ours the library opens it before', async () 
     const server = rtc.createWebSocketServer({ port: 0, protocols: false });
     const socket = rtc.createWebSocket(`ws://127.0.0.1:${server.port}/`);
     await clock.runUntil(socket.opened());
-    await clock.advance(1000);
+    clock.advance(1000);
+    await clock.settle();
     expect(socket.state, `before call ${call}`).toBe('open');
     await clock.runUntil(rtc.disposeAsync());
     expect(fake.violations).toEqual([]);

@@ -5,7 +5,7 @@ import type { NativeWebSocket } from '../../native/binding.js';
 export interface Carrier {
   /** As the library writes the address of the other end. */
   readonly remoteAddress: string;
-  /** The subprotocol that the server chose, where its answer could be read. */
+  /** The subprotocol that the server chose, '' for none; `undefined` where its answer could not be read. */
   readonly protocol: string | undefined;
   /** Bytes that the library has given away and the system has not taken. */
   readonly buffered: number;

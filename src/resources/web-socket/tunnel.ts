@@ -12,23 +12,25 @@ export class Tunnel implements Carrier, Disposable {
   #client: Socket | undefined;
   #isQuiet: (() => boolean) | undefined;
   #head = '';
-  #awaitsProxy = false;
+  /** The other end of `upstream` is a proxy, which the library's own request is for, and has not answered yet. */
+  #awaitsProxy: boolean;
   #statusLine: string | undefined;
   #protocol: string | undefined;
 
-  private constructor(server: Server, upstream: Socket) {
+  private constructor(server: Server, upstream: Socket, proxied: boolean) {
     this.#server = server;
     this.#upstream = upstream;
+    this.#awaitsProxy = proxied;
     upstream.on('error', () => {}); // `close` follows, and ends the library's connection: see `endTogether`
   }
 
   /** `proxied`: the other end of `upstream` is a proxy itself, which the library's own request is for. */
   static async open(upstream: Socket, proxied: boolean): Promise<Tunnel> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    const tunnel = new Tunnel(server, upstream);
+    const tunnel = new Tunnel(server, upstream, proxied);
     server.once('connection', (client) => {
       server.close(); // one is all there is
-      tunnel.#carry(client, proxied);
+      tunnel.#carry(client);
     });
     server.listen(0, '127.0.0.1');
     try {
@@ -75,7 +77,7 @@ export class Tunnel implements Carrier, Disposable {
     this.#upstream.destroy();
   }
 
-  #carry(client: Socket, proxied: boolean): void {
+  #carry(client: Socket): void {
     const upstream = this.#upstream;
     this.#client = client;
     this.#isQuiet = quietness(client, upstream);
@@ -84,16 +86,15 @@ export class Tunnel implements Carrier, Disposable {
       upstream.on('data', this.#read);
       carry(client, upstream);
     };
-    if (proxied) {
-      this.#awaitsProxy = true;
+    if (this.#awaitsProxy) {
       join();
       return;
     }
     client.on('data', (chunk) => {
       this.#head += chunk.toString('latin1');
-      const end = this.#head.indexOf('\r\n\r\n');
+      const end = this.#head.indexOf(END_OF_HEAD);
       if (end < 0) return;
-      const rest = Buffer.from(this.#head.slice(end + 4), 'latin1');
+      const rest = Buffer.from(this.#head.slice(end + END_OF_HEAD.length), 'latin1');
       client.removeAllListeners('data');
       client.pause();
       this.#head = '';
@@ -106,22 +107,24 @@ export class Tunnel implements Carrier, Disposable {
   /** The head of the answer, where it is not encrypted. */
   readonly #read = (chunk: Buffer): void => {
     this.#head += chunk.toString('latin1', 0, MOST_HEAD);
-    if (this.#awaitsProxy && /^HTTP\/1\.\d 200 [^]*\r\n\r\n/.test(this.#head)) {
+    let end = this.#head.indexOf(END_OF_HEAD);
+    if (this.#awaitsProxy && end >= 0 && /^HTTP\/1\.\d 200 /.test(this.#head)) {
       this.#awaitsProxy = false; // the server's answer follows
-      this.#head = this.#head.slice(this.#head.indexOf('\r\n\r\n') + 4);
+      this.#head = this.#head.slice(end + END_OF_HEAD.length);
+      end = this.#head.indexOf(END_OF_HEAD);
     }
     const isHttp = this.#head.startsWith('HTTP/1.'.slice(0, this.#head.length));
-    const end = this.#head.indexOf('\r\n\r\n');
     if (isHttp && end < 0 && this.#head.length < MOST_HEAD) return;
     this.#upstream.off('data', this.#read);
     if (isHttp) {
       const [status = '', ...lines] = this.#head.slice(0, end).split('\r\n');
       this.#statusLine = status.slice('HTTP/1.1 '.length).trim();
       const field = lines.find((line) => /^sec-websocket-protocol:/i.test(line));
-      this.#protocol = field?.slice(field.indexOf(':') + 1).trim();
+      this.#protocol = field?.slice(field.indexOf(':') + 1).trim() ?? '';
     }
     this.#head = '';
   };
 }
 
 const MOST_HEAD = 16_384;
+const END_OF_HEAD = '\r\n\r\n';

@@ -172,8 +172,7 @@ export class WebSocket extends MessageChannel {
     this.#remoteAddress = this.#native.remoteAddress();
     this.#requestPath = this.#native.path();
     const { offered } = this.dial ?? {};
-    const isReadable = carrier !== undefined && this.dial?.isSecure !== true;
-    this.#protocol = isReadable || offered?.length === 0 ? (carrier?.protocol ?? '') : undefined;
+    this.#protocol = offered?.length === 0 ? (carrier?.protocol ?? '') : carrier?.protocol;
     if (offered && this.#protocol && !offered.includes(this.#protocol)) {
       this.#refuse('the server chose a subprotocol that was not offered');
       return;

@@ -6,10 +6,13 @@
  * Each server runs in a process of its own and passes text from one socket of a pair to the other.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RtcRuntime } from 'scoped-rtc';
 import { WebSocket, WebSocketServer } from 'ws';
+
+const SOCKETS = 500;
 
 const [kind] = process.argv.slice(2);
 if (kind === 'ws') serveWs();
@@ -37,32 +40,33 @@ function serveNative(): void {
   process.send?.(server.port);
 }
 
+/** Reports when all have come: the native server notices a socket some turns after its client. */
 function pairs<T>(): (socket: T) => () => T | undefined {
   const sockets: T[] = [];
   return (socket) => {
     const at = sockets.push(socket) - 1;
+    if (sockets.length === SOCKETS) process.send?.('complete');
     return () => sockets[at ^ 1];
   };
 }
 
 async function measure(server: string): Promise<object> {
   const child = fork(fileURLToPath(import.meta.url), [server], { execArgv: ['--import', 'tsx'] });
-  const port = await new Promise<number>((resolve) =>
-    child.once('message', (reported) => resolve(reported as number)),
-  );
+  const [port] = (await once(child, 'message')) as [number];
+  const complete = once(child, 'message');
   const began = performance.now();
   const sockets: WebSocket[] = [];
-  for (let n = 0; n < 500; n++) {
+  for (let n = 0; n < SOCKETS; n++) {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
     await new Promise((resolve) => socket.once('open', resolve));
     sockets.push(socket);
   }
   const connecting = performance.now() - began;
-  await new Promise((resolve) => setTimeout(resolve, 300)); // the native server reports a socket some turns later
+  await complete;
   const [left, right] = sockets as [WebSocket, WebSocket];
   const result = {
-    'connections/s': Math.round(500_000 / connecting),
-    'round trip, 500 sockets, us': Math.round(await roundTrip(left, right)),
+    'connections/s': Math.round((SOCKETS * 1000) / connecting),
+    [`round trip, ${SOCKETS} sockets, us`]: Math.round(await roundTrip(left, right)),
     'messages/s, 300 B': Math.round(await throughput(left, right)),
     'resident MB': residentMegabytes(child),
   };
