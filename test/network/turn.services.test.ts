@@ -10,13 +10,15 @@ import {
   memorySignaling,
   type PeerConnection,
   type PeerConnectionConfig,
+  type RtcError,
   RtcRuntime,
   type RtcScope,
 } from 'scoped-rtc';
 import { withTestScope } from 'scoped-rtc/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { askServer } from '../../src/resources/connection/servers/ask-server.js';
-import { codeOf, nextEvent, take } from '../support/event.js';
+import { nextEvent, take } from '../support/event.js';
+import { rejectionOf } from '../support/rejection.js';
 
 const installed = spawnSync('turnserver', ['--help'], { stdio: 'ignore' }).error === undefined;
 
@@ -62,6 +64,8 @@ function pairOf(rtc: RtcScope, config: PeerConnectionConfig): [PeerConnection, P
   ];
 }
 
+const failureOf = (work: Promise<unknown>) => rejectionOf(work) as Promise<RtcError>;
+
 async function connect(alice: PeerConnection, bob: PeerConnection, timeout = 20_000): Promise<void> {
   const [near, far] = memorySignaling();
   await Promise.all([alice.negotiate(near, { timeout }), bob.negotiate(far, { timeout })]);
@@ -95,10 +99,12 @@ describe.skipIf(!installed)('with a TURN server', () => {
     await withTestScope(async (rtc) => {
       const [alice, bob] = pairOf(rtc, { iceServers: [server(turn, 'user', 'wrong')] });
       alice.createDataChannel('chat');
-      expect(await codeOf(connect(alice, bob, 3000))).toMatch(/RTC_TIMEOUT|RTC_NATIVE/);
-      expect(alice.servers?.outcomes()).toEqual([
-        { url: `turn:127.0.0.1:${turn.port}`, outcome: 'refused the credentials' },
-      ]);
+      const url = `turn:127.0.0.1:${turn.port}`;
+      const { code, message, progress } = await failureOf(connect(alice, bob, 3000));
+      expect(code).toMatch(/RTC_TIMEOUT|RTC_NATIVE/);
+      expect(message).toMatch(new RegExp(`; ${url}: refused the credentials$`));
+      expect(progress?.servers).toEqual([{ url, outcome: 'refused the credentials' }]);
+      expect(bob.selectedCandidatePair()).toBeNull();
     });
   });
 
@@ -117,18 +123,37 @@ describe.skipIf(!installed)('with a TURN server', () => {
 
   it('credentials that have expired are refused, and those that have not are taken', async () => {
     const turn = await turnServer('--use-auth-secret', '--static-auth-secret=secret');
-    const signal = AbortSignal.timeout(10_000);
-    const ask = (expires: number) => {
-      const username = `${expires}:user`;
-      const password = createHmac('sha1', 'secret').update(username).digest('base64');
-      return askServer({ address: '127.0.0.1', port: turn.port, username, password }, signal);
+    const account = (seconds: number) => {
+      const username = `${Math.floor(Date.now() / 1000) + seconds}:user`;
+      return server(turn, username, createHmac('sha1', 'secret').update(username).digest('base64'));
     };
-    const now = Math.floor(Date.now() / 1000);
-    expect(await ask(now + 60)).toBe('answered');
-    expect(await ask(now - 60)).toBe('refused the credentials');
+    await withTestScope(async (rtc) => {
+      const [alice, bob] = pairOf(rtc, { iceServers: [account(60)] });
+      const chat = alice.createDataChannel('chat');
+      await connect(alice, bob);
+      await chat.opened();
+      const [late, peer] = pairOf(rtc, { iceServers: [account(-60)] });
+      late.createDataChannel('chat');
+      expect((await failureOf(connect(late, peer, 3000))).message).toMatch(/: refused the credentials$/);
+    });
   });
 
-  it('a server that is killed ends the connection, and the teardown keeps its bound', async () => {
+  it('a server that is killed in mid-session is noticed, and the connection ends with an error', async () => {
+    const turn = await turnServer(...ACCOUNT);
+    await withTestScope(async (rtc) => {
+      const keepalive = { interval: 500, timeout: 1500 };
+      const [alice, bob] = pairOf(rtc, { iceServers: [server(turn)], keepalive });
+      const chat = alice.createDataChannel('chat');
+      await connect(alice, bob);
+      await chat.opened();
+      turn.process.kill('SIGKILL');
+      const { by, reason } = await alice.closed({ timeout: 10_000 }); // without keepalive the library takes 13 s
+      expect({ by, reason }).toMatchObject({ by: 'error', reason: { code: 'RTC_PEER_UNREACHABLE' } });
+      await bob.abort(); // which has no keepalive
+    });
+  });
+
+  it('a teardown keeps its bound when the server has been killed, and counts what was lost', async () => {
     const turn = await turnServer(...ACCOUNT);
     const rtc = RtcRuntime.acquire('app', { timeout: 1000 });
     const [alice, bob] = pairOf(rtc, { iceServers: [server(turn)] });

@@ -1,7 +1,7 @@
 import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../time/clock.js';
+import { interfaceAddresses } from './interface-addresses.js';
 import { NameError, queryMulticast } from './multicast-query.js';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -146,11 +146,9 @@ const after = (ms: number) => new Promise<string[]>((resolve) => setTimeout(reso
 
 /** As `getaddrinfo` does with `AI_ADDRCONFIG`: a family that the machine has no address of is of no use. */
 export function reachable(addresses: readonly string[]): readonly string[] {
-  const own = Object.values(networkInterfaces())
-    .flat()
-    .filter((each) => each && !each.internal);
-  const has = (family: 4 | 6) =>
-    own.some((each) => each?.family === `IPv${family}` && !each.address.startsWith('fe80:'));
+  const own = interfaceAddresses()?.filter(({ internal }) => !internal) ?? [];
+  const has = (of: 4 | 6) =>
+    own.some(({ family, address }) => family === `IPv${of}` && !address.startsWith('fe80:'));
   const isOurs = (address: string) => address === '::1' || address.startsWith('127.');
   const fit = addresses.filter((address) => isOurs(address) || has(isIP(address) as 4 | 6));
   return fit.length > 0 ? fit : addresses;

@@ -343,8 +343,7 @@ export class PeerConnection extends ConnectionStatus {
     if (channel) this.#arrivals.add('dataChannel', channel);
   }
 
-  readonly #why = () =>
-    whyNotConnected(this.progress, this.#exchange.negotiable, this.#negotiation?.signalingProgress);
+  readonly #why = () => whyNotConnected(this.progress, this.#exchange, this.#negotiation?.signalingProgress);
   readonly #assertUsable = (what: string) => this.assertUsable(what);
   #guard = <A extends unknown[]>(callback: (...args: A) => void) => guardCallback(() => this.path, callback);
 }

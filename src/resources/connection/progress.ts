@@ -1,4 +1,5 @@
 import { type ConnectionProgress, RtcNativeError } from '../../errors/rtc-error.js';
+import { explained } from '../../native/firewall.js';
 import type { DescriptionExchange } from './negotiation/description-exchange.js';
 import type { SignalingProgress } from './negotiation/signaling.js';
 import type { IceServers } from './servers/ice-servers.js';
@@ -22,28 +23,36 @@ export function progressOf(
   };
 }
 
-/** Why a connection is not up, by how far it has got; `negotiable`: it has something to offer. */
+/** Why a connection is not up, by how far it has got. */
 export function whyNotConnected(
   progress: ConnectionProgress,
-  negotiable: boolean,
+  exchange: Exchanged,
   signaling: SignalingProgress | undefined,
 ): NotConnected {
-  const reason = [reasonOf(progress, negotiable), ...troubleWithServers(progress)].join('; ');
+  const reason = [reasonOf(progress, exchange), ...troubleWithServers(progress)].join('; ');
   if (signaling?.cause === undefined || signaling.state === 'met') return { reason, progress };
   return { reason, progress, cause: signaling.cause };
 }
 
-/** The error of a connection that failed; `cause`: why the native connection could not be made, if it could not. */
+/** The error of a connection that failed; `cause`: why the library refused it or a description, where it did so late. */
 export function connectionFailed(
   path: string,
   { reason, progress }: NotConnected,
   cause: unknown,
 ): RtcNativeError {
   const options = { path, progress, ...(cause === undefined ? {} : { cause }) };
-  return new RtcNativeError(`the connection failed: ${reason}`, options);
+  const why = cause instanceof Error ? explained(cause.message.replace(`${path}: `, '')) : reason;
+  return new RtcNativeError(`the connection failed: ${why}`, options);
 }
 
-function reasonOf(progress: ConnectionProgress, negotiable: boolean): string {
+interface Exchanged {
+  /** There is something to offer. */
+  readonly negotiable: boolean;
+  /** Address and port of our own that all candidates of the peer have, too. */
+  readonly sharedPort: string | undefined;
+}
+
+function reasonOf(progress: ConnectionProgress, { negotiable, sharedPort }: Exchanged): string {
   const { signaling, localDescription, remoteDescription, localCandidates, remoteCandidates, ice, dtls } =
     progress;
   if (remoteDescription === null) {
@@ -63,6 +72,8 @@ function reasonOf(progress: ConnectionProgress, negotiable: boolean): string {
     return 'no candidate of our own was found: no network, or no ports or file descriptors are left';
   }
   if (remoteCandidates === 0) return 'no candidate of the peer has come';
+  if (sharedPort !== undefined)
+    return `the candidates of the peer are our own address and port, ${sharedPort}: two connections that share a port (enableIceUdpMux) cannot reach each other`;
   return `no candidate pair answered: ${localCandidates} local, ${remoteCandidates} remote`;
 }
 

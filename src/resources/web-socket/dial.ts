@@ -1,7 +1,7 @@
 import { parseNativeUrl } from '../../native/validate/web-socket.js';
 import type { Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { LibraryContext } from '../../library/library-context.js';
+import { interfaceAddresses } from '../../library/names/interface-addresses.js';
 import { RtcTimeoutError } from '../../errors/rtc-error.js';
 import type { NativeWebSocket, NativeWebSocketConfig } from '../../native/binding.js';
 import { callNative } from '../../native/firewall.js';
@@ -121,8 +121,7 @@ function targetOf(url: string, { proxyServer }: NativeWebSocketConfig): { host: 
 const isSelf = (addresses: readonly string[] | undefined) =>
   addresses?.every((address) => address === '::1' || address.startsWith('127.')) === true;
 
-const hasLoopback = () =>
-  Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '127.0.0.1'));
+const hasLoopback = () => interfaceAddresses()?.some(({ address }) => address === '127.0.0.1') ?? true;
 
 /** libdatachannel's (`impl/websocket.cpp`, `impl/internals.hpp`). */
 const DEFAULT_TIMEOUT_MS = 30_000;

@@ -1,7 +1,7 @@
 import { isIP, BlockList, isIPv6 } from 'node:net';
 import type { SignalingCandidate } from './signaling.js';
 import type { CandidateDetails } from '../../../diagnostics/handle-details.js';
-import { networkInterfaces } from 'node:os';
+import { interfaceAddresses } from '../../../library/names/interface-addresses.js';
 
 /**
  * Our candidates, on their way to the peer.
@@ -150,8 +150,13 @@ export function candidateIn(line: string): CandidateDetails {
 
 /** A candidate in a few words, for people: `host udp 192.0.2.1:50000`. */
 export function candidateWords(line: string): string {
-  const { type, protocol, address, port } = candidateIn(line);
-  return `${type} ${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}`;
+  const candidate = candidateIn(line);
+  return `${candidate.type} ${candidate.protocol} ${portOf(candidate)}`;
+}
+
+/** Address and port, `192.0.2.1:50000` or `[2001:db8::1]:50000`. */
+export function portOf({ address, port }: CandidateDetails): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 /**
@@ -179,12 +184,10 @@ export function isBehindNat(candidates: readonly string[]): boolean {
 
 function networksHere(): BlockList {
   const here = new BlockList();
-  for (const addresses of Object.values(networkInterfaces())) {
-    for (const { address, cidr, family } of addresses ?? []) {
-      const type = family === 'IPv6' ? 'ipv6' : 'ipv4';
-      if (cidr === null) here.addAddress(address, type);
-      else here.addSubnet(address, Number(cidr.split('/')[1]), type);
-    }
+  for (const { address, cidr, family } of interfaceAddresses() ?? []) {
+    const type = family === 'IPv6' ? 'ipv6' : 'ipv4';
+    if (cidr === null) here.addAddress(address, type);
+    else here.addSubnet(address, Number(cidr.split('/')[1]), type);
   }
   return here;
 }

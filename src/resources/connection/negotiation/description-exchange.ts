@@ -18,7 +18,7 @@ import type {
   SignalingState,
 } from '../peer-connection-events.js';
 import { CandidateGate } from './candidate-gate.js';
-import { candidatesIn, candidateWords } from './candidates.js';
+import { candidateIn, candidatesIn, candidateWords, portOf } from './candidates.js';
 import { ConnectionEvents } from './connection-events.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import { RemoteSide } from './remote-side.js';
@@ -158,6 +158,14 @@ export class DescriptionExchange {
       ice,
       dtls: held && PATH_FOUND.has(ice) ? (DTLS[this.#native.state()] ?? 'connecting') : 'new',
     };
+  }
+
+  /** Address and port of our own that all candidates of the peer have, too: a port that both connections use. */
+  get sharedPort(): string | undefined {
+    const ports = (description: SessionDescription | null) =>
+      candidatesIn(description?.sdp).map((line) => portOf(candidateIn(line)));
+    const [own, theirs] = [ports(this.local()), ports(this.remote())];
+    return theirs.every((port) => own.includes(port)) ? theirs[0] : undefined;
   }
 
   acceptedMid(mid: string): string {

@@ -4,6 +4,7 @@ import { poll, quietTurns, Deferred } from '../../../time/wait.js';
 import { RtcClosedError, RtcNativeError, RtcError } from '../../../errors/rtc-error.js';
 import { Deadline } from '../../../time/deadline.js';
 import { type WaitOptions, type Bounds, checkBounds } from '../../../arguments/bounds.js';
+import { isWithoutSocket } from '../../../native/firewall.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import type { SessionDescription } from '../peer-connection-events.js';
 import { LocalCandidates, RemoteCandidates } from './candidates.js';
@@ -217,6 +218,11 @@ export class Negotiation {
         // The peer would wait for an answer for good, and most likely the path that it had is gone.
         const { path } = connection;
         void connection.abort(new RtcNativeError(NO_RESTART, { path, cause }));
+        return;
+      }
+      if (isWithoutSocket(cause)) {
+        this.stop();
+        this.#failed.reject(cause as Error);
         return;
       }
       this.#warn(`a description of type ${description.type} that the library refused`, cause);
