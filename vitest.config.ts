@@ -33,7 +33,10 @@ const PROJECTS: Readonly<Record<string, Project>> = {
     guards: [],
     limit: 120_000,
     workers: 3,
-    globalSetup: ['test/support/services.ts', 'test/support/bundled-programs.ts', 'test/package/packed.ts'],
+    globalSetup: [
+      ...['test/support/services.ts', 'test/interop/libraries.ts'],
+      ...['test/support/bundled-programs.ts', 'test/package/packed.ts'],
+    ],
   },
 };
 

@@ -26,12 +26,17 @@ function variableOf(name: ServiceName): string {
   return `${name.replace('-', '_').toUpperCase()}_PATH`;
 }
 
-/** Once for a run with tests that need services. In CI a missing one is an error: its tests would be skipped. */
+/** Once for a run with tests that need services. */
 export function setup(): void {
   const missing = (Object.keys(SERVICES) as ServiceName[]).filter((name) => service(name) === undefined);
-  if (missing.length === 0) return;
   const packages = missing.map((name) => SERVICES[name].from).join(' ');
-  const text = `tests are skipped for want of ${missing.join(', ')}: apt-get install ${packages}, or set ${missing.map(variableOf).join(', ')}`;
+  reportMissing(missing, `apt-get install ${packages}, or set ${missing.map(variableOf).join(', ')}`);
+}
+
+/** In CI it is an error that something is missing: its tests would be skipped. */
+export function reportMissing(missing: readonly string[], remedy: string): void {
+  if (missing.length === 0) return;
+  const text = `tests are skipped for want of ${missing.join(', ')}: ${remedy}`;
   if (process.env.CI) throw new Error(text);
   console.warn(text);
 }

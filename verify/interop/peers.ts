@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../../test/support/child.js';
+import { service } from '../../test/support/services.js';
+import { buildPion, findPion } from './pion.js';
 
 /** Where packages that the project does not have are looked for. */
 const MODULES = process.env.INTEROP_MODULES ?? ROOT;
@@ -37,31 +38,28 @@ export interface PeerKind {
   /** Its program and arguments, or undefined where it is not installed. */
   find(): readonly [program: URL | string, ...args: string[]] | undefined;
   version(): string;
-  /** Builds its program, once for a run. */
-  prepare?(): void;
+  /** Builds its program where that has not been done: once for a checkout. May take a minute. */
+  prepare?(): Promise<void>;
   readonly lacks?: readonly Ability[];
 }
 
 const program = (name: string) => new URL(`programs/${name}`, import.meta.url);
 
-function commandPath(...names: string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return names
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => existsSync(path));
-}
-
-function browser(title: string, from: string, lacks: readonly Ability[], ...commands: string[]): PeerKind {
+function browser(
+  title: string,
+  name: 'chromium' | 'firefox',
+  from: string,
+  lacks: readonly Ability[],
+): PeerKind {
   return {
     title,
     from,
     lacks,
     find() {
-      const path = commandPath(...commands);
-      return path === undefined ? undefined : [program('browser.ts'), title.toLowerCase(), path];
+      const path = service(name);
+      return path === undefined ? undefined : [program('browser.ts'), name, path];
     },
-    version: () =>
-      firstNumber(spawnSync(commandPath(...commands) ?? '', ['--version'], { encoding: 'utf8' }).stdout),
+    version: () => firstNumber(spawnSync(service(name) ?? '', ['--version'], { encoding: 'utf8' }).stdout),
   };
 }
 
@@ -90,26 +88,13 @@ function pythonPackage(title: string, name: string, file: string, lacks: readonl
   };
 }
 
-const PION = {
-  source: fileURLToPath(program('pion/main.go')),
-  library: '/usr/share/gocode/src/github.com/pion/webrtc',
-  built: join(tmpdir(), 'scoped-rtc-interop-pion'),
-};
-
 const pion: PeerKind = {
   title: 'pion',
   from: 'apt golang-go golang-github-pion-webrtc.v3-dev',
   lacks: ['rollback', 'stop media', '64 kB', 'resuming media', 'a conflict of ICE roles'],
-  find: () => (commandPath('go') && existsSync(PION.library) ? [PION.built] : undefined),
+  find: findPion,
   version: () => debianVersion('golang-github-pion-webrtc.v3-dev'),
-  prepare() {
-    const isFresh = existsSync(PION.built) && statSync(PION.built).mtimeMs > statSync(PION.source).mtimeMs;
-    if (isFresh) return;
-    const { status, stderr } = spawnSync(fileURLToPath(program('pion/build.sh')), [PION.built], {
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`pion could not be built: ${stderr}`);
-  },
+  prepare: buildPion,
 };
 
 const PLUGINS = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/gstreamer-1.0`;
@@ -138,15 +123,8 @@ const DELIVERY: Ability = 'reporting whether a channel of ours is ordered';
 const AFTER_CLOSE: Ability = 'reading what came before its close';
 
 export const PEERS: Readonly<Record<string, PeerKind>> = {
-  chromium: browser(
-    'Chromium',
-    'apt chromium',
-    [AFTER_CLOSE],
-    'chromium',
-    'chromium-browser',
-    'google-chrome',
-  ),
-  firefox: browser('Firefox', 'apt firefox-esr', ['H264', AFTER_CLOSE], 'firefox-esr', 'firefox'),
+  chromium: browser('Chromium', 'chromium', 'apt chromium', [AFTER_CLOSE]),
+  firefox: browser('Firefox', 'firefox', 'apt firefox-esr', ['H264', AFTER_CLOSE]),
   wrtc: nodePackage('wrtc', '@roamhq/wrtc', ['H264', 'rollback']),
   werift: nodePackage('werift', 'werift', [
     ...(['empty messages', 'stats', 'stop media', 'H264', 'rejecting media', 'ice restart'] as const),

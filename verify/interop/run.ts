@@ -16,6 +16,7 @@ import { SCENARIOS } from './scenarios/index.js';
  *     npm run interop -- --results FILE                     keeps results there, and does not run again what it has
  *     npm run interop -- --times 10                         each cell so often
  *     npm run interop -- --together                         one process and one start of the peer for all its scenarios
+ *     npm run interop -- --prepare                          only builds the programs of peers that have to be built
  *
  * INTEROP_MODULES names a folder with peers that are packages of npm: `npm install @roamhq/wrtc werift` there.
  */
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     results: { type: 'string' },
     times: { type: 'string', default: '1' },
     together: { type: 'boolean', default: false },
+    prepare: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
 });
@@ -90,7 +92,8 @@ const say = (text: string) => void (values.json || console.log(text));
 const missing = wanted.filter((peer) => !PEERS[peer]?.find());
 for (const peer of missing) say(`${PEERS[peer]?.title} is not installed: ${PEERS[peer]?.from}`);
 const peers = wanted.filter((peer) => !missing.includes(peer));
-for (const peer of peers) PEERS[peer]?.prepare?.();
+for (const peer of peers) await PEERS[peer]?.prepare?.();
+if (values.prepare) process.exit();
 
 const suits = (peer: string) => (scenario: string) =>
   !SCENARIOS[scenario]?.needs?.some((ability) => PEERS[peer]?.lacks?.includes(ability));

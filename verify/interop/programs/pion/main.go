@@ -141,7 +141,7 @@ func create(given call) (err error) {
 		pc.Close()
 	}
 	locked(func() { channels, failures, received, sent = nil, []string{}, 0, 0 })
-	early = nil
+	early, senders = nil, nil
 	settings = given
 	if pc, err = webrtc.NewPeerConnection(webrtc.Configuration{}); err != nil {
 		return err
