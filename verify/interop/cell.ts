@@ -64,11 +64,16 @@ async function runScenario(name: string, scenario: Scenario, peer: Peer): Promis
 }
 
 async function runControl(scenario: Scenario, peer: Peer): Promise<string> {
-  const raw = new Peer(PEERS.raw as PeerKind);
+  let raw: Peer | undefined;
+  const ends = {
+    peer,
+    get raw() {
+      return (raw ??= new Peer(PEERS.raw as PeerKind));
+    },
+  };
   try {
-    await raw.ready();
-    return (await scenario.control?.({ raw, peer })) ?? '';
+    return (await scenario.control?.(ends)) ?? '';
   } finally {
-    await raw.end();
+    await raw?.end();
   }
 }

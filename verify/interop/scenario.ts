@@ -35,7 +35,7 @@ export interface Scenario {
   after?(cell: Omit<Cell, 'scope'>): Promise<void>;
 }
 
-/** Two programs, each a peer of the other; `raw` is node-datachannel as it is. */
+/** Two programs, each a peer of the other; `raw` is node-datachannel's polyfill, which is started when it is first asked for. */
 export interface Ends {
   readonly raw: Peer;
   readonly peer: Peer;
@@ -89,6 +89,7 @@ export async function theyOffer(cell: Cell, options: ConnectOptions = {}): Promi
 /** Connects the raw binding to the peer; the one called `offerer` has made a channel and offers. */
 export async function connectRaw({ raw, peer }: Ends, label: string, offerer: keyof Ends): Promise<void> {
   const ends = { raw, peer };
+  await raw.ready();
   await raw.call('create', { polite: true });
   await peer.call('create', { polite: true });
   linkEnds(ends);

@@ -1,4 +1,6 @@
 import { nextEvent } from '../../../test/support/event.js';
+import type { Peer, PeerChannel } from '../peer.js';
+import { connectRawEnd } from '../raw-end.js';
 import {
   connectRaw,
   echoed,
@@ -17,24 +19,28 @@ function sendAll(channel: Awaited<ReturnType<typeof weOffer>>['channel']): void 
   for (let n = 0; n < COUNT; n++) void channel.send(numbered(n));
 }
 
+/** What has arrived at the peer when all has, or 3 s after the end. */
+async function arrivedAt(peer: Peer): Promise<PeerChannel | undefined> {
+  const isAll = async () => (await peer.channel('sink'))?.messages === COUNT;
+  await eventually(isAll, 'all arrive', 3000).catch(() => {});
+  return peer.channel('sink');
+}
+
 const arrived: NonNullable<Scenarios[string]['after']> = async ({ peer, check, figure }) => {
-  const count = async () => (await peer.channel('sink'))?.messages ?? 0;
-  await eventually(async () => (await count()) === COUNT, 'all arrive', 3000).catch(() => {});
-  const seen = await peer.channel('sink');
+  const seen = await arrivedAt(peer);
   figure(`${seen?.messages} of ${COUNT}`);
   check(seen?.messages === COUNT, `${seen?.messages} of ${COUNT} arrived`);
   check(seen?.misplaced === 0, `${seen?.misplaced} in the wrong order`);
 };
 
-/** The raw binding sends the same; it has no teardown that waits for what was sent, only a `close()`. */
+/** The same program with the raw binding: it has no end that waits for what was sent, only a `close()`. */
 const burstOfRaw =
-  (offerer: keyof Ends, ending: 'close channel' | 'close connection') =>
-  async (ends: Ends): Promise<string> => {
-    await connectRaw(ends, 'sink', offerer);
-    await ends.raw.call('burst', { label: 'sink', count: COUNT, ending });
-    const count = async () => (await ends.peer.channel('sink'))?.messages ?? 0;
-    await eventually(async () => (await count()) === COUNT, 'all arrive', 3000).catch(() => {});
-    return `${await count()} of ${COUNT}`;
+  (offerer: 'raw' | 'peer', ending: 'channel' | 'pc') =>
+  async ({ peer }: Ends): Promise<string> => {
+    await using raw = await connectRawEnd(peer, 'sink', offerer);
+    for (let n = 0; n < COUNT; n++) raw.channel.sendMessageBinary(numbered(n));
+    raw[ending].close();
+    return `${(await arrivedAt(peer))?.messages} of ${COUNT}`;
   };
 
 export const messages: Scenarios = {
@@ -43,7 +49,7 @@ export const messages: Scenarios = {
     async run(cell) {
       sendAll((await weOffer(cell, { label: 'sink' })).channel);
     },
-    control: burstOfRaw('raw', 'close connection'),
+    control: burstOfRaw('raw', 'pc'),
     after: arrived,
   },
   'we-leave-theirs': {
@@ -51,7 +57,7 @@ export const messages: Scenarios = {
     async run(cell) {
       sendAll((await theyOffer(cell, { label: 'sink' })).channel);
     },
-    control: burstOfRaw('peer', 'close connection'),
+    control: burstOfRaw('peer', 'pc'),
     after: arrived,
   },
   'both-leave': {
@@ -84,15 +90,17 @@ export const messages: Scenarios = {
       const { pc, channel } = await weOffer(cell, { label: 'sink' });
       sendAll(channel);
       await channel.close();
-      const seen = await cell.peer.channel('sink');
+      const atClose = (await cell.peer.channel('sink'))?.messages;
+      const seen = await arrivedAt(cell.peer);
       cell.figure(`${seen?.messages} of ${COUNT}`);
-      cell.check(seen?.messages === COUNT, `${seen?.messages} of ${COUNT} arrived when close() resolved`);
+      cell.check(seen?.messages === COUNT, `${seen?.messages} of ${COUNT} arrived`);
+      cell.check(atClose === COUNT, `${atClose} of ${COUNT} arrived when close() resolved`);
       const info = await channel.closed();
       cell.check(info.unconfirmed.messages === 0, `${info.unconfirmed.messages} unconfirmed`);
       await eventually(async () => (await cell.peer.channel('sink'))?.closed === true, 'they see the close');
       cell.check(pc.connectionState === 'connected', 'the connection lives on');
     },
-    control: burstOfRaw('raw', 'close channel'),
+    control: burstOfRaw('raw', 'channel'),
   },
   'they-close-channel': {
     title: '3000 messages of theirs, and they close the channel',

@@ -30,6 +30,7 @@ async function glare(cell: Cell, wePolite: boolean): Promise<void> {
 /** The raw binding rolls back, by `setRemoteDescription`. */
 async function glareOfRaw(ends: Ends): Promise<string> {
   const { raw, peer } = ends;
+  await raw.ready();
   await raw.call('create', { polite: true });
   await peer.call('create', { polite: false });
   await raw.call('channel', { label: 'echo' });
