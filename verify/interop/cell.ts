@@ -53,12 +53,13 @@ async function runScenario(name: string, scenario: Scenario, peer: Peer): Promis
   }
   const ms = Math.round(performance.now() - begin);
   await scope.disposeAsync().catch((error: unknown) => reported('teardown', error));
-  const left = RtcRuntime.shared.snapshot().natives;
-  tools.check(left.held === 0 && left.retained === 0, `natives left: ${JSON.stringify(left)}`);
-  const threads = RtcRuntime.shared.threads().count;
-  tools.check(threads === 0, `${threads} threads left`);
-  if (!isControl)
+  if (!isControl) {
+    const left = RtcRuntime.shared.snapshot().natives;
+    tools.check(left.held === 0 && left.retained === 0, `natives left: ${JSON.stringify(left)}`);
+    const threads = RtcRuntime.shared.threads().count;
+    tools.check(threads === 0, `${threads} threads left`);
     await scenario.after?.({ peer, ...tools }).catch((error: unknown) => reported('afterwards', error));
+  }
   if (faults.length > 0) faults.push(...peer.errors.map((text) => `the peer says: ${text}`));
   console.log(JSON.stringify({ scenario: name, faults, figure, ms }));
 }
