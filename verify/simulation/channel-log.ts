@@ -12,6 +12,9 @@ export class ChannelLog implements ChannelEnd {
   readonly label: string;
   readonly isLossy: boolean;
   readonly received: number[] = [];
+  /** The numbers among them. */
+  readonly #came = new Set<number>();
+  #largest = -1;
   readonly wrong: string[] = [];
   readonly isExact = false;
   /** Numbers of messages of which `send` said itself that they are not sure. */
@@ -114,10 +117,11 @@ export class ChannelLog implements ChannelEnd {
     if (typeof message === 'string' || message.length < 4) return;
     const number = message.readUInt32LE();
     if (this.#isTrusted) {
-      if (this.received.includes(number)) this.wrong.push(`message ${number} came twice`);
-      if (this.#isOrdered && number < (this.received.at(-1) ?? -1))
-        this.wrong.push(`message ${number} came late`);
+      if (this.#came.has(number)) this.wrong.push(`message ${number} came twice`);
+      if (this.#isOrdered && number < this.#largest) this.wrong.push(`message ${number} came late`);
     }
+    this.#came.add(number);
+    this.#largest = Math.max(this.#largest, number);
     this.received.push(number);
     const next = this.onNext;
     this.onNext = undefined;

@@ -53,7 +53,9 @@ function work(number: number): Promise<void> {
     milliseconds,
     shrinks: !values['no-shrink'],
   };
-  const child = fork(program, [JSON.stringify(task)], { execArgv: ['--no-warnings'] });
+  const child = fork(program, [JSON.stringify(task)], {
+    execArgv: ['--no-warnings', '--max-semi-space-size=32'],
+  });
   return new Promise((resolve, reject) => {
     let isDone = false;
     child.on('message', (report: Report) => {

@@ -1,7 +1,10 @@
 /**
- * Replaces what a program reads time and chance from by those of the world that is being simulated. Imported before
- * everything else: some modules keep the functions that they find when they are loaded.
+ * Replaces what a program reads time, chance and the machine from by those of the world that is being simulated. Imported
+ * before everything else: some modules keep the functions that they find when they are loaded.
  */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 
 /** A process of the simulated world, as far as its timers go. */
 export interface VirtualTime {
@@ -46,6 +49,9 @@ const real = {
   random: Math.random,
   wait: Atomics.wait,
   randomUUID: crypto.randomUUID.bind(crypto),
+  networkInterfaces: os.networkInterfaces,
+  readdir: fs.readdirSync as (...args: unknown[]) => unknown,
+  stat: fs.statSync as (...args: unknown[]) => unknown,
 };
 
 /** For the simulator itself. */
@@ -108,3 +114,28 @@ Atomics.wait = ((...args: Parameters<typeof Atomics.wait>) => {
   world.spend(args[3] ?? 0);
   return 'timed-out';
 }) as typeof Atomics.wait;
+
+/** The machine of every simulated process: two networks, no hosts file, and no threads of a library that is not there. */
+const INTERFACES = {
+  lo: [
+    {
+      ...{ address: '127.0.0.1', netmask: '255.0.0.0', family: 'IPv4' },
+      ...{ mac: '00:00:00:00:00:00', internal: true, cidr: '127.0.0.1/8' },
+    },
+  ],
+  eth0: [
+    {
+      ...{ address: '192.0.2.1', netmask: '255.255.255.0', family: 'IPv4' },
+      ...{ mac: '02:00:00:00:00:01', internal: false, cidr: '192.0.2.1/24' },
+    },
+  ],
+} as NodeJS.Dict<os.NetworkInterfaceInfo[]>;
+os.networkInterfaces = () => (world ? INTERFACES : real.networkInterfaces());
+Object.assign(fs, {
+  readdirSync: (...args: unknown[]) => (world && args[0] === '/proc/self/task' ? [] : real.readdir(...args)),
+  statSync(...args: unknown[]) {
+    if (world && args[0] === '/etc/hosts') throw new Error('a simulated process has no hosts file');
+    return real.stat(...args);
+  },
+});
+syncBuiltinESMExports();

@@ -12,16 +12,28 @@ const PREEMPTED = 0.1;
 /** Runs the ticks and promise reactions that are due, as Node does between two calls from its event loop. */
 const runMicrotasks = (process as unknown as { _tickCallback(): void })._tickCallback;
 
-interface Task extends VirtualTimer {
+class Task extends VirtualTimer {
   readonly run: () => void;
+
+  constructor(run: () => void) {
+    super();
+    this.run = run;
+  }
 }
 
-interface Timer extends VirtualTimer {
+class Timer extends VirtualTimer {
   due: number;
-  readonly order: number;
   readonly owner: SimulatedProcess;
   readonly run: () => void;
   readonly every: number | undefined;
+
+  constructor(due: number, owner: SimulatedProcess, run: () => void, every: number | undefined) {
+    super();
+    this.due = due;
+    this.owner = owner;
+    this.run = run;
+    this.every = every;
+  }
 }
 
 /** One process: an event loop, and the library's threads beside it. */
@@ -105,14 +117,8 @@ export class SimulatedProcess implements FakeScheduler {
     this.threads.length = 0;
   }
 
-  queueOf(task: 'loop' | 'threads'): Task[] | undefined {
-    const queue = this[task];
-    if (queue.length === 0 || !this.running) return undefined;
-    return task === 'loop' && this.blockedUntil > this.#world.now ? undefined : queue;
-  }
-
   #push(queue: Task[], run: () => void): Task {
-    const task: Task = Object.assign(new VirtualTimer(), { run });
+    const task = new Task(run);
     if (!this.dead) queue.push(task);
     return task;
   }
@@ -133,7 +139,9 @@ export class World implements VirtualTime {
   tasks = 0;
   #current: SimulatedProcess | undefined;
   readonly #timers: Timer[] = [];
-  #order = 0;
+  /** The queues with something to do and their owners, as one step finds them; kept so that a step allocates nothing. */
+  readonly #queues: Task[][] = [];
+  readonly #owners: SimulatedProcess[] = [];
 
   constructor(seed: number) {
     this.choices = new Random(seed);
@@ -199,7 +207,7 @@ export class World implements VirtualTime {
   ): VirtualTimer {
     owner ??= this.#nobody;
     const due = this.now + (Number.isFinite(ms) && ms > 0 ? ms : 0.001);
-    const timer: Timer = Object.assign(new VirtualTimer(), { due, order: this.#order++, owner, run, every });
+    const timer = new Timer(due, owner, run, every);
     if (!owner.dead) this.#insert(timer);
     return timer;
   }
@@ -214,19 +222,28 @@ export class World implements VirtualTime {
 
   #step(): boolean {
     this.#ring();
-    const ready: [SimulatedProcess, Task[]][] = [];
-    for (const owner of [this.#nobody, ...this.processes]) {
-      const loop = owner.queueOf('loop');
-      if (loop) ready.push([owner, loop]);
-      const threads = owner.queueOf('threads');
-      if (threads) ready.push([owner, threads]);
-    }
-    if (ready.length === 0) return this.#wait();
-    const [owner, queue] = ready.length === 1 ? ready[0]! : ready[this.choices.below(ready.length)]!;
-    const task = queue.shift()!;
+    let ready = this.#find(this.#nobody, 0);
+    for (const owner of this.processes) ready = this.#find(owner, ready);
+    if (ready === 0) return this.#wait();
+    const chosen = ready === 1 ? 0 : this.choices.below(ready);
+    const task = this.#queues[chosen]!.shift()!;
     this.now += TASK_MS;
-    if (!task.cancelled) this.#run(owner, task.run);
+    if (!task.cancelled) this.#run(this.#owners[chosen]!, task.run);
     return true;
+  }
+
+  /** Enters the queues of `owner` behind the first `found`. Returns how many there are now. */
+  #find(owner: SimulatedProcess, found: number): number {
+    if (!owner.running) return found;
+    const { loop, threads, blockedUntil } = owner;
+    if (loop.length > 0 && blockedUntil <= this.now) {
+      this.#owners[found] = owner;
+      this.#queues[found++] = loop;
+    }
+    if (threads.length === 0) return found;
+    this.#owners[found] = owner;
+    this.#queues[found++] = threads;
+    return found;
   }
 
   /** Hands what is due to the event loops. */

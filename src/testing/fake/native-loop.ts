@@ -102,19 +102,26 @@ export class NativeLoop {
 
   #runTurn(): void {
     this.#turn += 1;
-    const due = this.#tasks.filter((task) => task.turn <= this.#turn);
-    this.#tasks = this.#tasks.filter((task) => task.turn > this.#turn);
-    for (const task of due) task.run();
-    // A turn of the event loop for each call, as the addon opens a callback scope for each: promise reactions run in
-    // between.
-    const ready = Array.from(this.#ready, (queue) => ({ queue, ...this.#queues.get(queue)! }));
-    for (const { queue, given } of ready.toSorted((one, other) => one.registered - other.registered)) {
-      const calls = Math.min(queue.length, CALLS_PER_TURN);
-      for (let i = given; i < calls; i += 1) this.#scheduler.eventLoop(() => this.#dispatch(queue));
-      this.#queues.get(queue)!.given = Math.max(given, calls);
-      if (queue.length <= calls) this.#ready.delete(queue);
+    const tasks = this.#tasks;
+    this.#tasks = [];
+    for (const task of tasks) if (task.turn > this.#turn) this.#tasks.push(task);
+    if (this.#tasks.length < tasks.length) for (const task of tasks) if (task.turn <= this.#turn) task.run();
+    if (this.#ready.size === 1) for (const queue of this.#ready) this.#give(queue);
+    else if (this.#ready.size > 1) {
+      const orderOf = (queue: ServedQueue) => this.#queues.get(queue)!.registered;
+      for (const queue of [...this.#ready].sort((one, other) => orderOf(one) - orderOf(other)))
+        this.#give(queue);
     }
     this.#scheduler.thread(() => this.#endTurn());
+  }
+
+  /** A turn of the event loop for each call, as the addon opens a callback scope for each: promise reactions run in between. */
+  #give(queue: ServedQueue): void {
+    const served = this.#queues.get(queue)!;
+    const calls = Math.min(queue.length, CALLS_PER_TURN);
+    for (let i = served.given; i < calls; i += 1) this.#scheduler.eventLoop(() => this.#dispatch(queue));
+    served.given = Math.max(served.given, calls);
+    if (queue.length <= calls) this.#ready.delete(queue);
   }
 
   #dispatch(queue: ServedQueue): void {
