@@ -61,6 +61,20 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
+describe('final receipts that overtake each other', () => {
+  it('leave what the newest says: the stream is reset when the peer has seen our last one', () => {
+    const ending = new Ending(SETTING);
+    const facts = { ...FACTS, sent: 2, sentBytes: 200 };
+    ending.receive({ type: 'close' }, facts, 0);
+    const final = { sent: 0, received: 2, dropped: 0, isLast: true };
+    ending.receive({ type: 'finalReceipt', receipt: { ...final, received: 0, finals: 1 } }, facts, 10);
+    ending.receive({ type: 'finalReceipt', receipt: { ...final, received: 0, finals: 0 } }, facts, 11);
+    expect(ending.memory.finalsSeen).toBe(1);
+    ending.receive({ type: 'receipt', receipt: { ...final, isLast: false, finals: 1 } }, facts, 12);
+    expect(ending.state).toBe('resetting');
+  });
+});
+
 describe('the table of a channel that ends', () => {
   it('has every row taken by some sequence of events, and throws for no event that it has', () => {
     const taken = new Set<Transition>();

@@ -29,7 +29,8 @@ export type Unpublished =
   | 'dial'
   | 'cannotConnect'
   | 'unread'
-  | 'isToBeRetained';
+  | 'isToBeRetained'
+  | 'isUninformed';
 
 /** Every public member: the compiler asks for the declared ones, the test for those that are there. */
 export type Members<T> = { readonly [K in Exclude<keyof T, symbol | Unpublished>]: Member<T> } & Record<

@@ -71,6 +71,7 @@ const INTERNAL = new Set([
     'servers',
     'unread',
     'isToBeRetained',
+    'isUninformed',
   ],
   ...['dial', 'cannotConnect', 'nativeLimit', 'details', 'Symbol(scoped-rtc.trace)'],
 ]);

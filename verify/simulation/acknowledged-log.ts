@@ -1,4 +1,5 @@
 import { AcknowledgedChannel, type Clock, type DataChannel } from '../../src/index.js';
+import type { Life } from './life.js';
 import type { ChannelEnd } from './simulated-peer.js';
 
 /** Both ends put acknowledged delivery on channels of such a label. */
@@ -8,6 +9,7 @@ export const isAcknowledged = ({ label }: DataChannel): boolean => label.endsWit
 export class AcknowledgedLog implements ChannelEnd {
   readonly channel: DataChannel;
   readonly label: string;
+  readonly life: Life;
   readonly received: number[] = [];
   readonly wrong: string[] = [];
   readonly doubtful = new Set<number>();
@@ -21,8 +23,9 @@ export class AcknowledgedLog implements ChannelEnd {
   #pending = 0;
   #ended = false;
 
-  constructor(channel: DataChannel, clock: Clock) {
+  constructor(channel: DataChannel, clock: Clock, life: Life) {
     this.channel = channel;
+    this.life = life;
     this.label = channel.label;
     this.#delivery = new AcknowledgedChannel(channel, {
       clock,

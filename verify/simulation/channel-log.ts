@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { CloseInfo, DataChannel } from '../../src/index.js';
 import type { ChannelEnd } from './simulated-peer.js';
-import type { World } from './world.js';
+import { Life } from './life.js';
+import type { SimulatedProcess, World } from './world.js';
 
 /**
  * One end of a channel: what was sent and taken, what came, and in which order its program heard of things. The label says
@@ -10,6 +11,7 @@ import type { World } from './world.js';
 export class ChannelLog implements ChannelEnd {
   readonly channel: DataChannel;
   readonly label: string;
+  readonly life: Life;
   readonly isLossy: boolean;
   readonly received: number[] = [];
   /** The numbers among them. */
@@ -28,14 +30,26 @@ export class ChannelLog implements ChannelEnd {
   readonly #isOrdered: boolean;
   /** What its program writes to and reads from, instead of the channel. */
   #duplex: Duplex | undefined;
+  #listener: ((message: string | Buffer) => void) | undefined;
   #opened = false;
   #pending = 0;
 
   /** `isTrusted`: the other end sends what this class sends. */
-  constructor(world: World, channel: DataChannel, isTrusted: boolean) {
+  constructor(
+    world: World,
+    process: SimulatedProcess,
+    channel: DataChannel,
+    connection: string,
+    isTrusted: boolean,
+  ) {
     this.#isTrusted = isTrusted;
     this.channel = channel;
     this.label = channel.label;
+    this.life = new Life(process, connection, channel.label);
+    let closingAt: number | undefined;
+    channel.signal.addEventListener('abort', () => {
+      closingAt = world.now;
+    });
     this.isLossy = channel.label.includes('lossy');
     this.#isOrdered = !channel.label.includes('unordered');
     let openedIn = -1;
@@ -50,16 +64,20 @@ export class ChannelLog implements ChannelEnd {
     if (channel.label.endsWith('iterated')) void this.#iterate(channel);
     else if (channel.label.endsWith('streamed')) this.#duplex = this.#stream(channel);
     else {
-      channel.on('message', (message) => {
+      this.#listener = (message) => {
         if (!this.#opened && channel.state !== 'closing') this.wrong.push('a message came before open');
         if (world.tasks === openedIn) this.wrong.push('a message came in the turn of open');
         if (this.info) this.wrong.push('a message came after close');
         this.#take(message);
-      });
+      };
+      channel.on('message', this.#listener);
     }
     channel.on('close', (info) => {
       if (this.info) this.wrong.push('close came twice');
       this.info = info;
+      this.life.endedAt = world.now;
+      if (info.by === 'local' || info.by === 'owner') this.life.ownEndAt = closingAt ?? world.now;
+      else if (info.by === 'error') this.life.isRough = true;
     });
   }
 
@@ -98,7 +116,9 @@ export class ChannelLog implements ChannelEnd {
     const duplex = channel.toDuplex({ objectMode: true });
     this.#pending++;
     duplex.on('data', (message: string | Buffer) => this.#takeAll(message));
-    duplex.on('error', () => {});
+    duplex.on('error', () => {
+      this.life.isCut = true;
+    });
     duplex.once('close', () => this.#pending--);
     return duplex;
   }
@@ -126,6 +146,12 @@ export class ChannelLog implements ChannelEnd {
     const next = this.onNext;
     this.onNext = undefined;
     next?.();
+  }
+
+  /** A program that listens does so no more: what comes waits unread. */
+  stopReading(): void {
+    const isAlone = !this.label.startsWith('pair-'); // that program listens for its first message, too
+    if (isAlone && this.#listener) this.channel.off('message', this.#listener);
   }
 
   trySend(count: number, size: number): void {

@@ -134,6 +134,8 @@ function judge({ sides, path, isUp }: State, scenario: Scenario): string[] {
     const isKnown = scenario.way === 'agreed' || scenario.ends[1 - who] === 'never';
     if (isKnown && from.phase === 'closed' && missing > told)
       faults.push(`${missing} of ${NAMES[who]}'s messages are missing, ${told} are told`);
+    if (from.phase === 'closed' && isUp && told > missing && isExact(scenario, who))
+      faults.push(`${told} of ${NAMES[who]}'s messages are told, ${missing} are missing`);
     const isGentle =
       scenario.way === 'agreed' &&
       isUp &&
@@ -144,6 +146,17 @@ function judge({ sides, path, isUp }: State, scenario: Scenario): string[] {
   const told: string[] = [];
   for (let at = path; at; at = at.before) told.unshift(at.text);
   return [`${JSON.stringify(scenario)}: ${faults.join('; ')}\n    ${told.join('\n    ')}`];
+}
+
+/**
+ * An end that waits for the other is told of nothing that has arrived: of two that agree always, since also one that aborts
+ * says how far it has come; where no receipts are given if the other only answers.
+ */
+function isExact({ way, ends, negotiated }: Scenario, who: 0 | 1): boolean {
+  const [own, other] = [ends[who], ends[1 - who]!];
+  if (own === 'abort' || own === 'deadline') return false;
+  if (way === 'agreed') return true;
+  return other === 'never' && (own === 'owner' || (own === 'close' && who === 0 && !negotiated));
 }
 
 /** How many of its messages its program is told may not have arrived; see `DeliveryLedger`. */

@@ -59,7 +59,7 @@ export class HostilePeer extends RawPeer {
     if (!connection) return;
     const channel = connection.createDataChannel('taken', { negotiated: true, id });
     if (this.#world.choices.chance(0.5)) channel.close();
-    else this.watch(channel);
+    else this.watch(channel, connection);
   }
 
   #say(count: number): void {

@@ -1,4 +1,5 @@
 import { Peer, TEARDOWN_MS } from './peer.js';
+import { lossesOf } from './losses.js';
 import { type Program, ROUGH } from './program.js';
 import type { ChannelEnd, SimulatedPeer } from './simulated-peer.js';
 import type { World } from './world.js';
@@ -27,43 +28,47 @@ export function judge(
   const faults: string[] = [];
   if (how !== 'ended') faults.push(`${hung(peers)} did not end (${how})`);
   let [sent, received, channels] = [0, 0, 0];
-  // Arrival is promised only between two ends that both have this package, and know it.
   const isRough = program.other !== 'ours' || program.steps.some(({ does }) => ROUGH.has(does));
   for (const peer of peers) if (peer instanceof Peer) faults.push(...faultsOf(peer, world, isRough));
-  const mayCross = endsMayCross(program);
-  for (const log of peers[0].logs) {
-    const other = peers[1].logs.find(({ label }) => label === log.label);
-    channels++;
-    if (!inStep(log.label, peers) || isMadeAgain(log.label, peers)) continue;
+  const isJudged = how === 'ended' && peers.every(({ process }) => !process.dead);
+  const [ours, theirs] = [labelled(peers[0].logs), labelled(peers[1].logs)];
+  for (const [label, halves] of ours) {
+    channels += halves.length;
+    const others = theirs.get(label) ?? [];
+    // Which half of one process belongs to which of the other, where one of them made several with an id, cannot be told.
+    if (halves.length !== 1 || others.length !== 1 || !inStep(label, ours, theirs)) continue;
+    const [one, other] = [halves[0]!, others[0]!];
     for (const [from, to] of [
-      [log, other],
-      [other, log],
+      [one, other],
+      [other, one],
     ] as const) {
-      if (!from || !to) continue;
       sent += from.attempted - from.doubtful.size;
       received += to.received.length;
-      if (peers.some(({ process }) => process.dead) || how !== 'ended' || program.other === 'hostile')
-        continue;
-      const fault = lost(from, to, isRough || from.isLossy, mayCross && !from.isExact);
-      if (fault) faults.push(fault);
+      if (isJudged) faults.push(...lossesOf(from, to, program));
     }
   }
   return { faults, tasks: world.tasks, ms: world.now, sent, received, channels };
 }
 
-/** Of a channel that both make again and again: no end has closed a half that the other had not made yet. */
-function inStep(label: string, peers: readonly SimulatedPeer[]): boolean {
-  const [, pair, use] = /^(pair-.*-)(\d+)$/.exec(label) ?? [];
-  for (let number = 1; number <= Number(use ?? 0); number++) {
-    const halves = peers.map(({ logs }) => logs.find((log) => log.label === `${pair}${number}`));
-    if (!halves.every((half) => half?.wasOpen)) return false;
+type Labelled = ReadonlyMap<string, readonly ChannelEnd[]>;
+
+function labelled(logs: readonly ChannelEnd[]): Labelled {
+  const found = new Map<string, ChannelEnd[]>();
+  for (const log of logs) {
+    const same = found.get(log.label);
+    if (same) same.push(log);
+    else found.set(log.label, [log]);
   }
-  return true;
+  return found;
 }
 
-/** Which half of one process belongs to which of the other, where one of them made several with an id, cannot be told. */
-function isMadeAgain(label: string, peers: readonly SimulatedPeer[]): boolean {
-  return peers.some(({ logs }) => logs.filter((log) => log.label === label).length > 1);
+/** Of a channel that both make again and again: no end has closed a half that the other had not made yet. */
+function inStep(label: string, ...both: readonly Labelled[]): boolean {
+  const [, pair, use] = /^(pair-.*-)(\d+)$/.exec(label) ?? [];
+  for (let number = 1; number <= Number(use ?? 0); number++) {
+    if (!both.every((logs) => logs.get(`${pair}${number}`)?.[0]?.wasOpen)) return false;
+  }
+  return true;
 }
 
 function hung(peers: readonly SimulatedPeer[]): string {
@@ -103,41 +108,3 @@ function faultsOf(peer: Peer, world: World, isRough: boolean): string[] {
   }
   return faults.map((fault) => `${process.name}: ${fault}`);
 }
-
-/** What `send` accepted has come, or was told of; where nobody was rough, it has come. */
-function lost(from: ChannelEnd, to: ChannelEnd, isRough: boolean, mayCross: boolean): string | undefined {
-  const { told } = from;
-  if (told === undefined) return undefined;
-  const came = new Set(to.received);
-  let missing = 0;
-  for (let n = 0; n < from.attempted; n++) if (!came.has(n) && !from.doubtful.has(n)) missing++;
-  if (missing > told + to.unread && !mayCross)
-    return `${from.label}: ${missing} of ${from.attempted} messages are missing, ${told} were told`;
-  if (told > missing + from.doubtful.size && !isRough)
-    return `${from.label}: ${told} of ${from.attempted} messages were told, ${missing} are missing`;
-  // A program took nothing where the channel was closed before its stream was there.
-  const tookAny = to.wasOpen || !from.label.endsWith('streamed');
-  if (missing > to.unread && !isRough && from.wasOpen && tookAny)
-    return `${from.label}: ${missing} of ${from.attempted} messages are missing (told)`;
-  return undefined;
-}
-
-const CLOSING: ReadonlySet<string> = new Set([
-  'closeChannel',
-  'abortChannel',
-  'reopen',
-  'closeConnection',
-  'abortConnection',
-]);
-
-/**
- * A peer without this package resets the stream when it closes a channel, and that looks like the answer to our reset:
- * what was on its way is taken for confirmed then, as the documents say.
- */
-function endsMayCross({ other, steps, ends }: Program): boolean {
-  if (other === 'ours') return false;
-  return ends[1] < ends[0] + ANSWERED_MS || steps.some(({ who, does }) => who === 1 && CLOSING.has(does));
-}
-
-/** Milliseconds after which an end that closes has surely had its answer. */
-const ANSWERED_MS = 1000;

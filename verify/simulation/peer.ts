@@ -9,6 +9,7 @@ import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src
 import { AcknowledgedLog, isAcknowledged } from './acknowledged-log.js';
 import { ChannelLog } from './channel-log.js';
 import { type FaultName, FAULTS } from './faults.js';
+import { Life } from './life.js';
 import type { Step } from './program.js';
 import { byLabel, type Pair, type SimulatedPeer } from './simulated-peer.js';
 import type { SimulatedProcess, World } from './world.js';
@@ -20,6 +21,11 @@ export const TEARDOWN_MS = 3000;
 const CONNECTIONS = 3;
 /** No literal address: it is asked for by name. */
 const NAMED_SERVERS = { iceServers: ['stun:stun.simulated.example:3478'] };
+
+/** Milliseconds before its bound from which a teardown may have been cut short. */
+const FORCED_MS = 50;
+
+const nameOf = (connection: PeerConnection): string => connection.path.split('/').at(-1)!;
 
 class Mishap extends Error {}
 
@@ -41,6 +47,7 @@ export class Peer implements SimulatedPeer {
   readonly #scopes: RtcScope[] = [];
   #scope: RtcScope | undefined;
   #made = 0;
+  #faultsNow = 0;
 
   /** `isTrusting`: its peer's messages are those of a simulation, in their order. */
   constructor(world: World, network: FakeNetwork, name: string, isTrusting = true) {
@@ -74,7 +81,9 @@ export class Peer implements SimulatedPeer {
       if (!owner) return;
       const connection = owner.createPeerConnection(`c${id}`, id % 4 === 1 ? NAMED_SERVERS : {});
       this.#connections.push(connection);
-      connection.on('dataChannel', (channel) => this.#watch(channel));
+      // One that is made while the library misbehaves may never come up, or not as it should.
+      if (this.#faultsNow > 0) this.#roughFrom(connection, 0);
+      connection.on('dataChannel', (channel) => this.#watch(channel, connection));
       if (offers) this.#open(connection, id);
       connection.negotiate(signaling, { timeout: 20_000 }).catch(() => {});
     });
@@ -102,7 +111,10 @@ export class Peer implements SimulatedPeer {
   dispose(): void {
     const started = this.#world.now;
     const ended = (error?: unknown) => {
-      this.end = { took: this.#world.now - started, error };
+      const took = this.#world.now - started;
+      this.end = { took, error };
+      // What was not over by then was forced.
+      if (took >= TEARDOWN_MS - FORCED_MS) this.process.rough.push({ from: started, to: this.#world.now });
     };
     this.#scope!.disposeAsync().then(() => ended(), ended);
   }
@@ -127,8 +139,13 @@ export class Peer implements SimulatedPeer {
       shared?.send(1 + (b % 5), size);
       return this.#close(shared?.channel);
     }
-    if (does === 'abortChannel') return void log?.channel.abort(new Error('simulated'));
-    if (does === 'closeWithin') return this.#close(log?.channel, { timeout: b });
+    if (does === 'abortChannel' || does === 'closeWithin') {
+      if (log) log.life.isRough = true;
+      if (does === 'abortChannel') void log?.channel.abort(new Error('simulated'));
+      else this.#close(log?.channel, { timeout: b });
+      return;
+    }
+    if (does === 'stopReading') return log?.stopReading();
     if (does === 'reopen') {
       this.#close(log?.channel);
       return connection && this.#open(connection, b);
@@ -145,7 +162,10 @@ export class Peer implements SimulatedPeer {
       return;
     }
     if (does === 'closeConnection') return this.#close(connection);
-    if (does === 'abortConnection') return void connection?.abort(new Error('simulated'));
+    if (does === 'abortConnection') {
+      if (connection) this.#roughFrom(connection, this.#world.now);
+      return void connection?.abort(new Error('simulated'));
+    }
     if (does === 'endScope')
       return void this.#pick(this.#scopes, a)
         ?.disposeAsync()
@@ -163,9 +183,9 @@ export class Peer implements SimulatedPeer {
 
   #use(connection: PeerConnection, pair: Pair, use: number): void {
     const { number, id, uses, messages, closes } = pair;
-    const label = `pair-${connection.path.split('/').at(-1)}-${number}-${use}`;
+    const label = `pair-${nameOf(connection)}-${number}-${use}`;
     const channel = connection.createDataChannel(label, { negotiated: true, id });
-    const log = this.#watch(channel);
+    const log = this.#watch(channel, connection);
     if (closes) channel.once('message', () => this.#close(channel));
     channel.once('close', () => {
       if (use < uses && connection.state === 'open')
@@ -211,11 +231,23 @@ export class Peer implements SimulatedPeer {
   #fault(a: number, b: number): void {
     const { faults } = this.binding;
     const [name, value] = this.#pick(FAULTS, a)!;
+    const until = this.#world.now + 5 + b * 10;
     this.faults.add(name);
+    this.#faultsNow++;
     Object.assign(faults, { [name]: value });
-    this.#world.at(this.#world.now + 5 + b * 10, undefined, () =>
-      Object.assign(faults, { [name]: undefined }),
-    );
+    this.#world.at(until, undefined, () => {
+      this.#faultsNow--;
+      Object.assign(faults, { [name]: undefined });
+    });
+    this.process.rough.push({ from: this.#world.now, to: until });
+    for (const connection of this.#connections) {
+      if (connection.state === 'opening') this.#roughFrom(connection, this.#world.now);
+    }
+  }
+
+  #roughFrom(connection: PeerConnection, from: number): void {
+    const to = Number.POSITIVE_INFINITY;
+    this.process.rough.push({ from, to, connection: nameOf(connection) });
   }
 
   #defer(ms: number): void {
@@ -241,26 +273,31 @@ export class Peer implements SimulatedPeer {
       b % 7 === 4 && ' streamed',
     ];
     const label = `${this.process.name}-${++this.#made}${suffix || traits.filter(Boolean).join('')}`;
-    this.#watch(connection.createDataChannel(label, { unordered, ...(lossy && { maxRetransmits: 0 }) }));
+    this.#watch(
+      connection.createDataChannel(label, { unordered, ...(lossy && { maxRetransmits: 0 }) }),
+      connection,
+    );
   }
 
   /** The other process may make the same; what it does not answer stays without an end. */
   #negotiated(connection: PeerConnection, id: number): void {
     this.#watch(
-      connection.createDataChannel(`negotiated-${connection.path.split('/').at(-1)}-${id}`, {
+      connection.createDataChannel(`negotiated-${nameOf(connection)}-${id}`, {
         negotiated: true,
         id,
       }),
+      connection,
     );
   }
 
-  #watch(channel: DataChannel): ChannelLog | AcknowledgedLog {
+  #watch(channel: DataChannel, connection: PeerConnection): ChannelLog | AcknowledgedLog {
     if (isAcknowledged(channel)) {
-      const log = new AcknowledgedLog(channel, this.process.clock);
+      const life = new Life(this.process, nameOf(connection), channel.label);
+      const log = new AcknowledgedLog(channel, this.process.clock, life);
       this.acknowledged.push(log);
       return log;
     }
-    const log = new ChannelLog(this.#world, channel, this.#isTrusting);
+    const log = new ChannelLog(this.#world, this.process, channel, nameOf(connection), this.#isTrusting);
     this.channels.push(log);
     return log;
   }

@@ -59,7 +59,20 @@ export const ROUGH: ReadonlySet<Deed> = new Set([
   'kill',
 ]);
 
-const OTHERS = ['ours', 'ours', 'ours', 'unannounced', 'library', 'hostile'] as const;
+const OTHERS = [
+  ...([
+    'ours',
+    'ours',
+    'ours',
+    'ours',
+    'unannounced',
+    'unannounced',
+    'library',
+    'library',
+    'hostile',
+  ] as const),
+  ...(['aiortc', 'gstreamer', 'browser'] as const),
+];
 
 /** Everything that decides a run. */
 export interface Program {
@@ -69,9 +82,11 @@ export interface Program {
   readonly ends: readonly [number, number];
   /** Milliseconds that a packet takes at most. */
   readonly latency: number;
+  /** How likely a packet is lost. */
+  readonly loss: number;
   /**
-   * What bob is: a process with this package, the same without the lines that announce it, the library alone, or one that
-   * announces this package and then says whatever it likes.
+   * What bob is: a process with this package, the same without the lines that announce it, the library alone, another
+   * implementation, or one that announces this package and then says whatever it likes.
    */
   readonly other: (typeof OTHERS)[number];
 }
@@ -86,12 +101,14 @@ export function programOf(seed: number, random: Random): Program {
   }
   steps.sort((one, other) => one.at - other.at);
   const end = random.chance(0.5) ? random.below(span) : span + random.below(100);
-  const other = random.chance(0.5) ? end : end + random.below(200);
+  // Where one end is left alone for long, what it confirms is no matter of who was first.
+  const other = random.chance(0.4) ? end : end + random.below(random.chance(0.5) ? 200 : 3000);
   return {
     seed,
     steps,
     ends: random.chance(0.5) ? [end, other] : [other, end],
     latency: random.chance(0.5) ? 0 : random.below(60),
+    loss: random.chance(0.7) ? 0 : random.next() * 0.2,
     other: random.pick(OTHERS)!,
   };
 }
@@ -114,9 +131,9 @@ function pick(random: Random): Deed {
 const NAMES = ['alice', 'bob'] as const;
 
 /** A program as lines to read. */
-export function written({ steps, ends, latency, other }: Program): string[] {
+export function written({ steps, ends, latency, loss, other }: Program): string[] {
   return [
-    `packets take up to ${latency} ms; bob is ${other}`,
+    `packets take up to ${latency} ms, ${Math.round(loss * 100)} % are lost; bob is ${other}`,
     ...steps.map(
       ({ at, who, does, a, b }) => `${String(at).padStart(4)} ms  ${NAMES[who]}  ${does}(${a}, ${b})`,
     ),

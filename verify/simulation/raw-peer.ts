@@ -1,6 +1,8 @@
 import type { Signaling } from '../../src/index.js';
 import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src/testing/index.js';
+import type { FakeStack } from '../../src/testing/fake/fake-stack.js';
 import { byLabel, type ChannelEnd, type SimulatedPeer } from './simulated-peer.js';
+import { Life } from './life.js';
 import type { Step } from './program.js';
 import type { SimulatedProcess, World } from './world.js';
 
@@ -11,6 +13,7 @@ type Channel = ReturnType<Connection['createDataChannel']>;
 class RawEnd implements ChannelEnd {
   readonly channel: Channel;
   readonly label: string;
+  readonly life: Life;
   readonly received: number[] = [];
   readonly wrong: string[] = [];
   readonly doubtful = new Set<number>();
@@ -21,10 +24,23 @@ class RawEnd implements ChannelEnd {
   readonly isLossy = false;
   attempted = 0;
 
-  constructor(channel: Channel) {
+  constructor(process: SimulatedProcess, channel: Channel, connection: string) {
     this.channel = channel;
     this.label = channel.getLabel();
+    this.life = new Life(process, connection, this.label);
     channel.onMessage((message) => this.received.push((message as Buffer).readUInt32LE()));
+  }
+
+  close(): void {
+    this.ending();
+    this.channel.close();
+  }
+
+  /** Its program ends it, by itself or with what it belongs to. */
+  ending(): void {
+    const now = this.life.process.now();
+    if (this.channel.isOpen()) this.life.ownEndAt ??= now;
+    this.life.endedAt = Math.min(this.life.endedAt, now);
   }
 
   send(count: number, size: number): void {
@@ -42,12 +58,13 @@ export class RawPeer implements SimulatedPeer {
   readonly binding: FakeBinding;
   readonly logs: RawEnd[] = [];
   readonly #connections: Connection[] = [];
+  readonly #names = new Map<Connection, string>();
   #made = 0;
   #ended = false;
 
-  constructor(world: World, network: FakeNetwork, name: string) {
+  constructor(world: World, network: FakeNetwork, name: string, stack?: FakeStack) {
     this.process = world.spawn(name);
-    this.binding = createFakeBinding({ network, scheduler: this.process });
+    this.binding = createFakeBinding({ network, scheduler: this.process, stack });
   }
 
   get ended(): boolean {
@@ -65,8 +82,9 @@ export class RawPeer implements SimulatedPeer {
     if (this.#ended) return;
     const connection = new this.binding.PeerConnection(`c${id}`, { iceServers: [] });
     this.#connections.push(connection);
+    this.#names.set(connection, `c${id}`);
     connection.onStateChange(() => {});
-    connection.onDataChannel((channel) => this.watch(channel));
+    connection.onDataChannel((channel) => this.watch(channel, connection));
     connection.onLocalDescription((sdp, type) => {
       void signaling.send({ description: { type: type as 'offer', sdp } });
     });
@@ -109,22 +127,25 @@ export class RawPeer implements SimulatedPeer {
     const size = b % 7 === 0 ? 40_000 : b * 4;
     if (does === 'open') this.#open(connection, b);
     else if (does === 'send' || does === 'trySend') log?.send(1 + (b % 30), size);
-    else if (does === 'closeChannel' || does === 'abortChannel') log?.channel.close();
+    else if (does === 'closeChannel' || does === 'abortChannel') log?.close();
     else if (does === 'closeTogether') {
       const shared = byLabel(open)[a % Math.max(1, open.length)];
       shared?.send(1 + (b % 5), size);
-      shared?.channel.close();
+      shared?.close();
     } else if (does === 'reopen') {
-      log?.channel.close();
+      log?.close();
       this.#open(connection, b);
-    } else if (does === 'closeConnection' || does === 'abortConnection') connection?.close();
-    else if (does === 'block') this.process.block(5 + b * 4);
+    } else if (does === 'closeConnection' || does === 'abortConnection') {
+      const name = connection && this.#names.get(connection);
+      for (const each of this.logs) if (each.life.connection === name) each.ending();
+      connection?.close();
+    } else if (does === 'block') this.process.block(5 + b * 4);
     else if (does === 'stop') this.process.stop(20 + b * 20);
   }
 
   dispose(): void {
     this.#ended = true;
-    for (const { channel } of this.logs) channel.close();
+    for (const each of this.logs) each.close();
     for (const connection of this.#connections) connection.close();
     this.binding.cleanup();
   }
@@ -133,10 +154,10 @@ export class RawPeer implements SimulatedPeer {
     if (!connection) return;
     const unordered = b % 5 === 0;
     const label = `${this.process.name}-${++this.#made}${unordered ? ' unordered' : ''}`;
-    this.watch(connection.createDataChannel(label, { unordered }));
+    this.watch(connection.createDataChannel(label, { unordered }), connection);
   }
 
-  protected watch(channel: Channel): void {
-    this.logs.push(new RawEnd(channel));
+  protected watch(channel: Channel, connection: Connection): void {
+    this.logs.push(new RawEnd(this.process, channel, this.#names.get(connection)!));
   }
 }

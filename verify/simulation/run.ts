@@ -1,4 +1,4 @@
-// npm run simulate -- [--seconds N] [--seed S] [--count N] [--workers N] [--no-shrink] [--json]
+// npm run simulate -- [--seconds N] [--seed S | --seeds S,S,…] [--count N] [--workers N] [--no-shrink] [--json]
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -9,16 +9,20 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     seed: { type: 'string' },
+    seeds: { type: 'string' },
     count: { type: 'string' },
     workers: { type: 'string' },
     'no-shrink': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
-const count = Number(values.count ?? (values.seed === undefined ? Number.MAX_SAFE_INTEGER : 1));
+const seeds = values.seeds?.split(',').map(Number);
+const count =
+  seeds?.length ?? Number(values.count ?? (values.seed === undefined ? Number.MAX_SAFE_INTEGER : 1));
 const first = Number(values.seed ?? 1);
-const workers = Math.min(count, Number(values.workers ?? availableParallelism()));
-const milliseconds = values.count === undefined ? Number(values.seconds) * 1000 : Number.MAX_SAFE_INTEGER;
+const workers = seeds ? 1 : Math.min(count, Number(values.workers ?? availableParallelism()));
+const milliseconds =
+  values.count === undefined && !seeds ? Number(values.seconds) * 1000 : Number.MAX_SAFE_INTEGER;
 
 const totals: Totals & { done: number; failed: number } = {
   done: 0,
@@ -48,6 +52,7 @@ process.exitCode = totals.failed > 0 ? 1 : 0;
 function work(number: number): Promise<void> {
   const task: Task = {
     first: first + number,
+    ...(seeds && { seeds }),
     stride: workers,
     count: Math.ceil((count - number) / workers),
     milliseconds,

@@ -25,6 +25,7 @@ export function shrink(program: Program, fails: (program: Program) => boolean): 
     }
   }
   attempt({ ...best, latency: 0 });
+  attempt({ ...best, loss: 0 });
   attempt({ ...best, other: 'ours' });
   for (let n = 0; n < best.steps.length; n++) {
     for (const change of [{ b: 0 }, { b: 1 }, { a: 0 }, { at: best.steps[n - 1]?.at ?? 0 }]) {

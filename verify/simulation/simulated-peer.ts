@@ -1,5 +1,6 @@
 import type { Signaling } from '../../src/index.js';
 import type { FakeBinding } from '../../src/testing/index.js';
+import type { Life } from './life.js';
 import type { Step } from './program.js';
 import type { SimulatedProcess } from './world.js';
 
@@ -17,6 +18,7 @@ export interface Pair {
 /** What one end of a channel knows. */
 export interface ChannelEnd {
   readonly label: string;
+  readonly life: Life;
   readonly attempted: number;
   /** Numbers of the messages that were not accepted, or of which `send` has said that nobody knows. */
   readonly doubtful: ReadonlySet<number>;

@@ -1,4 +1,5 @@
 import './virtual-globals.js';
+import { AIORTC, BROWSER, GSTREAMER } from '../../src/testing/fake/fake-stack.js';
 import { FakeNetwork } from '../../src/testing/index.js';
 import { judge, type Outcome } from './oracle.js';
 import { Peer } from './peer.js';
@@ -29,10 +30,19 @@ export function simulate(program: Program): Outcome {
   current = world;
   const network = new FakeNetwork();
   if (program.latency > 0) network.latency = () => world.choices.next() * program.latency;
-  const Bob = { ours: Peer, unannounced: Peer, library: RawPeer, hostile: HostilePeer }[program.other];
+  if (program.loss > 0) network.loses = () => world.choices.chance(program.loss);
+  const bob = {
+    ours: () => new Peer(world, network, 'bob'),
+    unannounced: () => new Peer(world, network, 'bob'),
+    library: () => new RawPeer(world, network, 'bob'),
+    aiortc: () => new RawPeer(world, network, 'bob', AIORTC),
+    gstreamer: () => new RawPeer(world, network, 'bob', GSTREAMER),
+    browser: () => new RawPeer(world, network, 'bob', BROWSER),
+    hostile: () => new HostilePeer(world, network, 'bob'),
+  };
   const peers: readonly [Peer, SimulatedPeer] = [
     new Peer(world, network, 'alice', program.other !== 'hostile'),
-    new Bob(world, network, 'bob'),
+    bob[program.other](),
   ];
   const altered = program.other === 'unannounced' ? withoutReceipts : (sdp: string) => sdp;
   const signalings: SimulatedSignaling[] = [];
@@ -78,15 +88,21 @@ export function simulate(program: Program): Outcome {
     } else if (step.does === 'dark') {
       world.at(step.at, undefined, () => {
         network.dark = true;
+        const time = { from: world.now, to: world.now + 10 + step.b * 10 };
+        for (const { process } of peers) process.rough.push(time);
       });
       world.at(step.at + 10 + step.b * 10, undefined, () => {
         network.dark = false;
       });
     } else if (step.does === 'repeatSignals' || step.does === 'cutSignals') {
-      const signaling = signalings[step.a % signalings.length];
+      const number = step.a % signalings.length;
+      const signaling = signalings[number];
       world.at(step.at, undefined, () => {
-        if (step.does === 'cutSignals') signaling?.cut();
-        else signaling?.repeat(1 + (step.b % 6));
+        if (step.does === 'cutSignals') {
+          const time = { from: world.now, to: Number.POSITIVE_INFINITY };
+          peer.process.rough.push({ ...time, connection: `c${number}` });
+          signaling?.cut();
+        } else signaling?.repeat(1 + (step.b % 6));
       });
     } else world.at(step.at, peer.process, () => peer.do(step));
   }

@@ -9,6 +9,8 @@ import { realNow, realTurn } from './virtual-globals.js';
 /** What a worker is to do: seeds from `first` on in steps of `stride`, at most `count` of them and for so long. */
 export interface Task {
   readonly first: number;
+  /** These, instead of those from `first` on. */
+  readonly seeds?: readonly number[];
   readonly stride: number;
   readonly count: number;
   readonly milliseconds: number;
@@ -39,7 +41,8 @@ let [runs, digest] = [0, 0];
 realTurn(work);
 
 function work(): void {
-  for (let n = 0; n < BATCH && runs < task.count; n++, runs++) look(task.first + runs * task.stride);
+  for (let n = 0; n < BATCH && runs < task.count; n++, runs++)
+    look(task.seeds?.[runs] ?? task.first + runs * task.stride);
   if (runs < task.count && realNow() - started < task.milliseconds) realTurn(work);
   else tell({ done: runs, digest, ...totals }, () => process.disconnect());
 }

@@ -1,12 +1,15 @@
 import type { FakeScheduler } from '../../src/testing/index.js';
 import type { Clock } from '../../src/index.js';
 import { Random } from '../chaos/random.js';
+import type { Trouble } from './life.js';
 import { enter, VirtualTimer, type VirtualTime } from './virtual-globals.js';
 
 /** What a run may take, so that a loop that never ends is found. */
 const MOST_TASKS = 400_000;
 /** Milliseconds that one task takes. */
 const TASK_MS = 0.05;
+/** More than a program sends on one channel. */
+const MOST_MESSAGES = 1_000_000;
 /** Share of the calls of the library before which one of its threads runs. */
 const PREEMPTED = 0.1;
 /** Runs the ticks and promise reactions that are due, as Node does between two calls from its event loop. */
@@ -59,6 +62,11 @@ export class SimulatedProcess implements FakeScheduler {
   };
   /** Milliseconds in which it was stopped or its event loop blocked. */
   heldUp = 0;
+  /** Times in which messages may have been lost, if that is told. */
+  readonly rough: Trouble[] = [];
+  /** Times in which its event loop did not run. */
+  readonly busy: Trouble[] = [];
+  readonly #arrivals = new Map<string, Map<number, number>>();
 
   constructor(world: World, name: string) {
     this.#world = world;
@@ -94,8 +102,24 @@ export class SimulatedProcess implements FakeScheduler {
     if (this.threads.length > 0 && this.#world.choices.chance(PREEMPTED)) this.threads.shift()?.run();
   }
 
+  arrived(label: string, data: string | Buffer): void {
+    if (typeof data === 'string' || data.length < 4) return;
+    const number = data.readUInt32LE();
+    const arrivals = this.arrivalsOf(label);
+    // Otherwise one of this package's own, or of a peer that says anything.
+    if (number < MOST_MESSAGES && !arrivals.has(number)) arrivals.set(number, this.#world.now);
+  }
+
+  /** What its library has taken on channels of that label: numbers, with the times (ms). */
+  arrivalsOf(label: string): Map<number, number> {
+    let arrivals = this.#arrivals.get(label);
+    if (!arrivals) this.#arrivals.set(label, (arrivals = new Map()));
+    return arrivals;
+  }
+
   /** Keeps the event loop busy; the library's threads go on. */
   block(ms: number): void {
+    this.busy.push({ from: this.#world.now, to: this.#world.now + ms });
     this.blockedUntil = Math.max(this.blockedUntil, this.#world.now + ms);
     this.heldUp += ms;
   }
@@ -103,6 +127,9 @@ export class SimulatedProcess implements FakeScheduler {
   /** As SIGSTOP and SIGCONT do. */
   stop(ms: number): void {
     if (!this.running) return;
+    const time = { from: this.#world.now, to: this.#world.now + ms };
+    this.busy.push(time);
+    this.rough.push(time);
     this.stopped = true;
     this.heldUp += ms;
     this.#world.at(this.#world.now + ms, undefined, () => {

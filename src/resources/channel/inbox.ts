@@ -5,7 +5,7 @@ import { Deferred, quietTurns } from '../../time/wait.js';
 import { Fifo } from './fifo.js';
 import { type Message, sizeOfMessage } from '../../native/validate/message.js';
 import { MessageIterator } from './message-iterator.js';
-import { afterTurn, type Clock, currentTurn } from '../../time/clock.js';
+import { afterTurn, type Clock, currentTurn, nextTurn } from '../../time/clock.js';
 
 /** How much may wait in JavaScript for a consumer before the channel fails with `RTC_OVERFLOW`. */
 export interface ReceiveBufferLimits {
@@ -235,6 +235,15 @@ export class OpenGate {
   open(): void {
     this.#emitted = 'before';
     this.#owner.handOver();
+  }
+
+  /**
+   * Waits for the end of the turn in which `open` was emitted. A peer whose last receipt overtakes its messages ends the channel
+   * with the last of them, and that may be the one which opens it.
+   */
+  past(): Promise<void> | undefined {
+    const isOver = typeof this.#emitted !== 'number' || this.#emitted !== currentTurn();
+    return isOver ? undefined : nextTurn();
   }
 
   /** Whether a message may go to its listeners now. */

@@ -274,9 +274,10 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
 
   /**
    * Resolves when every received message that the library queued for us was handed over, or past the deadline
-   * discarded. @internal
+   * discarded. `hasAll`: none is queued. @internal
    */
-  protected async received(deadline: Deadline): Promise<void> {
+  protected async received(deadline: Deadline, hasAll = false): Promise<void> {
+    if (hasAll) return this.#gate.past();
     await quietTurns(() => this.#inbox.received, deadline);
     if (deadline.expired && !this.context.ledger.isFull) await this.#inbox.discardQueued(this.context.clock);
   }

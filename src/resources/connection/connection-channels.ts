@@ -57,6 +57,7 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #probe: LibraryProbe;
   #peerIsLibrary = false;
   #keepUntil = 0;
+  #isEnded = false;
   #leastRoundTrip = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -118,6 +119,7 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** The connection is about to be closed. */
   end(): void {
+    this.#isEnded = true;
     for (const record of this.#leftOpen.values()) record.discard();
     this.#leftOpen.clear();
     if (this.#keepalive) this.#context.watcher.unwatch(this.#keepalive);
@@ -227,7 +229,7 @@ export class ConnectionChannels implements ChannelConnection {
   }
 
   leaveOpen(id: number, record: NativeRecord, isInformed: boolean): boolean {
-    if (this.node.phase !== 'live') return false;
+    if (this.#isEnded || (isInformed && this.node.phase !== 'live')) return false;
     this.#ids.use(id); // nothing has shown the id of a channel that was there before the transport
     this.#leftOpen.set(id, record);
     if (!isInformed) this.#uninformed.add(id);
@@ -265,6 +267,9 @@ export class ConnectionChannels implements ChannelConnection {
   arrival(deadline: Deadline): Promise<boolean> | undefined {
     if (deadline.expired || !this.transportUp()) return undefined;
     const { clock } = deadline;
+    // Also of one that closes just now, which began to before the connection did.
+    for (const { id, isUninformed } of this.#open.keys())
+      if (isUninformed && id !== undefined) this.#uninformed.add(id);
     const informedUntil =
       this.#uninformed.size > 0 ? clock.now() + INFORMED_MS + 4 * this.roundTrip().now : 0;
     const until = Math.max(this.#keepUntil, informedUntil);

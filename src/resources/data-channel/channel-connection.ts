@@ -23,9 +23,9 @@ export interface ChannelConnection {
   /** The id of a channel that is gone; `isFree` where the reset of its stream was seen. */
   leave?(id: number, isFree: boolean): void;
   /**
-   * The channel is over, and its native waits for the stream's reset. False where the connection ends, too: then it is to
-   * be closed now. Otherwise the connection discards it at its end, which waits for the reset where the peer is not known
-   * to be informed of what arrived.
+   * The channel is over, and its native waits for the stream's reset. False where the connection ends, too, and the peer is
+   * informed of what arrived: then it is to be closed now. Otherwise the connection discards it at its end, for which it
+   * waits until the peer is informed.
    */
   leaveOpen?(id: number, record: NativeRecord, isInformed: boolean): boolean;
   /** The peer of a channel that was left open is informed now. */

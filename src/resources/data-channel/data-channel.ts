@@ -34,10 +34,7 @@ export class DataChannel extends MessageChannel {
   #openedAt = 0;
   /** The native was closed, and not by us. */
   #resetSeen = false;
-  /**
-   * The close callback is registered, which frees the wrapper: at the start where so many are kept already that this
-   * one must not be, otherwise when everything has arrived.
-   */
+  /** The close callback is registered, which frees the wrapper: at once where too many are kept, else when all has come. */
   #watchesClose = false;
   readonly #traits: ReturnType<typeof traitsOf>;
   #ending: Ending | undefined;
@@ -116,7 +113,7 @@ export class DataChannel extends MessageChannel {
     if (!receipt) return false;
     this.sent.acknowledge(receipt.received, receipt.dropped);
     this.#receive({ type: receipt.isLast ? 'finalReceipt' : 'receipt', receipt });
-    if (this.state === 'closed' && this.#machine.isInformed) this.#connection.informed?.(this.#id);
+    if (this.#machine.isInformed) this.#connection.informed?.(this.#id);
     this.expect(this.#machine.expected);
     return true;
   }
@@ -124,6 +121,11 @@ export class DataChannel extends MessageChannel {
   /** The peer has closed it, so that its wrapper can only be kept until cleanup. @internal */
   get isToBeRetained(): boolean {
     return this.record.state === 'held' && !this.#watchesClose && !this.#native.isOpen();
+  }
+
+  /** Both ends have everything, and the peer may not know it. @internal */
+  get isUninformed(): boolean {
+    return this.#ending?.isAgreed === true && !this.#ending.isInformed;
   }
 
   /** What waits unread. @internal */
@@ -271,7 +273,7 @@ export class DataChannel extends MessageChannel {
     this.#receive({ type: 'close' });
     await poll(() => this.#look(), deadline, Number.POSITIVE_INFINITY, this.#over.promise);
     if (!this.#machine.isOver) this.#receive({ type: 'abort' });
-    if (!this.#isSettled) await this.received(deadline);
+    await this.received(deadline, this.#isSettled);
   }
 
   /** Gives the machine what no callback reports. True when the machine has ended. */
@@ -341,10 +343,7 @@ export class DataChannel extends MessageChannel {
 
   #facts(): EndingFacts {
     const isTaken = this.#origin === 'incoming' || this.inbox.received > 0;
-    const youngUntil = isTaken ? 0 : this.#openedAt + TAKEN_MS;
-    return factsOf(this.#native, this.#connection, this.sent, this.inbox, youngUntil);
+    const openedAt = isTaken ? undefined : this.#openedAt;
+    return factsOf(this.#native, this.#connection, this.sent, this.inbox, openedAt);
   }
 }
-
-/** Milliseconds that a peer gets to take a channel we opened, before we close it. */
-const TAKEN_MS = 25;

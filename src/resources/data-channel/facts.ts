@@ -12,28 +12,33 @@ import type { Ending } from './ending/ending.js';
 import type { EndingFacts, EndingSetting } from './ending/transitions.js';
 import { RECEIPT_BYTES, type Receipt } from './ending/receipt.js';
 
-/** What a channel shows its ending. Each is a call of the native or two, so nothing is read for a message. */
+/**
+ * What a channel shows its ending. Each is a call of the native or two, so nothing is read for a message. `openedAt` (ms of
+ * the clock) where the peer is not known to have taken the channel.
+ */
 export function factsOf(
   native: NativeDataChannel,
   connection: ChannelConnection,
   sent: DeliveryLedger,
   inbox: Inbox,
-  youngUntil: number,
+  openedAt: number | undefined,
 ): EndingFacts {
   const roundTrip = connection.roundTrip?.();
+  const buffered = native.bufferedAmount();
   return {
     sent: sent.messages,
     sentBytes: sent.bytes,
     received: inbox.received,
     receivedBytes: inbox.receivedBytes,
     dropped: inbox.dropped,
-    answered: sent.isAnswered,
-    buffered: native.bufferedAmount(),
+    // What has not left can have had no answer: the peer's messages are its own then.
+    answered: buffered === 0 && sent.isAnswered,
+    buffered,
     isOpen: native.isOpen(),
     isUp: connection.transportUp(),
     roundTrip: roundTrip?.now ?? 0,
     leastRoundTrip: roundTrip?.least ?? 0,
-    youngUntil,
+    youngUntil: openedAt === undefined ? 0 : openedAt + TAKEN_MS,
     endsConnection: connection.node.phase !== 'live',
   };
 }
@@ -84,3 +89,6 @@ export function settingOf(
     mostInFlight: connection.mostInFlight,
   };
 }
+
+/** Milliseconds that a peer gets to take a channel we opened, before we close it. */
+const TAKEN_MS = 25;

@@ -1,3 +1,4 @@
+import { RELIABLE, type Reliability } from './configuration.js';
 import type { FaultTarget } from './faults.js';
 import { Inbox } from './inbox.js';
 import type { Packet } from './send-pipe.js';
@@ -28,7 +29,11 @@ export class ChannelCore implements FaultTarget {
   readonly onError = new StoredCallback<[string]>();
   readonly onBufferedAmountLow = new StoredCallback<[]>();
   readonly #owner: ChannelOwner;
+  readonly #reliability: Reliability;
   stream: number | undefined;
+  /** For a stack that keeps ids in use: whether the peer has reset its half of the stream, and answered the reset of ours. */
+  resetByPeer = false;
+  resetAnswered = false;
   /** No JavaScript object holds it any more. */
   destroyed = false;
   bufferedAmount = 0;
@@ -38,8 +43,16 @@ export class ChannelCore implements FaultTarget {
   #attached = false;
   readonly #inbox = new Inbox();
 
-  constructor(owner: ChannelOwner, id: number, label: string, protocol: string, origin: ChannelOrigin) {
+  constructor(
+    owner: ChannelOwner,
+    id: number,
+    label: string,
+    protocol: string,
+    origin: ChannelOrigin,
+    reliability = RELIABLE,
+  ) {
     this.#owner = owner;
+    this.#reliability = reliability;
     this.id = id;
     this.name = label;
     this.protocol = protocol;
@@ -74,7 +87,8 @@ export class ChannelCore implements FaultTarget {
     this.#attached = true;
     if (this.origin === 'outgoing') {
       const { name: label, protocol } = this;
-      this.#owner.send({ stream: this.stream!, size: 0, type: 'open', label, protocol }, this);
+      const reliability = this.#reliability;
+      this.#owner.send({ stream: this.stream!, size: 0, type: 'open', label, protocol, reliability }, this);
     } else if (this.origin === 'negotiated') this.#becomeOpen();
   }
 
@@ -96,7 +110,8 @@ export class ChannelCore implements FaultTarget {
     const size = Buffer.byteLength(data);
     if (size > this.maxMessageSize) throw new Error('Message size exceeds limit');
     const copy = typeof data === 'string' ? data : Buffer.from(data);
-    return this.#owner.send({ stream: this.stream!, size, type: 'message', data: copy }, this);
+    const reliability = this.#reliability;
+    return this.#owner.send({ stream: this.stream!, size, type: 'message', data: copy, reliability }, this);
   }
 
   receive(packet: Packet): void {

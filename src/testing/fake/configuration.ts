@@ -35,6 +35,15 @@ export function readConfig(name: unknown, config: unknown): void {
   if (typeof mtu === 'number' && mtu < 576) throw new Error(`${creating}Invalid MTU value`);
 }
 
+/** How a channel carries its messages. */
+export interface Reliability {
+  readonly unordered: boolean;
+  /** Messages are given up: here with the first packet of them that is lost. */
+  readonly lossy: boolean;
+}
+
+export const RELIABLE: Reliability = { unordered: false, lossy: false };
+
 const INIT_TYPES = { protocol: 'string', negotiated: 'boolean', id: 'number', unordered: 'boolean' } as const;
 
 /** Reads `createDataChannel`'s arguments and refuses what the addon refuses. */
@@ -43,6 +52,7 @@ export function readChannelInit(args: readonly unknown[]): {
   protocol: string;
   negotiated: boolean;
   id: number | undefined;
+  reliability: Reliability;
 } {
   const [label, config] = args;
   if (typeof label !== 'string') throw new TypeError('Data Channel Label expected');
@@ -71,5 +81,9 @@ export function readChannelInit(args: readonly unknown[]): {
     negotiated: init.negotiated === true,
     // The addon cuts the number to 16 bits.
     id: init.id === undefined ? undefined : (init.id as number) & 0xffff,
+    reliability: {
+      unordered: init.unordered === true,
+      lossy: (init.maxPacketLifeTime ?? init.maxRetransmits ?? undefined) !== undefined,
+    },
   };
 }

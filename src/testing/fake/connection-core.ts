@@ -1,4 +1,5 @@
 import { ChannelCore, type ChannelOrigin, type ChannelOwner } from './channel-core.js';
+import type { Reliability } from './configuration.js';
 import type { FakeHost } from './fake-host.js';
 import type { FaultTarget } from './faults.js';
 import { type Packet, SendPipe } from './send-pipe.js';
@@ -92,12 +93,13 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     protocol: string,
     origin: ChannelOrigin,
     stream?: number,
+    reliability?: Reliability,
   ): ChannelCore {
-    const channel = new ChannelCore(this, id, label, protocol, origin);
+    const channel = new ChannelCore(this, id, label, protocol, origin, reliability);
     channel.stream = stream;
     this.#table.add(channel);
     if (this.#pipe !== undefined) {
-      this.#table.assign(this.signaling.role!);
+      this.#table.assign(this.#parity);
       channel.attach();
     }
     this.signaling.negotiateIfNeeded();
@@ -233,7 +235,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     }
     for (const side of [this, peer]) {
       side.changeState('connected');
-      side.#table.assign(side.signaling.role!);
+      side.#table.assign(side.#parity);
       side.host.loop.enqueue(() => {
         if (side.#pipe === undefined) return;
         for (const channel of side.#table.live()) if (!channel.isOpen) channel.attach();
@@ -257,7 +259,14 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
       },
       random: () => faults.random(),
       latency: (size) => network.latency(size),
+      loses: () => network.loses(),
     });
+  }
+
+  /** The stream ids that are this end's to give: even or odd. */
+  get #parity(): 0 | 1 {
+    const { role, isOfferer } = this.signaling;
+    return (this.host.stack.evenIds === 'offerer' ? isOfferer : role === 'active') ? 0 : 1;
   }
 
   #receive(packet: Packet): boolean {
@@ -268,24 +277,44 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
       this.#accept(packet, channel);
       return true;
     }
+    // Another stack wants to know that its reset was carried out, which SCTP answers also where no channel is.
+    if (type === 'reset' && this.#peer?.host.stack.holdsIds !== undefined)
+      this.#pipe.send({ stream, size: 0, type: 'resetAnswer' });
     if (channel === undefined) {
       // Whatever comes on a stream without a channel is refused, but a reset needs no answer.
-      if (type !== 'reset') this.#pipe.send({ stream, size: 0, type: 'reset' });
+      if (type === 'message' || type === 'ack') this.#refuse(stream);
       return true;
     }
     if (type === 'message' && channel.full) return false;
     if (type === 'message') this.bytesReceived += packet.size;
-    if (type === 'reset') this.#table.remove(stream);
-    channel.receive(packet);
+    if (type === 'message' && !channel.closed) this.host.arrived(channel.name, packet.data!);
+    if (type === 'resetAnswer') channel.resetAnswered = true;
+    else if (type === 'reset') channel.resetByPeer = true;
+    if (type !== 'resetAnswer') channel.receive(packet);
+    if (type === 'reset' || type === 'resetAnswer') this.#free(channel);
     return true;
+  }
+
+  /** The stream was reset by either end: its id is free now or, with another stack, when its closing procedure ends. */
+  #free(channel: ChannelCore): void {
+    const { holdsIds } = this.host.stack;
+    const stream = channel.stream!;
+    if (holdsIds === undefined) this.#table.remove(stream);
+    else if (channel.resetByPeer && channel.resetAnswered)
+      this.host.loop.after(this.host.faults.random() * holdsIds, () => this.#table.remove(stream));
+  }
+
+  #refuse(stream: number): void {
+    if (this.host.stack.refuses) this.#pipe?.send({ stream, size: 0, type: 'reset' });
   }
 
   #accept(packet: Packet, existing: ChannelCore | undefined): void {
     const { stream } = packet;
-    const parity = this.signaling.role === 'active' ? 1 : 0;
-    if (existing !== undefined && !existing.closed) existing.close();
-    else if (existing !== undefined || stream % 2 !== parity)
-      this.#pipe?.send({ stream, size: 0, type: 'reset' });
+    const { stack } = this.host;
+    const isPeers = stack.takesAnyId || stream % 2 !== this.#parity;
+    if (existing !== undefined && !existing.closed) {
+      if (stack.refuses) existing.close();
+    } else if (existing !== undefined || !isPeers) this.#refuse(stream);
     else {
       const channel = new ChannelCore(
         this,
@@ -293,6 +322,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
         packet.label ?? '',
         packet.protocol ?? '',
         'incoming',
+        packet.reliability,
       );
       channel.stream = stream;
       this.#table.add(channel);

@@ -10,6 +10,7 @@ import { FakeWebSocketServer } from './fake-web-socket-server.js';
 import { blockEventLoop, type FakeKind, type FaultOptions, FaultPlan } from './faults.js';
 import { FakeNetwork } from './fake-network.js';
 import { processScheduler } from './fake-scheduler.js';
+import { LIBDATACHANNEL } from './fake-stack.js';
 import { NativeLoop } from './native-loop.js';
 
 /** About what one SCTP association holds before its messages wait in `bufferedAmount` (H7), in bytes. */
@@ -69,6 +70,8 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     get running() {
       return scheduler.running;
     },
+    stack: checked.stack ?? LIBDATACHANNEL,
+    arrived: (channel, data) => scheduler.arrived?.(channel, data),
     nextId: (kind) => {
       created[kind] += 1;
       return created[kind];

@@ -1,5 +1,6 @@
 import type { CallbackQueue } from './callback-queue.js';
 import type { FakeNetwork } from './fake-network.js';
+import type { FakeStack } from './fake-stack.js';
 import type { FakeKind, FaultPlan } from './faults.js';
 import type { NativeLoop } from './native-loop.js';
 
@@ -51,6 +52,9 @@ export interface FakeHost {
   readonly network: FakeNetwork;
   /** False while the process does not run: nothing is taken from the wire then. */
   readonly running: boolean;
+  readonly stack: FakeStack;
+  /** The library has taken a message from the wire, whether its program is given it or not. */
+  arrived(channel: string, data: string | Buffer): void;
   nextId(kind: FakeKind): number;
   host(native: HostedNative): void;
   unhost(native: HostedNative): void;

@@ -8,6 +8,11 @@ const FIRST_PORT = 49152;
 export class FakeNetwork {
   /** Milliseconds that a packet of `size` bytes takes; 0 unless it is set. */
   latency: (size: number) => number = () => 0;
+  /**
+   * Whether a packet is lost, which is asked for each; none unless it is set. SCTP sends it again, except on a channel
+   * that gives up its messages (`maxRetransmits`, `maxPacketLifeTime`).
+   */
+  loses: () => boolean = () => false;
   /** Nothing arrives for now; what was sent waits. */
   dark = false;
   /** @internal Connections by ICE user fragment. */

@@ -11,6 +11,7 @@ import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { checkTimeout } from '../../arguments/bounds.js';
 import { FakeNetwork } from './fake-network.js';
 import type { FakeScheduler } from './fake-scheduler.js';
+import type { FakeStack } from './fake-stack.js';
 import type { FaultOptions } from './faults.js';
 
 export interface FakeBindingOptions {
@@ -24,6 +25,8 @@ export interface FakeBindingOptions {
   readonly network?: FakeNetwork | undefined;
   /** Where threads and event loop get their turns; by default the event loop of this process. */
   readonly scheduler?: FakeScheduler | undefined;
+  /** What its streams behave like, where a peer is simulated that is not node-datachannel. @internal */
+  readonly stack?: FakeStack | undefined;
 }
 
 /** Throws a `TypeError` or `RangeError` that names the option. The faults stay the caller's object: it may change them. */
@@ -45,6 +48,7 @@ export function checkFakeOptions(options: unknown): Partial<FakeBindingOptions> 
       }
       return value as FakeScheduler;
     },
+    stack: (value) => value as FakeStack,
   });
 }
 

@@ -82,11 +82,12 @@ export class FakePeerConnection extends FakeNative implements Native {
   createDataChannel(...args: [label: string, config?: DataChannelInitConfig]): FakeDataChannel {
     return this.call('createDataChannel', args, () => {
       const core = this.#need('createDataChannel');
-      const { label, protocol, negotiated, id } = readChannelInit(args);
+      const { label, protocol, negotiated, id, reliability } = readChannelInit(args);
       return wrapped('while creating datachannel', () => {
         if (id !== undefined && id >= MAX_STREAMS) throw new Error('DataChannel stream id is too high');
         const origin = negotiated ? 'negotiated' : 'outgoing';
-        return this.#wrap(core.createChannel(this.host.nextId('DataChannel'), label, protocol, origin, id));
+        const channel = this.host.nextId('DataChannel');
+        return this.#wrap(core.createChannel(channel, label, protocol, origin, id, reliability));
       });
     });
   }

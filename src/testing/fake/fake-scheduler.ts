@@ -18,6 +18,8 @@ export interface FakeScheduler {
    * next returns.
    */
   preempt?(): void;
+  /** The library has taken a message from the wire for the channel with that label; its program may never be given it. */
+  arrived?(channel: string, data: string | Buffer): void;
 }
 
 /** The event loop of this process; there are no threads, so they share it. */

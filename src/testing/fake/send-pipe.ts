@@ -1,13 +1,16 @@
+import type { Reliability } from './configuration.js';
 import type { NativeLoop } from './native-loop.js';
 
 /** One message, or one control signal of size 0, on its way to the other side. */
 export interface Packet {
   readonly stream: number;
   readonly size: number;
-  readonly type: 'message' | 'reset' | 'open' | 'ack' | 'end';
+  readonly type: 'message' | 'reset' | 'resetAnswer' | 'open' | 'ack' | 'end';
   readonly data?: string | Buffer;
   readonly label?: string;
   readonly protocol?: string;
+  /** Reliable and in order without it. */
+  readonly reliability?: Reliability;
   /** Event-loop turns that it, and all behind it, comes late. */
   readonly delay?: number;
   readonly reorder?: boolean;
@@ -29,6 +32,7 @@ interface PipeEnds {
   random(): number;
   /** Milliseconds that a packet of `size` bytes is on its way. */
   latency(size: number): number;
+  loses(): boolean;
 }
 
 /**
@@ -44,7 +48,12 @@ export class SendPipe {
   #inFlight: InFlight[] = [];
   #inFlightBytes = 0;
   #lastDue = 0;
+  /** Before which nothing in order arrives, and nothing at all. */
   #lastArrival = 0;
+  #lastReset = 0;
+  /** When the last of what overtakes others arrives. */
+  #latest = 0;
+  #latestDue = 0;
   #averageLatency: number | undefined;
   #scheduled = false;
   #stopped = false;
@@ -99,13 +108,32 @@ export class SendPipe {
   }
 
   #launch(packet: Packet): void {
-    this.#lastDue = Math.max(this.#lastDue, this.#loop.turn + 1 + (packet.delay ?? 0));
     const latency = this.#ends.latency(packet.size);
     this.#averageLatency =
       this.#averageLatency === undefined ? latency : this.#averageLatency * 0.875 + latency * 0.125;
-    if (latency > 0) this.#lastArrival = Math.max(this.#lastArrival, this.#loop.now() + latency);
-    this.#inFlight.push({ ...packet, due: this.#lastDue, arrival: this.#lastArrival });
+    const isLost = this.#ends.loses();
+    const { unordered = false, lossy = false } = packet.reliability ?? {};
+    const isMessage = packet.type === 'message';
+    if (isLost && isMessage && lossy) return;
+    const sentAgain = isLost ? RETRANSMITTED_MS + 2 * latency : 0;
     this.#inFlightBytes += packet.size;
+    let due = this.#loop.turn + 1 + (packet.delay ?? 0);
+    let arrival = latency + sentAgain > 0 ? this.#loop.now() + latency + sentAgain : 0;
+    if (isMessage && unordered) {
+      // It overtakes what is in order, but nothing that waits behind a reset does (RFC 6525, section 5.2.2).
+      arrival = Math.max(this.#lastReset, arrival);
+      this.#latest = Math.max(this.#latest, arrival);
+      this.#latestDue = Math.max(this.#latestDue, due);
+    } else {
+      due = this.#lastDue = Math.max(this.#lastDue, due);
+      arrival = this.#lastArrival = Math.max(this.#lastArrival, arrival);
+      // A reset is carried out when everything that was sent before it has come.
+      if (packet.type === 'reset') {
+        due = this.#lastDue = Math.max(due, this.#latestDue);
+        arrival = this.#lastArrival = this.#lastReset = Math.max(arrival, this.#latest);
+      }
+    }
+    this.#inFlight.push({ ...packet, due, arrival });
   }
 
   #flush(): void {
@@ -130,15 +158,17 @@ export class SendPipe {
       if (this.#ends.unreachable()) this.#loop.retry(() => this.wake());
       return;
     }
-    const [next] = this.#inFlight;
-    const wait = next === undefined ? 0 : next.arrival - this.#loop.now();
-    if (next !== undefined && wait > 0) this.#loop.after(wait, () => this.wake());
-    else if (next !== undefined) this.wake();
+    let next = Number.POSITIVE_INFINITY;
+    for (const { arrival } of this.#inFlight) next = Math.min(next, arrival);
+    const wait = next - this.#loop.now();
+    if (Number.isFinite(next) && wait > 0) this.#loop.after(wait, () => this.wake());
+    else if (Number.isFinite(next)) this.wake();
     else if (this.#waiting.length > 0) this.#loop.retry(() => this.wake());
   }
 
   #takeDue(): InFlight[] {
-    const [turn, now] = [this.#loop.turn, this.#lastArrival === 0 ? 0 : this.#loop.now()];
+    const isTimed = this.#lastArrival > 0 || this.#latest > 0;
+    const [turn, now] = [this.#loop.turn, isTimed ? this.#loop.now() : 0];
     const isDue = (packet: InFlight) => packet.due <= turn && packet.arrival <= now;
     const due = this.#inFlight.filter(isDue);
     if (due.length > 0) this.#inFlight = this.#inFlight.filter((packet) => !isDue(packet));
@@ -157,3 +187,6 @@ export class SendPipe {
     this.#ends.buffered(stream, amount);
   }
 }
+
+/** Milliseconds, besides two ways, until a packet that was lost is sent again: a gap that later packets show. */
+const RETRANSMITTED_MS = 10;

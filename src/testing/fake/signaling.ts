@@ -43,6 +43,8 @@ export class Signaling {
   state = 'stable';
   gathering = 'new';
   role: 'active' | 'passive' | undefined;
+  /** Of the first description: its offerer has the ICE role of controlling. */
+  isOfferer: boolean | undefined;
 
   constructor(
     owner: SignalingOwner,
@@ -100,6 +102,7 @@ export class Signaling {
     if (!answering && !this.#owner.needsApplication && this.remote === undefined) {
       throw new Error('No DataChannel or Track to negotiate');
     }
+    this.isOfferer ??= !answering;
     if (answering) this.role ??= this.remote?.setup === 'active' ? 'passive' : 'active';
     const setup: DtlsRole = answering ? this.role! : 'actpass';
     if (this.#local === undefined && init.iceUfrag !== undefined) this.ufrag = init.iceUfrag;
@@ -162,6 +165,7 @@ export class Signaling {
   }
 
   #rollback(): void {
+    if (this.role === undefined) this.isOfferer = undefined;
     this.#local = undefined;
     this.#changeState('stable');
   }

@@ -162,6 +162,7 @@ export class SocketCore implements MessageCore, FaultTarget {
       blocked: () => faults.active('block', this),
       random: () => faults.random(),
       latency: (size) => network.latency(size),
+      loses: () => false,
     });
   }
 

@@ -26,11 +26,11 @@ export class StreamTable {
     this.#channels.delete(stream);
   }
 
-  /** Gives waiting channels the lowest free ids: even ones to the DTLS client, odd ones to the server (RFC 8832). */
-  assign(role: 'active' | 'passive'): void {
+  /** Gives waiting channels the lowest free ids: the even ones, or the odd. */
+  assign(parity: 0 | 1): void {
     for (const channel of this.#unassigned) {
       if (channel.destroyed) continue;
-      let stream = role === 'active' ? 0 : 1;
+      let stream: number = parity;
       while (this.#channels.has(stream)) stream += 2;
       if (stream >= MAX_STREAMS) throw new Error('Too many DataChannels');
       channel.stream = stream;

@@ -271,7 +271,9 @@ export class Ending {
     this.#memory.acknowledged = Math.min(Math.max(this.#memory.acknowledged, received), this.#facts.sent);
     if (!isLast) return;
     this.#memory.peerSent = sent;
-    this.#memory.finalsSeen = finals;
+    // Where messages overtake each other so do receipts.
+    const isNewer = (finals - this.#memory.finalsSeen + FINALS) % FINALS < FINALS / 2;
+    if (isNewer) this.#memory.finalsSeen = finals;
     this.#memory.peerFinals++;
     this.#memory.owesAnswer = true;
   }

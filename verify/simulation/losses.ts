@@ -1,0 +1,90 @@
+import type { Life } from './life.js';
+import type { Program } from './program.js';
+import type { ChannelEnd } from './simulated-peer.js';
+
+/** Holds what one end has sent on a channel against what the other was given. */
+export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): string[] {
+  const { label, told } = from;
+  const faults: string[] = [];
+  const ours = program.other === 'ours';
+  // Nobody knows what a program without this package has sent, nor a hostile one.
+  const isJudged = program.other !== 'hostile';
+  if (isJudged && 'info' in to) faults.push(...keptBack(from, to));
+  if (told === undefined || !isJudged) return faults;
+  const isRough = isRoughFor(from, to);
+  const accepted: number[] = [];
+  for (let n = 0; n < from.attempted; n++) if (!from.doubtful.has(n)) accepted.push(n);
+  const came = new Set(to.received);
+  const missing = accepted.filter((n) => !came.has(n)).length;
+  const untaken = accepted.filter((n) => !came.has(n) && !to.life.arrivals.has(n)).length;
+  const of = `of ${from.attempted} messages`;
+  // A label's last word is how its program uses it; what acknowledges its messages itself has no count of the channel's.
+  const mayCross = !from.isExact && !ours && crosses(from.life, to.life, program, isRough);
+  const isGiven = ours || from.isExact || isAtLeisure(to.life);
+  // Nobody can tell messages of a peer that sends by itself from answers to each of ours.
+  const isAnswered = !ours && !from.isExact && from.received.length >= accepted.length;
+  // What another peer's channel has given up is not counted.
+  const isKnown = ours || from.isExact || (!mayCross && !isAnswered && !from.isLossy);
+  if (isGiven && missing > told + to.unread && isKnown)
+    faults.push(`${label}: ${missing} ${of} are missing, ${told} were told`);
+  if (!isGiven && untaken > told && isKnown)
+    faults.push(`${label}: ${untaken} ${of} did not reach the peer's process, ${told} were told`);
+  if (!ours || isRough || from.isLossy) return faults;
+  if (told > missing + from.doubtful.size)
+    faults.push(`${label}: ${told} ${of} were told, ${missing} are missing`);
+  // A program took nothing where the channel was closed before its stream was there.
+  const tookAny = to.wasOpen || !label.endsWith('streamed');
+  if (missing > to.unread && from.wasOpen && tookAny)
+    faults.push(`${label}: ${missing} ${of} are missing (told)`);
+  return faults;
+}
+
+/** Messages may have been lost, if that is told: for what happened to the channel, or to a process while it lived. */
+function isRoughFor(one: ChannelEnd, other: ChannelEnd): boolean {
+  const lives = [one.life, other.life];
+  const from = Math.min(...lives.map(({ madeAt }) => madeAt));
+  const to = Math.max(...lives.map(({ endedAt }) => endedAt));
+  return lives.some((life) => life.isRough || life.isTouched(life.process.rough, from, to));
+}
+
+/**
+ * A peer without this package resets the stream when its program closes the channel, and that looks like the answer to our
+ * reset: what was on its way is taken for confirmed then, as the documents say. So it does only where either end ended the
+ * channel before it saw that the other had.
+ */
+function crosses(from: Life, to: Life, { latency, loss }: Program, isRough: boolean): boolean {
+  if (to.ownEndAt === undefined || from.ownEndAt === undefined) return false;
+  const onItsWay = isRough ? ROUGH_MS : latency + loss > 0 ? 4 * latency + LOSSY_MS : PROMPT_MS;
+  return from.ownEndAt <= to.ownEndAt + onItsWay && to.ownEndAt <= from.endedAt;
+}
+
+/** Its program has taken what its library had: it ended nothing, and its event loop ran. */
+function isAtLeisure(life: Life): boolean {
+  return (
+    life.ownEndAt === undefined && !life.isTouched(life.process.busy, life.madeAt, Number.POSITIVE_INFINITY)
+  );
+}
+
+/** Of what had reached its process before it began to end a channel, its program is given all, or told how much it is not. */
+function keptBack(from: ChannelEnd, to: ChannelEnd): string[] {
+  const { life } = to;
+  // Of a channel that was closed before this process could see it, the library drops the messages (H18).
+  const unseen = (from.life.ownEndAt ?? Number.POSITIVE_INFINITY) < life.madeAt ? life.madeAt : 0;
+  if (!to.wasOpen || life.isCut || life.isRough || isRoughFor(to, to)) return [];
+  const until = (life.ownEndAt ?? Number.POSITIVE_INFINITY) - TAKEN_MS;
+  const came = new Set(to.received);
+  let kept = 0;
+  for (const [number, at] of life.arrivals) if (at >= unseen && at < until && !came.has(number)) kept++;
+  return kept > to.unread
+    ? [
+        `${to.label}: ${kept} messages reached the process, ${to.unread} are unread, and its program got neither`,
+      ]
+    : [];
+}
+
+/** Milliseconds in which a thread of the library has handed over what came. */
+const TAKEN_MS = 5;
+/** Milliseconds that a reset takes to the other end, and until that end could have seen it. */
+const PROMPT_MS = 15;
+const LOSSY_MS = 60;
+const ROUGH_MS = 2000;
