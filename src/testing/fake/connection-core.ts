@@ -309,8 +309,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
   }
 
   #accept(packet: Packet, existing: ChannelCore | undefined): void {
-    const { stream } = packet;
-    const { stack } = this.host;
+    const [{ stream }, { stack }] = [packet, this.host];
     const isPeers = stack.takesAnyId || stream % 2 !== this.#parity;
     if (existing !== undefined && !existing.closed) {
       if (stack.refuses) existing.close();
