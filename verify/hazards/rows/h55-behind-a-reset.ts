@@ -32,7 +32,8 @@ export const hazard: Hazard = {
   does: 'sends on one channel before and behind the close of others, over a link that loses packets',
   why:
     'What comes behind the reset of a stream waits until what was sent before has come, on every stream. SCTP looks whether it ' +
-    'has come when the next data arrives; where nothing more is sent, the rest waits for good.',
+    'has come when the next data arrives; where nothing more is sent, the rest waits for good. So does the close of a ' +
+    'channel by a browser, which is noticed when its page sends again, on any channel.',
   raw: {
     runs: 3,
     async program(ndc, report) {
