@@ -1,4 +1,4 @@
-import { RtcRuntime } from 'scoped-rtc';
+import { type DataChannel, RtcRuntime } from 'scoped-rtc';
 import { Peer } from './peer.js';
 import { type PeerKind, PEERS } from './peers.js';
 import type { Scenario } from './scenario.js';
@@ -35,6 +35,7 @@ async function runScenario(name: string, scenario: Scenario, peer: Peer): Promis
   faults = [];
   peer.forget();
   let figure = '';
+  let channel: DataChannel | undefined;
   const tools = {
     check: (holds: boolean, what: string) => void (holds || faults.push(what)),
     figure: (text: string) => {
@@ -46,7 +47,7 @@ async function runScenario(name: string, scenario: Scenario, peer: Peer): Promis
   try {
     await peer.ready();
     begin = performance.now();
-    if (!isControl) await scenario.run({ scope, peer, ...tools });
+    if (!isControl) channel = (await scenario.run({ scope, peer, ...tools })) ?? undefined;
     else figure = await runControl(scenario, peer);
   } catch (error) {
     reported('the scenario', error);
@@ -58,7 +59,9 @@ async function runScenario(name: string, scenario: Scenario, peer: Peer): Promis
     tools.check(left.held === 0 && left.retained === 0, `natives left: ${JSON.stringify(left)}`);
     const threads = RtcRuntime.shared.threads().count;
     tools.check(threads === 0, `${threads} threads left`);
-    await scenario.after?.({ peer, ...tools }).catch((error: unknown) => reported('afterwards', error));
+    await scenario
+      .after?.({ peer, ...tools }, channel)
+      .catch((error: unknown) => reported('afterwards', error));
   }
   if (faults.length > 0) faults.push(...peer.errors.map((text) => `the peer says: ${text}`));
   console.log(JSON.stringify({ scenario: name, faults, figure, ms }));

@@ -26,13 +26,14 @@ export interface Scenario {
   /** For the table. */
   readonly title: string;
   readonly needs?: readonly Ability[];
-  run(cell: Cell): Promise<void>;
+  /** May resolve with the channel that `after` asks about. */
+  run(cell: Cell): Promise<DataChannel | void>;
   /**
    * The same with the raw binding in our place: what it comes to, for a cell that fails. It throws where the raw binding fails.
    */
   control?(ends: Ends): Promise<string>;
   /** After the scope has ended. */
-  after?(cell: Omit<Cell, 'scope'>): Promise<void>;
+  after?(cell: Omit<Cell, 'scope'>, channel?: DataChannel): Promise<void>;
 }
 
 /** Two programs, each a peer of the other; `raw` is node-datachannel's polyfill, which is started when it is first asked for. */
