@@ -1,5 +1,5 @@
 import './scope/dispose-symbols.js';
-export type { NodeSnapshot } from './diagnostics/snapshot.js';
+export type { NodeSnapshot, RuntimeSnapshot } from './diagnostics/snapshot.js';
 export type { TrafficFigures } from './diagnostics/traffic.js';
 export type { RtcLogEntry, RtcLogger } from './library/library-settings.js';
 export type { RtcWarning, RtcWarningCode } from './diagnostics/warning.js';
@@ -12,15 +12,18 @@ export {
   RtcPeerUnreachableError,
   RtcNativeError,
   RtcTimeoutError,
+  RtcError,
+  type RtcErrorCode,
+  type RtcErrorOptions,
+  type ConnectionProgress,
 } from './errors/rtc-error.js';
-export { RtcError, type RtcErrorCode, type RtcErrorOptions } from './errors/rtc-error.js';
 export { SuppressedError } from './errors/suppressed-error.js';
 export type { ResolveName } from './library/names/name-resolver.js';
 export type { NativeBinding } from './native/binding.js';
 export type { DataChannelInit } from './native/validate/data-channel-init.js';
 export type { LocalDescriptionInit } from './native/validate/description.js';
 export type { IceServer, IceServerUrls } from './native/validate/ice-server.js';
-export type { RtcLogLevel } from './native/validate/library-settings.js';
+export type { RtcLogLevel, SctpSettings } from './native/validate/library-settings.js';
 export type {
   AudioCodec,
   MediaCodec,
@@ -31,7 +34,6 @@ export type {
 } from './native/validate/media-description.js';
 export type { MediaHandlers, PacketizerOptions } from './native/validate/media-handlers.js';
 export type { ProxyServer } from './native/validate/proxy.js';
-export type { SctpSettings } from './native/validate/library-settings.js';
 export type {
   AdoptableNative,
   AdoptConnectionOptions,
@@ -60,7 +62,6 @@ export type {
 } from './resources/channel/message-streams.js';
 export type { NegotiateOptions } from './resources/connection/negotiation/negotiation.js';
 export type { NextChannelOptions, NextTrackOptions } from './resources/connection/arrivals.js';
-export type { ConnectionProgress } from './errors/rtc-error.js';
 export type { CompleteDescription, OneShotOptions } from './resources/connection/negotiation/one-shot.js';
 export type {
   Signaling,
@@ -69,8 +70,8 @@ export type {
   SignalingProgress,
 } from './resources/connection/negotiation/signaling.js';
 export { PeerConnection } from './resources/connection/peer-connection.js';
-export type { PeerConnectionEvents } from './resources/connection/peer-connection-events.js';
 export type {
+  PeerConnectionEvents,
   CandidatePair,
   ConnectionState,
   DescriptionType,
@@ -87,12 +88,10 @@ export {
   type WebSocketServerEvents,
   type WebSocketServerOptions,
 } from './resources/web-socket/web-socket-server.js';
-export { RtcRuntime } from './runtime/rtc-runtime.js';
-export type { RtcRuntimeEvents } from './runtime/runtime-events.js';
+export { RtcRuntime, type RtcRuntimeEvents } from './runtime/rtc-runtime.js';
 export { type PeerConnectionConfig, RtcScope } from './runtime/rtc-scope.js';
 export type { RtcRuntimeOptions, SnapshotOptions } from './runtime/runtime-options.js';
 export type { SignalHandlerOptions } from './runtime/process-end.js';
-export type { RuntimeSnapshot } from './diagnostics/snapshot.js';
 export type { RuntimeTrace } from './diagnostics/runtime-trace.js';
 export type { TraceEvent, TraceEventType } from './diagnostics/event-log.js';
 export type { TracedTeardown, TracedWarning } from './diagnostics/trace.js';
@@ -109,7 +108,7 @@ export type { NativeThreads } from './diagnostics/threads.js';
 export type { Clock } from './time/clock.js';
 export type { TeardownCause } from './scope/node.js';
 export { Scope } from './scope/scope.js';
-export type { CloseOptions, WaitOptions } from './arguments/bounds.js';
+export type { CloseOptions, WaitOptions } from './time/deadline.js';
 export type { BeforeEndOptions, ForkOptions, ScopeOptions } from './scope/scope-options.js';
 export type { TeardownReport, TeardownStep } from './scope/teardown-report.js';
 export { AcknowledgedChannel } from './signaling/acknowledged/acknowledged-channel.js';

@@ -7,8 +7,8 @@ import {
   stoppableMuxListener,
   type SettingsHolder,
   watchSendBuffer,
+  ForeignCleanup,
 } from './addon-adapters.js';
-import { ForeignCleanup } from './foreign-cleanup.js';
 import { ownFolder, requirePackage } from './packages.js';
 import { SCTP_DEFAULTS } from './validate/library-settings.js';
 import type * as polyfill from 'node-datachannel/polyfill';

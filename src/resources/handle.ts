@@ -5,13 +5,17 @@ import { type LibraryContext, checkedContext, warnOfCycle } from '../library/lib
 import { inspectNode } from '../diagnostics/snapshot.js';
 import { bounded, Deferred, whenAborted } from '../time/wait.js';
 import { RtcAbortedError, RtcClosedError, RtcError } from '../errors/rtc-error.js';
-import type { EventNames } from '../arguments/event-name.js';
-import { wrongType } from '../arguments/argument.js';
-import type { Deadline } from '../time/deadline.js';
+import { type EventNames, wrongType } from '../arguments/argument.js';
+import {
+  type Deadline,
+  type Bounds,
+  type CloseOptions,
+  checkBounds,
+  type WaitOptions,
+} from '../time/deadline.js';
 import { addOrderedDependency } from '../scope/order.js';
 import { type Loss, NOTHING_LOST } from '../scope/teardown-report.js';
 import { type HandleFigures, type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
-import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../arguments/bounds.js';
 import { teardown } from '../scope/teardown.js';
 import { Emitter, type EventMap } from './emitter.js';
 

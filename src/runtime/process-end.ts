@@ -10,8 +10,7 @@ import {
   readOptions,
 } from '../arguments/argument.js';
 import { RtcTimeoutError } from '../errors/rtc-error.js';
-import { type CloseOptions, checkTimeout } from '../arguments/bounds.js';
-import { Deadline } from '../time/deadline.js';
+import { type CloseOptions, checkTimeout, Deadline } from '../time/deadline.js';
 
 /**
  * Calls `onExit` when the process ends; holds its listeners only while it is armed. `failed` says that an uncaught

@@ -1,12 +1,13 @@
 import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { LibraryContext } from '../library/library-context.js';
+import type { TeardownReport } from '../scope/teardown-report.js';
 import type { RtcWarning } from '../diagnostics/warning.js';
 import type { RtcLogger } from '../library/library-settings.js';
 import { RtcInvalidStateError, RtcNativeError } from '../errors/rtc-error.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
 import { callNative } from '../native/firewall.js';
-import { callback } from '../arguments/argument.js';
+import { callback, type EventNames } from '../arguments/argument.js';
 import {
   type RtcLogLevel,
   validateLogLevel,
@@ -16,14 +17,13 @@ import {
 import { Emitter } from '../resources/emitter.js';
 import { OwnedNode, TREE_NODE } from '../scope/node.js';
 import type { ScopeHost } from '../scope/scope.js';
-import { type CloseOptions, checkBounds } from '../arguments/bounds.js';
+import { type CloseOptions, checkBounds } from '../time/deadline.js';
 import { type ScopeOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
 import { ExitGuard, handleSignals, type SignalHandlerOptions } from './process-end.js';
 import { foreignCleanupWarning, openAtExitWarning } from '../diagnostics/open-handles.js';
 import { RootScopes } from './root-scopes.js';
 import { RtcScope } from './rtc-scope.js';
-import { type RtcRuntimeEvents, RUNTIME_EVENTS } from './runtime-events.js';
 import {
   checkRuntimeOptions,
   checkSnapshotOptions,
@@ -35,6 +35,16 @@ import { type RuntimeTrace, runtimeTrace } from '../diagnostics/runtime-trace.js
 import { type RuntimeSnapshot, renderSnapshot, runtimeSnapshot } from '../diagnostics/snapshot.js';
 import { ThreadWatch } from '../library/thread-watch.js';
 import { type NativeThreads, nativeThreads } from '../diagnostics/threads.js';
+
+export interface RtcRuntimeEvents {
+  /** A teardown has ended; `path` is its root. */
+  teardown: [report: TeardownReport, path: string];
+  /** Something was still open when the process ended; `open` names it. */
+  leak: [open: readonly string[]];
+  warning: [warning: RtcWarning];
+}
+
+const RUNTIME_EVENTS: EventNames<RtcRuntimeEvents> = { teardown: true, leak: true, warning: true };
 
 /** One runtime for all copies of the package in the process; the number changes with the shape of the class. */
 const SHARED = Symbol.for('scoped-rtc.runtime.v1');

@@ -55,7 +55,7 @@ import {
 } from '../resources/web-socket/web-socket-server.js';
 import { TREE_NODE } from '../scope/node.js';
 import { Scope, type ScopeHost } from '../scope/scope.js';
-import { checkSignal } from '../arguments/bounds.js';
+import { checkSignal } from '../time/deadline.js';
 import { checkName, type ForkOptions } from '../scope/scope-options.js';
 
 /** Settings of a peer connection. */

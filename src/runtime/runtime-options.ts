@@ -13,7 +13,7 @@ import {
 import type { NativeBinding } from '../native/binding.js';
 import { validateLogLevel, validateSctpSettings } from '../native/validate/library-settings.js';
 import type { Clock } from '../time/clock.js';
-import { checkTimeout } from '../arguments/bounds.js';
+import { checkTimeout } from '../time/deadline.js';
 
 export interface RtcRuntimeOptions extends LibraryContextOptions {
   /**

@@ -1,5 +1,5 @@
 import { boolean, readOptions, outOfRange, wrongType } from '../arguments/argument.js';
-import { checkSignal, checkTimeout } from '../arguments/bounds.js';
+import { checkSignal, checkTimeout } from '../time/deadline.js';
 
 export interface ScopeOptions {
   /**

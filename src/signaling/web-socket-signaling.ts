@@ -2,7 +2,7 @@ import { boolean, readOptions } from '../arguments/argument.js';
 import { RtcClosedError } from '../errors/rtc-error.js';
 import type { AnyHandle } from '../resources/handle.js';
 import type { SignalingMessage, SignalingProgress } from '../resources/connection/negotiation/signaling.js';
-import { type CloseOptions, checkBounds } from '../arguments/bounds.js';
+import { type CloseOptions, checkBounds } from '../time/deadline.js';
 import type { AcknowledgedChannel } from './acknowledged/acknowledged-channel.js';
 import { transportOver } from './acknowledged/attachable-transport.js';
 import type { PeerSignaling } from './room/peer-signaling.js';

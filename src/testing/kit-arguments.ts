@@ -1,7 +1,7 @@
 import { wrongType, boolean, type Field, nonEmptyString, readOptions } from '../arguments/argument.js';
 import type { RtcRuntime } from '../runtime/rtc-runtime.js';
 import type { RtcScope } from '../runtime/rtc-scope.js';
-import { checkTimeout } from '../arguments/bounds.js';
+import { checkTimeout } from '../time/deadline.js';
 
 export interface TestScopeOptions {
   /** Name of the scope in the tree, where it is free. Default `rtc`. */

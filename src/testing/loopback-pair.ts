@@ -4,7 +4,7 @@ import type { ChannelOptions } from '../resources/channel/channel-options.js';
 import type { DataChannel } from '../resources/data-channel/data-channel.js';
 import type { PeerConnection } from '../resources/connection/peer-connection.js';
 import type { PeerConnectionConfig, RtcScope } from '../runtime/rtc-scope.js';
-import { checkTimeout } from '../arguments/bounds.js';
+import { checkTimeout } from '../time/deadline.js';
 import { memorySignaling } from '../signaling/memory-signaling.js';
 import { scopeArgument } from './kit-arguments.js';
 

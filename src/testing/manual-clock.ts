@@ -1,6 +1,6 @@
 import { outOfRange, wrongType, readOptions } from '../arguments/argument.js';
 import type { Clock } from '../time/clock.js';
-import { checkTimeout } from '../arguments/bounds.js';
+import { checkTimeout } from '../time/deadline.js';
 import { checkFunction } from '../scope/scope-options.js';
 import { realTime } from './real-time.js';
 

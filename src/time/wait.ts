@@ -1,7 +1,6 @@
 import { type ConnectionProgress, RtcAbortedError, RtcTimeoutError } from '../errors/rtc-error.js';
 import { type Clock, nextTurn, TurnSlice } from './clock.js';
-import type { WaitOptions } from '../arguments/bounds.js';
-import type { Deadline } from './deadline.js';
+import type { WaitOptions, Deadline } from './deadline.js';
 
 /** Milliseconds that a wait lasts when the caller gave no bound. */
 export const DEFAULT_WAIT_MS = 30_000;

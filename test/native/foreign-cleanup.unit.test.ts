@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ForeignCleanup } from '../../src/native/foreign-cleanup.js';
+import { ForeignCleanup } from '../../src/native/addon-adapters.js';
 
 function setUp() {
   const log: string[] = [];

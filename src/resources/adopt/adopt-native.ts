@@ -10,7 +10,7 @@ import type {
   NativeWebSocket,
 } from '../../native/binding.js';
 import type { OwnedNode } from '../../scope/node.js';
-import { checkSignal } from '../../arguments/bounds.js';
+import { checkSignal } from '../../time/deadline.js';
 import { checkName } from '../../scope/scope-options.js';
 import {
   type ChannelOptions,

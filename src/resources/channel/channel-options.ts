@@ -1,6 +1,6 @@
 import { type Field, integer, readOptions, takeOptions } from '../../arguments/argument.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
-import { checkSignal } from '../../arguments/bounds.js';
+import { checkSignal } from '../../time/deadline.js';
 import { DEFAULT_RECEIVE_BUFFER, type ReceiveBufferLimits } from './inbox.js';
 
 /** Settings that every kind of message channel has. */

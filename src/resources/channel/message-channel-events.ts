@@ -1,4 +1,4 @@
-import type { EventNames } from '../../arguments/event-name.js';
+import type { EventNames } from '../../arguments/argument.js';
 import type { CloseInfo } from '../handle.js';
 import type { Message } from '../../native/validate/message.js';
 

@@ -3,15 +3,13 @@ import { type LibraryContext, checkedContext } from '../../library/library-conte
 import { poll, quietTurns, bounded, Deferred } from '../../time/wait.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
-import type { HandleFigures } from '../../scope/node.js';
+import type { HandleFigures, OwnedNode } from '../../scope/node.js';
 import { RtcClosedError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { validateMessage, assertFits, type Message, type Sendable } from '../../native/validate/message.js';
-import { Deadline } from '../../time/deadline.js';
+import { Deadline, type Bounds, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import type { Loss } from '../../scope/teardown-report.js';
-import type { OwnedNode } from '../../scope/node.js';
-import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import { channelDetails, trafficOfChannel } from './channel-details.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
 import { Handle } from '../handle.js';

@@ -4,7 +4,7 @@ import { validateMessage, type Message, type Sendable } from '../../native/valid
 import type { Clock } from '../../time/clock.js';
 import { Fifo } from './fifo.js';
 import { grantIn, MESSAGE_COST, WindowAccount } from './window-account.js';
-import type { CloseOptions, WaitOptions } from '../../arguments/bounds.js';
+import type { CloseOptions, WaitOptions } from '../../time/deadline.js';
 import type { Subscription } from '../emitter.js';
 import type { CloseInfo } from '../handle.js';
 import type { MessageIterator } from './message-iterator.js';

@@ -1,10 +1,10 @@
 import { oneOf, string, readFrom } from '../../arguments/argument.js';
-import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
+import { type Bounds, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import type { Clock } from '../../time/clock.js';
 import { bounded, Deferred } from '../../time/wait.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
 import type { MediaTrack } from '../media/media-track.js';
-import type { PendingEvents } from '../pending-events.js';
+import type { PendingEvents } from '../emitter.js';
 
 export interface NextChannelOptions extends WaitOptions {
   /** Label of the channel. Default: whichever comes next. */

@@ -1,5 +1,5 @@
 import type { IceUdpMuxRequest } from 'node-datachannel';
-import type { EventNames } from '../../arguments/event-name.js';
+import type { EventNames } from '../../arguments/argument.js';
 import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeIceUdpMuxListener } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';

@@ -1,4 +1,4 @@
-import type { EventNames } from '../../arguments/event-name.js';
+import type { EventNames } from '../../arguments/argument.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
 import type { CloseInfo } from '../handle.js';
 import type { MediaTrack } from '../media/media-track.js';

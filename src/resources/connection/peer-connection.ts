@@ -13,9 +13,8 @@ import {
   validateRemoteDescription,
 } from '../../native/validate/description.js';
 import { type DataChannelInit, validateDataChannelInit } from '../../native/validate/data-channel-init.js';
-import type { Deadline } from '../../time/deadline.js';
+import { type Deadline, type Bounds, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
-import { type Bounds, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
 import {
   type ChannelOptions,
   type CheckedChannelOptions,
@@ -39,7 +38,7 @@ import {
   type SessionDescription,
 } from './peer-connection-events.js';
 import type { IceServers } from './servers/ice-servers.js';
-import { PendingEvents } from '../pending-events.js';
+import { PendingEvents } from '../emitter.js';
 
 export interface ConnectionOptions extends ConnectionChannelOptions {
   readonly signal?: AbortSignal | undefined;

@@ -9,9 +9,8 @@ import { type MediaDirection, mediaDirection } from '../../native/validate/media
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { type MediaHandlers, validateMediaHandlers } from '../../native/validate/media-handlers.js';
 import { validateMessage, type Message, type Sendable } from '../../native/validate/message.js';
-import type { Deadline } from '../../time/deadline.js';
+import type { Deadline, CloseOptions, WaitOptions } from '../../time/deadline.js';
 import type { OwnedNode } from '../../scope/node.js';
-import type { CloseOptions, WaitOptions } from '../../arguments/bounds.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
 import { assertMediaHandler, claimMediaHandler, type MediaChain, makeMediaChain } from './media-chain.js';
 import { MessageChannel } from '../channel/message-channel.js';

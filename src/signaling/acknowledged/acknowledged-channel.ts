@@ -4,7 +4,7 @@ import { RtcAbortedError, RtcClosedError } from '../../errors/rtc-error.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { callback, wrongType } from '../../arguments/argument.js';
 import { afterTurn } from '../../time/clock.js';
-import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
+import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import { type AcknowledgedEnd, AcknowledgedSession } from '../wire/acknowledged-session.js';
 import { Backoff } from '../wire/backoff.js';
 import type { MessageConsumer } from '../wire/incoming.js';

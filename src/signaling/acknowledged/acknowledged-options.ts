@@ -11,7 +11,7 @@ import { MAX_INT32, MAX_UINT32 } from '../../native/validate/limits.js';
 import { DEFAULT_SEND_QUEUE } from '../../resources/channel/channel-options.js';
 import type { ReceiveBufferLimits } from '../../resources/channel/inbox.js';
 import { type Clock, systemClock } from '../../time/clock.js';
-import { checkSignal } from '../../arguments/bounds.js';
+import { checkSignal } from '../../time/deadline.js';
 import { checkName } from '../../scope/scope-options.js';
 import type { BackoffOptions } from '../wire/backoff.js';
 

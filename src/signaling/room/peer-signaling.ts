@@ -4,7 +4,7 @@ import type {
   SignalingMessage,
   SignalingProgress,
 } from '../../resources/connection/negotiation/signaling.js';
-import type { CloseOptions } from '../../arguments/bounds.js';
+import type { CloseOptions } from '../../time/deadline.js';
 import { AcknowledgedChannel } from '../acknowledged/acknowledged-channel.js';
 import type { AcknowledgedChannelOptions } from '../acknowledged/acknowledged-options.js';
 import type { PeerRoute } from '../wire/peer-route.js';

@@ -2,7 +2,7 @@ import { boolean, readOptions } from '../../arguments/argument.js';
 import { RtcClosedError, RtcInvalidStateError } from '../../errors/rtc-error.js';
 import { type AnyHandle, Handle } from '../../resources/handle.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling.js';
-import { type CloseOptions, checkBounds, type WaitOptions } from '../../arguments/bounds.js';
+import { type CloseOptions, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import { type Clock, systemClock } from '../../time/clock.js';
 import { bounded, Deferred } from '../../time/wait.js';
 import { transportOver } from '../acknowledged/attachable-transport.js';

@@ -3,8 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { Deferred } from '../../time/wait.js';
-import { Deadline } from '../../time/deadline.js';
-import { type Bounds, type CloseOptions, checkBounds } from '../../arguments/bounds.js';
+import { Deadline, type Bounds, type CloseOptions, checkBounds } from '../../time/deadline.js';
 import { EventSource } from '../wire/event-source.js';
 import {
   type ClientJoin,

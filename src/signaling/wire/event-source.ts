@@ -1,5 +1,4 @@
-import { wrongType } from '../../arguments/argument.js';
-import { checkEventName, type EventNames } from '../../arguments/event-name.js';
+import { wrongType, checkEventName, type EventNames } from '../../arguments/argument.js';
 import { reportUncaught } from '../../native/firewall.js';
 
 type Listener<A extends unknown[]> = (...args: A) => void;

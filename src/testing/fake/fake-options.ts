@@ -8,7 +8,7 @@ import {
   readOptions,
 } from '../../arguments/argument.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
-import { checkTimeout } from '../../arguments/bounds.js';
+import { checkTimeout } from '../../time/deadline.js';
 import { FakeNetwork } from './fake-network.js';
 import type { FakeScheduler } from './fake-scheduler.js';
 import type { FakeStack } from './fake-stack.js';

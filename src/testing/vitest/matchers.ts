@@ -1,6 +1,6 @@
 import { oneOf, readOptions, arrayOf, nonEmptyString } from '../../arguments/argument.js';
 import { type AnyHandle, type CloseInfo, Handle } from '../../resources/handle.js';
-import { checkTimeout } from '../../arguments/bounds.js';
+import { checkTimeout } from '../../time/deadline.js';
 import { type TeardownCause, TREE_NODE } from '../../scope/node.js';
 import { realTime } from '../real-time.js';
 import { membersOf, type NodeSnapshot, snapshotOf } from '../../diagnostics/snapshot.js';

@@ -1,6 +1,6 @@
 import { test as base, expect, type TestAPI } from 'vitest';
 import { readOptions } from '../../arguments/argument.js';
-import { checkTimeout } from '../../arguments/bounds.js';
+import { checkTimeout } from '../../time/deadline.js';
 import { runtimeArgument } from '../kit-arguments.js';
 import { type RtcFixtureOptions, type RtcFixtures, rtcFixtures } from './fixtures.js';
 import { rtcMatchers } from './matchers.js';

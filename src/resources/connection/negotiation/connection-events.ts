@@ -2,7 +2,7 @@ import type { TraceEventType } from '../../../diagnostics/event-log.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
-import type { PendingEvents } from '../../pending-events.js';
+import type { PendingEvents } from '../../emitter.js';
 import type { SessionDescription } from '../peer-connection-events.js';
 import type { CandidateGate } from './candidate-gate.js';
 

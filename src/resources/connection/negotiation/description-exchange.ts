@@ -8,7 +8,7 @@ import { type ConnectionProgress, RtcInvalidStateError } from '../../../errors/r
 import { callNative } from '../../../native/firewall.js';
 import type { LocalDescriptionInit } from '../../../native/validate/description.js';
 import type { ConnectionTracks } from '../../media/connection-tracks.js';
-import type { PendingEvents } from '../../pending-events.js';
+import type { PendingEvents } from '../../emitter.js';
 import type { ConnectionChannels } from '../connection-channels.js';
 import type {
   ConnectionState,

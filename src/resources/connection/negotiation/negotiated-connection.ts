@@ -1,5 +1,5 @@
 import type { Handle } from '../../handle.js';
-import type { WaitOptions } from '../../../arguments/bounds.js';
+import type { WaitOptions } from '../../../time/deadline.js';
 import type {
   PeerConnectionEvents,
   DescriptionType,

@@ -1,8 +1,13 @@
 import { oneOf, string, readFrom, wrongType } from '../../../arguments/argument.js';
 import { RtcInvalidStateError } from '../../../errors/rtc-error.js';
-import { type Bounds, checkBounds, checkTimeout, type WaitOptions } from '../../../arguments/bounds.js';
+import {
+  type Bounds,
+  checkBounds,
+  checkTimeout,
+  type WaitOptions,
+  Deadline,
+} from '../../../time/deadline.js';
 import type { Clock } from '../../../time/clock.js';
-import { Deadline } from '../../../time/deadline.js';
 import { poll, bounded, DEFAULT_WAIT_MS } from '../../../time/wait.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 
