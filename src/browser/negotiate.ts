@@ -1,5 +1,5 @@
 import { RtcAbortedError, RtcClosedError, RtcNativeError, RtcTimeoutError } from '../errors/rtc-error.js';
-import { rollsBack } from '../resources/connection/negotiation/politeness.js';
+import { rollsBack } from '../resources/sdp.js';
 import type {
   SignalingMessage,
   SignalingProgress,

@@ -14,10 +14,10 @@ import type {
 } from '../resources/connection/peer-connection-events.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
-import { describeAnswer, withCandidates, withoutCandidates } from './session-text.js';
+import { withCandidates, withoutCandidates } from '../resources/sdp.js';
+import { describeAnswer, LocalCandidates, SENT_WITHIN_MS } from './local-candidates.js';
 import { GuardedDataChannel, GuardedTrack } from './guarded-channel.js';
 import { DATA_CHANNEL_SETTINGS, knownSettings, PEER_CONNECTION_SETTINGS } from './known-settings.js';
-import { LocalCandidates, SENT_WITHIN_MS } from './local-candidates.js';
 import type { NativeOwner } from './drop-in-owner.js';
 
 /**

@@ -1,4 +1,5 @@
-import type { PlacedCandidate } from './session-text.js';
+import type { PeerConnection } from '../resources/connection/peer-connection.js';
+import { candidatesIn, midsOf, type PlacedCandidate, withoutCandidates } from '../resources/sdp.js';
 
 /**
  * Our candidates, between the library and the application.
@@ -104,3 +105,13 @@ export class LocalCandidates {
 const LONGEST_MS = 1000;
 /** Milliseconds in which a description is read to be sent, where its candidates follow one by one. */
 export const SENT_WITHIN_MS = 100;
+
+/**
+ * Hands an answer to the library, and its candidates afterwards: with them the library may be connected while it still
+ * stores the answer, and then DTLS verifies the peer's certificate before there is a fingerprint (H48).
+ */
+export function describeAnswer(connection: PeerConnection, sdp: string): void {
+  connection.setRemoteDescription(withoutCandidates(sdp), 'answer');
+  const [mid = '0'] = midsOf(sdp);
+  for (const line of candidatesIn(sdp)) connection.addRemoteCandidate(line, mid);
+}

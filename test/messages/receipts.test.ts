@@ -1,7 +1,7 @@
 import { memorySignaling, type Message, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readReceipt, RECEIPT_BYTES, writeReceipt } from '../../src/resources/data-channel/ending/receipt.js';
-import { TOKEN_BYTES } from '../../src/resources/data-channel/announcement.js';
+import { TOKEN_BYTES } from '../../src/resources/sdp.js';
 import { altered } from '../support/altered-signaling.js';
 import {
   channelPair,

@@ -1,5 +1,5 @@
 import type { Signaling } from '../../src/index.js';
-import { tokenOf, withAnnouncement } from '../../src/resources/data-channel/announcement.js';
+import { tokenOf, withAnnouncement } from '../../src/resources/sdp.js';
 import { writeControl } from '../../src/resources/data-channel/control/control-channel.js';
 import { writeReceipt } from '../../src/resources/data-channel/ending/receipt.js';
 import type { FakeNetwork } from '../../src/testing/index.js';

@@ -1,18 +1,15 @@
 import { RtcError } from '../../errors/rtc-error.js';
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
 import {
-  describeAnswer,
   allowsTrickle,
-  browserOptions,
-  candidateLinesOf,
-  emptyOffer,
+  candidatesIn,
   hasDataSection,
   originOf,
   type PlacedCandidate,
   withCandidates,
   withoutCandidates,
-} from '../session-text.js';
-import type { LocalCandidates } from '../local-candidates.js';
+} from '../../resources/sdp.js';
+import { describeAnswer, type LocalCandidates } from '../local-candidates.js';
 import type { PeerConnection, SdpType } from './w3c-types.js';
 import { domException } from './web-idl.js';
 
@@ -192,8 +189,8 @@ export class Descriptions {
   }
 
   /** The lines of all candidates that the library has found for the local description. */
-  candidateLines(): string[] {
-    return candidateLinesOf(this.#handle.localDescription()?.sdp ?? '');
+  candidateLines(): readonly string[] {
+    return candidatesIn(this.#handle.localDescription()?.sdp ?? '');
   }
 
   #rollBackOffer(): void {
@@ -233,3 +230,18 @@ function translated(call: () => void): void {
 }
 
 let sessions = 0;
+
+/** An offer of nothing, which the library cannot make. */
+function emptyOffer(session: number): string {
+  return [`v=0`, `o=rtc ${session} 0 IN IP4 127.0.0.1`, 's=-', 't=0 0', 'a=msid-semantic:WMS *', ''].join(
+    '\r\n',
+  );
+}
+
+/**
+ * The library writes `a=ice-options:ice2,trickle`. Programs that remove the option, for peers that must wait
+ * for all candidates, look for the form that browsers write.
+ */
+function browserOptions(sdp: string): string {
+  return sdp.replace(/^a=ice-options:.*\btrickle\b.*?(\r?)$/m, 'a=ice-options:trickle$1');
+}

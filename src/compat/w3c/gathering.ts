@@ -2,7 +2,7 @@ import type { PeerConnection as Connection } from '../../resources/connection/pe
 import type { ConnectionStates } from './connection-states.js';
 import { Descriptions } from './descriptions.js';
 import { LocalCandidates } from '../local-candidates.js';
-import { type PlacedCandidate, sectionOf, usernameFragmentOf } from '../session-text.js';
+import { type PlacedCandidate, sectionOf, usernameFragmentOf } from '../../resources/sdp.js';
 import type { IceCandidateInit } from './w3c-types.js';
 
 /** Gathering as the application sees it: no event is fired before it has set a description. */

@@ -1,6 +1,6 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
 import type { Described } from './descriptions.js';
-import { midsOf, type PlacedCandidate, sectionOf, usernameFragmentOf } from '../session-text.js';
+import { midsOf, type PlacedCandidate, sectionOf, usernameFragmentOf } from '../../resources/sdp.js';
 import type { IceCandidateInit } from './w3c-types.js';
 import { dictionary, domException, unsignedShort } from './web-idl.js';
 

@@ -16,7 +16,7 @@ import { Gathering } from './gathering.js';
 import { NegotiationNeeded, Operations } from './operations.js';
 import { type ChannelOwner, RTCDataChannel } from './rtc-data-channel.js';
 import { SendQueue } from './send-queue.js';
-import { withCandidates } from '../session-text.js';
+import { allowsTrickle, withCandidates } from '../../resources/sdp.js';
 import { statsOf } from './stats.js';
 import type * as w3c from './w3c-types.js';
 import { dictionary, domException, oneOf, shortText } from './web-idl.js';
@@ -165,7 +165,7 @@ export abstract class RTCPeerConnection extends EventTarget {
     const sdp = String(given.sdp ?? '');
     await this.#operations.run('setRemoteDescription()', () => {
       this.#describe(() => this.#descriptions.setRemote(type, sdp));
-      this.#canTrickle = type === 'rollback' ? null : /^a=ice-options:.*\btrickle\b/m.test(sdp);
+      this.#canTrickle = type === 'rollback' ? null : allowsTrickle(sdp);
     });
   }
 

@@ -9,7 +9,7 @@ import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/channel-options.js';
 import type { ReceiveBufferLimits } from '../channel/inbox.js';
-import { announcementIn, withAnnouncement } from '../data-channel/announcement.js';
+import { announcementIn, isOfLibdatachannel, withAnnouncement } from '../sdp.js';
 import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
 import { NegotiatedChannels } from '../data-channel/control/negotiated-channels.js';
 import { ResetFlush } from '../data-channel/control/reset-flush.js';
@@ -289,7 +289,7 @@ export class ConnectionChannels implements ChannelConnection {
   #read(remoteSdp: string): void {
     // The certificate of a transport that is up stays, whatever a later description says.
     if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
-    this.#peerIsLibrary = LIBRARY.test(remoteSdp);
+    this.#peerIsLibrary = isOfLibdatachannel(remoteSdp);
     const announced = announcementIn(remoteSdp, 'control');
     this.#control.place(remoteSdp, announced !== undefined, (id) => this.#userOf(id) === undefined);
     if (this.#control.id !== undefined) this.#ids.use(this.#control.id);
@@ -342,6 +342,3 @@ export class ConnectionChannels implements ChannelConnection {
     return record;
   }
 }
-
-/** The origin of the library's descriptions. */
-const LIBRARY = /^o=rtc /m;

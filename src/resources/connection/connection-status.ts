@@ -16,7 +16,7 @@ import {
   type SignalingState,
 } from './peer-connection-events.js';
 import { withoutSecrets } from '../../native/redaction.js';
-import { candidateIn, candidatesIn } from './negotiation/candidates.js';
+import { candidateIn, candidatesIn } from '../sdp.js';
 
 /**
  * What can be read of a peer connection, also of one that is closed. `state` is that of the handle; `connectionState` and

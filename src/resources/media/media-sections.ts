@@ -1,5 +1,6 @@
 import { BOTH_WAYS, type Flow, RECEIVES, reversed, SENDS } from './flow.js';
-import { HAS_MEDIA, type SectionText, SessionText } from './session-text.js';
+import { hasMediaSection } from '../sdp.js';
+import { type SectionText, SessionText } from './session-text.js';
 
 /**
  * `live`: packets may pass. `stopped`: by this side; the peer learns it from the next offer. `rejected`: both sides
@@ -143,7 +144,7 @@ export class MediaSections {
 
   /** A description of ours, as the peer is to be given it. */
   announce(sdp: string, type: string): string {
-    if (!HAS_MEDIA.test(sdp)) return sdp;
+    if (!hasMediaSection(sdp)) return sdp;
     const text = new SessionText(sdp);
     for (const part of text.media) {
       const section = this.#byMid.get(part.mid);
@@ -160,7 +161,7 @@ export class MediaSections {
 
   /** A description of the peer's as the library has it, in the peer's words. */
   restore(sdp: string): string {
-    if (!HAS_MEDIA.test(sdp)) return sdp;
+    if (!hasMediaSection(sdp)) return sdp;
     const text = new SessionText(sdp);
     for (const part of text.media) {
       const allowed = this.#byMid.get(part.mid)?.allowed;
@@ -177,7 +178,7 @@ export class MediaSections {
     if (!offered) for (const part of text.sections) part.writeMid();
     const accepted = text.sections.filter((part) => !part.isRejected).map((part) => part.mid);
     const acceptMids = () => void (this.#accepted = accepted);
-    if (!HAS_MEDIA.test(sdp)) return { sdp, accept: acceptMids, discard() {} };
+    if (!hasMediaSection(sdp)) return { sdp, accept: acceptMids, discard() {} };
     const exchanged = offered ? this.#makeWay(text) : [];
     text.rename(this.nameOf);
     const first = text.sections[0];

@@ -3,9 +3,6 @@ import type { Flow } from './flow.js';
 /** By flow. */
 const ATTRIBUTES = ['inactive', 'sendonly', 'recvonly', 'sendrecv'] as const;
 
-/** A description with audio or video in it, whether accepted or not. */
-export const HAS_MEDIA = /^m=(?:audio|video) /m;
-
 const TRANSPORT = /^a=(?:ice-ufrag|ice-pwd|fingerprint|setup|candidate|end-of-candidates)\b.*(?:\r\n|\n|$)/gm;
 const DIRECTION = /^a=(inactive|sendonly|recvonly|sendrecv)\b/m;
 const MID = /^a=mid:(\S+)/m;

@@ -1,5 +1,5 @@
 import { type Clock, afterTurn, yieldProcessor } from '../../../time/clock.js';
-import { answerAsDtlsServer } from './dtls-role.js';
+import { answerAsDtlsServer } from '../../sdp.js';
 import { isBehindNat, isNear } from './candidates.js';
 
 type Candidate = [candidate: string, mid: string];

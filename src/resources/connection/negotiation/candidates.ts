@@ -1,7 +1,7 @@
 import { isIP, BlockList, isIPv6 } from 'node:net';
 import type { SignalingCandidate } from './signaling.js';
-import type { CandidateDetails } from '../../../diagnostics/handle-details.js';
 import { interfaceAddresses } from '../../../library/names/interface-addresses.js';
+import { candidateIn, usernameFragmentsOf } from '../../sdp.js';
 
 /**
  * Our candidates, on their way to the peer.
@@ -126,9 +126,9 @@ export class RemoteCandidates {
   }
 }
 
-function hasCredential(sdp: string, ufrag: string): boolean {
-  const known = [...sdp.matchAll(/^a=ice-ufrag:(\S+)/gm)];
-  return known.length === 0 || known.some((match) => match[1] === ufrag);
+function hasCredential(sdp: string, fragment: string): boolean {
+  const known = usernameFragmentsOf(sdp);
+  return known.length === 0 || known.includes(fragment);
 }
 
 /** A host with a dozen interfaces and several STUN and TURN servers stays well below. */
@@ -136,28 +136,6 @@ const MOST_CANDIDATES = 256;
 
 /** Candidates with a host name, which browsers use to hide local addresses (mDNS): one an interface. */
 const MOST_NAMED = 16;
-
-/** The lines with candidates of a description (RFC 8839, section 5.1). */
-export function candidatesIn(sdp: string | undefined): readonly string[] {
-  return sdp?.match(/^a=candidate:[^\r\n]*/gm) ?? [];
-}
-
-/** What a candidate says: `a=candidate:FOUNDATION COMPONENT PROTOCOL PRIORITY ADDRESS PORT typ TYPE …`. */
-export function candidateIn(line: string): CandidateDetails {
-  const [, , protocol = '', , address = '', port = '', , type = ''] = line.split(' ');
-  return { type, protocol: protocol.toLowerCase(), address, port: Number(port) };
-}
-
-/** A candidate in a few words, for people: `host udp 192.0.2.1:50000`. */
-export function candidateWords(line: string): string {
-  const candidate = candidateIn(line);
-  return `${candidate.type} ${candidate.protocol} ${portOf(candidate)}`;
-}
-
-/** Address and port, `192.0.2.1:50000` or `[2001:db8::1]:50000`. */
-export function portOf({ address, port }: CandidateDetails): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
-}
 
 /**
  * All these candidates are addresses of this host or of networks that it is on. With one that a STUN or TURN server gave

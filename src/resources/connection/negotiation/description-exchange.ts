@@ -18,7 +18,7 @@ import type {
   SignalingState,
 } from '../peer-connection-events.js';
 import { CandidateGate } from './candidate-gate.js';
-import { candidateIn, candidatesIn, candidateWords, portOf } from './candidates.js';
+import { candidateIn, candidatesIn, candidateWords, portOf } from '../../sdp.js';
 import { ConnectionEvents } from './connection-events.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import { RemoteSide } from './remote-side.js';

@@ -1,4 +1,4 @@
-import { rollsBack } from './politeness.js';
+import { restartsIce, rollsBack } from '../../sdp.js';
 import type { LibraryContext } from '../../../library/library-context.js';
 import { poll, quietTurns, Deferred } from '../../../time/wait.js';
 import { RtcClosedError, RtcNativeError, RtcError } from '../../../errors/rtc-error.js';
@@ -213,7 +213,8 @@ export class Negotiation {
         if (connection.signalingState === 'have-remote-offer') connection.setLocalDescription('answer');
       }
     } catch (cause) {
-      if (description.type === 'offer' && restartsIce(connection.remoteDescription(), description)) {
+      const before = connection.remoteDescription();
+      if (description.type === 'offer' && before && restartsIce(before.sdp, description.sdp)) {
         // The peer would wait for an answer for good, and most likely the path that it had is gone.
         const { path } = connection;
         void connection.abort(new RtcNativeError(NO_RESTART, { path, cause }));
@@ -271,13 +272,6 @@ export class Negotiation {
       ...(cause === undefined ? {} : { cause }),
     });
   }
-}
-
-/** The same peer, by its certificate, with other ICE credentials (RFC 8839, section 4.4.1.1.1). */
-function restartsIce(before: SessionDescription | null, offer: SessionDescription): boolean {
-  if (!before) return false;
-  const differs = (line: RegExp) => line.exec(before.sdp)?.[1] !== line.exec(offer.sdp)?.[1];
-  return differs(/^a=ice-ufrag:(\S+)/m) && !differs(/^a=fingerprint:(.+?)\s*$/m);
 }
 
 const NO_RESTART = 'the peer restarts ICE, which the library cannot do; connect anew';

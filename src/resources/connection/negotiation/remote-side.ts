@@ -11,7 +11,7 @@ import {
   asOffered,
   isOfFirefox,
   isOfLibdatachannel,
-} from './dtls-role.js';
+} from '../../sdp.js';
 import { isIP } from 'node:net';
 
 export interface DescriptionReader {

@@ -2,6 +2,7 @@ import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
+import { hasDataSection, isOfDtlsClient } from '../../sdp.js';
 import { yieldProcessor } from '../../../time/clock.js';
 
 /**
@@ -54,8 +55,8 @@ export class ControlChannel {
    * transport cannot be up yet, and neither would the library make an offer for the channel.
    */
   place(remoteSdp: string, peerListens: boolean, isFree: (id: number) => boolean): void {
-    if (this.#id !== undefined || !APPLICATION.test(remoteSdp)) return;
-    const firstId = PEER_IS_CLIENT.test(remoteSdp) ? 1 : 0;
+    if (this.#id !== undefined || !hasDataSection(remoteSdp)) return;
+    const firstId = isOfDtlsClient(remoteSdp) ? 1 : 0;
     // With other peers one of the ids that are ours to give, so that no channel of the peer meets it.
     const id = peerListens || firstId === 1 ? CONTROL_ID : CONTROL_ID - 1;
     if (!isFree(id)) return;
@@ -127,8 +128,6 @@ export class ControlChannel {
   }
 }
 
-const APPLICATION = /^m=application [1-9]/m;
-const PEER_IS_CLIENT = /^a=setup:active/m;
 /**
  * The same on both ends that use this package. Out of the way of the lowest, which everybody takes first, and of the
  * highest, 1023, which tests like to try.

@@ -1,4 +1,4 @@
-import { announcementIn, TOKEN_BYTES, tokenOf, withAnnouncement } from '../announcement.js';
+import { announcementIn, TOKEN_BYTES, tokenOf, withAnnouncement } from '../../sdp.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 
