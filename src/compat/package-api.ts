@@ -43,7 +43,6 @@ function makeApi(owner: DropInOwner): PackageApi {
 
   return {
     /** Without a callback what the library says goes to stderr (H11). It does not keep the process (H22). */
-    /** Without a callback what the library says goes to stderr (H11). It does not keep the process (H22). */
     initLogger: (level: ndc.LogLevel, callback: LogCallback = toStderr) =>
       RtcRuntime.shared.setLogger((entry) => callback(entry.level, entry.message), level),
     /**

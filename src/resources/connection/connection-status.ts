@@ -1,6 +1,6 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
-import type { ConnectionProgress } from '../../errors/rtc-error.js';
+import { type ConnectionProgress, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 import type { OwnedNode, HandleFigures } from '../../scope/node.js';
 import type { HandleDetails, CandidateDetails, ConnectionDetails } from '../../diagnostics/handle-details.js';
@@ -16,7 +16,11 @@ import {
   type SignalingState,
 } from './peer-connection-events.js';
 import { withoutSecrets } from '../../native/redaction.js';
+import { explained } from '../../native/firewall.js';
 import { candidateIn, candidatesIn } from '../sdp.js';
+import type { DescriptionExchange } from './negotiation/description-exchange.js';
+import type { SignalingProgress } from './negotiation/signaling.js';
+import type { IceServers } from './servers/ice-servers.js';
 
 /**
  * What can be read of a peer connection, also of one that is closed. `state` is that of the handle; `connectionState` and
@@ -160,4 +164,84 @@ type Selected = NonNullable<ReturnType<NativePeerConnection['getSelectedCandidat
 function selected({ candidate, address, port, type, transportType }: Selected): CandidateDetails {
   const known = candidateIn(candidate);
   return known.address === '' ? { type, protocol: transportType, address, port } : known;
+}
+
+export interface NotConnected {
+  /** The rest of a sentence. */
+  readonly reason: string;
+  readonly progress: ConnectionProgress;
+  readonly cause?: unknown;
+}
+
+export function progressOf(
+  exchange: DescriptionExchange,
+  signaling: SignalingProgress | undefined,
+  servers: IceServers | undefined,
+): ConnectionProgress {
+  return {
+    signaling: signaling && { state: signaling.state, description: signaling.description },
+    ...exchange.progress,
+    servers: servers?.outcomes() ?? [],
+  };
+}
+
+/** Why a connection is not up, by how far it has got. */
+export function whyNotConnected(
+  progress: ConnectionProgress,
+  exchange: Exchanged,
+  signaling: SignalingProgress | undefined,
+): NotConnected {
+  const reason = [reasonOf(progress, exchange), ...troubleWithServers(progress)].join('; ');
+  if (signaling?.cause === undefined || signaling.state === 'met') return { reason, progress };
+  return { reason, progress, cause: signaling.cause };
+}
+
+/** The error of a connection that failed; `cause`: why the library refused it or a description, where it did so late. */
+export function connectionFailed(
+  path: string,
+  { reason, progress }: NotConnected,
+  cause: unknown,
+): RtcNativeError {
+  const options = { path, progress, ...(cause === undefined ? {} : { cause }) };
+  const why = cause instanceof Error ? explained(cause.message.replace(`${path}: `, '')) : reason;
+  return new RtcNativeError(`the connection failed: ${why}`, options);
+}
+
+interface Exchanged {
+  /** There is something to offer. */
+  readonly negotiable: boolean;
+  /** Address and port of our own that all candidates of the peer have, too. */
+  readonly sharedPort: string | undefined;
+}
+
+function reasonOf(progress: ConnectionProgress, { negotiable, sharedPort }: Exchanged): string {
+  const { signaling, localDescription, remoteDescription, localCandidates, remoteCandidates, ice, dtls } =
+    progress;
+  if (remoteDescription === null) {
+    if (signaling && signaling.state !== 'met') return signaling.description;
+    if (localDescription !== null) return 'nobody at the other end of the signaling has answered the offer';
+    if (negotiable) return 'no offer was made: call negotiate() or setLocalDescription()';
+    return 'nothing to negotiate: no channel or track on this side, and no offer of the peer has come';
+  }
+  if (localDescription === null) return 'the offer of the peer was not answered: call setLocalDescription()';
+  if (ice === 'closed') return 'no path to the peer was found, or the DTLS handshake failed';
+  if (dtls === 'connecting') return 'a path was found, and the DTLS handshake is not finished';
+  if (dtls === 'failed') {
+    return 'a path was found, and the DTLS handshake failed: the peer ended it, or its certificate is not the one of its description';
+  }
+  if (ice === 'connected' || ice === 'completed') return 'a path was found';
+  if (localCandidates === 0) {
+    return 'no candidate of our own was found: no network, or no ports or file descriptors are left';
+  }
+  if (remoteCandidates === 0) return 'no candidate of the peer has come';
+  if (sharedPort !== undefined)
+    return `the candidates of the peer are our own address and port, ${sharedPort}: two connections that share a port (enableIceUdpMux) cannot reach each other`;
+  return `no candidate pair answered: ${localCandidates} local, ${remoteCandidates} remote`;
+}
+
+/** Servers that neither answered nor were left unused: these may be why the connection is not up. */
+function troubleWithServers({ servers }: ConnectionProgress): string[] {
+  return servers
+    .filter(({ outcome }) => outcome !== 'answered' && !outcome.startsWith('not used'))
+    .map(({ url, outcome }) => `${url}: ${outcome}`);
 }

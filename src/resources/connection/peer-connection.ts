@@ -1,7 +1,7 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import { bounded, Deferred } from '../../time/wait.js';
 import { type ConnectionProgress, RtcInvalidStateError } from '../../errors/rtc-error.js';
-import { connectionFailed, progressOf, whyNotConnected } from './progress.js';
+import { connectionFailed, progressOf, whyNotConnected, ConnectionStatus } from './connection-status.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import { readOptions } from '../../arguments/argument.js';
@@ -24,7 +24,6 @@ import { type ConnectionChannelOptions, ConnectionChannels } from './connection-
 import { Arrivals, type NextChannelOptions, type NextTrackOptions } from './arrivals.js';
 import { ConnectionTracks, type Media } from '../media/connection-tracks.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
-import { ConnectionStatus } from './connection-status.js';
 import type { MediaTrack } from '../media/media-track.js';
 import { DescriptionExchange } from './negotiation/description-exchange.js';
 import { checkNegotiateArguments, type NegotiateOptions, Negotiation } from './negotiation/negotiation.js';
