@@ -11,22 +11,25 @@ import {
 import { pageClock } from './page-clock.js';
 
 export interface AcknowledgedChannelOptions {
-  /** Name for messages of errors. Default `acknowledged`. */
+  /** Name of the channel in error messages. Default `acknowledged`. */
   name?: string | undefined;
   /** Largest message, in bytes of its JSON text. Default 60 000. */
   maxMessageSize?: number | undefined;
-  /** When a message is said again. Default: first after 500 ms, then doubled, 10 000 at the most; with jitter. */
+  /**
+   * Delays before a message that is not acknowledged is sent again. Default: 500 ms, doubled each time up to 10 000 ms,
+   * with jitter.
+   */
   retransmit?: BackoffOptions | undefined;
-  /** Called when the transport has ended and the channel has not: attach another. */
+  /** Called when the transport has ended and the channel is still open: attach another transport. */
   onDetached?: ((reason?: unknown) => void) | undefined;
 }
 
 /**
- * Messages that arrive exactly once and in order at the application of one peer, whatever happens to the sockets in
- * between. The other end is one of these, or the `AcknowledgedChannel` of `scoped-rtc`.
+ * Delivers messages exactly once and in order to the application of one peer, across lost connections. The other end is
+ * another one of these, or the `AcknowledgedChannel` of `scoped-rtc`.
  */
 export class AcknowledgedChannel {
-  /** Resolves when the channel has ended, with how it did. */
+  /** Resolves with how the channel has ended. */
   readonly closed: Promise<AcknowledgedEnd>;
   readonly #session: AcknowledgedSession;
   #state: 'open' | 'closing' | 'closed' = 'open';
@@ -63,18 +66,18 @@ export class AcknowledgedChannel {
     return this.#state;
   }
 
-  /** Messages sent that the peer's application does not have, as far as is known here. */
+  /** Number of messages that were sent and that the peer has not acknowledged yet. */
   get pending(): number {
     return this.#session.pending;
   }
 
-  /** Goes on over another transport. What the peer has not got is sent again. */
+  /** Continues over another transport. Messages that the peer has not acknowledged are sent again. */
   attach(transport: WebSocketLike | MessageTransport): void {
     this.#assert(this.#state !== 'closed');
     this.#session.attach('subscribe' in transport ? transport : overWebSocketLike(transport));
   }
 
-  /** Resolves when the peer's application has the message: any JSON value. */
+  /** Sends a message, which may be any JSON value. Resolves when the peer's application has it. */
   async send(message: unknown): Promise<void> {
     this.#assert(this.#state === 'open');
     const json = JSON.stringify(message) as string | undefined;
@@ -82,7 +85,10 @@ export class AcknowledgedChannel {
     await this.#session.send(json, new TextEncoder().encode(json).length);
   }
 
-  /** Calls `onMessage` for every message, in order; the next when it has returned and its promise has settled. */
+  /**
+   * Calls `onMessage` for every message, in order. The next call waits until `onMessage` has returned and its promise
+   * has settled.
+   */
   subscribe(onMessage: MessageConsumer, onClosed: (reason?: unknown) => void = () => {}): Disposable {
     return this.#session.subscribe(onMessage, onClosed);
   }
@@ -92,7 +98,9 @@ export class AcknowledgedChannel {
     return this.#session.incoming.iterate();
   }
 
-  /** Waits until the peer's application has everything, at most `timeout` (default 10 000 ms), and ends. */
+  /**
+   * Closes the channel when the peer's application has every message, or after `timeout` milliseconds (default 10 000).
+   */
   close({ timeout = 10_000 }: { timeout?: number } = {}): Promise<void> {
     const end = () => this.#session.end('local', undefined);
     if (this.#state === 'closed') return Promise.resolve();
@@ -103,7 +111,7 @@ export class AcknowledgedChannel {
     return this.#closing;
   }
 
-  /** Ends at once; what waits rejects with `RTC_ABORTED`. */
+  /** Closes the channel at once. Pending `send()` calls reject with `RTC_ABORTED`. */
   abort(reason?: unknown): void {
     const error = new RtcAbortedError('the channel was aborted', { cause: reason });
     this.#session.end('local', reason ?? error, error);

@@ -7,13 +7,13 @@ import type {
 import { pageClock } from './page-clock.js';
 import type { PeerConnectionLike } from './page-types.js';
 
-/** What came from the peer; anything may. */
+/** A message from the peer, which is not checked yet. */
 interface Received {
   readonly description: { readonly type: string; readonly sdp: string };
   readonly candidate: { readonly candidate: string } | null;
 }
 
-/** The way to one peer: `room.connect(peer)`, or anything that keeps messages in order and loses none. */
+/** The signaling with one peer: `room.connect(peer)`, or anything that delivers messages in order and loses none. */
 export interface Signaling {
   send(message: SignalingMessage): unknown;
   subscribe(onMessage: (message: unknown) => void, onClosed: (reason?: unknown) => void): Disposable;
@@ -22,18 +22,21 @@ export interface Signaling {
 }
 
 export interface NegotiateOptions {
-  /** Which side rolls its offer back when both offer at once. Default: the signaling's, or what the two offers say. */
+  /**
+   * Whether this side rolls its offer back when both sides offer at once. Default: `polite` of the signaling, otherwise
+   * a rule by which both sides compare the two offers.
+   */
   polite?: boolean | undefined;
-  /** Milliseconds until it rejects with `RTC_TIMEOUT`. Default 30 000. */
+  /** Milliseconds until the promise rejects with `RTC_TIMEOUT`. Default 30 000. */
   timeout?: number | undefined;
   /** Aborting it ends the negotiation. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Perfect negotiation (W3C WebRTC, section 10.7) with a page, or with `pc.negotiate()` of `scoped-rtc`: offers, answers
- * and candidates go out and come in, offers that cross are settled. Resolves when the connection is up, and goes on
- * until the connection or the signaling closes. Channels may be made before or after it is called.
+ * Perfect negotiation (W3C WebRTC, section 10.7) with a page, or with `pc.negotiate()` of `scoped-rtc`: exchanges
+ * offers, answers and candidates, and resolves collisions of offers. Resolves when the connection is up; negotiation
+ * continues until the connection or the signaling closes. Channels may be created before or after the call.
  */
 export function negotiate(
   pc: PeerConnectionLike,
@@ -41,10 +44,10 @@ export function negotiate(
   { polite = signaling.polite, timeout = 30_000, signal }: NegotiateOptions = {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    /** One after the other: so the state of the connection is what it says. */
+    /** Steps run one after the other, so the signaling state does not change during a step. */
     let steps: Promise<unknown> = Promise.resolve();
     let isOver = false;
-    /** The peer's offer was passed over; so are its candidates. */
+    /** The peer's latest offer was ignored, so its candidates are, too. */
     let ignored = false;
 
     const run = (step: () => Promise<unknown>) => {
@@ -55,7 +58,7 @@ export function negotiate(
         });
     };
     const send = (message: SignalingMessage) => {
-      if (!isOver) Promise.resolve(signaling.send(message)).catch(() => {}); // its end is reported to the subscriber
+      if (!isOver) Promise.resolve(signaling.send(message)).catch(() => {}); // the subscriber learns of the end
     };
     const describe = async () => {
       await pc.setLocalDescription();
@@ -65,7 +68,7 @@ export function negotiate(
     const offer = async () => {
       if (pc.signalingState === 'stable') await describe();
     };
-    /** The connection checks what is in them. */
+    /** The connection checks what the messages contain. */
     const take = async ({ description, candidate }: Partial<Received>) => {
       if (!description) {
         const added = pc.addIceCandidate(candidate ?? undefined);
@@ -73,14 +76,14 @@ export function negotiate(
           if (!ignored && candidate?.candidate) throw error;
         });
       }
-      if (description.type === 'rollback') return; // a peer may take back its own offer only
+      if (description.type === 'rollback') return; // a peer may only roll back its own offer
       const collides = description.type === 'offer' && pc.signalingState === 'have-local-offer';
       ignored = collides && !(polite ?? rollsBack(pc.localDescription?.sdp ?? '', description.sdp));
       if (ignored) return;
-      // Chromium now and then gathers nothing any more when an offer is rolled back before its first candidate.
+      // Chromium sometimes stops gathering when an offer is rolled back before its first candidate.
       for (let tries = 50; collides && tries > 0 && !pc.localDescription?.sdp?.includes('a=cand'); tries--)
         await new Promise<void>((done) => pageClock.after(10, done));
-      await pc.setRemoteDescription(description); // takes our own offer back by itself
+      await pc.setRemoteDescription(description); // rolls our own offer back by itself
       if (description.type === 'offer') await describe();
     };
 
@@ -121,7 +124,8 @@ export function negotiate(
     for (const [event, listener] of listeners) pc.addEventListener(event, listener);
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) return onAbort();
-    // The event may have come before anybody listened: then there is something to offer, and no description yet.
+    // `negotiationneeded` may have fired before there was a listener: then there is something to offer, and no
+    // description yet.
     run(async () => {
       if (pc.signalingState !== 'stable' || pc.localDescription || pc.remoteDescription) return;
       if (/^m=/m.test((await pc.createOffer()).sdp ?? '')) await offer();

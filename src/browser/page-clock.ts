@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.js';
 
-/** The time of a page. */
+/** The clock of a page. */
 export const pageClock: Clock = {
   now: () => performance.now(),
   after(ms, callback) {

@@ -1,7 +1,7 @@
 import type { WebSocketLike } from '../signaling/wire/message-transport.js';
 
-// What is used of the classes of a page, in the form of types: they fit those of lib.dom, and of the packages that bring
-// the W3C's classes to Node.js, and neither need be there.
+// The members that are used of a page's classes, as types of their own: those of lib.dom fit, and those of packages
+// that bring the W3C's classes to Node.js. Neither has to be installed.
 
 interface Description {
   readonly type: string;
@@ -11,7 +11,7 @@ interface Description {
 // oxlint-disable-next-line typescript/no-explicit-any -- every DOM's own types of events fit
 type Listener = (event: any) => void;
 
-/** What is used of an `RTCPeerConnection`. */
+/** The members that are used of an `RTCPeerConnection`. */
 export interface PeerConnectionLike {
   readonly signalingState: string;
   readonly connectionState: string;
@@ -27,7 +27,7 @@ export interface PeerConnectionLike {
   removeEventListener(event: string, listener: Listener): void;
 }
 
-/** What is used of an `RTCDataChannel`. */
+/** The members that are used of an `RTCDataChannel`. */
 export interface DataChannelLike extends WebSocketLike {
   binaryType: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- text or bytes

@@ -12,24 +12,27 @@ import { AcknowledgedChannel } from './acknowledged-channel.js';
 import { pageClock } from './page-clock.js';
 
 export interface RoomOptions extends JoinRequest {
-  /** Waits before another socket is made. Default: first 250 ms, doubled, 10 000 at the most; with jitter. */
+  /** Delays before the next attempt to reconnect. Default: 250 ms, doubled each time up to 10 000 ms, with jitter. */
   readonly reconnect?: BackoffOptions | undefined;
-  /** When a message is said again. Default: first after 500 ms, then doubled, 10 000 at the most; with jitter. */
+  /**
+   * Delays before a message that is not acknowledged is sent again. Default: 500 ms, doubled each time up to 10 000 ms,
+   * with jitter.
+   */
   readonly retransmit?: BackoffOptions | undefined;
 }
 
 export interface RoomEvents {
-  /** Somebody is in the room: who was there before us, too. */
+  /** A member is in the room. Emitted for members that were there before this one, too. */
   joined: [member: MemberDescription];
-  /** Somebody has left, was sent away, or was lost; the departure says which. */
+  /** A member has left, was removed, or was lost; `departure` says which. */
   left: [member: MemberDescription, departure: Departure];
-  /** The membership has ended; `reason` says why, unless we closed it. */
+  /** The membership has ended. `reason` says why, unless it was closed by this end. */
   close: [reason: unknown];
 }
 
 /** Signaling with one peer of a room, for `negotiate`. */
 export interface PeerSignaling {
-  /** Messages of the application's own may go through it as well, while nobody negotiates. */
+  /** The application may send messages of its own through it while no negotiation runs. */
   readonly channel: AcknowledgedChannel;
   readonly remotePeer: string;
   readonly progress: SignalingProgress;
@@ -39,7 +42,9 @@ export interface PeerSignaling {
   close(): Promise<void>;
 }
 
-/** Joins a room of the signaling server, and comes back by itself. `url`, or a function that makes the next socket. */
+/**
+ * Joins a room of the signaling server, and reconnects by itself. `url` may be a function that creates the next socket.
+ */
 export function joinRoom(url: string | URL | (() => WebSocketLike), options: RoomOptions): Room {
   return new Room(url, options);
 }
@@ -48,7 +53,7 @@ export function joinRoom(url: string | URL | (() => WebSocketLike), options: Roo
 export class Room extends EventSource<RoomEvents> {
   readonly name: string;
   readonly peer: string;
-  /** Resolves when the server has let us in; rejects with its reason when it refuses. */
+  /** Resolves when the server has admitted this member; rejects with the server's reason when it refuses. */
   readonly ready: Promise<void>;
   readonly #session: RoomSession;
   readonly #retransmit: BackoffOptions | undefined;
@@ -88,17 +93,19 @@ export class Room extends EventSource<RoomEvents> {
     this.#session.connect();
   }
 
-  /** The others who are there, by name. */
+  /** The other members, by name. */
   get members(): ReadonlyMap<string, MemberDescription> {
     return this.#session.members;
   }
 
-  /** `lost`: between two sockets. `over`: it was left, or the server refused us. */
+  /**
+   * `lost`: between two connections to the server. `over`: the room was left, or the server has refused this member.
+   */
   get state(): 'connecting' | 'joined' | 'lost' | 'over' {
     return this.#session.state;
   }
 
-  /** The signaling with one peer of the room. Both sides call it with each other's name. */
+  /** Signaling with one peer of the room. Each side calls it with the name of the other. */
   connect(peer: string, { polite }: { polite?: boolean } = {}): PeerSignaling {
     const before = this.#signalings.get(peer);
     if (before?.channel.state === 'open') return before;
@@ -127,7 +134,7 @@ export class Room extends EventSource<RoomEvents> {
     return signaling;
   }
 
-  /** Waits until the peers that are there, or may come back, have what was sent to them, and leaves. */
+  /** Leaves the room when every peer that is there, or may come back, has the messages that were sent to it. */
   async close(): Promise<void> {
     await Promise.all([...this.#signalings.values()].map((signaling) => signaling.close()));
     this.#session.end();

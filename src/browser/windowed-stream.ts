@@ -2,15 +2,16 @@ import { RtcClosedError, RtcMessageError } from '../errors/rtc-error.js';
 import { grantIn, WindowAccount } from '../resources/channel/window-account.js';
 import type { DataChannelLike } from './page-types.js';
 
-/** Both ways of a data channel, as web streams. */
+/** The two directions of a data channel, as web streams. */
 export interface WindowedStream {
   readonly readable: ReadableStream<Uint8Array | string>;
   readonly writable: WritableStream<Uint8Array | string>;
 }
 
 /**
- * A data channel as streams whose writer goes no faster than the other end's reader: `channel.toDuplex({ window })` of
- * `scoped-rtc` is such an end, too. Both ends need a window. `window`: bytes that may wait here. Default 1 MiB.
+ * A data channel as a pair of streams with flow control: the writer is no faster than the reader of the other end,
+ * which needs a window, too; in `scoped-rtc` that is `channel.toDuplex({ window })`. `window`: bytes that may wait
+ * here. Default 1 MiB.
  */
 export function windowedStream(
   channel: DataChannelLike,
@@ -22,7 +23,7 @@ export function windowedStream(
   let wake = () => {};
   let reader!: ReadableStreamDefaultController<Uint8Array | string>;
   let writer!: WritableStreamDefaultController;
-  /** What has come and was not read. */
+  /** Messages that have arrived and were not read. */
   const arrived: (Uint8Array | string)[] = [];
   let isWanted = false;
 
@@ -123,5 +124,5 @@ export function windowedStream(
   return { readable, writable };
 }
 
-/** Bytes of one message; browsers and this package take far more. */
+/** Bytes of one message. Browsers and this package accept far more. */
 const LARGEST_MESSAGE = 65_536;

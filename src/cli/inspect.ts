@@ -5,11 +5,14 @@ import { INSPECTED, type InspectedSettings } from '../inspector/inspected-settin
 import { ownFolder } from '../native/packages.js';
 
 export interface InspectOptions extends InspectedSettings {
-  /** Programs on node-datachannel itself: they get the drop-in. */
+  /** The program uses node-datachannel itself, so it is given the drop-in. */
   readonly register: boolean;
 }
 
-/** Runs `command` with the inspector in it. Ends as the program ends: with its code, or by its signal. */
+/**
+ * Runs `command` with the inspector in its process. This process then ends as the program did: with the same exit code,
+ * or by the same signal.
+ */
 export async function inspectProgram(command: readonly string[], options: InspectOptions): Promise<void> {
   const { register, port, wait, trace } = options;
   const settings: InspectedSettings = { port, wait, trace: trace === undefined ? trace : resolve(trace) };
@@ -28,7 +31,7 @@ export async function inspectProgram(command: readonly string[], options: Inspec
     },
   });
   const forward = (signal: NodeJS.Signals): void => {
-    // A terminal sends Ctrl-C to the program as well: a second one would end it without its teardown.
+    // A terminal sends SIGINT to the program, too; a second one would end the program before its teardown is over.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
     child.kill(signal);
   };

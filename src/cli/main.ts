@@ -70,7 +70,7 @@ async function showTop(args: string[]): Promise<void> {
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
-/** With so many positional arguments. */
+/** Parses `args`, which must have that many positional arguments. */
 function parse<const T extends Options>(args: string[], options: T, positionals: number) {
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true });
@@ -81,7 +81,7 @@ function parse<const T extends Options>(args: string[], options: T, positionals:
   }
 }
 
-/** Built from examples/demo.ts; it reads what is left of the command line. */
+/** Runs the demo, built from examples/demo.ts, which reads the rest of the command line. */
 async function demo(): Promise<void> {
   process.argv.splice(2, 1);
   await import(new URL('demo.js', import.meta.url).href);

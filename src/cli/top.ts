@@ -2,7 +2,10 @@ import { LiveModel } from '../inspector/model/live-model.js';
 import { treeRows, WHOLE_TREE } from '../inspector/model/tree-rows.js';
 import type { FeedMessage } from '../inspector/protocol.js';
 
-/** Shows what an inspector shows in a terminal, until its program ends; where there is no terminal, once. */
+/**
+ * Shows the tree of an inspector in the terminal until the inspected program ends; prints it once where stdout is no
+ * terminal.
+ */
 export async function top(url: string): Promise<void> {
   const response = await fetch(new URL('events', url));
   if (!response.ok || !response.body) throw new Error(`${url} is no inspector: ${response.status}`);
@@ -20,7 +23,7 @@ export async function top(url: string): Promise<void> {
     if (!stdout.isTTY) {
       if (looks < LOOKS_FOR_RATES) continue;
       console.log(lines.join('\n'));
-      process.exit(0); // the stream would hold the process
+      process.exit(0); // the open stream would keep the process alive
     }
     stdout.write(`${HOME}${lines.map((line) => line + CLEAR_LINE).join('\n')}${CLEAR_BELOW}`);
   }
@@ -61,14 +64,14 @@ function screen(model: LiveModel, columns: number, rows: number): string[] {
   return lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`];
 }
 
-/** Rates are known from the second look on, and whole with the third. */
+/** Messages until the rates are right: the first has none, and the second has those of a part of the interval. */
 const LOOKS_FOR_RATES = 3;
 const WIDTHS = [10, 10, 10, 10, 10, 10, 8];
 
 function row(columns: number, [name = '', state = '', ...figures]: readonly string[]): string {
   const [stateWidth = 0, ...others] = WIDTHS;
   const nameWidth = Math.max(10, columns - WIDTHS.reduce((sum, width) => sum + width, 0) - 1);
-  // Whoever answers at the address may send anything.
+  // The server at that address may send any text.
   const plain = name.replace(/[\p{Cc}\p{Cf}]/gu, '_');
   const cut = plain.length > nameWidth ? `${plain.slice(0, nameWidth - 1)}…` : plain;
   const cells = figures.map((figure, index) => figure.padStart(others[index] ?? 8));

@@ -1,22 +1,22 @@
-/** `warn`: works, but somebody should know. `skip`: could not be tried because of what failed before. */
+/** `warn`: it works, with a limitation. `skip`: not tried, because an earlier check failed. */
 export type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
 
-/** One thing that the doctor looked at. */
+/** The result of one check. */
 export interface Check {
-  /** Stable; for scripts. */
+  /** Stable name, for scripts. */
   readonly id: string;
   readonly title: string;
   readonly status: CheckStatus;
-  /** What was found, in a line. */
+  /** The finding, in one line. */
   readonly detail: string;
-  /** What to do about it. */
+  /** How to mend it. */
   readonly mend?: string;
   /** Figures, for scripts. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
 export interface DoctorReport {
-  /** Nothing failed. */
+  /** True when no check failed. */
   readonly healthy: boolean;
   readonly checks: readonly Check[];
 }

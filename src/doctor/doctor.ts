@@ -4,8 +4,7 @@ import { hazardChecks, loopbackChecks, threadGuardCheck } from './live-checks.js
 import { bindingCheck, nodeCheck, packageCheck, threadCheck, usingCheck } from './static-checks.js';
 
 /**
- * Looks at the machine and tries the library in processes of its own. `onCheck` is called with each result as it
- * comes.
+ * Inspects the machine and tries the library in child processes. Calls `onCheck` with each result as it becomes known.
  */
 export async function runDoctor(onCheck: (check: Check) => void = () => {}): Promise<DoctorReport> {
   const checks: Check[] = [];
@@ -43,7 +42,7 @@ const SKIPPED = [
 const MARKS: Readonly<Record<CheckStatus, string>> = { ok: '✔', warn: '!', fail: '✘', skip: '-' };
 const COLORS: Readonly<Record<CheckStatus, number>> = { ok: 32, warn: 33, fail: 31, skip: 2 };
 
-/** One line, and a second one with what to do. */
+/** One line for the finding, and a second one for how to mend it. */
 export function renderCheck({ title, status, detail, mend }: Check, colored: boolean): string {
   const mark = paint(MARKS[status], COLORS[status], colored);
   const line = `${mark} ${title.padEnd(16)} ${detail}`;

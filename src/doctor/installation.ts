@@ -3,18 +3,18 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What is installed, read from files: nothing is loaded. */
+/** The installed versions, read from files. Nothing is loaded. */
 export interface Installation {
   readonly node: string;
-  /** `linux-x64-gnu`, as the binding's packages are named. */
+  /** The platform as the names of the binding's packages have it, such as `linux-x64-gnu`. */
   readonly platform: string;
   /** Version of this package. */
   readonly own: string;
-  /** Version of node-datachannel; undefined when it cannot be found. */
+  /** Version of node-datachannel; `undefined` when it is not found. */
   readonly binding: string | undefined;
-  /** The package with the addon for this platform; undefined when there is none for it. */
+  /** The package with the addon for this platform; `undefined` when there is none. */
   readonly platformPackage: string | undefined;
-  /** Where the addon is; undefined when it is missing. */
+  /** Path of the addon; `undefined` when it is missing. */
   readonly addon: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export function readInstallation(): Installation {
   return { ...base, binding: manifest?.version, platformPackage, addon };
 }
 
-/** Where the binding looks first: what was built on this machine. */
+/** Places in which the binding looks for an addon that was built on this machine, before it takes the packaged one. */
 function builtFiles(folder: string): string[] {
   return ['build', 'build/Release', 'build/Debug'].map((place) =>
     join(folder, place, 'node_datachannel.node'),
@@ -75,7 +75,7 @@ function platformName(): string {
   return platform === 'linux' ? `${platform}-${arch}-${isMusl() ? 'musl' : 'gnu'}` : `${platform}-${arch}`;
 }
 
-/** Node's report has the version of the GNU library; musl does not give one. */
+/** The report of Node.js has the version of glibc; musl does not state one. */
 function isMusl(): boolean {
   const settings = process.report as unknown as { excludeNetwork?: boolean; getReport(): unknown };
   const { excludeNetwork } = settings;

@@ -4,10 +4,12 @@ import { VERIFIED_VERSIONS } from '../native/packages.js';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Milliseconds; several tries of the slowest step there is. More means that something holds it up. */
+/**
+ * Milliseconds; several attempts of the slowest step of connecting. A slower connection is delayed by something else.
+ */
 const SLOW_CONNECT_MS = 900;
 
-/** A real connection: whether it works, how long it takes, and what is left of it. */
+/** Makes a real connection: reports whether it works, how long it takes, and whether threads are left afterwards. */
 export async function loopbackChecks(installation: Installation): Promise<Check[]> {
   const trial = await runTrial('loopback');
   const { said } = trial;
@@ -82,7 +84,7 @@ export async function threadGuardCheck(): Promise<Check> {
     : { ...base, status: 'fail', detail: fault, mend: 'Use the library in one thread only.' };
 }
 
-/** The quick rows of the hazard matrix; what each does is in docs/hazards.md. */
+/** The quick rows of the hazard matrix, which docs/hazards.md describes. */
 const ROWS: Readonly<Record<string, string>> = {
   H1: 'leaves a scope: the process ends by itself',
   H4: 'the peer sends and closes while we are busy: nothing is lost',
@@ -93,7 +95,7 @@ const ROWS: Readonly<Record<string, string>> = {
   H16: 'a socket that never opened: the process ends',
 };
 
-/** At a time; each is a process. */
+/** Rows that run at the same time, each in a child process. */
 const WIDTH = 2;
 
 export async function hazardChecks(): Promise<Check[]> {
@@ -121,7 +123,7 @@ export async function hazardChecks(): Promise<Check[]> {
   return Object.keys(ROWS).map((id) => checks.get(id)!);
 }
 
-/** Major versions of Node.js, and platforms, that the tests ran on; see docs/compatibility.md. */
+/** Major versions of Node.js and platforms on which the tests have run; see docs/compatibility.md. */
 const NODES: readonly number[] = [20, 22, 24, 26];
 const PLATFORMS: readonly string[] = ['linux-x64-gnu'];
 
@@ -132,7 +134,7 @@ export interface Combination {
   readonly platform: string;
 }
 
-/** What about `found` has not been tested; empty when it is a known combination. */
+/** The parts of a combination that have not been tested; empty for a known combination. */
 export function unknownAbout({ binding, node, platform }: Combination): string[] {
   const unknown: string[] = [];
   if (!VERIFIED_VERSIONS.includes(binding)) unknown.push(`node-datachannel ${binding}`);
@@ -141,32 +143,32 @@ export function unknownAbout({ binding, node, platform }: Combination): string[]
   return unknown;
 }
 
-/** How a program in a process of its own went. */
+/** The result of a program that ran in a child process. */
 export interface Trial {
-  /** What it said, merged into one object. */
+  /** The objects that the program has written, merged into one. */
   readonly said: Readonly<Record<string, unknown>>;
-  /** It said that it had done all it had to do. */
+  /** The program has reported that it finished. */
   readonly done: boolean;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** It had to be killed. */
+  /** The program did not end in time and was killed. */
   readonly hung: boolean;
   readonly stderr: string;
 }
 
-/** Milliseconds; a program takes some hundreds on an idle machine. */
+/** Milliseconds; on an idle machine a program takes a few hundred. */
 const LONGEST_MS = 30_000;
 const SOURCE = import.meta.url.endsWith('.ts');
 
 /**
- * Runs one of `programs/`. In a process of its own, because what goes wrong with a native library often takes the
- * process with it, and because the thread that loads the library is the only one that ever can.
+ * Runs one of `programs/` in a child process: a failure of a native library often ends the process, and only the first
+ * thread that loads the library can ever use it.
  */
 export function runTrial(program: string, args: readonly string[] = []): Promise<Trial> {
   const file = fileURLToPath(
     new URL(`../doctor/programs/${program}.${SOURCE ? 'ts' : 'js'}`, import.meta.url),
   );
-  // From source there is a loader, which this process has and its child needs.
+  // A child that runs from source needs the loader that this process has.
   const loader = SOURCE ? ['--import', import.meta.resolve('tsx')] : [];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...loader, file, ...args], {
@@ -198,7 +200,7 @@ function lines(text: string): object[] {
     .map((line) => JSON.parse(line) as object);
 }
 
-/** What was wrong with how it ended; undefined when nothing was. */
+/** Describes how a program failed; `undefined` when it did not. */
 export function faultOf({ done, code, signal, hung, stderr, said }: Trial): string | undefined {
   if (hung) return done ? 'the process never ended' : 'it hung';
   if (signal !== null) return `the process crashed with ${signal}`;

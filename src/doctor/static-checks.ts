@@ -3,7 +3,7 @@ import { assertRtcThread } from '../native/thread-guard.js';
 import type { Check } from './check.js';
 import type { Installation } from './installation.js';
 
-/** The oldest that works: `engines` in package.json. */
+/** The oldest version of Node.js that works, as in `engines` of package.json. */
 const OLDEST_NODE = [20, 9] as const;
 
 export function packageCheck({ own }: Installation): Check {
@@ -46,7 +46,7 @@ export function bindingCheck(installation: Installation): Check {
   };
 }
 
-/** This thread, before anything is loaded in it. */
+/** Checks this thread before anything is loaded in it. */
 export function threadCheck(): Check {
   const here = isMainThread ? 'main thread' : 'worker thread';
   const base = { id: 'thread', title: 'Thread', data: { isMainThread } };

@@ -5,10 +5,10 @@ import type { IncomingMessage } from 'node:http';
 export const LOOPBACK = '127.0.0.1';
 
 /**
- * Who may see the inspector: a browser on this machine that was given its URL.
+ * Decides who may see the inspector: only a browser on this machine that has its URL.
  *
- * The token keeps other users and other pages out. The Host is checked because a foreign name may be made to point to
- * 127.0.0.1 (DNS rebinding), the Origin because any page may send requests to loopback.
+ * The token keeps out other users and other pages. `Host` is checked because a foreign name can be made to resolve to
+ * 127.0.0.1 (DNS rebinding), `Origin` because any page can send requests to loopback.
  */
 export class Access {
   readonly token = randomBytes(24).toString('base64url');

@@ -5,12 +5,12 @@ import type { FeedMessage, RuntimeFacts, Sample, NodeFacts, NodeUpdate } from '.
 import { placeOf } from '../diagnostics/creation-place.js';
 import { membersOf, type NodeSnapshot } from '../diagnostics/snapshot.js';
 
-/** A minute and a half at the usual interval. */
+/** A minute and a half at the default interval. */
 const MOST_SAMPLES = 360;
 
 /**
- * Looks at a runtime when asked, and says what has changed. Events, warnings and teardowns are recorded from the start:
- * those of before the page was opened are what it is opened for.
+ * Takes snapshots of a runtime on request, and describes what has changed. Events, warnings and teardowns are recorded
+ * from the start, because a page is usually opened for what has happened before.
  */
 export class Feed implements Disposable {
   readonly #runtime: RtcRuntime;
@@ -31,7 +31,7 @@ export class Feed implements Disposable {
     this.#recorder = this.#trace.record();
   }
 
-  /** What is different from the call before. */
+  /** The changes since the previous call. */
   next(): FeedMessage {
     const at = Date.now();
     const { scopes, ...runtime } = this.#runtime.snapshot();
@@ -46,14 +46,14 @@ export class Feed implements Disposable {
     return { ...this.#head(at, false), ...change, samples: [sample], ...this.#happened(sent) };
   }
 
-  /** Everything, as it was at the latest `next()`. */
+  /** The whole state as of the latest `next()`. */
   whole(): FeedMessage {
     if (!this.#facts) this.next();
     const head = this.#head(Date.now(), true);
     return { ...head, ...this.#tree.whole(), samples: this.#samples, ...this.#happened(0) };
   }
 
-  /** Nobody looks for a while: what comes next is no rate over that time. */
+  /** No page is open for a while: the next sample must not be a rate over that time. */
   pause(): void {
     this.#lastTraffic = undefined;
   }
@@ -62,7 +62,7 @@ export class Feed implements Disposable {
     this.#recorder[Symbol.dispose]();
   }
 
-  /** After event number `after`, up to the one sent last. */
+  /** What was recorded after event number `after`, up to the event that was sent last. */
   #happened(after: number): Pick<FeedMessage, 'events' | 'warnings' | 'teardowns'> {
     const isFresh = ({ n }: { readonly n: number }) => n > after && n <= this.#sent;
     return {
@@ -108,13 +108,13 @@ export interface TreeChange {
   readonly gone: readonly number[];
 }
 
-/** Remembers the tree as it was last seen, and says what is different now. */
+/** Remembers the tree of the latest snapshot, and describes the difference to the next one. */
 export class TreeFeed {
   readonly #known = new Map<string, Known>();
   #round = 0;
   #lastId = 0;
 
-  /** Handles, that is members with an age, in the tree as it was last seen. */
+  /** Number of handles (members with an age) in the latest snapshot. */
   get handles(): number {
     let count = 0;
     for (const { facts } of this.#known.values()) if (facts.createdAt !== undefined) count++;
@@ -135,7 +135,7 @@ export class TreeFeed {
     return change;
   }
 
-  /** The tree as it was last seen, as the change from an empty one. */
+  /** The tree of the latest snapshot, as a change from an empty tree. */
   whole(): TreeChange {
     const known = [...this.#known.values()].sort((a, b) => a.facts.id - b.facts.id);
     return { made: known.map(({ facts }) => facts), updates: known.map(({ update }) => update), gone: [] };
@@ -180,7 +180,7 @@ export class TreeFeed {
   }
 }
 
-/** A path is used again when its handle has gone. */
+/** A path may be reused when its handle is gone, so the path alone does not identify a member. */
 function sameNode(facts: NodeFacts, node: NodeSnapshot, parent: number | undefined): boolean {
   return facts.kind === node.kind && facts.parent === parent && facts.createdAt === node.createdAt;
 }

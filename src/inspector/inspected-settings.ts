@@ -1,10 +1,10 @@
-/** The environment variable in which `scoped-rtc inspect` says to the program's process how to inspect it. */
+/** The environment variable through which `scoped-rtc inspect` passes its settings to the inspected process. */
 export const INSPECTED = 'SCOPED_RTC_INSPECT';
 
 export interface InspectedSettings {
   readonly port: number;
-  /** Begin when a page looks. */
+  /** Start the program when a page is opened. */
   readonly wait: boolean;
-  /** File for the trace, written when the process ends. */
+  /** File to which the trace is written when the process ends. */
   readonly trace?: string | undefined;
 }

@@ -5,13 +5,14 @@ import { RtcRuntime } from '../runtime/rtc-runtime.js';
 export interface InspectorOptions {
   /** TCP port on 127.0.0.1. Default 0: a free one. */
   port?: number | undefined;
-  /** What to look at. Default: the shared runtime. */
+  /** The runtime to show. Default: the shared runtime. */
   runtime?: RtcRuntime | undefined;
-  /** Milliseconds between two looks, while a page is open. From 50 to 10 000, default 250. */
+  /** Milliseconds between two snapshots while a page is open. From 50 to 10 000, default 250. */
   interval?: number | undefined;
   /**
-   * A URL that opens a place in your editor, with `{file}`, `{line}` and `{column}` in it, such as
-   * `vscode://file/{file}:{line}:{column}`. Default: the environment variable SCOPED_RTC_EDITOR; without it places are text.
+   * A URL that opens a source location in your editor, with the placeholders `{file}`, `{line}` and `{column}`, such as
+   * `vscode://file/{file}:{line}:{column}`. Default: the environment variable SCOPED_RTC_EDITOR; without either,
+   * locations are plain text.
    */
   editor?: string | undefined;
 }
@@ -23,7 +24,7 @@ export function checkInspectorOptions(
   const checked = readOptions<InspectorOptions>(options, 'options', {
     port: integer(0, 65_535),
     runtime: (value, name) => {
-      // By what it does: another copy of the package has a class of its own.
+      // Not `instanceof`: another copy of the package has a class of its own.
       if (typeof (value as RtcRuntime | null)?.[RUNTIME_TRACE]?.record !== 'function')
         throw wrongType(name, 'an RtcRuntime', value);
       return value as RtcRuntime;
@@ -44,7 +45,7 @@ function editorOfEnvironment(): string | undefined {
   return given ? editorUrl(given, 'SCOPED_RTC_EDITOR') : undefined;
 }
 
-/** Not a scheme that browsers run. */
+/** Refuses schemes whose URLs a browser would run as a script. */
 function editorUrl(value: unknown, name: string): string {
   const text = singleLine(value, name);
   if (!/^(?!javascript|data|vbscript|blob)[a-z][a-z0-9+.-]*:.*\{file\}/i.test(text))

@@ -8,14 +8,14 @@ import { checkInspectorOptions, type InspectorOptions } from './inspector-option
 import { loadPage, type PageFile } from './page-file.js';
 import type { FeedMessage, MemberMessage } from './protocol.js';
 
-/** A page that shows what lives in a runtime. It never keeps the process alive. */
+/** A server for a page that shows the ownership tree of a runtime. It never keeps the process alive. */
 export interface Inspector extends AsyncDisposable {
-  /** Where the page is; whoever has it can look. */
+  /** Address of the page. Everybody on this machine who knows it has access. */
   readonly url: string;
   readonly port: number;
-  /** Pages that look at it now. While there is none, the runtime is not looked at either. */
+  /** Number of open pages. While there is none, no snapshots of the runtime are taken. */
   readonly viewers: number;
-  /** Ends all connections of pages and stops listening. Idempotent. */
+  /** Closes the connections of all pages and stops listening. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ class RuntimeInspector implements Inspector {
     server.unref();
     server.on('connection', (socket) => socket.unref());
     server.on('request', (request, response) => this.#answer(request, response));
-    // The process may end right after the last teardown: what is to be seen of that is sent at once.
+    // The process may end right after the last teardown, so pages are updated at once.
     this.#teardowns = runtime.subscribe('teardown', () => {
       if (this.viewers > 0 && runtime.state === 'idle') this.#look();
     });
@@ -76,8 +76,8 @@ class RuntimeInspector implements Inspector {
   }
 
   /**
-   * At the end of an `await using` block the scope around it ends next, which is what a page that is open should still
-   * show: then the inspector closes when that scope has ended, without anybody waiting for it.
+   * At the end of an `await using` block the surrounding scope ends next, and an open page should still show that. So
+   * with an open page the inspector closes in the background, after that scope has ended.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.viewers > 0 && this.#runtime.state !== 'idle') void this.#closeAfterTeardown();
@@ -104,7 +104,7 @@ class RuntimeInspector implements Inspector {
     this.#teardowns[Symbol.dispose]();
     this.#feed[Symbol.dispose]();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    // The socket of a page would let the process go before it has ended.
+    // The sockets of pages do not keep the process alive, and it must not exit before they have closed.
     this.#server.ref();
     for (const viewer of this.#viewers) viewer.end();
     this.#server.closeAllConnections();
@@ -155,7 +155,7 @@ class RuntimeInspector implements Inspector {
       this.#lookAfter(this.#interval);
     }
     const viewer = new Viewer(response, () => this.#feed.whole());
-    this.#look(); // before it is added: it gets the whole
+    this.#look(); // before it is added: `begin()` sends it the whole state
     this.#viewers.add(viewer);
     viewer.begin();
     response.on('close', () => this.#remove(viewer));
@@ -168,7 +168,7 @@ class RuntimeInspector implements Inspector {
     this.#feed.pause();
   }
 
-  /** A tree so large that looking at it takes long is looked at less often, for the application's sake. */
+  /** Snapshots of a large tree, which take long, are taken less often, so that the application is not slowed down. */
   #lookAfter(ms: number): void {
     this.#timer = setTimeout(() => {
       const began = performance.now();
@@ -185,10 +185,10 @@ class RuntimeInspector implements Inspector {
   }
 }
 
-/** Times as long as a look took. */
+/** Least pause between two snapshots, as a multiple of the time that the last one took. */
 const LEAST_REST = 10;
 
-/** On every answer. */
+/** Headers of every response. */
 const HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -197,7 +197,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** The path of a root scope whose teardown has begun, or begins in a moment. */
+/** Path of a root scope whose teardown has begun, or begins within a moment. */
 async function endingRoot(runtime: RtcRuntime): Promise<string | undefined> {
   for (let look = 0; look < LOOKS; look++) {
     await new Promise<void>((resolve) => setTimeout(resolve, LOOK_MS).unref());
@@ -232,11 +232,11 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** One open page, at the other end of a stream of server-sent events. */
+/** The connection to one open page: a stream of server-sent events. */
 class Viewer {
   readonly #response: ServerResponse;
   readonly #whole: () => FeedMessage;
-  /** It missed something, because its browser was too slow to take it. */
+  /** The page has missed a message, because its browser was too slow. */
   #behind = false;
 
   constructor(response: ServerResponse, whole: () => FeedMessage) {
@@ -246,12 +246,12 @@ class Viewer {
 
   begin(): void {
     this.#response.setHeader('Content-Type', 'text/event-stream');
-    // A page that lost us asks again soon: the application may be back.
+    // A page that has lost its connection reconnects soon: the application may have been restarted.
     this.#response.write('retry: 1000\n\n');
     this.#write(JSON.stringify(this.#whole()));
   }
 
-  /** Sends a difference. A slow page misses it, and gets the whole when it can take something again. */
+  /** Sends a change. A page that is too slow misses it, and gets the whole state once its connection has drained. */
   send(text: string): void {
     if (this.#response.writableNeedDrain) this.#behind = true;
     else if (this.#behind) {
@@ -264,7 +264,10 @@ class Viewer {
     this.#response.end('event: end\ndata: {}\n\n');
   }
 
-  /** A response keeps what is written until the next tick, which a process that exits does not reach; `uncork` sends. */
+  /**
+   * A response holds back what is written until the next tick, which an exiting process does not reach; `uncork()`
+   * sends it now.
+   */
   #write(text: string): void {
     this.#response.cork();
     this.#response.write(`data: ${text}\n\n`);

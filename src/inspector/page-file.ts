@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ownFolder, resolvePackage } from '../native/packages.js';
 
-/** The page, and the policy under which a browser runs it: nothing but what the file itself holds. */
+/** The page, and its content security policy, which allows only the scripts and styles in the file itself. */
 export interface PageFile {
   readonly html: string;
   readonly policy: string;
 }
 
-/** Reads the built page; from source, builds it. Throws when it can do neither. */
+/** Reads the built page, or builds it in a checkout of the repository. Throws when neither is possible. */
 export async function loadPage(): Promise<PageFile> {
   const html = await readPage();
   return { html, policy: policyOf(html) };
@@ -22,7 +22,7 @@ async function readPage(): Promise<string> {
   const built = join(folder, 'dist/inspector/page/index.html');
   if (existsSync(built)) return readFile(built, 'utf8');
   try {
-    // There in a checkout of the repository only.
+    // Only a checkout of the repository has this script.
     const builder = pathToFileURL(join(folder, 'scripts/build-inspector.mjs')).href;
     const { buildInspectorPage } = (await import(/* webpackIgnore: true */ builder)) as {
       buildInspectorPage: () => Promise<string>;
@@ -33,7 +33,7 @@ async function readPage(): Promise<string> {
   }
 }
 
-/** For a bundle, which does not carry the page: where the package is installed beside it. */
+/** A bundle does not contain the page, so it is read from the package where that is installed beside the bundle. */
 function installedFolder(): string {
   try {
     return dirname(resolvePackage('scoped-rtc/package.json'));

@@ -4,8 +4,8 @@ import { isMainThread } from 'node:worker_threads';
 import { INSPECTED, type InspectedSettings } from './inspected-settings.js';
 
 /*
- * `node --import` of this module inspects the program that follows: `scoped-rtc inspect` runs programs so. It is loaded into
- * every process that the program starts as well, and into their threads, so it does nothing before there is something to see.
+ * `scoped-rtc inspect` runs programs with `node --import` of this module. Processes and threads that the program starts
+ * load it, too, so it does nothing until the first handle is created.
  */
 
 const FIRST = 'scoped-rtc:handle:create';

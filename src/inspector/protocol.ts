@@ -3,22 +3,22 @@ import type { HandleDetails } from '../diagnostics/handle-details.js';
 import type { RuntimeSnapshot } from '../diagnostics/snapshot.js';
 import type { TracedTeardown, TracedWarning } from '../diagnostics/trace.js';
 
-/** What the page knows of a member of the tree that does not change while it lives. */
+/** The properties of a member of the tree that never change. */
 export interface NodeFacts {
   /** Grows in the order of creation. */
   readonly id: number;
   readonly parent: number | undefined;
   readonly path: string;
   readonly kind: string;
-  /** Milliseconds since the epoch; handles only. */
+  /** Milliseconds since the Unix epoch; handles only. */
   readonly createdAt?: number | undefined;
-  /** `file:line:column`, when traced. */
+  /** `file:line:column` of its creation, when `SCOPED_RTC_TRACE` is 1. */
   readonly place?: string | undefined;
 }
 
 /**
- * What changes: `[id, state, messages sent, messages received, bytes sent, bytes received, bytes buffered,
- * depends on, round-trip time or -1]`. An array, because 2000 of them may travel four times a second.
+ * The properties that change: `[id, state, messages sent, messages received, bytes sent, bytes received, bytes
+ * buffered, depends on, round-trip time or -1]`. An array, because 2000 of them may be sent four times a second.
  */
 export type NodeUpdate = readonly [
   id: number,
@@ -32,7 +32,7 @@ export type NodeUpdate = readonly [
   rtt: number,
 ];
 
-/** One point of the plots; rates are per second. `threads` is -1 where they cannot be seen. */
+/** One point of the plots. Rates are per second; `threads` is -1 where the system does not show them. */
 export interface Sample {
   readonly at: number;
   readonly bytesSent: number;
@@ -45,22 +45,22 @@ export interface Sample {
 
 export type RuntimeFacts = Omit<RuntimeSnapshot, 'scopes'> & { readonly threadNames: readonly string[] };
 
-/** What `member?path=…` answers with. */
+/** The response to `member?path=…`. */
 export interface MemberMessage {
   readonly path: string;
   readonly details: HandleDetails;
 }
 
-/** The difference to the message before; the first one has everything. */
+/** The changes since the previous message. The first message has the whole state. */
 export interface FeedMessage {
-  /** True for the first message, and for one after which nothing that came before counts. */
+  /** The message has the whole state, and replaces all earlier ones. */
   readonly full: boolean;
   readonly at: number;
   readonly pid: number;
   readonly traced: boolean;
-  /** What relative places are relative to. */
+  /** The working directory of the process, to which relative locations refer. */
   readonly folder: string;
-  /** The URL that opens a place in an editor, with `{file}`, `{line}` and `{column}` in it. */
+  /** The URL that opens a source location in an editor, with the placeholders `{file}`, `{line}` and `{column}`. */
   readonly editor: string | undefined;
   readonly runtime: RuntimeFacts;
   readonly made: readonly NodeFacts[];

@@ -13,9 +13,9 @@ import { wrongType, readOptions } from '../arguments/argument.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
 
 export interface TelemetryOptions {
-  /** What is measured. Default: the shared runtime. */
+  /** The runtime to measure. Default: the shared runtime. */
   runtime?: RtcRuntime | undefined;
-  /** Where the instruments are made. Default: `metrics.getMeter('scoped-rtc')` of the global provider. */
+  /** The meter that makes the instruments. Default: `metrics.getMeter('scoped-rtc')` of the global provider. */
   meter?: Meter | undefined;
 }
 
@@ -40,12 +40,12 @@ const WARNING_CHANNEL = 'scoped-rtc:warning';
 const CREATED_CHANNEL = 'scoped-rtc:handle:create';
 const OPENED_CHANNEL = 'scoped-rtc:handle:open';
 const CLOSED_CHANNEL = 'scoped-rtc:handle:close';
-/** Seconds: a handle drains within milliseconds, or until its deadline. */
+/** Bucket boundaries in seconds. A handle drains within milliseconds, or until its deadline. */
 const BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Measures a runtime with OpenTelemetry. Figures are read when the metrics reader asks for them; per message nothing
- * is done. Dispose the result to end it. The instruments are listed in docs/diagnostics.md.
+ * Measures a runtime with OpenTelemetry. The figures are read when the metrics reader collects them, so messages cost
+ * nothing. Dispose the result to stop measuring. The instruments are listed in docs/diagnostics.md.
  */
 export function instrumentRuntime(options: TelemetryOptions = {}): Disposable {
   const { runtime, meter = metrics.getMeter('scoped-rtc') } = checkTelemetryOptions(options);
@@ -137,7 +137,7 @@ export function instrumentRuntime(options: TelemetryOptions = {}): Disposable {
     }
   });
   const onWarning = (message: unknown): void => warnings.add(1, { code: (message as RtcWarning).code });
-  // Not the runtime's event: who listens to that takes the warnings off the process's own output.
+  // Not the runtime's `warning` event: with a listener there, warnings are no longer written to stderr.
   subscribe(WARNING_CHANNEL, onWarning);
   const attempts = connectAttempts(connects);
 
@@ -151,15 +151,15 @@ export function instrumentRuntime(options: TelemetryOptions = {}): Disposable {
   };
 }
 
-/** What the diagnostics channels of handles carry. */
+/** A message of the diagnostics channels of handles. */
 interface HandleMessage {
   readonly path: string;
   readonly kind: string;
-  /** Of the one about the end, where it ended by an error. */
+  /** Why the handle has closed: only in the message about its close, and only after an error. */
   readonly reason?: unknown;
 }
 
-/** Records how long each connection of this process takes to come up, and what became of those that do not. */
+/** Records how long each connection of this process takes to connect, and how those that never connect end. */
 function connectAttempts(durations: Histogram): Disposable {
   const began = new Map<string, number>();
   const ended = (message: HandleMessage, attributes: Attributes) => {
@@ -188,7 +188,7 @@ function connectAttempts(durations: Histogram): Disposable {
   };
 }
 
-/** The code of an error, or its name: few values, as an attribute needs. */
+/** The code of an error, or else its name: an attribute should have few values. */
 function errorType(reason: unknown): string {
   const { code, name } = reason as { code?: unknown; name?: unknown };
   return typeof code === 'string' ? code : typeof name === 'string' ? name : '_OTHER';
@@ -200,8 +200,8 @@ function worst(report: TeardownReport): 'closed' | 'forced' | 'failed' {
 }
 
 /**
- * How many there are of each combination. A combination that was there once is reported as 0 ever after: a gauge
- * keeps its value.
+ * Counts occurrences of each combination of attributes. A combination that has occurred is reported as 0 from then on,
+ * because a gauge keeps its last value.
  */
 class Counts {
   readonly #names: readonly string[];

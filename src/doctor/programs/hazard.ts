@@ -1,5 +1,4 @@
-// One row of the hazard matrix, by the name in the arguments: the same jobs as in the repository's own matrix, as far
-// as they are quick.
+// One row of the hazard matrix, named by the first argument: the quick ones of the repository's own matrix.
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
 import { loopbackPair } from '../../testing/loopback-pair.js';
 import { done, say } from './say.js';
@@ -81,7 +80,7 @@ const rows: Record<string, () => Promise<void>> = {
   },
 };
 
-/** A cleanup that meets something stands still for ten seconds. */
+/** Milliseconds. A cleanup that finds an open native blocks for ten seconds. */
 const LONGEST_STAND_MS = 3000;
 let last = performance.now();
 setInterval(() => {

@@ -1,11 +1,11 @@
-// A connection of two peers in one process, with the times it takes.
+// Connects two peers in one process and reports how long each step takes.
 import { loadBinding } from '../../native/load.js';
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
 import { loopbackPair } from '../../testing/loopback-pair.js';
 import { done, say } from './say.js';
 
 let last = performance.now();
-/** Milliseconds since it was asked before. */
+/** Milliseconds since the previous call. */
 function lap(): number {
   const now = performance.now();
   const ms = now - last;

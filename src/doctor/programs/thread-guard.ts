@@ -1,4 +1,5 @@
-// The main thread uses the library, then a worker tries to: it must be refused, not abort the process (H8).
+// The main thread uses the library, then a worker tries to: the worker must be refused, and the process not aborted
+// (H8).
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { loadBinding } from '../../native/load.js';
@@ -6,7 +7,7 @@ import { done, say } from './say.js';
 
 const SOURCE = import.meta.url.endsWith('.ts');
 
-/** A worker of Node 20 does not get the loader that this thread has. */
+/** A worker of Node.js 20 does not inherit the loader of this thread. */
 function fromSource(): Worker {
   const start = `import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))})
     .then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;

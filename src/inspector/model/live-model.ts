@@ -2,7 +2,7 @@ import type { TraceEvent } from '../../diagnostics/event-log.js';
 import type { TracedTeardown, TracedWarning } from '../../diagnostics/trace.js';
 import type { FeedMessage, NodeFacts, NodeUpdate, Sample } from '../protocol.js';
 
-/** Figures of a member at one time; what was moved is per second. */
+/** Figures of a member at one time. Messages and bytes are per second. */
 export interface Point {
   readonly at: number;
   readonly bytesSent: number;
@@ -10,7 +10,7 @@ export interface Point {
   readonly messagesSent: number;
   readonly messagesReceived: number;
   readonly bufferedAmount: number;
-  /** -1 where it is not known. */
+  /** Milliseconds; -1 where it is not known. */
   readonly rtt: number;
 }
 
@@ -31,7 +31,10 @@ export interface Node extends NodeFacts {
   /** Bytes per second. */
   outRate: number;
   inRate: number;
-  /** When the feed first had it, by the clock of the page; 0 for what was there before. */
+  /**
+   * Time of the page's clock at which the feed first reported it; 0 for members that were there before the page was
+   * opened.
+   */
   seenAt: number;
 }
 
@@ -39,12 +42,12 @@ const MOST_SAMPLES = 360;
 const MOST_WARNINGS = 200;
 const MOST_TEARDOWNS = 20;
 const MOST_EVENTS = 4096;
-/** A minute at the usual interval. */
+/** A minute at the default interval. */
 const MOST_POINTS = 240;
 
 export type Head = Pick<FeedMessage, 'at' | 'pid' | 'traced' | 'folder' | 'editor' | 'runtime'>;
 
-/** The application as its feed has described it so far. */
+/** The state of the application, as its feed has described it so far. */
 export class LiveModel {
   readonly nodes = new Map<number, Node>();
   roots: Node[] = [];
@@ -53,7 +56,7 @@ export class LiveModel {
   teardowns: TracedTeardown[] = [];
   events: TraceEvent[] = [];
   head: Head | undefined;
-  /** Those that moved something in the latest message. */
+  /** Members that have sent or received something according to the latest message. */
   #moving = new Set<Node>();
 
   apply(message: FeedMessage): void {
@@ -65,7 +68,7 @@ export class LiveModel {
     const { at, pid, traced, folder, editor, runtime } = message;
     const seconds = Math.max(0.001, (at - (this.head?.at ?? at - 1000)) / 1000);
     this.head = { at, pid, traced, folder, editor, runtime };
-    // Those below a node go before it, whatever the order: a second removal finds nothing.
+    // The order does not matter: what was below a removed node is not found again.
     for (const id of message.gone) this.#remove(id);
     for (const facts of message.made) this.#add(facts, message.full ? 0 : performance.now());
     const before = this.#moving;
@@ -81,14 +84,14 @@ export class LiveModel {
     this.events = latest(this.events, message.events, MOST_EVENTS);
   }
 
-  /** Paths of what is torn down before `path`, because it depends on that. */
+  /** Paths of the members that depend on `path`, so that they are torn down before it. */
   dependentsOf(path: string): string[] {
     return [...this.nodes.values()]
       .filter(({ dependsOn }) => dependsOn.includes(path))
       .map((node) => node.path);
   }
 
-  /** What is copied to the clipboard. */
+  /** The state as it is copied to the clipboard. */
   toJSON(): object {
     const { head, samples, warnings, teardowns, events } = this;
     return { ...head, scopes: this.roots.map(plainNode), samples, warnings, teardowns, events };
@@ -160,7 +163,7 @@ function latest<T>(before: T[], more: readonly T[], most: number): T[] {
   return more.length === 0 ? before : [...before, ...more].slice(-most);
 }
 
-/** Without what is only of use to the page. */
+/** A node without the fields that only the page uses. */
 function plainNode(node: Node): object {
   const { path, kind, state, createdAt, place, dependsOn, children, rtt } = node;
   const { messagesSent, messagesReceived, bytesSent, bytesReceived, bufferedAmount } = node;

@@ -2,7 +2,7 @@ import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import type { RuntimeTrace } from '../../diagnostics/runtime-trace.js';
 import type { FeedMessage, NodeFacts, NodeUpdate } from '../protocol.js';
 
-/** A trace that was saved, as if its program sent it just now. */
+/** A saved trace, in the form of a message from a running program. */
 export interface OpenedTrace {
   readonly message: FeedMessage;
   readonly details: ReadonlyMap<string, HandleDetails>;
@@ -10,7 +10,7 @@ export interface OpenedTrace {
   readonly forgotten: number;
 }
 
-/** Throws an `Error` that says what is wrong with the file, which may come from anywhere. */
+/** Reads a file that may come from anywhere. Throws an `Error` that says what is wrong with it. */
 export function openTrace(text: string): OpenedTrace {
   let trace: RuntimeTrace;
   try {

@@ -1,6 +1,6 @@
 import type { Node } from './live-model.js';
 
-/** What rows can be sorted by; the order of creation otherwise. */
+/** The columns by which rows can be sorted. Default: the order of creation. */
 export type SortKey =
   'name' | 'state' | 'age' | 'outRate' | 'inRate' | 'bytesSent' | 'bytesReceived' | 'bufferedAmount';
 export type Grouping = 'tree' | 'kind' | 'state';
@@ -34,8 +34,8 @@ export type Row =
     };
 
 /**
- * The rows to show. As a tree: in its order, and with a filter what has all its words and the owners of that. Grouped by
- * kind or state: the members themselves, under a row for each group.
+ * The rows to show. As a tree: in its order; a filter leaves the members that match all its words, and their owners.
+ * Grouped by kind or state: the members that match, under a row for each group.
  */
 export function treeRows(roots: readonly Node[], settings: RowSettings): { rows: Row[]; matches: number } {
   const words = settings.filter.toLowerCase().split(/\s+/).filter(Boolean);
@@ -63,7 +63,7 @@ function asTree(roots: readonly Node[], words: readonly string[], { sort, folded
     if (isFolded) continue;
     for (const child of sorted(node.children, sort).toReversed()) left.push({ node: child, owner: place });
   }
-  // From the last row to the first: a row that is shown shows its owner, too.
+  // From the last row to the first: the owner of a row that is shown is shown, too.
   for (let i = rows.length - 1; i >= 0; i--) {
     const owner = owners[i]!;
     if (isShown[i] && owner >= 0) isShown[owner] = true;
@@ -104,7 +104,7 @@ function asGroups(roots: readonly Node[], words: readonly string[], { group, sor
   return { rows, matches };
 }
 
-/** What a connection moved is what its channels did: it is not counted twice. */
+/** Connections are left out: their figures are those of their channels, which would count twice. */
 function sum(members: readonly Node[], figure: 'outRate' | 'inRate'): number {
   return members.reduce((total, node) => total + (node.kind === 'PeerConnection' ? 0 : node[figure]), 0);
 }
