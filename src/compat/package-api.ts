@@ -1,15 +1,45 @@
 import type * as ndc from 'node-datachannel';
 import { loadBinding, packageExports } from '../native/load.js';
 import { RtcRuntime } from '../runtime/rtc-runtime.js';
+import type { IceUdpMuxListener as Listener } from '../resources/connection/ice-udp-mux-listener.js';
+import { CallbackSlots } from './callback-slots.js';
+import { closeInBackground } from './close-in-background.js';
 import { DataChannelStream } from './data-channel-stream.js';
-import { DropInOwner } from './drop-in-owner.js';
+import { DropInOwner, type NativeOwner } from './drop-in-owner.js';
 import { GuardedDataChannel, GuardedTrack } from './guarded-channel.js';
-import { GuardedIceUdpMuxListener } from './guarded-ice-udp-mux-listener.js';
 import { GuardedPeerConnection } from './guarded-peer-connection.js';
 import { GuardedWebSocket, GuardedWebSocketServer } from './guarded-web-socket.js';
 
 /** What node-datachannel exports, apart from its default export, which is the same again. */
 export type PackageApi = Omit<typeof ndc, 'default'>;
+
+/** The binding's `IceUdpMuxListener`; unlike there, a cleanup stops it (H16). */
+class GuardedIceUdpMuxListener {
+  readonly #listener: Listener;
+  readonly #callbacks = new CallbackSlots();
+
+  constructor(owner: NativeOwner, port: number, address?: string) {
+    this.#listener = owner.make((scope) => scope.createIceUdpMuxListener(port, address));
+  }
+
+  port(): number {
+    return this.#listener.port;
+  }
+
+  address(): string | undefined {
+    return this.#listener.address;
+  }
+
+  stop(): void {
+    closeInBackground(this.#listener);
+  }
+
+  onUnhandledStunRequest(callback: (request: ndc.IceUdpMuxRequest) => void): void {
+    this.#callbacks.set(this.#listener, 'unhandledStunRequest', callback, (request: ndc.IceUdpMuxRequest) => [
+      request,
+    ]);
+  }
+}
 
 /** The package's API on natives that `owner` owns. */
 function makeApi(owner: DropInOwner): PackageApi {

@@ -13,8 +13,8 @@ import { RtcTimeoutError } from '../errors/rtc-error.js';
 import { type CloseOptions, checkTimeout, Deadline } from '../time/deadline.js';
 
 /**
- * Calls `onExit` when the process ends; holds its listeners only while it is armed. `failed` says that an uncaught
- * error ends the process.
+ * Calls `onExit` when the process ends, with `failed` where an uncaught error ends it. Has listeners on `process` only
+ * while it is armed.
  */
 export class ExitGuard {
   readonly #onExit: (failed: boolean) => void;
@@ -28,8 +28,8 @@ export class ExitGuard {
   arm(): void {
     if (this.#armed) return;
     this.#armed = true;
-    // Also the end of an uncaught error comes by here, with code 1. `beforeExit` does not: the library's
-    // callbacks keep the event loop busy.
+    // `exit` is also emitted after an uncaught error, with code 1. `beforeExit` would not do: it is not emitted while
+    // the library's callbacks keep the event loop alive.
     process.on('exit', this.#exit);
     process.on('uncaughtExceptionMonitor', this.#uncaught);
   }
@@ -43,7 +43,7 @@ export class ExitGuard {
 
   readonly #exit = (): void => this.#onExit(this.#failed);
 
-  /** The process goes on where an `uncaughtException` listener handles the error. */
+  /** The process goes on when a listener of `uncaughtException` handles the error. */
   readonly #uncaught = (): void => {
     this.#failed = true;
     afterTurn(() => {
@@ -65,15 +65,15 @@ export interface SignalHandlerOptions {
    */
   exit?: boolean | undefined;
   /**
-   * Called first and awaited for at most half of `timeout`, for instance to accept no more requests. If it throws, the error
-   * is printed and the shutdown goes on.
+   * Called first, for instance to stop accepting requests, and awaited for at most half of `timeout`. If it throws, the
+   * error is printed and the shutdown goes on.
    */
   onShutdown?: ((signal: NodeJS.Signals) => unknown) | undefined;
 }
 
 const SIGNALS = Object.keys(constants.signals) as NodeJS.Signals[];
 
-/** The system lets nobody handle these two. */
+/** No process can handle SIGKILL and SIGSTOP. */
 const signalName = oneOf(...SIGNALS.filter((name) => name !== 'SIGKILL' && name !== 'SIGSTOP'));
 
 function checkSignalHandlerOptions(options: unknown): SignalHandlerOptions {
@@ -87,8 +87,8 @@ function checkSignalHandlerOptions(options: unknown): SignalHandlerOptions {
 }
 
 /**
- * On the first signal: `onShutdown`, then `shutdown`, then exit. On the second: exit at once, or force the shutdown.
- * Throws a `TypeError` or `RangeError` that names the option.
+ * The first signal calls `onShutdown`, then `shutdown`, then exits. The second one exits at once, or forces the
+ * shutdown. Throws a `TypeError` or `RangeError` that names the option.
  */
 export function handleSignals(
   options: unknown,
@@ -118,7 +118,7 @@ export function handleSignals(
       remove();
     }
   };
-  /** Never rejects: an error is printed, as there is nobody to throw it to. */
+  /** Never rejects: an error is printed, because no caller would receive it. */
   const shutDown = async (signal: NodeJS.Signals): Promise<void> => {
     using deadline = new Deadline(clock, { timeout });
     if (onShutdown) {

@@ -6,12 +6,14 @@ import type { RtcScope } from './rtc-scope.js';
 
 interface Root {
   scope: RtcScope;
-  /** An error rather than the place: its text is made when somebody reads it, once. */
+  /** Where the scope was acquired: an `Error`, whose stack is formatted only when it is read. */
   readonly acquired: Error;
   place?: { readonly line: string | undefined };
 }
 
-/** The root scopes of a runtime in order of creation, each by its lease on the library, and where it was acquired. */
+/**
+ * The root scopes of a runtime in order of creation, each with its lease on the library and with where it was acquired.
+ */
 export class RootScopes {
   readonly #roots = new Map<OwnedNode, Root>();
 

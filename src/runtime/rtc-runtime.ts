@@ -46,7 +46,10 @@ export interface RtcRuntimeEvents {
 
 const RUNTIME_EVENTS: EventNames<RtcRuntimeEvents> = { teardown: true, leak: true, warning: true };
 
-/** One runtime for all copies of the package in the process; the number changes with the shape of the class. */
+/**
+ * Symbol of the one runtime that all copies of the package in the process share. The version changes with the shape of
+ * the class.
+ */
 const SHARED = Symbol.for('scoped-rtc.runtime.v1');
 
 /**
@@ -63,7 +66,7 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
   #generation = 0;
   #cleanups = 0;
   #named = 0;
-  /** Set at the end of the process, where a warning must be written at once. */
+  /** Set while the process exits: a warning must then be written synchronously. */
   #exiting: { readonly quiet: boolean } | undefined;
 
   /** A runtime of its own, for tests and embedders; applications use `RtcRuntime.shared`. */
@@ -86,7 +89,7 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     };
   }
 
-  /** As errors and warnings name it. */
+  /** The name of the runtime in errors and warnings. */
   get path(): string {
     return 'runtime';
   }
@@ -127,17 +130,19 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     return 'closing';
   }
 
-  /** How often the number of root scopes went from zero to one. */
+  /** Number of times that the first root scope was made while there was none. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** How often the native library was cleaned up. */
+  /** Number of times that the native library was cleaned up. */
   get cleanups(): number {
     return this.#cleanups;
   }
 
-  /** Everything that is open; `details`, such as candidates and buffers, take some native calls for each member. */
+  /**
+   * Everything that is open. Its `details`, such as candidates and buffers, cost a few native calls for each member.
+   */
   snapshot(options: SnapshotOptions = {}): RuntimeSnapshot {
     const { details = false } = checkSnapshotOptions(options);
     return runtimeSnapshot(this, this.#context, this.#roots.snapshots(details));
@@ -153,8 +158,9 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
   }
 
   /**
-   * What happened: the latest 4096 events since `SCOPED_RTC_TRACE=1` or the inspector began to record, teardowns, warnings,
-   * and a snapshot with details. There are no secrets in it. Save it as JSON, and open it in the inspector's page.
+   * The recorded past: the latest 4096 events since `SCOPED_RTC_TRACE=1` or the inspector began to record, teardowns,
+   * warnings, and a snapshot with details. A trace contains no secrets. Save it as JSON to open it in the inspector's
+   * page.
    */
   trace(): RuntimeTrace {
     return runtimeTrace(this.#context.trace, this.snapshot({ details: true }));
@@ -165,20 +171,20 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     return this.#context.trace;
   }
 
-  /** The library's threads right now. */
+  /** The threads that the library has now. */
   threads(): NativeThreads {
     return nativeThreads();
   }
 
   /**
-   * Tears down every root scope, all at the same time and within one deadline. With `cleanup: 'manual'` this is also
-   * what runs the library's cleanup.
+   * Tears down every root scope, all at the same time and within one deadline. With `cleanup: 'manual'` this method
+   * also runs the library's cleanup.
    */
   async shutdown(options: CloseOptions = {}): Promise<void> {
     const { timeout = this.#context.teardownTimeout, signal } = checkBounds(options, 'shutdown()');
     const ends = this.#roots.scopes.reverse().map((scope) => {
       const node = scope[TREE_NODE];
-      // One that is ending already rejects to whoever began that.
+      // A scope that is ending already rejects to the caller that began its teardown.
       if (node.phase !== 'live') node.ending.deadline?.shorten({ timeout, signal });
       return teardown(node, 'owner', this.#host, { timeout, signal });
     });
@@ -189,8 +195,8 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
   }
 
   /**
-   * Loads the library and starts its threads ahead of the first connection, which then connects some milliseconds sooner.
-   * Throws `RTC_INVALID_STATE` without a root scope: the end of the last one is what stops the threads.
+   * Loads the library and starts its threads ahead of the first connection, which then connects some milliseconds
+   * sooner. Throws `RTC_INVALID_STATE` without a root scope, because only the end of the last one stops the threads.
    */
   preload(): void {
     if (this.#roots.size === 0) {
@@ -203,19 +209,19 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
   }
 
   /**
-   * SCTP settings for the whole process, in place of those before; connections made from now on have them. What is
-   * left out goes back to the library's default.
+   * Replaces the SCTP settings of the whole process, for connections that are made from now on. Settings that are left
+   * out return to the library's defaults.
    */
   setSctpSettings(settings: SctpSettings): void {
     this.#context.setSctp(validateSctpSettings(settings));
   }
 
   /**
-   * Takes what the native library logs, from `level` on (default `Warning`); without a logger it goes to the
-   * diagnostics channel `scoped-rtc:log`, and without either nowhere. Never to the console.
+   * Receives the log of the native library, from `level` on (default `Warning`). Without a logger the log goes to the
+   * diagnostics channel `scoped-rtc:log`, never to the console.
    *
-   * The library's own level is set when it is first used after the last scope ended, so in the middle of a generation
-   * only the logger is exchanged, and lower levels are not logged until the next one.
+   * The library's own level is set at its first use in a generation. Later in that generation only the logger is
+   * replaced, and a lower level takes effect with the next generation.
    */
   setLogger(logger: RtcLogger | undefined, level?: RtcLogLevel): void {
     const checked = logger === undefined ? undefined : (callback(logger, 'logger') as RtcLogger);
@@ -230,7 +236,7 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     return handleSignals(options, this.#context, (bounds) => this.shutdown(bounds));
   }
 
-  /** A root scope's oldest member, so the last to go: releases its claim on the library. */
+  /** The oldest member of a root scope, which therefore ends last: releases the scope's claim on the library. */
   #lease(): OwnedNode {
     let idle = false;
     const lease: OwnedNode = new OwnedNode('cleanup', 'cleanup', {
@@ -252,14 +258,14 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     return lease;
   }
 
-  /** False when there was nothing to clean up, or it is for another runtime to do. */
+  /** Resolves with `false` when there was nothing to clean up, or when another runtime has to do it. */
   async #runCleanup(): Promise<boolean> {
     if (!this.#cleanUp()) return false;
     await this.#threadWatch.gone();
     return true;
   }
 
-  /** `warned`: what is still open has been reported. */
+  /** `warned`: natives that are still open have been reported already. */
   #cleanUp(warned = false): boolean {
     const started = this.#context.clock.now();
     if (!this.#context.cleanup(warned)) return false;
@@ -273,19 +279,22 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     if (this.dispatch('warning', warning)) return;
     const { code, message } = warning;
     if (!this.#exiting) process.emitWarning(message, { type: 'ScopedRtcWarning', code });
-    // `emitWarning` writes in the next turn, which does not come.
+    // `emitWarning` writes in the next turn of the event loop, which an exiting process does not reach.
     else if (!this.#exiting.quiet && process.env.NODE_NO_WARNINGS !== '1') {
       writeSync(process.stderr.fd, `(node:${process.pid}) [${code}] ScopedRtcWarning: ${message}\n`);
     }
   }
 
-  /** Other code cleans the library up: release our natives before, so that the cleanup does not block; warn after. */
+  /**
+   * Other code cleans the library up: releases the natives of this runtime before, so that the cleanup does not block,
+   * and warns after.
+   */
   #onForeignCleanup(stage: 'before' | 'after'): void {
     if (stage === 'before') {
       this.#context.ledger.closeAll();
       return;
     }
-    this.#context.ledger.forgetAll(); // its hook stays: what is made next belongs to the same generation
+    this.#context.ledger.forgetAll(); // the hook stays installed: natives that are made next belong to the same generation
     this.#context.applySettings();
     const killed = this.#roots.openHandles();
     if (killed.length === 0) return;
@@ -298,7 +307,7 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     }
   }
 
-  /** `failed`: an uncaught error ends the process, and is what its output should be about. */
+  /** `failed`: an uncaught error ends the process, and its message should not be buried under warnings. */
   #onExit(failed: boolean): void {
     const open = this.#roots.openAtExit();
     if (open.length > 0) {
@@ -309,10 +318,10 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
       this.#exiting = { quiet: isReported || failed };
       this.#context.warn(openAtExitWarning(open, this.#context.traced));
     }
-    // Synchronous, without draining; what fails here cannot be reported to anybody.
+    // Synchronous, without draining. An error cannot be reported to anybody any more.
     try {
-      // With a server open, a client may be queued for us: cleanup would block for ten seconds over it (H24), and
-      // nothing can be waited for any more.
+      // While a server is open, a client may be queued: the cleanup would block for ten seconds (H24), and nothing can
+      // be awaited any more.
       if (this.#cleanup === 'manual' || this.#context.hasServers) this.#context.ledger.closeAll();
       else {
         this.#context.scopesEnded();

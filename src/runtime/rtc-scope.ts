@@ -35,7 +35,7 @@ import {
   limits,
   splitChannelOptions,
 } from '../resources/channel/channel-options.js';
-import type { ReceiveBufferLimits } from '../resources/channel/inbox.js';
+import { type ReceiveBufferLimits, DEFAULT_UNREAD } from '../resources/channel/inbox.js';
 import { IceUdpMuxListener } from '../resources/connection/ice-udp-mux-listener.js';
 import {
   type CheckedKeepalive,
@@ -43,7 +43,6 @@ import {
   type KeepaliveOptions,
 } from '../resources/connection/keepalive.js';
 import { PeerConnection } from '../resources/connection/peer-connection.js';
-import { DEFAULT_UNREAD } from '../resources/connection/unread-limit.js';
 import { createNativeConnection } from '../resources/connection/servers/create-native-connection.js';
 import { dial as dialSocket } from '../resources/web-socket/dial.js';
 import { withLimit, WebSocket, type WebSocketOptions } from '../resources/web-socket/web-socket.js';
@@ -63,18 +62,18 @@ export interface PeerConnectionConfig extends NativeConfig {
   /** Aborting it aborts the connection. */
   signal?: AbortSignal | undefined;
   /**
-   * Options of the channels that the peer opens, of each: how much may wait unread (`receiveBuffer`, 64 MiB), for
-   * instance. How many the peer opens is not bounded; close what is not wanted.
+   * Options of each channel that the peer opens, for instance how much may wait unread (`receiveBuffer`, 64 MiB). The
+   * number of these channels is not bounded; close those that are not wanted.
    */
   incoming?: ChannelOptions | undefined;
   /**
-   * How much may wait unread in all channels together that the peer opened. The one whose message is too much ends with
-   * `RTC_OVERFLOW`. Default 262 144 messages, 256 MiB: as much as four channels may have each.
+   * How much may wait unread in all channels together that the peer opened. The channel whose message exceeds the limit
+   * ends with `RTC_OVERFLOW`. Default 262 144 messages, 256 MiB: four times the default of one channel.
    */
   receiveBuffer?: Partial<ReceiveBufferLimits> | undefined;
   /**
    * Notices a peer that has vanished: the connection ends with `by: 'error'` and `RTC_PEER_UNREACHABLE`. Without it the
-   * library notices after 13 to 14.5 s. See docs/networks.md for what is known of which peer.
+   * library notices after 13 to 14.5 s. docs/networks.md tells which peers answer.
    */
   keepalive?: KeepaliveOptions | undefined;
 }
@@ -186,16 +185,16 @@ export class RtcScope extends Scope {
 
   /**
    * Takes over a native object that other code has made with node-datachannel, as an ES module or as CommonJS, and
-   * returns the matching handle: of this scope, or for a channel of the `connection` it belongs to. From now on use the
-   * handle only, and leave closing to it.
+   * returns the matching handle: of this scope, or for a channel of the `connection` it belongs to. From then on use
+   * and close only the handle.
    *
-   * Callbacks that the other code has registered are replaced and not called any more, but for the close callback of a
+   * Callbacks that the other code has registered are replaced and no longer called, except the close callback of a
    * channel or WebSocket: the binding cannot remove it, so it is still called at the end, without the guard against
-   * exceptions, and messages that are queued when the peer closes may be lost with it. Lost as well is what already
-   * waits for a callback that is replaced: adopt a native where it is made or handed out, before it is used.
+   * exceptions, and messages that are queued when the peer closes may be lost. Messages that already wait for a
+   * replaced callback are lost, too: adopt a native where it is made or handed out, before it is used.
    *
-   * One that has ended gives a handle that closes at once. Throws `RTC_INVALID_STATE` for a native that a scope owns or
-   * owned, and a `TypeError` for everything that is no native.
+   * A native that has ended gives a handle that closes at once. Throws `RTC_INVALID_STATE` for a native that a scope
+   * owns or owned, and a `TypeError` for a value that is no native.
    */
   adoptNative(native: ndc.PeerConnection, options?: AdoptConnectionOptions): PeerConnection;
   adoptNative(native: ndc.DataChannel, options?: AdoptDataChannelOptions): DataChannel;
@@ -229,7 +228,7 @@ export class RtcScope extends Scope {
   }
 }
 
-// Where AsyncDisposableStack has them: of its own, on the prototype.
+// These are own properties of the prototype, as with `AsyncDisposableStack`.
 for (const name of [
   'use',
   'adopt',

@@ -17,8 +17,8 @@ import { checkTimeout } from '../time/deadline.js';
 
 export interface RtcRuntimeOptions extends LibraryContextOptions {
   /**
-   * `auto` (default): clean up the library when the last root scope is gone. That ends the connections of other
-   * code in the process, too. `manual`: only `shutdown()` does.
+   * `auto` (default): clean up the library when the last root scope is gone. The cleanup also ends the connections of
+   * other code in the process. `manual`: only `shutdown()` cleans up.
    */
   cleanup?: 'auto' | 'manual' | undefined;
 }
@@ -45,7 +45,7 @@ export function checkRuntimeOptions(options: unknown): Partial<RtcRuntimeOptions
 }
 
 export interface SnapshotOptions {
-  /** Of all members, or of the one with that path. Default: of none. */
+  /** `true` for the details of all members, or the path of one. Default: no details. */
   details?: boolean | string | undefined;
 }
 
@@ -60,7 +60,7 @@ export function checkSnapshotOptions(options: unknown): SnapshotOptions {
   });
 }
 
-/** An object that has these functions, which are not checked any further. */
+/** Accepts an object that has these functions; they are not checked any further. */
 function withFunctions<T extends object>(...functions: (keyof T & string)[]): Field<T> {
   return (value, name) => {
     if (typeof value !== 'object' || value === null) throw wrongType(name, 'an object', value);
@@ -72,5 +72,5 @@ function withFunctions<T extends object>(...functions: (keyof T & string)[]): Fi
   };
 }
 
-/** Below the 2 ** 24 members that a JavaScript set can have. */
+/** Less than the 2 ** 24 members that a JavaScript `Set` can have. */
 const MOST_RETAINED = 10_000_000;

@@ -12,9 +12,9 @@ export class Ending {
   #settled: Promise<void> | undefined;
   #listener: (() => void) | undefined;
   #done = false;
-  /** The bound that the teardown of this node obeys, and of what it owns; forcing it forces these. */
+  /** The deadline of the teardown of this node and of what it owns. Forcing it forces their deadlines, too. */
   deadline: Deadline | undefined;
-  /** The promise that the caller which started the teardown got; it rejects with the errors. */
+  /** The promise that was given to the caller that started the teardown; it rejects with the errors. */
   started: Promise<void> | undefined;
 
   get done(): boolean {
@@ -63,49 +63,49 @@ export interface HandleFigures {
   readonly progress?: ConnectionProgress;
 }
 
-/** What a snapshot says of a member of the tree; scopes and user entries say less than handles. */
+/** A member of the tree as a snapshot describes it; scopes and user entries have fewer fields than handles. */
 export interface NodeDescription extends HandleFigures {
   readonly state: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
-  /** Where it was made; kept when `SCOPED_RTC_TRACE=1`. */
+  /** Stack of the creation; kept when `SCOPED_RTC_TRACE=1`. */
   readonly creationStack?: string | undefined;
 }
 
 /**
  * How a member takes its turn among its siblings in a teardown: `alone`, a user's disposer, never at the same time as a
- * neighbour; `beside`, a fork, at the same time as neighbours that are forks; `first`, before all others. Handles say
- * nothing: neighbours drain together and are released one by one.
+ * neighbour; `beside`, a fork, at the same time as neighbours that are forks; `first`, before all others. `undefined`
+ * for handles: neighbours drain together and are released one by one.
  */
 export type Turn = 'alone' | 'beside' | 'first';
 
 /** What a member of the tree does when it is torn down. Each is called at most once, in this order. */
 export interface NodeBehaviour {
   /**
-   * Milliseconds that a teardown of it, or one that is started below it, may take by default; scopes
-   * have one.
+   * Milliseconds that a teardown of this member, or one that is started below it, may take by default. Only scopes have
+   * it.
    */
   readonly teardownTimeout?: number;
   readonly turn?: Turn;
   /** Synchronous: refuse new work, abort the signal. */
   begin?(cause: TeardownCause): void;
-  /** Waits until what is under way has arrived. Must end by itself when the deadline passes. */
+  /** Waits until messages that are on their way have arrived. Must end by itself when the deadline passes. */
   drain?(deadline: Deadline): Promise<void> | undefined;
   /** Gives the native object back. `false`: the deadline passed before the end was confirmed. */
   release(deadline: Deadline): Promise<boolean> | boolean;
-  /** What was lost or not confirmed, known once the node was released. */
+  /** Messages that were lost or not confirmed; known once the node was released. */
   loss?(): Loss;
-  /** True for a member that did nothing worth a line in the report. */
+  /** True for a member that has done nothing which belongs in the report. */
   unreported?(): boolean;
   /** Called after the node was released and taken out of the tree. */
   afterEnd?(): void;
-  /** The native object was destroyed from outside this package: the node is to end because of `error`. */
+  /** The native object was destroyed by other code: ends the node because of `error`. */
   kill?(error: Error): void;
-  /** The reason that was given for its end, if any; what it owns ends with the same reason. */
+  /** The reason that was given for the end of the node, if any; what the node owns ends with the same reason. */
   reason?(): unknown;
-  /** What a snapshot says of it. */
+  /** Describes the node for a snapshot. */
   describe?(): NodeDescription;
-  /** What a snapshot says of it in addition when it is taken with details. */
+  /** What a snapshot with details has in addition. */
   details?(): object;
 }
 
@@ -128,7 +128,7 @@ export class OwnedNode {
   /** The name as a path shows it, and the number that distinguishes it from siblings of the same name. */
   readonly #segment: string;
   #number = 1;
-  /** Kept until an owner changes hands: a walk to the root for each path would be quadratic in a deep tree. */
+  /** The path, kept until an owner changes: a walk to the root for each path would be quadratic in a deep tree. */
   #path: string | undefined;
   /** Siblings that are torn down after this one. */
   #dependencies: Set<OwnedNode> | undefined;
@@ -175,7 +175,7 @@ export class OwnedNode {
     return this.#dependencies ?? NO_NODES;
   }
 
-  /** The bound of the nearest owner that has one. */
+  /** The default timeout of the nearest owner that has one. */
   get inheritedTimeout(): number | undefined {
     for (let node: OwnedNode | undefined = this; node; node = node.#parent) {
       if (node.behaviour.teardownTimeout !== undefined) return node.behaviour.teardownTimeout;
@@ -188,12 +188,15 @@ export class OwnedNode {
     return this.#phase !== 'live' || this.#ownerEnds;
   }
 
-  /** A teardown of an owner has begun. Kept here: a walk to the root for each new member would be quadratic. */
+  /**
+   * A teardown of an owner has begun. Each node remembers this: a walk to the root for each new member would be
+   * quadratic.
+   */
   markOwnerEnds(): void {
     this.#ownerEnds = true;
   }
 
-  /** Makes `child` this node's newest child. A child that has an owner already changes hands. */
+  /** Makes `child` the newest child of this node, and removes it from the owner that it had. */
   adoptNode(child: OwnedNode): void {
     child.#leaveParent();
     child.#forgetPaths();
@@ -219,7 +222,7 @@ export class OwnedNode {
     if (!parent) return;
     heir.#number = this.#number;
     heir.#parent = parent;
-    // A set keeps the order of insertion, and that order is the order of creation.
+    // A `Set` keeps the order of insertion, which is the order of creation.
     parent.#children = new Set([...parent.children].map((node) => (node === this ? heir : node)));
     this.#parent = undefined;
     this.#cutDependencies();
@@ -233,7 +236,7 @@ export class OwnedNode {
     sibling.#dependents.add(this);
   }
 
-  /** Claims the node for one teardown, which obeys `deadline`; only the first claim is granted. */
+  /** Claims the node for a teardown that has this `deadline`; only the first claim is granted. */
   claim(deadline?: Deadline): boolean {
     if (this.#phase !== 'live') return false;
     this.#phase = 'ending';
@@ -241,7 +244,7 @@ export class OwnedNode {
     return true;
   }
 
-  /** Cuts every link, once, from whichever side ends first; a long-lived owner does not grow. */
+  /** Cuts every link, once, from whichever side ends first, so that a long-lived owner does not grow. */
   markEnded(): void {
     this.#phase = 'ended';
     this.#leaveParent();
@@ -274,7 +277,7 @@ export class OwnedNode {
 }
 
 const NO_NODES: ReadonlySet<OwnedNode> = new Set();
-/** Where a scope or handle keeps its node: reachable for the package, not part of the public types. */
+/** Key of the node of a scope or handle: accessible within the package, and not part of the public types. */
 export const TREE_NODE: unique symbol = Symbol('scoped-rtc.node');
 
 export interface InTree {
@@ -282,7 +285,7 @@ export interface InTree {
   readonly [TREE_NODE]: OwnedNode;
 }
 
-/** The numbers that one name has among siblings: 1 for the first of that name, 2 for `name#2`, and so on. */
+/** The numbers of one name among siblings: 1 for the first sibling of that name, 2 for `name#2`, and so on. */
 interface Numbers {
   /** Siblings that have the name now. */
   count: number;
@@ -304,7 +307,7 @@ export class SiblingNames {
       numbers = { count: 0, next: 1, free: [] };
       this.#numbers.set(name, numbers);
     }
-    // A sibling may have been called `name#2` by its user.
+    // The program itself may have called a sibling `name#2`.
     let number: number;
     do number = numbers.free.pop() ?? numbers.next++;
     while (this.#taken.has(uniqueName(name, number)));
@@ -339,7 +342,9 @@ export function pathSegment(name: string): string {
   return short === '' ? '_' : short.replace(UNREADABLE, '_');
 }
 
-/** The first `most` characters, copied: V8 would keep the whole text for a part of it, however long a peer made it. */
+/**
+ * A copy of the first `most` characters: a plain slice would make V8 keep the whole text, however long a peer made it.
+ */
 export function cut(text: string, most: number): string {
   return text.length <= most ? text : Buffer.from(text.slice(0, most), 'utf16le').toString('utf16le');
 }

@@ -48,11 +48,11 @@ export function flattenSubtree(root: OwnedNode): OwnedNode[] {
 }
 
 /**
- * Children of one scope that are ended in one go.
+ * Children of one scope that are ended in the same stage of its teardown.
  *
- * `first`, and a run of forks (`beside`): all at the same time, each on its own. `alone`: one member, which is waited for.
- * `drained`, a run of handles, and of forks between them in which nothing has to keep its turn: drained all at once, then
- * released in order, neighbouring forks at the same time.
+ * `first`, and a run of forks (`beside`): all at the same time, each on its own. `alone`: one member, which is waited
+ * for. `drained`, a run of handles, and of the forks between them that hold no entry: drained at the same time, then released
+ * in order, neighbouring forks at the same time.
  */
 export interface Stage {
   readonly how: 'first' | 'alone' | 'beside' | 'drained';
@@ -61,7 +61,7 @@ export interface Stage {
 
 /**
  * The stages in which the children of `node` are ended, one after the other; each is a run of neighbours in teardown
- * order. `ordered` has the members in which something has to keep its turn.
+ * order. `ordered` has the members that contain an entry, which has to keep its turn.
  */
 export function stagesOf(node: OwnedNode, ordered: ReadonlySet<OwnedNode>): Stage[] {
   const first: OwnedNode[] = [];
@@ -94,7 +94,7 @@ export function stagesOf(node: OwnedNode, ordered: ReadonlySet<OwnedNode>): Stag
   return first.length > 0 ? [{ how: 'first', members: first }, ...stages] : stages;
 }
 
-/** `members` in their order, cut wherever forks and handles meet. */
+/** Splits `members`, in their order, into runs of forks and runs of handles. */
 export function forksAndHandles(
   members: readonly OwnedNode[],
 ): { readonly forks: boolean; readonly members: OwnedNode[] }[] {
@@ -109,8 +109,8 @@ export function forksAndHandles(
 }
 
 /**
- * Prepares the tree below `root` for its teardown: from now on nothing can be added to it. Returns the members that have
- * to keep their turn, and what owns them.
+ * Prepares the tree below `root` for its teardown: from now on nothing can be added to it. Returns the entries, which
+ * have to keep their turn, and all their owners.
  */
 export function beginTeardown(root: OwnedNode): ReadonlySet<OwnedNode> {
   const ordered = new Set<OwnedNode>();
@@ -133,11 +133,11 @@ export function beginTeardown(root: OwnedNode): ReadonlySet<OwnedNode> {
 /**
  * Records that `node` is torn down before `other`, wherever in the tree the two live.
  *
- * The order is kept between the two branches in which they hang, just below their nearest common owner,
- * because a branch is torn down as a whole.
+ * The dependency is recorded between the two branches just below their nearest common owner, because a branch is torn
+ * down as a whole.
  *
- * Throws `RTC_INVALID_STATE` when the order cannot be kept: `other` is below `node`, the two are in different
- * trees, or `other` already has to go before `node`: then `onCycle` is called with the members of that cycle first.
+ * Throws `RTC_INVALID_STATE` when that order is impossible: `node` owns `other`, the two are in different trees, or
+ * `other` is already torn down before `node`; then `onCycle` is called first, with the members of the cycle.
  */
 export function addOrderedDependency(
   node: OwnedNode,
@@ -177,12 +177,12 @@ function ancestry(node: OwnedNode): OwnedNode[] {
   return line.reverse();
 }
 
-/** Members of a cycle that a message names: a chain of dependencies may be as long as the tree. */
+/** Most members of a cycle that a message names: a chain of dependencies may be as long as the tree. */
 const MOST_NAMED = 10;
 
 /**
- * A chain of dependencies leads from `from` to `to`. Followed from both ends in turn: usually nothing depends on `to`, which
- * is new, however long the chain behind `from` is.
+ * Whether a chain of dependencies leads from `from` to `to`. The search goes from both ends in turn: usually nothing
+ * depends on `to`, which is new, however long the chain behind `from` is.
  */
 function leadsTo(from: OwnedNode, to: OwnedNode): boolean {
   const [ahead, behind] = [new Set([from]), new Set([to])];

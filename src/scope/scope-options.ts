@@ -3,8 +3,8 @@ import { checkSignal, checkTimeout } from '../time/deadline.js';
 
 export interface ScopeOptions {
   /**
-   * Total milliseconds that a teardown of the scope may take before what is left is forced.
-   * `Infinity` for no bound. Default: the runtime's `teardownTimeout`, 10 000.
+   * Milliseconds that a teardown of the scope may take in all; then the rest is forced. `Infinity` for no bound.
+   * Default: the runtime's `teardownTimeout`, 10 000.
    */
   timeout?: number | undefined;
   /** Aborting it tears the scope down, as if the block had been left. */
@@ -13,14 +13,14 @@ export interface ScopeOptions {
 
 export interface ForkOptions extends ScopeOptions {
   /**
-   * The fork ends alone, as an entry does: after everything newer has ended and before anything older begins to end.
-   * Default `false`: it ends at the same time as the forks made just before and after it.
+   * The fork ends alone, like an entry: after everything newer has ended, and before anything older begins to end.
+   * Default `false`: the fork ends at the same time as the forks that were made just before and after it.
    */
   inTurn?: boolean | undefined;
 }
 
 export interface BeforeEndOptions {
-  /** Milliseconds that it may take. Default: half of what the teardown has left. */
+  /** Milliseconds that the callback may take. Default: half of the time that the teardown has left. */
   timeout?: number | undefined;
   /** The name in paths, reports and errors. Default `beforeEnd`. */
   name?: string | undefined;

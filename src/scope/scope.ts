@@ -16,16 +16,16 @@ import { beforeEndEntry, disposerOf, userEntry } from './user-entry.js';
 export interface ScopeHost extends TeardownHost {
   /** Milliseconds that a teardown may take by default. */
   readonly teardownTimeout: number;
-  /** A root scope's place was taken by `heir` (`move`). */
+  /** `move()` has put `heir` in the place of a root scope. */
   moved(scope: Scope, heir: Scope): void;
 }
 
 /**
- * An owner of disposables with the contract of the language's `AsyncDisposableStack`, and a branch of the
- * ownership tree.
+ * An owner of disposables with the contract of the language's `AsyncDisposableStack`, and a branch of the ownership
+ * tree.
  *
- * One documented difference: a second `disposeAsync()` returns the promise of the first, so that no
- * caller goes on while the teardown still runs.
+ * One documented difference: a second `disposeAsync()` returns the promise of the first, so that no caller continues
+ * while the teardown still runs.
  */
 export abstract class Scope implements AsyncDisposable, InTree {
   /** @internal */
@@ -51,7 +51,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     this.#followed = signal;
     if (!signal) return;
     this.#stopWatchingSignal = whenAborted(signal, () => {
-      // Whoever leaves the scope's block gets the error; until then it must not count as unhandled.
+      // The error is thrown where the scope's block is left; until then it must not count as an unhandled rejection.
       this.disposeAsync().catch(() => {});
     });
   }
@@ -87,7 +87,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     return this.#timeout;
   }
 
-  // Names have a default where they are declared, so that the methods have the `length` of the language's.
+  // The names have default values, so that these methods have the same `length` as those of the language.
 
   /**
    * Disposes `value` with the scope and returns it. Null and undefined are accepted, as by `using`. `name` stands in
@@ -119,13 +119,13 @@ export abstract class Scope implements AsyncDisposable, InTree {
   }
 
   /**
-   * Calls `run(signal)` when the scope begins to end, while all that it owns is still open: the place for a farewell.
-   * What is sent then is drained as everything else, afterwards. The scope's `signal` has aborted already, and nothing
-   * new can be made. Several run at the same time.
+   * Calls `run(signal)` when the scope begins to end, while everything that it owns is still open, for instance to send
+   * a last message, which is drained afterwards like all others. The scope's `signal` has aborted already, and nothing
+   * new can be created. Several callbacks run at the same time.
    *
-   * Bounded by `timeout`, by default half of the time that the teardown has; then `signal` aborts, the end goes on, and
-   * its error is an `RTC_TIMEOUT`. What `run` throws is an error of the teardown as well. Dispose the result to take it
-   * back. At `process.exit()` nothing is called.
+   * `run` may take `timeout` milliseconds, by default half of the time that the teardown has. Then `signal` aborts, and
+   * the teardown continues and rejects with `RTC_TIMEOUT`. An error of `run` is an error of the teardown, too. Dispose
+   * the result to remove the callback. `process.exit()` does not call it.
    */
   beforeEnd(run: (signal: AbortSignal) => unknown, options: BeforeEndOptions = {}): Disposable {
     this.assertUsable('beforeEnd');
@@ -142,9 +142,9 @@ export abstract class Scope implements AsyncDisposable, InTree {
   }
 
   /**
-   * Hands all that the scope owns to a new scope in the same place of the tree and returns that one.
-   * This scope is disposed then and owns nothing. The new one keeps the name, the timeout and both signals: the
-   * one that was given and the one that aborts when the teardown begins.
+   * Moves everything that the scope owns to a new scope in the same place of the tree, and returns the new scope. This
+   * scope is then disposed and owns nothing. The new one keeps the name, the timeout and both signals: the one that was
+   * passed as an option, and `signal`.
    */
   move(): this {
     this.assertUsable('move');
@@ -165,11 +165,11 @@ export abstract class Scope implements AsyncDisposable, InTree {
   }
 
   /**
-   * A child scope: torn down with this one, or on its own before.
+   * Creates a child scope, which is torn down with this one, or earlier on its own.
    *
    * In the teardown of this scope, forks that were made one after the other end at the same time, each within its own
-   * `timeout`, so that one that hangs costs the others nothing. What was made before them waits until all of them have
-   * ended. A handle's `dependsOn()` and the option `inTurn` put forks in line.
+   * `timeout`, so that a fork that hangs does not delay the others. What was made before them waits until all of them
+   * have ended. A handle's `dependsOn()` and the option `inTurn` make forks end one after the other.
    */
   fork(name?: string, options: ForkOptions = {}): this {
     this.assertUsable('fork');
@@ -200,12 +200,11 @@ export abstract class Scope implements AsyncDisposable, InTree {
   }
 
   /**
-   * Tears down everything the scope owns: dependents first, otherwise the newest first.
-   * Rejects with what its members threw, chained as the language chains it; the error's `report` property
-   * holds the teardown report.
+   * Tears down everything the scope owns: dependents first, otherwise the newest first. Rejects with the errors of its
+   * members, chained as the language chains them; the error's `report` property holds the teardown report.
    */
   disposeAsync(): Promise<void> {
-    // A promise also for a foreign `this`, as the specification has it.
+    // Returns a promise for a foreign `this`, too, as the specification requires.
     if (!isObject(this) || !(#host in this)) {
       return Promise.reject(new TypeError('disposeAsync() called on something that is no scope'));
     }
@@ -218,8 +217,8 @@ export abstract class Scope implements AsyncDisposable, InTree {
   declare [Symbol.asyncDispose]: () => Promise<void>;
 
   /**
-   * Throws when the scope can take nothing more. The class is the one that `AsyncDisposableStack` throws;
-   * the code tells it from other ReferenceErrors.
+   * Throws when nothing can be added to the scope any more: a `ReferenceError` as by `AsyncDisposableStack`, with a
+   * code that distinguishes it from others.
    */
   protected assertUsable(method: string): void {
     if (this.#node.phase !== 'live') {
@@ -243,7 +242,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
   }
 }
 
-// The language has one function under both names, and no own property of an instance.
+// As in the language, both names have the same function, and instances have no own property.
 Object.defineProperty(Scope.prototype, Symbol.asyncDispose, {
   value: Scope.prototype.disposeAsync,
   writable: true,

@@ -1,22 +1,22 @@
 import { TurnSlice } from '../time/clock.js';
 
-/** Calls `resume` when the work may go on. */
+/** A function that is given `resume`, and calls it when the work may continue. */
 type Suspend = (resume: () => void) => void;
 
-/** Work that waits where it yields: for a promise, whose value it then gets, or until `resume` is called. */
+/** Work that waits where it yields: for a promise, whose value the `yield` returns, or until `resume` is called. */
 export type Steps<Result = void> = Generator<Promise<unknown> | Suspend, Result, unknown>;
 
-/** How `Steps` ended; a failure is what they threw. */
+/** Called when `Steps` have ended; with a failure when they threw. */
 type Ended = (failure?: { readonly error: unknown }) => void;
 
 /**
- * Runs pieces of work concurrently. Async functions would not do, for two reasons. Where there is nothing to
- * wait for, no turn of the microtask queue is spent, so that the newest disposer runs before `disposeAsync()` returns and
- * an empty scope is disposed at once, as with the language's `AsyncDisposableStack`. And a piece that starts others does
- * not run them on its own call stack, so a tree may be deeper than that.
+ * Runs pieces of work concurrently. Async functions are not used, for two reasons. Work that does not have to wait must
+ * not spend a turn of the microtask queue, so that the newest disposer runs before `disposeAsync()` returns and an
+ * empty scope is disposed at once, as with the language's `AsyncDisposableStack`. And work that starts other work must
+ * not run it on its own call stack, because a tree may be deeper than that.
  */
 export class Tasks {
-  /** A stack: work runs before the work that started it goes on. */
+  /** A stack: work runs before the work that started it continues. */
   readonly #ready: (() => void)[] = [];
   #running = false;
   /** Lets the event loop run while thousands of members end. */

@@ -1,6 +1,6 @@
 import { ErrorChain } from '../errors/suppressed-error.js';
 
-/** What an end may have cost. */
+/** Messages that may have been lost at an end. */
 export interface Loss {
   /**
    * Messages that `send` or `trySend` accepted and that are known not to have reached the peer, or that the end did not
@@ -13,24 +13,24 @@ export interface Loss {
    */
   readonly unread: number;
   /**
-   * At most so much of what `send` accepted may not have arrived; zero where the peer confirmed everything. Also
-   * counts what was on its way when the peer closed. What was sent more than a minute before counts as arrived. Exact
-   * to 64 kB; WebSockets: what the system had not taken.
+   * Upper bound of what `send` accepted and may not have arrived; zero where the peer has confirmed everything.
+   * Includes what was on its way when the peer closed. Messages that were sent more than a minute before count as
+   * arrived. Exact to 64 kB. For WebSockets: what the operating system had not accepted.
    */
   readonly unconfirmed: { readonly messages: number; readonly bytes: number };
 }
 
 export const NOTHING_LOST: Loss = { undelivered: 0, unread: 0, unconfirmed: { messages: 0, bytes: 0 } };
 
-/** What became of one member of the tree. */
+/** How one member of the tree has ended. */
 export interface TeardownStep extends Loss {
   /** Path in the ownership tree, e.g. `app/alice/chat`. */
   readonly path: string;
   /** `PeerConnection`, `DataChannel`, `WebSocket`, `scope`, `entry` (a user's disposer), `beforeEnd`, `cleanup`, … */
   readonly kind: string;
   /**
-   * `closed`: it has ended; for what the library holds, the library has confirmed that. `forced`: the deadline passed
-   * before, and nothing waits for it any longer. `failed`: ending it threw.
+   * `closed`: the member has ended; the library has confirmed the end of a native. `forced`: the deadline passed before
+   * that, and nothing waits for the member any longer. `failed`: an error was thrown.
    */
   readonly outcome: 'closed' | 'forced' | 'failed';
   /** Milliseconds spent on ending this member, draining included. */
@@ -44,8 +44,8 @@ export interface TeardownStep extends Loss {
 }
 
 /**
- * The members in the order in which they were torn down. Forks that ended at the same time follow each other, the one
- * that began first with all its members first; their times overlap.
+ * The members in the order in which they were torn down. Forks that ended at the same time follow each other, each with
+ * all its members, in the order in which they began; their times overlap.
  */
 export type TeardownReport = readonly TeardownStep[];
 
@@ -61,7 +61,7 @@ export class TeardownLog {
     this.#items.push({ error });
   }
 
-  /** The log of a branch, in its place: the order does not depend on which of them ends first. */
+  /** Inserts a log for a branch, so that the order does not depend on which branch ends first. */
   part(): TeardownLog {
     const part = new TeardownLog();
     this.#items.push(part);
@@ -82,7 +82,7 @@ export class TeardownLog {
   }
 }
 
-/** Puts the report on a teardown error, where a debugger and a test find it. */
+/** Adds the report to the error of a teardown, for debuggers and tests. */
 function attachReport(error: unknown, report: TeardownReport): void {
   if (error instanceof Error && Object.isExtensible(error) && !('report' in error)) {
     Object.defineProperty(error, 'report', { value: report, enumerable: false, configurable: true });

@@ -1,5 +1,5 @@
 import { RtcTimeoutError } from '../errors/rtc-error.js';
-import type { Clock } from '../time/clock.js';
+import { type Clock, LONGEST_TIMER } from '../time/clock.js';
 import { Deadline, type DeadlineOptions } from '../time/deadline.js';
 import { NOTHING_LOST, TeardownLog, type TeardownReport, type TeardownStep } from './teardown-report.js';
 import type { OwnedNode, TeardownCause } from './node.js';
@@ -8,13 +8,13 @@ import { type Steps, Tasks } from './tasks.js';
 
 export interface TeardownHost {
   readonly clock: Clock;
-  /** Called once for every teardown that somebody started, when it has ended. */
+  /** Called once for every teardown that was started, when it has ended. */
   tornDown(root: OwnedNode, report: TeardownReport, error: unknown): void;
 }
 
 /**
- * Ends `root` and all it owns. Resolves when everything is released; rejects with what went wrong, as the
- * language chains it. For a node that is ending already: resolves when it has ended.
+ * Ends `root` and all it owns. Resolves when everything is released; rejects with the errors, chained as the language
+ * chains them. For a node that is ending already, resolves when it has ended.
  */
 export function teardown(
   root: OwnedNode,
@@ -25,7 +25,7 @@ export function teardown(
   if (root.phase !== 'live') return root.ending.settled;
   const deadline = new Deadline(host.clock, bound);
   root.claim(deadline);
-  // Stored before any work is done, so that a call from within finds it.
+  // Stored before any work is done, so that a nested call finds it.
   let settle!: Settle;
   const started = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };
@@ -35,7 +35,7 @@ export function teardown(
   return started;
 }
 
-/** A member that has begun to end, with the bound that it and all it owns obey. */
+/** A member that has begun to end, with the deadline for it and for everything that it owns. */
 interface Branch {
   readonly node: OwnedNode;
   readonly cause: TeardownCause;
@@ -43,14 +43,14 @@ interface Branch {
   readonly log: TeardownLog;
 }
 
-/** A member of a subtree that drains, and for how many milliseconds it did. */
+/** A member of a subtree that drains, with the milliseconds that this has taken. */
 interface DrainedMember {
   readonly node: OwnedNode;
   ms: number;
   failure?: { readonly error: unknown };
 }
 
-/** A subtree that drains, in the order in which its members are released; `waits` is what has to end before. */
+/** A subtree that drains, in the order in which its members are released, which begins when all `waits` have ended. */
 interface Draining {
   readonly members: readonly DrainedMember[];
   since: number;
@@ -58,8 +58,8 @@ interface Draining {
 }
 
 /**
- * A scope is ended in stages, one after the other; see `stagesOf`. What is in one stage is ended at the same time. Only
- * where the stages of a fork are concerned does one branch wait for another, and nothing here is recursive.
+ * One teardown. A scope is ended in stages, one after the other; see `stagesOf`. The members of one stage end at the
+ * same time. Nothing here is recursive.
  */
 class TeardownRun {
   readonly #host: TeardownHost;
@@ -110,7 +110,7 @@ class TeardownRun {
     const [only] = members;
     if (how === 'drained') yield* this.#endDrained(members, deadline, log);
     else if (how === 'alone' && only!.children.size === 0 && only!.claim(deadline)) {
-      // A user's disposer, in place: the language spends no more turns on it either.
+      // A user's disposer runs right here: the language does not spend more microtasks on it either.
       this.#begin(only!, 'owner', log);
       yield* this.#releaseOne(only!, deadline, log);
     } else yield* this.#endBeside(members, log, (node, part) => this.#endMember(node, deadline, part));
@@ -122,7 +122,7 @@ class TeardownRun {
     else yield this.#waitFor(node, owner);
   }
 
-  /** All at the same time, begun in order; one on which another depends waits for that one. */
+  /** Ends all members at the same time, begun in order. A member on which another depends waits for that one. */
   *#endBeside(
     members: readonly OwnedNode[],
     log: TeardownLog,
@@ -131,7 +131,7 @@ class TeardownRun {
     const plans = new Map(
       members.map((node) => [node, { log: log.part(), waitsFor: 0, unblocks: [] as OwnedNode[] }]),
     );
-    // Read now: a member that has ended has no links any more.
+    // The links are read first: a member that has ended has none.
     for (const [node, plan] of plans) {
       for (const dependent of node.dependents) if (plans.has(dependent)) plan.waitsFor++;
       for (const dependency of node.dependencies) if (plans.has(dependency)) plan.unblocks.push(dependency);
@@ -146,14 +146,14 @@ class TeardownRun {
           if (--left === 0) resume();
         });
       };
-      // The last to be started is the first to run.
+      // `Tasks` runs the task that was started last first.
       for (const node of members.toReversed()) if (plans.get(node)!.waitsFor === 0) start(node);
     };
   }
 
-  /** Drained all at once; then released in order, forks at the same time as the forks next to them. */
+  /** Drains all members at the same time, then releases them in order, neighbouring forks at the same time. */
   *#endDrained(members: readonly OwnedNode[], deadline: Deadline, log: TeardownLog): Steps {
-    // All are claimed before the first drains: a peer in the same scope would see that, and end by itself.
+    // All are claimed before the first one drains, which a peer in the same scope would notice, and end by itself.
     const draining = new Map<OwnedNode, Draining>();
     for (const node of members) {
       const branch = node.claim(deadlineOf(node, deadline))
@@ -174,10 +174,10 @@ class TeardownRun {
     }
   }
 
-  /** Begins to end `root`, which is claimed already, and all it owns; nothing drains yet. */
+  /** Begins to end `root`, which is claimed already, and everything that it owns. Nothing drains yet. */
   #claimBranch(root: OwnedNode, cause: TeardownCause, log: TeardownLog): Draining {
     const waits: Promise<void>[] = [];
-    // From the owners down: they begin first, and their bound is the bound of what they own.
+    // Owners first: they begin before what they own, and their deadline bounds it.
     const claimed = flattenSubtree(root)
       .reverse()
       .filter((node) => {
@@ -274,7 +274,7 @@ class TeardownRun {
     node.ending.settle();
   }
 
-  /** `node` is being ended by somebody else: waits for that, and hurries it when our own deadline passes. */
+  /** Another teardown ends `node`: waits for that, and forces it when the deadline of this teardown passes. */
   async #waitFor(node: OwnedNode, deadline: Deadline): Promise<void> {
     if (node.ending.done) return;
     if (await deadline.within(node.ending.settled)) return;
@@ -283,14 +283,14 @@ class TeardownRun {
   }
 }
 
-/** The bound of one member inside that of its owner. */
+/** The deadline of a member, inside that of its owner. */
 function deadlineOf(node: OwnedNode, owner: Deadline): Deadline {
   const { teardownTimeout, turn } = node.behaviour;
-  // What runs before the rest leaves the rest some time, also when it hangs.
+  // A callback of `beforeEnd` that hangs must leave time for the rest.
   if (turn === 'first') return owner.nested(teardownTimeout ?? owner.remaining / 2);
-  // A handle has one that a later `close()` can shorten, for this handle alone.
+  // A handle has a deadline of its own, so that a later `close()` can shorten it for this handle alone.
   if (teardownTimeout === undefined) return owner.nested();
-  // A deep chain of forks shares one.
+  // A deep chain of forks shares one deadline.
   return teardownTimeout < owner.remaining ? owner.nested(teardownTimeout) : owner;
 }
 
@@ -300,13 +300,10 @@ interface Settle {
 }
 
 /**
- * Every clock of this package lets the process go. A teardown must not lose it half way, also where no callback of
- * a library keeps it (another binding): the process would end with code 13 and leave the rest undone.
+ * Keeps the process alive. The timers of this package do not, and in the middle of a teardown nothing else may: the
+ * process would exit with code 13 and leave the rest undone.
  */
 function holdProcess(): () => void {
-  const timer = setInterval(() => {}, LONGEST_INTERVAL);
+  const timer = setInterval(() => {}, LONGEST_TIMER);
   return () => clearInterval(timer);
 }
-
-/** What Node's timers can take at most: a signed 32-bit number of milliseconds. */
-const LONGEST_INTERVAL = 2 ** 31 - 1;

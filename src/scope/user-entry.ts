@@ -3,13 +3,13 @@ import type { Deadline } from '../time/deadline.js';
 import { OwnedNode } from './node.js';
 import type { BeforeEndOptions } from './scope-options.js';
 
-/** What `use`, `adopt` and `defer` put into a scope. */
+/** The member that `use`, `adopt` and `defer` add to a scope. */
 export function userEntry(name: string, dispose: () => unknown): OwnedNode {
   const entry: OwnedNode = new OwnedNode(name, 'entry', {
     turn: 'alone',
     release(deadline: Deadline): Promise<boolean> {
       const result = dispose();
-      // One turn of the microtask queue, as the language spends on a disposer that returns nothing.
+      // Takes one microtask, like a disposer of the language that returns nothing.
       if (result === undefined) return DONE;
       return boundedBy(deadline, Promise.resolve(result), () => {
         throw new RtcTimeoutError('the disposer had not ended when the deadline of the teardown passed', {
@@ -21,7 +21,7 @@ export function userEntry(name: string, dispose: () => unknown): OwnedNode {
   return entry;
 }
 
-/** What `beforeEnd` puts into a scope. */
+/** The member that `beforeEnd` adds to a scope. */
 export function beforeEndEntry(
   run: (signal: AbortSignal) => unknown,
   { timeout, name = 'beforeEnd' }: BeforeEndOptions,
@@ -50,7 +50,7 @@ async function boundedBy(
   onTimeout: () => never,
 ): Promise<boolean> {
   if (await deadline.within(work)) return true;
-  work.catch(() => {}); // no longer waited for; its deadline error is the one that is reported
+  work.catch(() => {}); // not awaited any more; the timeout is the error that is reported
   return onTimeout();
 }
 

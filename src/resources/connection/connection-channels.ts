@@ -8,7 +8,7 @@ import type { validateDataChannelInit } from '../../native/validate/data-channel
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/channel-options.js';
-import type { ReceiveBufferLimits } from '../channel/inbox.js';
+import { type ReceiveBufferLimits, DEFAULT_UNREAD, UnreadLimit } from '../channel/inbox.js';
 import { announcementIn, isOfLibdatachannel, withAnnouncement } from '../sdp.js';
 import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
 import { NegotiatedChannels } from '../data-channel/control/negotiated-channels.js';
@@ -19,7 +19,6 @@ import { ReceiptPeer } from '../data-channel/ending/receipt.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
 import { DataChannel } from '../data-channel/data-channel.js';
 import { StreamIds } from '../data-channel/stream-ids.js';
-import { DEFAULT_UNREAD, UnreadLimit } from './unread-limit.js';
 
 type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
 

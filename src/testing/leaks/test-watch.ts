@@ -5,7 +5,7 @@ import { realTime } from '../real-time.js';
 import { kitScopes } from './kit-scopes.js';
 import type { Leak } from './leak.js';
 import { OpenHandles } from './open-handles.js';
-import { threadsLeft } from './threads-left.js';
+import { threadsLeft } from './assert-nothing-left.js';
 
 const running = new Set<TestWatch>();
 const handles = new OpenHandles<TestWatch>(running);
