@@ -20,7 +20,7 @@ export interface AcknowledgedChannelOptions {
    * with jitter.
    */
   retransmit?: BackoffOptions | undefined;
-  /** Called when the transport has ended and the channel is still open: attach another transport. */
+  /** Called when the transport has ended before the channel: attach another one. */
   onDetached?: ((reason?: unknown) => void) | undefined;
 }
 
@@ -77,7 +77,7 @@ export class AcknowledgedChannel {
     this.#session.attach('subscribe' in transport ? transport : overWebSocketLike(transport));
   }
 
-  /** Sends a message, which may be any JSON value. Resolves when the peer's application has it. */
+  /** Sends any JSON value. Resolves when the peer's application has it. */
   async send(message: unknown): Promise<void> {
     this.#assert(this.#state === 'open');
     const json = JSON.stringify(message) as string | undefined;
@@ -98,9 +98,7 @@ export class AcknowledgedChannel {
     return this.#session.incoming.iterate();
   }
 
-  /**
-   * Closes the channel when the peer's application has every message, or after `timeout` milliseconds (default 10 000).
-   */
+  /** Closes when the peer's application has every message, or after `timeout` milliseconds (default 10 000). */
   close({ timeout = 10_000 }: { timeout?: number } = {}): Promise<void> {
     const end = () => this.#session.end('local', undefined);
     if (this.#state === 'closed') return Promise.resolve();

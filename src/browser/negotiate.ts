@@ -22,10 +22,7 @@ export interface Signaling {
 }
 
 export interface NegotiateOptions {
-  /**
-   * Whether this side rolls its offer back when both sides offer at once. Default: `polite` of the signaling, otherwise
-   * a rule by which both sides compare the two offers.
-   */
+  /** This side rolls its offer back when both offer at once. Default: as the signaling says, or else the two offers. */
   polite?: boolean | undefined;
   /** Milliseconds until the promise rejects with `RTC_TIMEOUT`. Default 30 000. */
   timeout?: number | undefined;

@@ -22,11 +22,11 @@ export interface RoomOptions extends JoinRequest {
 }
 
 export interface RoomEvents {
-  /** A member is in the room. Emitted for members that were there before this one, too. */
+  /** A member is in the room; emitted for earlier members, too. */
   joined: [member: MemberDescription];
   /** A member has left, was removed, or was lost; `departure` says which. */
   left: [member: MemberDescription, departure: Departure];
-  /** The membership has ended. `reason` says why, unless it was closed by this end. */
+  /** The membership has ended; `reason` says why, unless this end closed it. */
   close: [reason: unknown];
 }
 
@@ -42,9 +42,7 @@ export interface PeerSignaling {
   close(): Promise<void>;
 }
 
-/**
- * Joins a room of the signaling server, and reconnects by itself. `url` may be a function that creates the next socket.
- */
+/** Joins a room of the signaling server and reconnects by itself. `url` may be a function that makes a socket. */
 export function joinRoom(url: string | URL | (() => WebSocketLike), options: RoomOptions): Room {
   return new Room(url, options);
 }
@@ -53,7 +51,7 @@ export function joinRoom(url: string | URL | (() => WebSocketLike), options: Roo
 export class Room extends EventSource<RoomEvents> {
   readonly name: string;
   readonly peer: string;
-  /** Resolves when the server has admitted this member; rejects with the server's reason when it refuses. */
+  /** Resolves when the server has admitted this member; rejects with the server's reason if not. */
   readonly ready: Promise<void>;
   readonly #session: RoomSession;
   readonly #retransmit: BackoffOptions | undefined;
@@ -98,9 +96,7 @@ export class Room extends EventSource<RoomEvents> {
     return this.#session.members;
   }
 
-  /**
-   * `lost`: between two connections to the server. `over`: the room was left, or the server has refused this member.
-   */
+  /** `lost`: reconnecting to the server. `over`: the room was left, or the server has refused this member. */
   get state(): 'connecting' | 'joined' | 'lost' | 'over' {
     return this.#session.state;
   }
@@ -134,7 +130,7 @@ export class Room extends EventSource<RoomEvents> {
     return signaling;
   }
 
-  /** Leaves the room when every peer that is there, or may come back, has the messages that were sent to it. */
+  /** Leaves the room when all peers that are there, or may come back, have what was sent to them. */
   async close(): Promise<void> {
     await Promise.all([...this.#signalings.values()].map((signaling) => signaling.close()));
     this.#session.end();

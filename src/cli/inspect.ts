@@ -9,10 +9,7 @@ export interface InspectOptions extends InspectedSettings {
   readonly register: boolean;
 }
 
-/**
- * Runs `command` with the inspector in its process. This process then ends as the program did: with the same exit code,
- * or by the same signal.
- */
+/** Runs `command` with the inspector in it, then ends as the program did: with its exit code, or by its signal. */
 export async function inspectProgram(command: readonly string[], options: InspectOptions): Promise<void> {
   const { register, port, wait, trace } = options;
   const settings: InspectedSettings = { port, wait, trace: trace === undefined ? trace : resolve(trace) };
@@ -31,7 +28,7 @@ export async function inspectProgram(command: readonly string[], options: Inspec
     },
   });
   const forward = (signal: NodeJS.Signals): void => {
-    // A terminal sends SIGINT to the program, too; a second one would end the program before its teardown is over.
+    // A terminal sends SIGINT to the program, too: a second one would cut its teardown short.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
     child.kill(signal);
   };

@@ -2,10 +2,7 @@ import { LiveModel } from '../inspector/model/live-model.js';
 import { treeRows, WHOLE_TREE } from '../inspector/model/tree-rows.js';
 import type { FeedMessage } from '../inspector/protocol.js';
 
-/**
- * Shows the tree of an inspector in the terminal until the inspected program ends; prints it once where stdout is no
- * terminal.
- */
+/** Shows the tree of an inspector until its program ends; where stdout is no terminal, prints the tree once. */
 export async function top(url: string): Promise<void> {
   const response = await fetch(new URL('events', url));
   if (!response.ok || !response.body) throw new Error(`${url} is no inspector: ${response.status}`);
@@ -64,7 +61,7 @@ function screen(model: LiveModel, columns: number, rows: number): string[] {
   return lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`];
 }
 
-/** Messages until the rates are right: the first has none, and the second has those of a part of the interval. */
+/** Messages until rates are right: the first has none, the second those of a part of the interval. */
 const LOOKS_FOR_RATES = 3;
 const WIDTHS = [10, 10, 10, 10, 10, 10, 8];
 

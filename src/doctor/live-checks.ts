@@ -36,7 +36,7 @@ export async function loopbackChecks(installation: Installation): Promise<Check[
           ...base,
           status: 'warn',
           detail: times,
-          mend: 'Slow: a busy machine, or packets get lost on loopback.',
+          mend: 'Connecting was slow: the machine is busy, or packets are lost on loopback.',
         }
       : { ...base, status: 'ok', detail: times };
   return [combinationCheck(installation, String(said.library)), connection, threadsCheck(said)];
@@ -52,7 +52,7 @@ function combinationCheck(installation: Installation, library: string): Check {
     ...base,
     status: 'warn',
     detail: `${detail}: not known with ${unknown.join(', ')}`,
-    mend: 'It has not been tested; the rows below say how it does here.',
+    mend: 'This combination has not been tested; the checks below show whether it works here.',
   };
 }
 
@@ -60,7 +60,7 @@ function threadsCheck(said: Readonly<Record<string, unknown>>): Check {
   const { threadsBefore, threadsDuring, threadsAfter, threadsSeen } = said;
   const data = { threadsBefore, threadsDuring, threadsAfter };
   const base = { id: 'threads', title: 'Library threads', data };
-  if (threadsSeen !== true) return { ...base, status: 'skip', detail: 'can be seen on Linux only' };
+  if (threadsSeen !== true) return { ...base, status: 'skip', detail: 'visible on Linux only' };
   const detail = `${threadsBefore} before, ${threadsDuring} during, ${threadsAfter} after`;
   if (threadsAfter === 0 && Number(threadsDuring) > 0) return { ...base, status: 'ok', detail };
   return {
@@ -202,11 +202,11 @@ function lines(text: string): object[] {
 
 /** Describes how a program failed; `undefined` when it did not. */
 export function faultOf({ done, code, signal, hung, stderr, said }: Trial): string | undefined {
-  if (hung) return done ? 'the process never ended' : 'it hung';
+  if (hung) return done ? 'the process never ended' : 'the program hung';
   if (signal !== null) return `the process crashed with ${signal}`;
   if (typeof said.wrong === 'string') return said.wrong;
   if (code !== 0) return `exit code ${code}: ${lastLine(stderr)}`;
-  return done ? undefined : 'it ended too early';
+  return done ? undefined : 'the program ended too early';
 }
 
 function lastLine(text: string): string {

@@ -33,16 +33,16 @@ export function bindingCheck(installation: Installation): Check {
       ...base,
       status: 'fail',
       detail: `node-datachannel ${binding} has no package for ${platform}`,
-      mend: 'Build it from source, see its README; or use a platform that it is published for.',
+      mend: 'Build node-datachannel from source (see its README), or use a platform for which it is published.',
     };
   }
   return {
     ...base,
     status: 'fail',
-    detail: `node-datachannel ${binding} is there, its package for this platform, ${platformPackage}, is not`,
+    detail: `node-datachannel ${binding} is installed, but ${platformPackage}, its package for this platform, is missing`,
     mend:
       'Install on this machine, with optional dependencies: remove node_modules, then `npm install` without ' +
-      '--omit=optional or --no-optional. A lockfile made on another platform may leave it out: remake it.',
+      '--omit=optional or --no-optional. A lockfile from another platform may leave the package out: create it anew.',
   };
 }
 
@@ -58,7 +58,7 @@ export function threadCheck(): Check {
       status: 'fail',
       detail: `this is a ${here}, and another thread of this process has loaded node-datachannel`,
       mend:
-        'Only one thread can ever use it: make connections in that thread and pass messages to it, or use a child ' +
+        'Only one thread of a process can ever use it: make connections in that thread and pass messages to it, or use a child ' +
         'process.',
     };
   }
@@ -67,7 +67,7 @@ export function threadCheck(): Check {
     ...base,
     status: 'warn',
     detail: 'a worker thread; no other thread of this process has loaded node-datachannel',
-    mend: 'It can be the one RTC thread, as long as no other thread ever loads node-datachannel.',
+    mend: 'This worker can be the one RTC thread, as long as no other thread ever loads node-datachannel.',
   };
 }
 

@@ -11,9 +11,7 @@ interface Root {
   place?: { readonly line: string | undefined };
 }
 
-/**
- * The root scopes of a runtime in order of creation, each with its lease on the library and with where it was acquired.
- */
+/** The root scopes of a runtime in order of creation, with their leases on the library. */
 export class RootScopes {
   readonly #roots = new Map<OwnedNode, Root>();
 

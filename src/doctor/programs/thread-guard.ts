@@ -1,5 +1,4 @@
-// The main thread uses the library, then a worker tries to: the worker must be refused, and the process not aborted
-// (H8).
+// The main thread uses the library, then a worker tries to: it must be refused, not abort the process (H8).
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { loadBinding } from '../../native/load.js';

@@ -31,10 +31,7 @@ export interface Node extends NodeFacts {
   /** Bytes per second. */
   outRate: number;
   inRate: number;
-  /**
-   * Time of the page's clock at which the feed first reported it; 0 for members that were there before the page was
-   * opened.
-   */
+  /** When the feed first reported it, by the clock of the page; 0 for what was there before. */
   seenAt: number;
 }
 
@@ -68,7 +65,7 @@ export class LiveModel {
     const { at, pid, traced, folder, editor, runtime } = message;
     const seconds = Math.max(0.001, (at - (this.head?.at ?? at - 1000)) / 1000);
     this.head = { at, pid, traced, folder, editor, runtime };
-    // The order does not matter: what was below a removed node is not found again.
+    // The order does not matter: a node below a removed one is not found again.
     for (const id of message.gone) this.#remove(id);
     for (const facts of message.made) this.#add(facts, message.full ? 0 : performance.now());
     const before = this.#moving;
