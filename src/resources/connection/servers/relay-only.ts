@@ -112,6 +112,8 @@ function ownAddresses(): ReadonlySet<string> {
 export class TurnForwarder {
   readonly #inner: Socket;
   readonly #outer: Socket;
+  readonly #outward = new FirstFlight();
+  readonly #inward = new FirstFlight();
   #client: number | undefined;
   #outcome = 'no answer';
 
@@ -122,13 +124,19 @@ export class TurnForwarder {
     inner.on('message', (packet, { port }) => {
       // Nobody else of this machine is to send through it.
       this.#client ??= readStunMessage(packet) ? port : undefined;
-      if (port === this.#client) outer.send(packet);
+      if (port !== this.#client) return;
+      const send = () => outer.send(packet);
+      send();
+      this.#outward.passed(packet, send, this.#inward);
     });
     outer.on('message', (packet) => {
       const message = (packet.at(0) ?? 4) < 4 ? readStunMessage(packet) : undefined;
       if (message?.type === STUN.allocateSuccess || message?.type === STUN.allocateError)
         this.#receive(message);
-      if (this.#client !== undefined) inner.send(packet, this.#client, host);
+      if (this.#client === undefined) return;
+      const send = () => inner.send(packet, this.#client, host);
+      send();
+      this.#inward.passed(packet, send, this.#outward);
     });
   }
 
@@ -167,6 +175,7 @@ export class TurnForwarder {
   }
 
   close(): void {
+    for (const flight of [this.#outward, this.#inward]) flight.end();
     this.#inner.close();
     this.#outer.close();
   }
@@ -177,3 +186,47 @@ export class TurnForwarder {
     else this.#outcome = outcomeOf(message);
   }
 }
+
+/**
+ * The first packet of a DTLS handshake through a relay, in one direction.
+ *
+ * The end that is connected first drops what comes from the other until that is connected, and DTLS repeats its first packet
+ * only after a second (H27). Who is first through a relay depends on when the relay lets the peer's checks in, so the order
+ * that `CandidateGate` makes elsewhere does not help. The packet is repeated here until something of DTLS comes back.
+ */
+class FirstFlight {
+  #timers: readonly NodeJS.Timeout[] | undefined;
+  #isOver = false;
+
+  /** `packet` went in this direction; `other` is the opposite one. */
+  passed(packet: Buffer, again: () => void, other: FirstFlight): void {
+    if (this.#isOver && other.#isOver) return;
+    const payload = relayedPayload(packet);
+    if (!isDtls(payload)) return;
+    other.end();
+    if (!this.#isOver && !this.#timers && isClientHello(payload))
+      this.#timers = REPEATED_AFTER_MS.map((ms) => setTimeout(again, ms));
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers ?? []) clearTimeout(timer);
+  }
+}
+
+/** What a TURN client sends to a peer, or has from it: in a channel, or in a Send or Data indication (RFC 8656). */
+function relayedPayload(packet: Buffer): Buffer {
+  if (packet.length < 4) return packet;
+  const first = packet.readUInt8(0);
+  if (first >= 0x40 && first < 0x50) return packet.subarray(4, 4 + packet.readUInt16BE(2));
+  return readStunMessage(packet)?.data ?? packet;
+}
+
+/** A record of DTLS (RFC 9147, section 4.1; RFC 6347, section 4.1). */
+const isDtls = (packet: Buffer) =>
+  packet.length > 13 && packet.readUInt8(0) === 22 && packet.readUInt8(1) === 0xfe;
+/** The first record that is sent: of epoch 0, with a ClientHello. */
+const isClientHello = (packet: Buffer) => packet.readUInt16BE(3) === 0 && packet.readUInt8(13) === 1;
+
+/** Milliseconds. After a second DTLS repeats it itself. */
+const REPEATED_AFTER_MS = [25, 50, 100, 200, 400] as const;

@@ -14,6 +14,7 @@ const USERNAME = 0x0006;
 const MESSAGE_INTEGRITY = 0x0008;
 const ERROR_CODE = 0x0009;
 const LIFETIME = 0x000d;
+const DATA = 0x0013;
 const REALM = 0x0014;
 const NONCE = 0x0015;
 const REQUESTED_TRANSPORT = 0x0019;
@@ -24,13 +25,15 @@ export interface StunMessage {
   readonly error?: number;
   readonly realm?: Buffer;
   readonly nonce?: Buffer;
+  /** Of a Send or Data indication: what is sent to the peer, or came from it. */
+  readonly data?: Buffer;
 }
 
 /** `undefined` for what is no STUN message. */
 export function readStunMessage(packet: Buffer): StunMessage | undefined {
   if (packet.length < 20 || packet.readUInt8(0) > 3 || packet.readUInt32BE(4) !== MAGIC) return undefined;
   const message = { type: packet.readUInt16BE(0), transaction: packet.toString('hex', 8, 20) };
-  const found: { error?: number; realm?: Buffer; nonce?: Buffer } = {};
+  const found: { error?: number; realm?: Buffer; nonce?: Buffer; data?: Buffer } = {};
   for (let at = 20; at + 4 <= packet.length;) {
     const length = packet.readUInt16BE(at + 2);
     const value = packet.subarray(at + 4, at + 4 + length);
@@ -39,6 +42,7 @@ export function readStunMessage(packet: Buffer): StunMessage | undefined {
     if (attribute === ERROR_CODE && length >= 4) found.error = value.readUInt8(2) * 100 + value.readUInt8(3);
     if (attribute === REALM) found.realm = value;
     if (attribute === NONCE) found.nonce = value;
+    if (attribute === DATA) found.data = value;
     at += 4 + length + padding(length);
   }
   return { ...message, ...found };
