@@ -122,6 +122,7 @@ it('a name that is never answered ends with the connection timeout, an abort, a 
   const dial = (options?: WebSocketOptions) => scope.createWebSocket('wss://silent.test/', options);
   const timed = await failureOf(dial({ connectionTimeout: 50 }));
   expect(timed).toMatchObject({ code: 'RTC_NATIVE', cause: { code: 'RTC_TIMEOUT' } });
+  expect(timed.message).toMatch(/no connection within 50 ms: no name server has answered for silent\.test$/);
   const aborted = dial();
   await aborted.abort('enough');
   expect(await aborted.closed()).toMatchObject({ by: 'local', reason: 'enough' });

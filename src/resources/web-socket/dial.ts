@@ -71,17 +71,22 @@ export function dial(
     tunnel: undefined,
   };
   const late = lateWebSocket(config.maxMessageSize ?? 0, () => ended.abort());
+  let addresses: readonly string[] | undefined;
+  const waitsFor = () =>
+    addresses ? `no answer from ${addresses.join(', ')}` : `no name server has answered for ${target.host}`;
   const cancelTimer =
     connectionTimeout === 0
       ? () => {}
       : context.clock.after(connectionTimeout, () =>
-          ended.abort(new RtcTimeoutError(`no connection within ${connectionTimeout} ms`, { path })),
+          ended.abort(
+            new RtcTimeoutError(`no connection within ${connectionTimeout} ms: ${waitsFor()}`, { path }),
+          ),
         );
   const work = async () => {
     const { signal } = ended;
     let upstream: Socket | undefined;
     try {
-      const addresses = known ?? (await context.names.resolve(target.host, signal));
+      addresses = known ?? (await context.names.resolve(target.host, signal));
       upstream = await raceConnect(addresses, target.port, signal);
       const tunnel = await Tunnel.open(upstream, config.proxyServer !== undefined);
       state.tunnel = tunnel;

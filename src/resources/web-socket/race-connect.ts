@@ -30,7 +30,7 @@ export function raceConnect(
       if (host === undefined) {
         if (attempts.size > 0) return;
         end();
-        reject(firstFailure ?? new Error('there is no address'));
+        reject(firstFailure ?? new Error('the name has no address'));
         return;
       }
       // Half open: an end that has sent everything may still have to receive the rest.

@@ -12,16 +12,19 @@ export class Tunnel implements Carrier, Disposable {
   #client: Socket | undefined;
   #isQuiet: (() => boolean) | undefined;
   #head = '';
-  /** The other end of `upstream` is a proxy, which the library's own request is for, and has not answered yet. */
   #awaitsProxy: boolean;
   #statusLine: string | undefined;
+  #failure: unknown;
   #protocol: string | undefined;
+  readonly remoteAddress: string;
 
   private constructor(server: Server, upstream: Socket, proxied: boolean) {
     this.#server = server;
     this.#upstream = upstream;
     this.#awaitsProxy = proxied;
-    upstream.on('error', () => {}); // `close` follows, and ends the library's connection: see `endTogether`
+    this.remoteAddress = addressOf(upstream);
+    // `close` follows, and ends the library's connection: see `endTogether`.
+    upstream.on('error', (error) => (this.#failure = error));
   }
 
   /** `proxied`: the other end of `upstream` is a proxy itself, which the library's own request is for. */
@@ -46,10 +49,6 @@ export class Tunnel implements Carrier, Disposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  get remoteAddress(): string {
-    return addressOf(this.#upstream);
-  }
-
   get buffered(): number {
     return buffered(this.#client, this.#upstream);
   }
@@ -62,9 +61,24 @@ export class Tunnel implements Carrier, Disposable {
     if (this.#client) stopWriting(this.#client, this.#upstream);
   }
 
-  /** The answer to the request where it was not 101 and could be read, e.g. `401 Unauthorized`. */
-  get refusal(): string | undefined {
-    return this.#statusLine?.startsWith('101') === false ? this.#statusLine : undefined;
+  /** The answer to the request, where it could be read, e.g. `401 Unauthorized`. */
+  get statusLine(): string | undefined {
+    return this.#statusLine;
+  }
+
+  /** The other end is a proxy, which the library's own request is for, and has not let it through yet. */
+  get awaitsProxy(): boolean {
+    return this.#awaitsProxy;
+  }
+
+  /** Nothing has come from the other end. */
+  get isSilent(): boolean {
+    return this.#upstream.bytesRead === 0;
+  }
+
+  /** The system's error that ended the connection. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   get protocol(): string | undefined {

@@ -11,6 +11,7 @@ import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-o
 import type { Message } from '../../native/validate/message.js';
 import { MessageChannel } from '../channel/message-channel.js';
 import { type Carrier, carriedBy } from './carry.js';
+import { refusalOf } from './refusal.js';
 import type { Dial } from './dial.js';
 import { MAX_INT32 } from '../../native/validate/limits.js';
 
@@ -102,7 +103,8 @@ export class WebSocket extends MessageChannel {
   /** There is no way to the server. @internal */
   cannotConnect(cause: unknown): void {
     this.#endSeen = true;
-    this.#refuse(cause instanceof Error ? cause.message : String(cause), cause);
+    const words = cause instanceof Error ? cause.message : String(cause);
+    this.#refuse(words.replace(`${this.path}: `, ''), cause);
   }
 
   /** @internal */
@@ -186,10 +188,8 @@ export class WebSocket extends MessageChannel {
     await this.received(deadline);
     if (this.state === 'open') this.closedByPeer();
     else if (this.state === 'opening') {
-      const { refusal } = this.dial?.tunnel ?? {};
-      if (refusal === undefined)
-        this.#refuse(this.#lastError ?? (this.dial?.isSecure ? UNSAID_SECURE : UNSAID));
-      else this.#refuse(`the server answered ${refusal}`);
+      const { why, cause } = refusalOf(this.dial, this.#lastError);
+      this.#refuse(why, cause);
     }
   }
 
@@ -238,10 +238,6 @@ export class WebSocket extends MessageChannel {
 const textSize = (text: string, limit: number) =>
   text.length * 3 <= limit ? text.length : Buffer.byteLength(text);
 
-/** Where the library does not say why a socket did not open. */
-const UNSAID = 'the server refused or ended the connection';
-/** A server may end the connection over a refused certificate before the library has said that it refused it. */
-const UNSAID_SECURE = `TLS connection failed, or ${UNSAID}`;
 /** Milliseconds for an acknowledgement that is queued already; a few turns of the event loop. */
 const ACKNOWLEDGEMENT_MS = 50;
 /** Milliseconds for what has arrived to get to the library, where sockets of ours are in between; a peer may go on sending. */
