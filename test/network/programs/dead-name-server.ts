@@ -14,6 +14,14 @@ const dial = (rtc: RtcScope, url: string) => rtc.createWebSocket(url).on('error'
 
 /** What a program does before it gives up. */
 const SCENES: Record<string, (rtc: RtcScope) => Promise<unknown>> = {
+  async 'hosts file'(rtc) {
+    const { port } = rtc.createWebSocketServer({ port: 0, bindAddress: '127.0.0.1' });
+    const names = ['listed.example.org', 'LISTED.example.org', 'localhost', 'any.localhost'];
+    await Promise.all(names.map((name) => dial(rtc, `ws://${name}:${port}/`).opened()));
+    const iceServers = ['stun:listed.example.org:9'];
+    rtc.createPeerConnection('pc', { iceServers }).createDataChannel('chat');
+    say({ asked: queries });
+  },
   async stun(rtc) {
     const pc = rtc.createPeerConnection('pc', { iceServers: ['stun:stun.example.org'] });
     pc.createDataChannel('chat');
