@@ -1,4 +1,4 @@
-import { callNative } from '../native/firewall.js';
+import { callNative } from '../native/call-native.js';
 import type { Deadline } from '../time/deadline.js';
 import { poll, Deferred } from '../time/wait.js';
 

@@ -6,7 +6,7 @@ import type { RtcWarning } from '../diagnostics/warning.js';
 import type { RtcLogger } from '../library/library-settings.js';
 import { RtcInvalidStateError, RtcNativeError } from '../errors/rtc-error.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
-import { callNative } from '../native/firewall.js';
+import { callNative } from '../native/call-native.js';
 import { callback, type EventNames } from '../arguments/argument.js';
 import {
   type RtcLogLevel,

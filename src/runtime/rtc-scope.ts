@@ -3,7 +3,7 @@ import type * as ndc from 'node-datachannel';
 import { type LibraryContext, checkedContext } from '../library/library-context.js';
 import { inspectNode } from '../diagnostics/snapshot.js';
 import type { NativeDataChannel, NativePeerConnection, NativeWebSocket } from '../native/binding.js';
-import { callNative } from '../native/firewall.js';
+import { callNative } from '../native/call-native.js';
 import { takeOptions } from '../arguments/argument.js';
 import {
   validateIceUdpMux,

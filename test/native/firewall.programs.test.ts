@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RtcNativeError } from '../../src/errors/rtc-error.js';
-import { guardCallback, callNative } from '../../src/native/firewall.js';
+import { guardCallback } from '../../src/native/firewall.js';
+import { callNative } from '../../src/native/call-native.js';
 import { runProgram } from './programs/run.js';
 
 describe('an exception of a handler inside a native callback', () => {

@@ -3,7 +3,7 @@ import { poll } from '../../time/wait.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
-import { callNative } from '../../native/firewall.js';
+import { callNative } from '../../native/call-native.js';
 import type { validateDataChannelInit } from '../../native/validate/data-channel-init.js';
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';

@@ -16,7 +16,7 @@ import {
   type SignalingState,
 } from './peer-connection-events.js';
 import { withoutSecrets } from '../../native/redaction.js';
-import { explained } from '../../native/firewall.js';
+import { explained } from '../../native/call-native.js';
 import { candidateIn, candidatesIn } from '../sdp.js';
 import type { DescriptionExchange } from './negotiation/description-exchange.js';
 import type { SignalingProgress } from './negotiation/signaling.js';

@@ -4,7 +4,8 @@ import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError } from '../../errors/rtc-error.js';
 import { readFrom, wrongType } from '../../arguments/argument.js';
 import type { NativePeerConnection, NativeTrack } from '../../native/binding.js';
-import { guardCallback, callNative } from '../../native/firewall.js';
+import { guardCallback } from '../../native/firewall.js';
+import { callNative } from '../../native/call-native.js';
 import {
   type CheckedMediaDescription,
   type MediaDescription,

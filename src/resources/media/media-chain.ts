@@ -1,7 +1,7 @@
 import type { MediaHandler, RtpPacketizationConfig, RtpPacketizer } from 'node-datachannel';
 import { RtcInvalidStateError } from '../../errors/rtc-error.js';
 import { readFrom, wrongType } from '../../arguments/argument.js';
-import { callNative } from '../../native/firewall.js';
+import { callNative } from '../../native/call-native.js';
 import type { NativeMediaHandlers } from '../../native/binding.js';
 import type { CheckedMediaHandlers, PacketizerOptions } from '../../native/validate/media-handlers.js';
 

@@ -4,7 +4,7 @@ import type { LibraryContext } from '../../library/library-context.js';
 import { interfaceAddresses } from '../../library/names/interface-addresses.js';
 import { RtcTimeoutError } from '../../errors/rtc-error.js';
 import type { NativeWebSocket, NativeWebSocketConfig } from '../../native/binding.js';
-import { callNative } from '../../native/firewall.js';
+import { callNative } from '../../native/call-native.js';
 import { lateWebSocket } from '../../native/late/late-web-socket.js';
 import { raceConnect } from './race-connect.js';
 import { carriedBy } from './carry.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import type { WebSocketServerConfiguration } from 'node-datachannel';
 import { RtcNativeError } from '../../errors/rtc-error.js';
-import { callNative } from '../../native/firewall.js';
+import { callNative } from '../../native/call-native.js';
 import { requirePackage } from '../../native/packages.js';
 import { isPemText } from '../../native/validate/pem.js';
 import { addressOf, buffered, type Carrier, carry, endTogether, quietness, stopWriting } from './carry.js';

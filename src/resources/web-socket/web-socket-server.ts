@@ -8,7 +8,8 @@ import type { WebSocketServerConfiguration } from 'node-datachannel';
 import type { NativeWebSocket, NativeWebSocketServer } from '../../native/binding.js';
 import { RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
-import { callNative, guardCallback, reportUncaught } from '../../native/firewall.js';
+import { guardCallback, reportUncaught } from '../../native/firewall.js';
+import { callNative } from '../../native/call-native.js';
 import {
   subprotocols,
   type WebSocketServerOptions as TransportOptions,

@@ -5,7 +5,7 @@ import type { NativePeerConnection } from '../../../native/binding.js';
 import type { TraceEventType } from '../../../diagnostics/event-log.js';
 import type { Trace } from '../../../diagnostics/trace.js';
 import { type ConnectionProgress, RtcInvalidStateError } from '../../../errors/rtc-error.js';
-import { callNative } from '../../../native/firewall.js';
+import { callNative } from '../../../native/call-native.js';
 import type { LocalDescriptionInit } from '../../../native/validate/description.js';
 import type { ConnectionTracks } from '../../media/connection-tracks.js';
 import type { PendingEvents } from '../../emitter.js';

@@ -3,7 +3,7 @@ import type { LibraryContext } from '../../../library/library-context.js';
 import { poll, quietTurns, Deferred } from '../../../time/wait.js';
 import { RtcClosedError, RtcNativeError, RtcError } from '../../../errors/rtc-error.js';
 import { Deadline, type WaitOptions, type Bounds, checkBounds } from '../../../time/deadline.js';
-import { isWithoutSocket } from '../../../native/firewall.js';
+import { isWithoutSocket } from '../../../native/call-native.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import type { SessionDescription } from '../peer-connection-events.js';
 import { LocalCandidates, RemoteCandidates } from './candidates.js';

@@ -2,7 +2,7 @@ import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativeRecord } from '../../../library/release-ledger.js';
 import { RtcInvalidStateError } from '../../../errors/rtc-error.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
-import { callNative } from '../../../native/firewall.js';
+import { callNative } from '../../../native/call-native.js';
 import type { DescriptionType, SessionDescription } from '../peer-connection-events.js';
 import type { CandidateGate } from './candidate-gate.js';
 import {

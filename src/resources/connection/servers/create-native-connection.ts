@@ -1,7 +1,7 @@
 import type * as ndc from 'node-datachannel';
 import type { LibraryContext } from '../../../library/library-context.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
-import { callNative } from '../../../native/firewall.js';
+import { callNative } from '../../../native/call-native.js';
 import { latePeerConnection } from '../../../native/late/late-peer-connection.js';
 import type { CheckedConnectionConfig } from '../../../native/validate/peer-connection-config.js';
 import { IceServers, nativeServer } from './ice-servers.js';
