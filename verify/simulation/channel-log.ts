@@ -174,8 +174,8 @@ export class ChannelLog implements ChannelEnd {
   }
 
   get told(): number {
-    // What was never sent counts as undelivered alone.
-    return (this.info?.unconfirmed.messages ?? 0) + (this.info?.undelivered ?? 0);
+    // What was never sent counts as undelivered alone, and then nothing was; what the end did not wait for counts as both.
+    return Math.max(this.info?.unconfirmed.messages ?? 0, this.info?.undelivered ?? 0);
   }
 
   get unread(): number {

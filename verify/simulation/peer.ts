@@ -10,7 +10,7 @@ import { AcknowledgedLog, isAcknowledged } from './acknowledged-log.js';
 import { ChannelLog } from './channel-log.js';
 import { type FaultName, FAULTS } from './faults.js';
 import { Life } from './life.js';
-import type { Step } from './program.js';
+import { countOf, sizeOf, type Step } from './program.js';
 import { byLabel, type Pair, type SimulatedPeer } from './simulated-peer.js';
 import type { SimulatedProcess, World } from './world.js';
 
@@ -119,7 +119,8 @@ export class Peer implements SimulatedPeer {
     this.#scope!.disposeAsync().then(() => ended(), ended);
   }
 
-  #do({ does, a, b }: Step): void {
+  #do(step: Step): void {
+    const { does, a, b } = step;
     const log = this.#pick(
       this.channels.filter(({ channel }) => channel.state === 'open' || channel.state === 'opening'),
       a,
@@ -128,11 +129,11 @@ export class Peer implements SimulatedPeer {
       this.#connections.filter(({ state }) => state === 'open' || state === 'opening'),
       a,
     );
-    const size = b % 7 === 0 ? 40_000 : b * 4;
+    const [count, size] = [countOf(step), sizeOf(step)];
     if (does === 'open') return connection && this.#open(connection, b);
     if (does === 'negotiated') return connection && this.#negotiated(connection, 100 + (b % 8));
-    if (does === 'send') return log?.send(1 + (b % 30), size);
-    if (does === 'trySend') return log?.trySend(1 + (b % 30), size);
+    if (does === 'send') return log?.send(count, size);
+    if (does === 'trySend') return log?.trySend(count, size);
     if (does === 'closeChannel') return this.#close(log?.channel);
     if (does === 'closeTogether') {
       const shared = this.#pick(byLabel(this.channels.filter(({ channel }) => channel.state === 'open')), a);

@@ -3,7 +3,7 @@ import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src
 import type { FakeStack } from '../../src/testing/fake/fake-stack.js';
 import { byLabel, type ChannelEnd, type SimulatedPeer } from './simulated-peer.js';
 import { Life } from './life.js';
-import type { Step } from './program.js';
+import { countOf, sizeOf, type Step } from './program.js';
 import type { SimulatedProcess, World } from './world.js';
 
 type Connection = InstanceType<FakeBinding['PeerConnection']>;
@@ -119,14 +119,15 @@ export class RawPeer implements SimulatedPeer {
     if (offers) this.#open(connection, id);
   }
 
-  do({ does, a, b }: Step): void {
+  do(step: Step): void {
+    const { does, a, b } = step;
     const open = this.logs.filter(({ channel }) => channel.isOpen());
     const log = open[a % Math.max(1, open.length)];
     const { up } = this;
     const connection = up[a % Math.max(1, up.length)];
-    const size = b % 7 === 0 ? 40_000 : b * 4;
+    const size = sizeOf(step);
     if (does === 'open') this.#open(connection, b);
-    else if (does === 'send' || does === 'trySend') log?.send(1 + (b % 30), size);
+    else if (does === 'send' || does === 'trySend') log?.send(countOf(step), size);
     else if (does === 'closeChannel' || does === 'abortChannel') log?.close();
     else if (does === 'closeTogether') {
       const shared = byLabel(open)[a % Math.max(1, open.length)];
