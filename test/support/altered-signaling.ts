@@ -16,7 +16,12 @@ export function altered(signaling: Signaling, change: (sdp: string) => string): 
 
 /** As `signaling`, without the line that announces receipts: this side closes channels as with any other peer. */
 export function unannounced(signaling: Signaling): Signaling {
-  return altered(signaling, (sdp) => sdp.replace(/^a=x-scoped-rtc-.*\r\n/gm, ''));
+  return altered(signaling, withoutAnnouncement);
+}
+
+/** A description without that line. */
+export function withoutAnnouncement(sdp: string): string {
+  return sdp.replace(/^a=x-scoped-rtc-.*\r\n/gm, '');
 }
 
 /** As `signaling`, but what comes is `ms` milliseconds late. */

@@ -8,6 +8,7 @@ import {
   type EndingEventType,
   type EndingState,
   type Guard,
+  NEW_MEMORY,
   type Transition,
   TRANSITIONS,
 } from './transitions.js';
@@ -27,7 +28,7 @@ export class Ending {
   #now = 0;
 
   /** `memory`: that of another, to go on from there. */
-  constructor(setting: EndingSetting, memory: EndingMemory = NEW) {
+  constructor(setting: EndingSetting, memory: EndingMemory = NEW_MEMORY) {
     this.#setting = setting;
     this.#memory = { ...memory };
   }
@@ -175,6 +176,12 @@ export class Ending {
         const soonest = (this.#memory.resetAt ?? Number.POSITIVE_INFINITY) + leastRoundTrip * LEAST_ANSWER;
         return soonest > this.#now || buffered > 0;
       }
+      case 'isOverdue': {
+        // A transport that fails closes the channel, too, seconds after the peer was last heard. An answer that is seen
+        // together with the end of the connection came before it, so it was not missing for long when last looked for.
+        const { resetAt = this.#now, lookedAt } = this.#memory;
+        return !this.#facts.answered && lookedAt - resetAt > OVERDUE_MS + 4 * this.#facts.roundTrip;
+      }
       case 'isAnswered':
         return this.#facts.answered;
       case 'isFlushed':
@@ -295,8 +302,6 @@ export class Ending {
 
 /** Final receipts are counted in one byte. */
 const FINALS = 256;
-/** Milliseconds without an answer after which a final receipt is given again; twice as many each time. */
-const AGAIN_MS = 500;
 /** Milliseconds that the reset of a stream may take whose messages have all arrived. */
 const RESET_MS = 1000;
 /**
@@ -312,30 +317,16 @@ const RECEIPT_EVERY_MS = 1000;
  * many resets at once without one.
  */
 const ANSWERED_MS = 100;
+/**
+ * Milliseconds, besides four round trips, after which a reset that the peer has not answered yet is not taken for answered
+ * when the connection ends. A peer's library answers by itself, after a round trip; libdatachannel gives a peer up that
+ * does not answer after 13 s.
+ */
+const OVERDUE_MS = 1000;
 /** Milliseconds without a message after which a peer that does not answer our reset is not waited for. */
 const QUIET_MS = 250;
 /** Milliseconds that a peer which may be closing, too, gets to be the first. */
 const PEER_FIRST_MS = 10;
-const NEW: EndingMemory = {
-  state: 'live',
-  hasPeerReceipt: false,
-  wakeAt: Number.POSITIVE_INFINITY,
-  acknowledged: 0,
-  peerSent: undefined,
-  finals: 0,
-  finalsSeen: 0,
-  newsFinal: undefined,
-  peerFinals: 0,
-  owesAnswer: false,
-  reported: 0,
-  reportedBytes: 0,
-  receiptAt: Number.NEGATIVE_INFINITY,
-  pause: AGAIN_MS,
-  resetAt: undefined,
-  receivedBefore: 0,
-  lookedAt: 0,
-  flushFrom: undefined,
-};
 /** Bytes from which a rate can be measured. */
 const LEAST_FLUSHED = 1024 * 1024;
 /** Where no rate was seen; with it a full MiB gets a second. */

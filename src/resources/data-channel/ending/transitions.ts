@@ -54,6 +54,7 @@ export type Guard =
   | 'owesLastWord'
   | 'idIsChosen'
   | 'isDoubtful'
+  | 'isOverdue'
   | 'isAnswered'
   | 'isFlushed'
   | 'isBusy'
@@ -153,6 +154,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { in: 'young', on: 'reset', when: ['endsConnection', 'isDoubtful'], to: 'arriving', do: ['keepConnection'] },
   { in: 'young', on: ['abort', ...GONE], to: 'ended', do: ['countAbandoned'] },
   { in: 'confirming', on: 'reset', when: ['givesReceipts', 'isUnacknowledged'], to: 'ended', do: ['countAbandoned'] },
+  { in: 'confirming', on: 'reset', when: ['isDown', 'isOverdue'], to: 'ended', do: ['countAbandoned'] },
   { in: 'confirming', on: 'reset', when: ['!isDoubtful'], to: 'ended', do: ['countConfirmed'] },
   { in: 'confirming', on: 'reset', when: ['endsConnection'], to: 'arriving', do: ['keepConnection'] },
   { in: 'confirming', on: ['abort', 'refused', ...GONE], to: 'ended', do: ['countAbandoned'] },
@@ -263,3 +265,28 @@ export interface EndingMemory {
   lookedAt: number;
   flushFrom: { readonly buffered: number; readonly at: number } | undefined;
 }
+
+/** Milliseconds without an answer after which a final receipt is given again; twice as many each time. */
+const AGAIN_MS = 500;
+
+/** That of a channel in use. */
+export const NEW_MEMORY: EndingMemory = {
+  state: 'live',
+  hasPeerReceipt: false,
+  wakeAt: Number.POSITIVE_INFINITY,
+  acknowledged: 0,
+  peerSent: undefined,
+  finals: 0,
+  finalsSeen: 0,
+  newsFinal: undefined,
+  peerFinals: 0,
+  owesAnswer: false,
+  reported: 0,
+  reportedBytes: 0,
+  receiptAt: Number.NEGATIVE_INFINITY,
+  pause: AGAIN_MS,
+  resetAt: undefined,
+  receivedBefore: 0,
+  lookedAt: 0,
+  flushFrom: undefined,
+};
