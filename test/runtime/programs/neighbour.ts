@@ -81,7 +81,8 @@ const moments: Record<string, () => Promise<void>> = {
   waiting: async () => {
     const { near } = await pair();
     near.highWaterMark = 1;
-    for (let n = 0; n < 40; n++) void near.send(Buffer.alloc(200_000));
+    // More than can leave while cleanup() runs, also on a busy machine.
+    for (let n = 0; n < 400; n++) void near.send(Buffer.alloc(200_000));
     const outcome = near.send('the last one').then(
       () => 'sent',
       (error: { code?: string }) => error.code,
