@@ -100,7 +100,9 @@ describe('scoped-rtc doctor', { timeout: LONGEST_MS }, () => {
       const report = reportOf(ended);
       expect(ended.code).toBe(1);
       expect(failed(report).map(({ id }) => id)).toEqual(['binding']);
-      expect(find(report, 'binding').detail).toMatch(/@node-datachannel\/\S+, is not/);
+      expect(find(report, 'binding').detail).toMatch(
+        /@node-datachannel\/\S+, its package for this platform, is missing/,
+      );
       expect(find(report, 'binding').mend).toContain('--omit=optional');
       expect(find(report, 'loopback').status).toBe('skip');
 
