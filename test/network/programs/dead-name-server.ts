@@ -5,10 +5,21 @@ import { say } from '../../lifecycle/programs/say.js';
 import { watchLoop } from '../../support/loop-watch.js';
 
 let queries = 0;
-createHook({ init: (_, type) => void (queries += type === 'QUERYWRAP' ? 1 : 0) }).enable();
+let onQuery = (): void => {};
+const noteQuery = (_: number, type: string): void => {
+  if (type !== 'QUERYWRAP') return;
+  queries++;
+  onQuery();
+};
+createHook({ init: noteQuery }).enable();
 /** Resolves when the name server has been asked so often in this scene. */
-async function asked(times = 1): Promise<void> {
-  while (queries < times) await new Promise(setImmediate);
+function asked(times = 1): Promise<void> {
+  return new Promise((resolve) => {
+    onQuery = () => {
+      if (queries >= times) resolve();
+    };
+    onQuery();
+  });
 }
 const dial = (rtc: RtcScope, url: string) => rtc.createWebSocket(url).on('error', () => {});
 
