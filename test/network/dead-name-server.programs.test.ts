@@ -5,12 +5,12 @@ import { Child, commandFor } from '../support/child.js';
 
 const program = fileURLToPath(new URL('programs/dead-name-server.ts', import.meta.url));
 
-/** Namespaces in which the only name server is a socket that nobody reads. */
+/** Namespaces in which the only name server is a socket that nobody reads, and nobody has the addresses of one name. */
 const NAMESPACES = `
 ip link set lo up && ip link add v0 type veth peer name v1 && ip addr add 10.78.0.1/24 dev v0 &&
 ip link set v0 up && ip link set v1 up || exit 77
 resolv=$(mktemp) && echo "nameserver 127.0.0.77" > "$resolv" && mount --bind "$resolv" /etc/resolv.conf || exit 77
-hosts=$(mktemp) && echo "127.0.0.1 listed.example.org" > "$hosts" && mount --bind "$hosts" /etc/hosts || exit 77
+hosts=$(mktemp) && printf '%s\\n' "127.0.0.1 listed.example.org" "10.78.0.2 dead.example.org" "10.78.0.3 dead.example.org" > "$hosts" && mount --bind "$hosts" /etc/hosts || exit 77
 coproc "$NODE" -e 'require("dgram").createSocket("udp4").bind(53, "127.0.0.77", () => console.log("bound"))'
 silent=$COPROC_PID
 read -r <&"\${COPROC[0]}" || exit 77
@@ -34,7 +34,16 @@ async function run(...args: string[]) {
 /** Milliseconds; the C library's resolver holds each of these for ten seconds. How far below it they stay is no test. */
 const MOST = 5000;
 
-const SCENES = ['hosts file', 'stun', 'turn', 'ws', 'wss', 'signaling', 'given up, beside a live connection'];
+const SCENES = [
+  'hosts file',
+  'dead addresses',
+  'stun',
+  'turn',
+  'ws',
+  'wss',
+  'signaling',
+  'given up, beside a live connection',
+];
 
 describe.skipIf(!possible)('with a name server that never answers', () => {
   it('no teardown blocks the event loop or waits for a name, and the process ends', async () => {
@@ -50,6 +59,7 @@ describe.skipIf(!possible)('with a name server that never answers', () => {
     const all = Object.assign({}, ...lines) as Record<string, unknown>;
     expect(all).toMatchObject({ state: 'connected', messages: 0, asked: 0 });
     expect(all.confirmedAfter).toBeLessThan(MOST);
+    expect(all.dead).toContain('no answer from 10.78.0.2, 10.78.0.3');
     expect(all.told).toContain('the signaling server has not answered yet');
     expect(all.exited).toBeLessThan(MOST);
   });

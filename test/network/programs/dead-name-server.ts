@@ -52,6 +52,10 @@ const SCENES: Record<string, (rtc: RtcScope) => Promise<unknown>> = {
     dial(rtc, 'wss://chat.example.org/');
     await asked();
   },
+  async 'dead addresses'(rtc) {
+    const socket = rtc.createWebSocket('ws://dead.example.org/', { connectionTimeout: 900 });
+    say({ dead: await socket.opened().catch((error: Error) => error.message) });
+  },
   async 'stun and wss'(rtc) {
     await SCENES.stun?.(rtc);
     await SCENES.wss?.(rtc);
