@@ -1,11 +1,11 @@
 import type * as ndc from 'node-datachannel';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import type { CheckedConnectionConfig } from '../../../native/validate/peer-connection-config.js';
 import { type IceServers, nativeServer } from './ice-servers.js';
 import { isIP } from 'node:net';
+import { interfaceAddresses } from '../../../library/names/interface-addresses.js';
 import { outcomeOf } from './ask-server.js';
 import { readStunMessage, STUN } from './stun-message.js';
 
@@ -98,9 +98,7 @@ function asLoopback(candidate: string, own: ReadonlySet<string>): string | undef
 }
 
 function ownAddresses(): ReadonlySet<string> {
-  return new Set(
-    Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []),
-  );
+  return new Set(interfaceAddresses()?.map(({ address }) => address));
 }
 
 /**
@@ -125,18 +123,18 @@ export class TurnForwarder {
       // Nobody else of this machine is to send through it.
       this.#client ??= readStunMessage(packet) ? port : undefined;
       if (port !== this.#client) return;
-      const send = () => outer.send(packet);
-      send();
-      this.#outward.passed(packet, send, this.#inward);
+      outer.send(packet);
+      if (this.#isHandshaking) this.#outward.passed(packet, () => outer.send(packet), this.#inward);
     });
     outer.on('message', (packet) => {
       const message = (packet.at(0) ?? 4) < 4 ? readStunMessage(packet) : undefined;
       if (message?.type === STUN.allocateSuccess || message?.type === STUN.allocateError)
         this.#receive(message);
-      if (this.#client === undefined) return;
-      const send = () => inner.send(packet, this.#client, host);
-      send();
-      this.#inward.passed(packet, send, this.#outward);
+      const client = this.#client;
+      if (client === undefined) return;
+      inner.send(packet, client, host);
+      if (this.#isHandshaking)
+        this.#inward.passed(packet, () => inner.send(packet, client, host), this.#outward);
     });
   }
 
@@ -180,6 +178,10 @@ export class TurnForwarder {
     this.#outer.close();
   }
 
+  get #isHandshaking(): boolean {
+    return !this.#outward.isOver || !this.#inward.isOver;
+  }
+
   #receive(message: { type: number; transaction: string; error?: number }): void {
     // The first request has no credentials yet; the server's answer to it is how the realm is learned.
     if (message.error === 401 && this.#outcome === 'no answer') this.#outcome = 'asked for credentials';
@@ -198,9 +200,13 @@ class FirstFlight {
   #timers: readonly NodeJS.Timeout[] | undefined;
   #isOver = false;
 
+  /** The other end has answered, or the forwarder is closed. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** `packet` went in this direction; `other` is the opposite one. */
   passed(packet: Buffer, again: () => void, other: FirstFlight): void {
-    if (this.#isOver && other.#isOver) return;
     const payload = relayedPayload(packet);
     if (!isDtls(payload)) return;
     other.end();
