@@ -42,6 +42,12 @@ export interface RtcErrorOptions {
   progress?: ConnectionProgress;
 }
 
+/** What `cause` says, without the path of the handle, with which an error that quotes it begins itself. */
+export function quoted(cause: unknown, path: string): string {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return words.replace(`${path}: `, '');
+}
+
 /** Key of the mark that a class of errors shares with its counterparts in other copies of the package. */
 const MARK = Symbol('scoped-rtc.mark');
 

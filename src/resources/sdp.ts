@@ -1,6 +1,6 @@
 /*
- * The text of session descriptions (RFC 8866): what is read from it and written into it, without the library and
- * without Node.js, because pages use this, too. The media sections are changed in `media/session-text.ts`.
+ * The text of session descriptions (RFC 8866): what is read from it and written into it, without the library. Pages use
+ * this, too; only the announcement needs Node.js. The media sections are changed in `media/session-text.ts`.
  */
 import type { CandidateDetails } from '../diagnostics/handle-details.js';
 

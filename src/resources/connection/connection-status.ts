@@ -1,6 +1,6 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
-import { type ConnectionProgress, RtcNativeError } from '../../errors/rtc-error.js';
+import { type ConnectionProgress, quoted, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativePeerConnection } from '../../native/binding.js';
 import type { OwnedNode, HandleFigures } from '../../scope/node.js';
 import type { HandleDetails, CandidateDetails, ConnectionDetails } from '../../diagnostics/handle-details.js';
@@ -203,7 +203,7 @@ export function connectionFailed(
   cause: unknown,
 ): RtcNativeError {
   const options = { path, progress, ...(cause === undefined ? {} : { cause }) };
-  const why = cause instanceof Error ? explained(cause.message.replace(`${path}: `, '')) : reason;
+  const why = cause instanceof Error ? explained(quoted(cause, path)) : reason;
   return new RtcNativeError(`the connection failed: ${why}`, options);
 }
 

@@ -11,7 +11,7 @@ export interface Refusal {
  * From what the library said, if it said anything, and from what passed through a tunnel, if there was one.
  */
 export function refusalOf(dial: Dial | undefined, said: string | undefined): Refusal {
-  return { why: statusOf(dial) ?? explained(dial, said), cause: dial?.tunnel?.failure };
+  return { why: statusOf(dial) ?? withoutStatus(dial, said), cause: dial?.tunnel?.failure };
 }
 
 /** The server's answer in HTTP, or the proxy's, where it was another than 101. */
@@ -23,7 +23,8 @@ function statusOf(dial: Dial | undefined): string | undefined {
   return `the server answered ${statusLine}`;
 }
 
-function explained(dial: Dial | undefined, said: string | undefined): string {
+/** Where no answer in HTTP could be read. */
+function withoutStatus(dial: Dial | undefined, said: string | undefined): string {
   const tunnel = dial?.tunnel;
   if (said === TIMED_OUT && tunnel) {
     const what = tunnel.isSilent ? 'sent nothing' : 'not finished the handshake';

@@ -1,7 +1,7 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { poll } from '../../time/wait.js';
-import { RtcMessageError, RtcNativeError } from '../../errors/rtc-error.js';
+import { quoted, RtcMessageError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeWebSocket } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import type { WebSocketOptions as TransportOptions } from '../../native/validate/web-socket.js';
@@ -103,8 +103,7 @@ export class WebSocket extends MessageChannel {
   /** There is no way to the server. @internal */
   cannotConnect(cause: unknown): void {
     this.#endSeen = true;
-    const words = cause instanceof Error ? cause.message : String(cause);
-    this.#refuse(words.replace(`${this.path}: `, ''), cause);
+    this.#refuse(quoted(cause, this.path), cause);
   }
 
   /** @internal */

@@ -94,7 +94,7 @@ export class Ending {
     const { received } = this.#facts;
     if (received === 0) return true;
     // Later ones than the first with all of it have no news, and need not be seen.
-    const isSeen = newsFinal !== undefined && (finalsSeen - newsFinal + FINALS) % FINALS < FINALS / 2;
+    const isSeen = newsFinal !== undefined && isNotBefore(finalsSeen, newsFinal);
     return isSeen && reported === received;
   }
 
@@ -279,8 +279,7 @@ export class Ending {
     if (!isLast) return;
     this.#memory.peerSent = sent;
     // Where messages overtake each other so do receipts.
-    const isNewer = (finals - this.#memory.finalsSeen + FINALS) % FINALS < FINALS / 2;
-    if (isNewer) this.#memory.finalsSeen = finals;
+    if (isNotBefore(finals, this.#memory.finalsSeen)) this.#memory.finalsSeen = finals;
     this.#memory.peerFinals++;
     this.#memory.owesAnswer = true;
   }
@@ -302,6 +301,8 @@ export class Ending {
 
 /** Final receipts are counted in one byte. */
 const FINALS = 256;
+/** Of two counts of them, which begin again at 0. */
+const isNotBefore = (one: number, other: number) => (one - other + FINALS) % FINALS < FINALS / 2;
 /** Milliseconds that the reset of a stream may take whose messages have all arrived. */
 const RESET_MS = 1000;
 /**
