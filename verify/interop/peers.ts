@@ -41,6 +41,8 @@ export interface PeerKind {
   /** Builds its program where that has not been done: once for a checkout. May take a minute. */
   prepare?(): Promise<void>;
   readonly lacks?: readonly Ability[];
+  /** A server that others have written whole: it is asked what servers are asked, and nothing else. */
+  readonly isServer?: boolean;
 }
 
 const program = (name: string) => new URL(`programs/${name}`, import.meta.url);
@@ -97,7 +99,9 @@ const pion: PeerKind = {
   prepare: buildPion,
 };
 
-const PLUGINS = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/gstreamer-1.0`;
+const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+const JANUS = join(LIBRARIES, 'janus');
+const PLUGINS = join(LIBRARIES, 'gstreamer-1.0');
 const GSTREAMER = { webrtc: join(PLUGINS, 'libgstwebrtc.so'), nice: join(PLUGINS, 'libgstnice.so') };
 
 function debianVersion(name: string): string {
@@ -152,6 +156,13 @@ export const PEERS: Readonly<Record<string, PeerKind>> = {
         ? [PYTHON, fileURLToPath(program('gstreamer-peer.py'))]
         : undefined,
     version: () => debianVersion('gstreamer1.0-plugins-bad'),
+  },
+  janus: {
+    title: 'Janus',
+    from: 'apt janus',
+    isServer: true,
+    find: () => (existsSync(JANUS) ? [program('janus.ts'), JANUS] : undefined),
+    version: () => debianVersion('janus'),
   },
   raw: {
     title: 'node-datachannel',

@@ -5,6 +5,7 @@ import { type Result, tablesOf, writeDocument } from './document.js';
 import { makeNetwork, type Network } from './namespace.js';
 import { PEERS } from './peers.js';
 import { SCENARIOS } from './scenarios/index.js';
+import { servers } from './scenarios/servers.js';
 
 /**
  * Other WebRTC implementations, and what is done with them:
@@ -96,6 +97,7 @@ for (const peer of peers) await PEERS[peer]?.prepare?.();
 if (values.prepare) process.exit();
 
 const suits = (peer: string) => (scenario: string) =>
+  scenario in servers === (PEERS[peer]?.isServer === true) &&
   !SCENARIOS[scenario]?.needs?.some((ability) => PEERS[peer]?.lacks?.includes(ability));
 /** What runs in one process. */
 const runs = peers.flatMap((peer) => {

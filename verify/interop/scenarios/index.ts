@@ -5,6 +5,7 @@ import { ending } from './ending.js';
 import { media } from './media.js';
 import { messages } from './messages.js';
 import { negotiation } from './negotiation.js';
+import { servers } from './servers.js';
 
 /** In the order of the table. */
 export const GROUPS: Readonly<Record<string, Scenarios>> = {
@@ -14,6 +15,7 @@ export const GROUPS: Readonly<Record<string, Scenarios>> = {
   Ending: ending,
   Negotiating: negotiation,
   Media: media,
+  Servers: servers,
 };
 
 export const SCENARIOS: Scenarios = Object.assign({}, ...Object.values(GROUPS));

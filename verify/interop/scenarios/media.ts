@@ -11,14 +11,18 @@ const MEDIA = {
 } as const;
 type Format = keyof typeof MEDIA;
 
-function sending(format: Format): MediaDescription {
+export function sending(format: Format, ssrc = SSRC): MediaDescription {
   const { kind, codec, payloadType } = MEDIA[format];
-  const sources = [{ ssrc: SSRC, name: 'camera', msid: 'stream', trackId: 'track' }];
+  const sources = [{ ssrc, name: 'camera', msid: 'stream', trackId: 'track' }];
   return { kind, direction: 'SendOnly', codecs: [{ codec, payloadType }], sources };
 }
 
 /** Sends packets for as long as the block lasts. They carry nothing that could be shown, and are counted all the same. */
-function stream(track: MediaTrack, format: Format): Disposable & { readonly askedForKey: () => boolean } {
+export function stream(
+  track: MediaTrack,
+  format: Format,
+  ssrc = SSRC,
+): Disposable & { readonly askedForKey: () => boolean } {
   let n = 0;
   let asked = false;
   track.on('message', (packet) => {
@@ -30,7 +34,7 @@ function stream(track: MediaTrack, format: Format): Disposable & { readonly aske
     packet.set([0x80, 0x80 | MEDIA[format].payloadType]);
     packet.writeUInt16BE(n & 0xffff, 2);
     packet.writeUInt32BE((n++ * 3000) >>> 0, 4);
-    packet.writeUInt32BE(SSRC, 8);
+    packet.writeUInt32BE(ssrc, 8);
     void track.send(packet).catch(() => {});
   }, 10);
   return { askedForKey: () => asked, [Symbol.dispose]: () => clearInterval(timer) };
