@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
@@ -19,8 +19,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { askServer } from '../../src/resources/connection/servers/ask-server.js';
 import { nextEvent, take } from '../support/event.js';
 import { rejectionOf } from '../support/rejection.js';
+import { service } from '../support/services.js';
 
-const installed = spawnSync('turnserver', ['--help'], { stdio: 'ignore' }).error === undefined;
+const program = service('turnserver');
 
 interface Turn {
   readonly port: number;
@@ -37,7 +38,7 @@ async function turnServer(...accounts: string[]): Promise<Turn> {
   const fixed =
     '-n --listening-ip=127.0.0.1 --relay-ip=127.0.0.1 --realm=test --allow-loopback-peers --no-cli --no-tls --no-dtls --no-tcp ' +
     `--pidfile=turn.pid --log-file=stdout --listening-port=${port}`;
-  const server = spawn('turnserver', [...fixed.split(' '), ...accounts], { cwd, stdio: 'ignore' });
+  const server = spawn(program as string, [...fixed.split(' '), ...accounts], { cwd, stdio: 'ignore' });
   const ended = once(server, 'exit');
   onTestFinished(async () => {
     server.kill('SIGKILL');
@@ -71,7 +72,7 @@ async function connect(alice: PeerConnection, bob: PeerConnection, timeout = 20_
   await Promise.all([alice.negotiate(near, { timeout }), bob.negotiate(far, { timeout })]);
 }
 
-describe.skipIf(!installed)('with a TURN server', () => {
+describe.skipIf(program === undefined)('with a TURN server', () => {
   it('relay means relay, and what is sent arrives', async () => {
     const turn = await turnServer(...ACCOUNT);
     await withTestScope(async (rtc) => {

@@ -57,6 +57,8 @@ import { hazard as h56 } from './rows/h56-server-goes-deaf.js';
 import { hazard as h57 } from './rows/h57-mid-used-again.js';
 import { hazard as h58 } from './rows/h58-queue-at-close.js';
 import { hazard as h59 } from './rows/h59-message-cut.js';
+import { hazard as h60 } from './rows/h60-credentials-of-a-live-connection.js';
+import { hazard as h61 } from './rows/h61-connection-in-an-exit-handler.js';
 import type { Hazard } from './support/hazard.js';
 
 /** Every row of the matrix, in order. */
@@ -120,4 +122,6 @@ export const hazards: readonly Hazard[] = [
   h57,
   h58,
   h59,
+  h60,
+  h61,
 ];

@@ -228,6 +228,7 @@ export function assertMayDescribe(
   const possible = type === 'offer' ? offers : type === 'unspec' ? answers || offers : answers;
   if (!possible) refuse(WHY_NOT[state] ?? `the signaling state is ${state}`);
   if (!negotiable) refuse('there is no channel or track to negotiate');
+  // The library throws then, and the process aborts (H60).
   if (choosesCredentials && connection.gatheringState !== 'new') {
     refuse(
       'iceUfrag and icePwd can be chosen before candidates are gathered, and the library has no ICE restart',
