@@ -270,8 +270,8 @@ export class LibraryContext implements TeardownHost, Tenant {
 }
 
 /**
- * What is made from then on aborts the process (H61). Node.js sets this before it calls the first listener of `exit`. A listener of our own could be called after those of
- * the user, and would have to be kept for as long as the process.
+ * What is made from then on aborts the process (H61). Node.js sets this before it calls the first listener of `exit`. A
+ * listener of our own could be called after those of the user, and would have to be kept for as long as the process.
  */
 function isExiting(): boolean {
   return (process as { _exiting?: boolean })._exiting === true;

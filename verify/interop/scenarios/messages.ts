@@ -122,6 +122,8 @@ export const messages: Scenarios = {
         if (typeof message === 'string' || message.readUIntLE(0, 3) !== got) misplaced++;
         got++;
       });
+      // It opens there later than here, and an end that is not open may not send.
+      await eventually(async () => (await cell.peer.channel('burst'))?.opened === true, 'it opens there');
       await cell.peer.call('burst', { label: 'burst', count: COUNT, ending: 'close channel' });
       const info = await channel.closed({ timeout: 30_000 });
       cell.figure(`${got} of ${COUNT}`);
