@@ -27,12 +27,14 @@ export function tablesOf(results: readonly Result[], peers: readonly string[]): 
   };
   return Object.entries(GROUPS)
     .map(([group, scenarios]) => {
+      const asked = results.filter(({ scenario }) => scenario in scenarios);
+      const columns = peers.filter((name) => asked.some(({ peer }) => peer === name));
       const rows = Object.entries(scenarios)
-        .filter(([name]) => results.some(({ scenario }) => scenario === name))
-        .map(([name, { title }]) => `| ${[title, ...peers.map((peer) => cell(peer, name))].join(' | ')} |`);
+        .filter(([name]) => asked.some(({ scenario }) => scenario === name))
+        .map(([name, { title }]) => `| ${[title, ...columns.map((peer) => cell(peer, name))].join(' | ')} |`);
       if (rows.length === 0) return '';
-      const head = `| ${[group, ...peers.map((peer) => PEERS[peer]?.title)].join(' | ')} |`;
-      return [head, `|${' --- |'.repeat(peers.length + 1)}`, ...rows, ''].join('\n');
+      const head = `| ${[group, ...columns.map((peer) => PEERS[peer]?.title)].join(' | ')} |`;
+      return [head, `|${' --- |'.repeat(columns.length + 1)}`, ...rows, ''].join('\n');
     })
     .join('\n');
 }
@@ -44,7 +46,11 @@ function escaped(text: string): string {
 export function writeDocument(results: readonly Result[], peers: readonly string[], network: string): void {
   const versions = peers.map((peer) => {
     const kind = PEERS[peer];
-    const lacks = kind?.lacks?.length ? ` Not asked of it: ${kind.lacks.join(', ')}.` : '';
+    const lacks = kind?.isServer
+      ? ' A server: it is asked what servers are asked.'
+      : kind?.lacks?.length
+        ? ` Not asked of it: ${kind.lacks.join(', ')}.`
+        : '';
     return `| ${kind?.title} | ${kind?.version()} | ${kind?.from} |${lacks} |`;
   });
   const failed = results.filter(({ faults }) => faults.length > 0).length;

@@ -28,7 +28,9 @@ export type Ability =
   | 'an offer while it connects'
   | 'reporting whether a channel of ours is ordered'
   | 'a conflict of ICE roles'
-  | 'a negotiated channel';
+  | 'a negotiated channel'
+  | 'echo'
+  | 'relaying';
 
 /** A WebRTC implementation to talk to. */
 export interface PeerKind {
@@ -161,8 +163,20 @@ export const PEERS: Readonly<Record<string, PeerKind>> = {
     title: 'Janus',
     from: 'apt janus',
     isServer: true,
+    lacks: ['relaying'],
     find: () => (existsSync(JANUS) ? [program('janus.ts'), JANUS] : undefined),
     version: () => debianVersion('janus'),
+  },
+  coturn: {
+    title: 'coturn',
+    from: 'apt coturn',
+    isServer: true,
+    lacks: ['echo'],
+    find() {
+      const path = service('turnserver');
+      return path === undefined ? undefined : [program('coturn.ts'), path];
+    },
+    version: () => debianVersion('coturn'),
   },
   raw: {
     title: 'node-datachannel',

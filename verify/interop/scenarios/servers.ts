@@ -1,3 +1,4 @@
+import { type DataChannel, type IceServer, memorySignaling, type PeerConnection } from 'scoped-rtc';
 import { nextEvent } from '../../../test/support/event.js';
 import { type Cell, type Connected, echoed, eventually, numbered, type Scenarios } from '../scenario.js';
 import { sending, stream } from './media.js';
@@ -16,10 +17,11 @@ async function connect(cell: Cell): Promise<Connected> {
 
 const COUNT = 3000;
 
-/** What is asked of a media server, whose program is not ours. */
+/** What is asked of a server, whose program is not ours. */
 export const servers: Scenarios = {
   'server-echo': {
     title: 'messages come back, up to 64 kB',
+    needs: ['echo'],
     async run(cell) {
       const { pc, channel } = await connect(cell);
       const most = Math.min(pc.maxMessageSize, 65_535);
@@ -31,6 +33,7 @@ export const servers: Scenarios = {
   },
   'server-3000': {
     title: '3000 messages come back, and we close the channel',
+    needs: ['echo'],
     async run(cell) {
       const { pc, channel } = await connect(cell);
       let next = 0;
@@ -52,6 +55,7 @@ export const servers: Scenarios = {
   },
   'server-media': {
     title: 'Opus and VP8 come back',
+    needs: ['echo'],
     async run(cell) {
       await cell.peer.call('create');
       const pc = cell.scope.createPeerConnection('server');
@@ -74,6 +78,7 @@ export const servers: Scenarios = {
   },
   'server-hangs-up': {
     title: 'it closes the connection',
+    needs: ['echo'],
     async run(cell) {
       const { pc, channel } = await connect(cell);
       cell.check(await echoed(channel, Buffer.from('x')), 'echo');
@@ -85,7 +90,53 @@ export const servers: Scenarios = {
       cell.figure(`noticed after ${Math.round(performance.now() - begin)} ms`);
     },
   },
+  'relay-3000': {
+    title: '3000 messages by the relay alone, and we leave',
+    needs: ['relaying'],
+    async run(cell) {
+      const { near, far } = await connectByRelay(cell);
+      let got = 0;
+      far.on('message', () => got++);
+      for (let n = 0; n < COUNT; n++) await near.send(numbered(n));
+      await near.close();
+      const { unconfirmed } = await near.closed();
+      cell.figure(`${got} of ${COUNT}`);
+      cell.check(got === COUNT && unconfirmed.messages === 0, `${unconfirmed.messages} unconfirmed`);
+    },
+  },
+  'relay-dies': {
+    title: 'the relay is killed',
+    needs: ['relaying'],
+    async run(cell) {
+      const { pc } = await connectByRelay(cell);
+      const begin = performance.now();
+      await cell.peer.call('die');
+      await pc.closed({ timeout: 90_000 });
+      cell.figure(`noticed after ${Math.round((performance.now() - begin) / 1000)} s`);
+    },
+  },
 };
+
+/** Two ends of ours; one is reached by the TURN server alone, the other knows nothing of it. */
+async function connectByRelay(
+  cell: Cell,
+): Promise<{ pc: PeerConnection; near: DataChannel; far: DataChannel }> {
+  const server = await cell.peer.call<IceServer>('create');
+  const [left, right] = memorySignaling();
+  const pc = cell.scope.createPeerConnection('relayed', {
+    iceServers: [server],
+    iceTransportPolicy: 'relay',
+    keepalive: { interval: 1000, timeout: 5000 },
+  });
+  const other = cell.scope.createPeerConnection('other');
+  const near = pc.createDataChannel('bulk');
+  await Promise.all([pc.negotiate(left, WAIT), other.negotiate(right, WAIT)]);
+  const far = await other.nextDataChannel(WAIT);
+  await near.opened(WAIT);
+  const type = pc.selectedCandidatePair()?.local.type;
+  cell.check(type === 'relay', `our candidate is of type ${type}`);
+  return { pc, near, far };
+}
 
 /** RTCP has these payload types in the same place (RFC 5761, section 4). */
 function isMedia(packet: Buffer): boolean {
