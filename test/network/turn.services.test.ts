@@ -1,11 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   memorySignaling,
   type PeerConnection,
@@ -20,38 +13,22 @@ import { askServer } from '../../src/resources/connection/servers/ask-server.js'
 import { nextEvent, take } from '../support/event.js';
 import { rejectionOf } from '../support/rejection.js';
 import { service } from '../support/services.js';
+import { startTurnServer, type TurnServer } from '../support/turn-server.js';
 
 const program = service('turnserver');
 
-interface Turn {
-  readonly port: number;
-  readonly process: ChildProcess;
-}
-
-/** coturn on the loopback interface. */
-async function turnServer(...accounts: string[]): Promise<Turn> {
-  const free = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(free, 'listening');
-  const { port } = free.address() as AddressInfo;
-  await new Promise<void>((resolve) => free.close(() => resolve()));
-  const cwd = mkdtempSync(join(tmpdir(), 'turn-'));
-  const fixed =
-    '-n --listening-ip=127.0.0.1 --relay-ip=127.0.0.1 --realm=test --allow-loopback-peers --no-cli --no-tls --no-dtls --no-tcp ' +
-    `--pidfile=turn.pid --log-file=stdout --listening-port=${port}`;
-  const server = spawn(program as string, [...fixed.split(' '), ...accounts], { cwd, stdio: 'ignore' });
-  const ended = once(server, 'exit');
-  onTestFinished(async () => {
-    server.kill('SIGKILL');
-    await ended;
-    rmSync(cwd, { recursive: true, force: true });
-  });
+/** That answers, and is stopped after the test. */
+async function turnServer(...accounts: string[]): Promise<TurnServer> {
+  const server = await startTurnServer(program as string, accounts);
+  onTestFinished(() => server.stop());
   const signal = AbortSignal.timeout(20_000);
-  while ((await askServer({ address: '127.0.0.1', port }, signal)) !== 'answered') signal.throwIfAborted();
-  return { port, process: server };
+  const address = { address: '127.0.0.1', port: server.port };
+  while ((await askServer(address, signal)) !== 'answered') signal.throwIfAborted();
+  return server;
 }
 
 const ACCOUNT = ['--lt-cred-mech', '--user=user:pass'];
-const server = ({ port }: Turn, username = 'user', credential = 'pass') => ({
+const server = ({ port }: TurnServer, username = 'user', credential = 'pass') => ({
   urls: `turn:127.0.0.1:${port}`,
   username,
   credential,
