@@ -36,22 +36,25 @@ export function nextTurn(): Promise<void> {
   });
 }
 
-let turn = 0;
-let counts = false;
+/** Of the event loop of each clock. The simulation runs several processes in one, and ends some in the middle of a turn. */
+const turns = new WeakMap<Clock, { number: number; counts: boolean }>();
 
 /**
- * A number that differs from one turn of the event loop to the next. All callers in a turn share one callback; without
- * callers there is none.
+ * A number that differs from one turn of the event loop to the next; `clock` is that of the event loop. All callers in a turn
+ * share one callback; without callers there is none.
  */
-export function currentTurn(): number {
-  if (!counts) {
-    counts = true;
+export function currentTurn(clock: Clock): number {
+  let turn = turns.get(clock);
+  if (!turn) turns.set(clock, (turn = { number: 0, counts: false }));
+  if (!turn.counts) {
+    const counted = turn;
+    counted.counts = true;
     afterTurn(() => {
-      counts = false;
-      turn++;
+      counted.counts = false;
+      counted.number++;
     });
   }
-  return turn;
+  return turn.number;
 }
 
 /** Milliseconds that one turn of the event loop may take; a frame of an application is 16. */

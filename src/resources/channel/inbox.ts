@@ -251,6 +251,8 @@ export class UnreadLimit {
 }
 
 export interface OpenGateOwner {
+  /** That of the event loop which hands the messages over. */
+  readonly clock: Clock;
   hasListener(event: 'open' | 'message'): boolean;
   /** Calls the listeners of `open`; false where there are none. */
   emitOpen(): boolean;
@@ -272,7 +274,7 @@ export class OpenGate {
   /** The channel is open: emits `open` at once, or else to the first listener. */
   emitOpen(): void {
     if (this.#emitted !== undefined) return;
-    this.#emitted = currentTurn(); // before the listeners: one of them may ask for messages
+    this.#emitted = currentTurn(this.#owner.clock); // before the listeners: one of them may ask for messages
     if (!this.#owner.emitOpen()) this.#emitted = undefined;
   }
 
@@ -287,7 +289,7 @@ export class OpenGate {
    * with the last of them, and that may be the one which opens it.
    */
   past(): Promise<void> | undefined {
-    const isOver = typeof this.#emitted !== 'number' || this.#emitted !== currentTurn();
+    const isOver = typeof this.#emitted !== 'number' || this.#emitted !== currentTurn(this.#owner.clock);
     return isOver ? undefined : nextTurn();
   }
 
@@ -296,7 +298,7 @@ export class OpenGate {
     if (this.#emitted === 'before') return true;
     if (this.#emitted === undefined && this.#owner.hasListener('open')) this.emitOpen();
     if (this.#emitted === undefined) return true; // `open` has no listener
-    if (this.#emitted === currentTurn()) {
+    if (this.#emitted === currentTurn(this.#owner.clock)) {
       this.#openLater();
       return false;
     }

@@ -42,6 +42,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   /** Messages after which `allArrived` is called. */
   #expected = Number.POSITIVE_INFINITY;
   readonly #gate = new OpenGate({
+    clock: this.context.clock,
     hasListener: (event) => this.hasListener(event),
     emitOpen: () => this.dispatch('open'),
     handOver: () => this.#inbox.handOver(),
