@@ -14,6 +14,13 @@ export const isOfLibdatachannel = (sdp: string): boolean => /^o=rtc /m.test(sdp)
 export const isOfFirefox = (sdp: string): boolean => /^o=mozilla/m.test(sdp);
 
 /**
+ * The description is of GStreamer's webrtcbin: ICE username fragments of 32 characters (seen with 1.22; 4 to 16 in browsers,
+ * pion, aiortc, werift, Janus and libdatachannel) below an origin line without a name and an address.
+ */
+export const isOfGStreamer = (sdp: string): boolean =>
+  /^o=- \d+ \d+ IN IP4 0\.0\.0\.0/m.test(sdp) && usernameFragmentOf(sdp)?.length === 32;
+
+/**
  * Which of two offers that crossed is rolled back: `mine` when its session id (RFC 8866, section 5.2, the second
  * field of `o=`) is the smaller one, or when the ids are equal and its ICE credentials come first. Both sides
  * see the same two offers, so both come to the same answer without another message.

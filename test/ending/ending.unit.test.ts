@@ -34,6 +34,7 @@ const SETTING: EndingSetting = {
   mayReset: true,
   idIsChosen: false,
   mostInFlight: 1024 * 1024,
+  peerDiscards: false,
 };
 const EVENTS: readonly EndingEventType[] = [
   'close',
@@ -89,6 +90,7 @@ describe('the table of a channel that ends', () => {
         mayReset: chance(),
         idIsChosen: chance(),
         mostInFlight: 1024 * 1024,
+        peerDiscards: walk % 8 === 0,
       };
       const ending = new Ending(setting);
       let now = 0;

@@ -29,6 +29,7 @@ export type Ability =
   | 'reporting whether a channel of ours is ordered'
   | 'a conflict of ICE roles'
   | 'a negotiated channel'
+  | 'keeping what its program has not read'
   | 'echo'
   | 'relaying';
 
@@ -128,6 +129,9 @@ const DELIVERY: Ability = 'reporting whether a channel of ours is ordered';
 /** Their library acknowledges what their program, having closed the connection, is never given. */
 const AFTER_CLOSE: Ability = 'reading what came before its close';
 
+/** It answers the reset of a stream, and discards what its program was not given yet; so all that is counted. */
+const KEEPING: Ability = 'keeping what its program has not read';
+
 export const PEERS: Readonly<Record<string, PeerKind>> = {
   chromium: browser('Chromium', 'chromium', 'apt chromium', [AFTER_CLOSE]),
   firefox: browser('Firefox', 'firefox', 'apt firefox-esr', ['H264', AFTER_CLOSE]),
@@ -152,6 +156,7 @@ export const PEERS: Readonly<Record<string, PeerKind>> = {
       ...(['media', 'stats', 'empty messages', 'a negotiated channel', 'rollback', 'ice restart'] as const),
       AFTER_CLOSE,
       ROLE_CONFLICT,
+      KEEPING,
     ],
     find: () =>
       ['/usr/lib/python3/dist-packages/gi', GSTREAMER.webrtc, GSTREAMER.nice].every(existsSync)

@@ -71,6 +71,7 @@ export function settingOf({ way, negotiated }: Scenario, who: number): EndingSet
     mayReset: who === 0 && !negotiated,
     idIsChosen: negotiated,
     mostInFlight: 1024 * 1024,
+    peerDiscards: false,
   };
 }
 

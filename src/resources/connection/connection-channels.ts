@@ -9,7 +9,7 @@ import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/channel-options.js';
 import { type ReceiveBufferLimits, DEFAULT_UNREAD, UnreadLimit } from '../channel/inbox.js';
-import { announcementIn, isOfLibdatachannel, withAnnouncement } from '../sdp.js';
+import { announcementIn, isOfGStreamer, isOfLibdatachannel, withAnnouncement } from '../sdp.js';
 import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
 import { NegotiatedChannels } from '../data-channel/control/negotiated-channels.js';
 import { ResetFlush } from '../data-channel/control/reset-flush.js';
@@ -55,6 +55,7 @@ export class ConnectionChannels implements ChannelConnection {
   readonly #keepalive: Keepalive | undefined;
   readonly #probe: LibraryProbe;
   #peerIsLibrary = false;
+  #peerDiscards = false;
   #keepUntil = 0;
   #isEnded = false;
   #leastRoundTrip = Number.POSITIVE_INFINITY;
@@ -90,6 +91,10 @@ export class ConnectionChannels implements ChannelConnection {
       isComplete: () => this.#leftOpen.size === 0,
       ask: (number) => this.#control.send({ type: 'ping', number }),
     });
+  }
+
+  get peerDiscards(): boolean {
+    return this.#peerDiscards;
   }
 
   get mostInFlight(): number {
@@ -289,6 +294,7 @@ export class ConnectionChannels implements ChannelConnection {
     // The certificate of a transport that is up stays, whatever a later description says.
     if (!this.transportUp()) this.receiptPeer.described(remoteSdp);
     this.#peerIsLibrary = isOfLibdatachannel(remoteSdp);
+    this.#peerDiscards = isOfGStreamer(remoteSdp);
     const announced = announcementIn(remoteSdp, 'control');
     this.#control.place(remoteSdp, announced !== undefined, (id) => this.#userOf(id) === undefined);
     if (this.#control.id !== undefined) this.#ids.use(this.#control.id);

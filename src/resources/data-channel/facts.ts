@@ -87,6 +87,7 @@ export function settingOf(
     mayReset: origin === 'created',
     idIsChosen,
     mostInFlight: connection.mostInFlight,
+    peerDiscards: connection.peerDiscards === true,
   };
 }
 

@@ -172,6 +172,7 @@ export class Ending {
         return this.#setting.idIsChosen;
       case 'isDoubtful': {
         if (this.#facts.answered || (peerGivesReceipts && !lossy)) return false;
+        if (this.#setting.peerDiscards) return true;
         // No answer is faster than a round trip: then the peer closed by itself.
         const soonest = (this.#memory.resetAt ?? Number.POSITIVE_INFINITY) + leastRoundTrip * LEAST_ANSWER;
         return soonest > this.#now || buffered > 0;

@@ -198,6 +198,8 @@ export interface EndingSetting {
   readonly idIsChosen: boolean;
   /** Bytes that SCTP may have taken and not yet seen acknowledged. */
   readonly mostInFlight: number;
+  /** The peer answers the reset of a stream, and discards what it received on it and its program was not given yet. */
+  readonly peerDiscards: boolean;
 }
 
 /** What the channel shows when an event comes. Messages, bytes and milliseconds. */
