@@ -12,7 +12,7 @@ export class Life {
   /** Name of its connection. */
   readonly connection: string;
   readonly madeAt: number;
-  /** When the program, or what owns the channel, began to end it, while the channel was open; undefined where the peer did. */
+  /** When the program, or what owns the channel, began to end it, before the channel was closed; undefined where the peer did. */
   ownEndAt: number | undefined;
   endedAt = Number.POSITIVE_INFINITY;
   /** It was ended in a way that may lose messages, if that is told. */

@@ -1,5 +1,6 @@
 import type { Signaling } from '../../src/index.js';
 import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src/testing/index.js';
+import type { FakeDataChannel } from '../../src/testing/fake/fake-data-channel.js';
 import type { FakeStack } from '../../src/testing/fake/fake-stack.js';
 import { byLabel, type ChannelEnd, type SimulatedPeer } from './simulated-peer.js';
 import { Life } from './life.js';
@@ -39,7 +40,8 @@ class RawEnd implements ChannelEnd {
   /** Its program ends it, by itself or with what it belongs to. */
   ending(): void {
     const now = this.life.process.now();
-    if (this.channel.isOpen()) this.life.ownEndAt ??= now;
+    // Also one whose opening the other end has not acknowledged yet.
+    if ((this.channel as FakeDataChannel).nativeState !== 'closed') this.life.ownEndAt ??= now;
     this.life.endedAt = Math.min(this.life.endedAt, now);
   }
 

@@ -145,7 +145,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     if (peer !== undefined) peer.#pipe?.wake();
   }
 
-  /** Closes this side; the peer learns of it a turn later, and what is in flight is lost (H7). */
+  /** Closes this side; the peer learns of it a turn later, whatever becomes of this side, and what is in flight is lost (H7). */
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -157,7 +157,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
       });
     }
     const peer = this.#peer;
-    if (this.#pipe !== undefined && peer !== undefined) this.host.loop.enqueue(() => peer.#lost());
+    if (this.#pipe !== undefined && peer !== undefined) peer.host.loop.enqueue(() => peer.#lost());
     this.remoteClose();
   }
 
@@ -248,7 +248,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
 
   #openPipe(other: ConnectionCore): SendPipe {
     const { loop, faults, network, sendBufferSize } = this.host;
-    const unreachable = () => network.dark || !other.host.running;
+    const unreachable = () => network.dark || !other.host.running || other.#pipe === undefined;
     return new SendPipe(loop, sendBufferSize, {
       deliver: (packet) => !unreachable() && other.#receive(packet),
       unreachable,

@@ -27,7 +27,10 @@ interface PipeEnds {
   deliver(packet: Packet): boolean;
   buffered(stream: number, amount: number): void;
   blocked(stream: number): boolean;
-  /** The receiver takes nothing for now, and does not say when it does again. */
+  /**
+   * The receiver takes nothing for now, and does not say when it does again. One that is gone takes nothing either, so what was
+   * sent to it makes no room in the send buffer.
+   */
   unreachable(): boolean;
   random(): number;
   /** Milliseconds that a packet of `size` bytes is on its way. */
