@@ -61,7 +61,9 @@ function crosses(from: Life, to: Life, { latency, loss }: Program, isRough: bool
 /** Its program has taken what its library had: it ended nothing, and its event loop ran. */
 function isAtLeisure(life: Life): boolean {
   return (
-    life.ownEndAt === undefined && !life.isTouched(life.process.busy, life.madeAt, Number.POSITIVE_INFINITY)
+    life.ownEndAt === undefined &&
+    !life.isCut &&
+    !life.isTouched(life.process.busy, life.madeAt, Number.POSITIVE_INFINITY)
   );
 }
 

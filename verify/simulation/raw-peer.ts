@@ -43,6 +43,7 @@ class RawEnd implements ChannelEnd {
     // Also one whose opening the other end has not acknowledged yet.
     if ((this.channel as FakeDataChannel).nativeState !== 'closed') this.life.ownEndAt ??= now;
     this.life.endedAt = Math.min(this.life.endedAt, now);
+    if (this.received.length < this.life.arrivals.size) this.life.isCut = true;
   }
 
   send(count: number, size: number): void {

@@ -263,14 +263,16 @@ export class DataChannel extends MessageChannel {
   }
 
   async #drain(deadline: Deadline): Promise<void> {
+    let facts = this.#facts();
     // The peer may have taken the channel, and sent on it, before this end has opened.
-    if (this.#opensLater && this.#connection.receiptPeer?.givesReceipts) {
-      const native = this.#native;
-      await poll(() => native.isOpen() || !this.#opensLater || isClosed(native), deadline);
-      if (native.isOpen()) this.#wasOpen = true;
-      else if (isClosed(native)) this.#resetSeen = true;
+    if (!this.#wasOpen && facts.isUp && this.#connection.receiptPeer?.givesReceipts) {
+      await poll(() => this.#native.isOpen() || !this.#opensLater || isClosed(this.#native), deadline);
+      if (this.#native.isOpen()) this.#wasOpen = true;
+      else if (isClosed(this.#native)) this.#resetSeen = true;
+      facts = this.#facts();
     }
-    this.#receive({ type: 'close' });
+    // Seen at one time: a transport that comes up between two looks would pass for one whose peer has closed the channel.
+    this.#receive({ type: 'close' }, facts);
     await poll(() => this.#look(), deadline, Number.POSITIVE_INFINITY, this.#over.promise);
     if (!this.#machine.isOver) this.#receive({ type: 'abort' });
     await this.received(deadline, this.#isSettled);
@@ -342,8 +344,7 @@ export class DataChannel extends MessageChannel {
   }
 
   #facts(): EndingFacts {
-    const isTaken = this.#origin === 'incoming' || this.inbox.received > 0;
-    const openedAt = isTaken ? undefined : this.#openedAt;
+    const openedAt = this.#origin === 'incoming' || this.inbox.received > 0 ? undefined : this.#openedAt;
     return factsOf(this.#native, this.#connection, this.sent, this.inbox, openedAt);
   }
 }
