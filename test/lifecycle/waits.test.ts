@@ -108,18 +108,20 @@ const WAITS: Record<string, () => Promise<{ wait: Wait; path: string; abort(reas
 
 describe.each(Object.keys(WAITS))('%s', (name) => {
   it('rejects with RTC_TIMEOUT at its bound', async () => {
-    const { wait, path } = await WAITS[name]!();
+    const { wait, path, abort } = await WAITS[name]!();
     expect(await failure(wait({ timeout: 1 }))).toMatchObject({ code: 'RTC_TIMEOUT', path });
+    abort(new Error('enough')); // nobody waits until 64 MB have arrived
   });
 
   it('rejects with RTC_ABORTED and the reason when its signal aborts, before or meanwhile', async () => {
-    const { wait, path } = await WAITS[name]!();
+    const { wait, path, abort } = await WAITS[name]!();
     const reason = new Error('changed my mind');
     const controller = new AbortController();
     const waiting = failure(wait({ signal: controller.signal }));
     controller.abort(reason);
     expect(await waiting).toMatchObject({ code: 'RTC_ABORTED', path, cause: reason });
     expect(await failure(wait({ signal: controller.signal }))).toMatchObject({ code: 'RTC_ABORTED' });
+    abort(new Error('enough'));
   });
 
   it('rejects with the reason as cause when the handle is aborted', async () => {
