@@ -141,3 +141,29 @@ it('a channel that closes with its connection fires close, and nothing before', 
   expect(String(near)).toBe('[object RTCDataChannel]');
   expect(String(pair.near)).toBe('[object RTCPeerConnection]');
 });
+
+describe('messages and events', () => {
+  it('come in tasks of their own: who awaits one is in time for the next', async () => {
+    await using pair = new Pair();
+    const [near, far] = await pair.channel();
+    const next = async () => (await once<MessageEvent>(far, 'message')).data as unknown;
+    const first = next();
+    for (const text of ['one', 'two', 'three']) near.send(text);
+    expect([await first, await next(), await next()]).toEqual(['one', 'two', 'three']);
+  });
+
+  it('show bufferedAmount as it is after the task that has sent', async () => {
+    await using pair = new Pair();
+    const [near, far] = await pair.channel();
+    for (const text of ['one', 'three']) {
+      const [low, message] = [once(near, 'bufferedamountlow'), once(far, 'message')];
+      near.send(text);
+      expect(near.bufferedAmount).toBe(text.length);
+      await Promise.resolve();
+      expect(near.bufferedAmount).toBe(text.length);
+      await low;
+      expect(near.bufferedAmount).toBe(0);
+      await message;
+    }
+  });
+});

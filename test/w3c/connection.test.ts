@@ -266,6 +266,13 @@ describe('calls', () => {
     const make = (configuration: object): PeerConnection => new pair.w3c.RTCPeerConnection(configuration);
     expect(() => make({ iceServers: [{ urls: 'http://x' }] })).toThrow(named('SyntaxError'));
     expect(() => make({ iceTransportPolicy: 'nonsense' })).toThrow(TypeError);
+    expect(() => make({ rtcpMuxPolicy: 'negotiate' })).toThrow(named('NotSupportedError'));
+    expect(() => near.setConfiguration({ rtcpMuxPolicy: 'negotiate' })).toThrow(
+      named('InvalidModificationError'),
+    );
+    const account = { urls: 'turn:127.0.0.1', username: 'x'.repeat(510), credential: 'x' };
+    expect(() => make({ iceServers: [account] })).toThrow(named('InvalidAccessError'));
+    expect(make({ sdpSemantics: 'plan-b' }).getConfiguration()).not.toHaveProperty('sdpSemantics');
   });
 
   it('events can be made, and refuse what is none of theirs', async () => {
@@ -278,6 +285,12 @@ describe('calls', () => {
     const channel = pair.near.createDataChannel('chat');
     expect(new RTCDataChannelEvent('type', { channel }).channel).toBe(channel);
     expect(new RTCPeerConnectionIceEvent('type').candidate).toBeNull();
+    expect([RTCDataChannelEvent.length, RTCPeerConnectionIceEvent.length]).toEqual([2, 1]);
+    expect(() => new RTCPeerConnectionIceEvent('type', { candidate: { candidate: '' } })).toThrow(TypeError);
+    const { RTCPeerConnectionIceErrorEvent } = pair.w3c as unknown as Record<string, EventClass>;
+    const failure = { errorCode: 701, errorText: 'no answer', url: 'stun:127.0.0.1', port: 9 };
+    expect(new RTCPeerConnectionIceErrorEvent!('type', failure)).toMatchObject({ ...failure, address: null });
+    expect(() => new RTCPeerConnectionIceErrorEvent!('type', {})).toThrow(TypeError);
     for (const wrong of [[], ['type'], ['type', null], ['type', {}], ['type', { channel: {} }]]) {
       expect(() => new RTCDataChannelEvent(...wrong)).toThrow(TypeError);
     }

@@ -15,10 +15,28 @@ export function checkConfiguration(given: Configuration | null | undefined): Con
     iceServers: Array.from(configuration.iceServers ?? [], checkServer),
     iceTransportPolicy: oneOf(configuration.iceTransportPolicy, 'iceTransportPolicy', ['all', 'relay']),
     bundlePolicy: oneOf(configuration.bundlePolicy, 'bundlePolicy', ['balanced', 'max-compat', 'max-bundle']),
-    rtcpMuxPolicy: oneOf(configuration.rtcpMuxPolicy, 'rtcpMuxPolicy', ['require']),
+    rtcpMuxPolicy: oneOf(configuration.rtcpMuxPolicy, 'rtcpMuxPolicy', ['require', 'negotiate']),
     iceCandidatePoolSize: pool,
     certificates: [...certificates],
   };
+}
+
+/** What `getConfiguration()` shows: the members that the W3C has, and the name of the connection. */
+export function shownConfiguration(configuration: Configuration): Configuration {
+  const shown = SHOWN.filter((name) => configuration[name] !== undefined);
+  return structuredClone(Object.fromEntries(shown.map((name) => [name, configuration[name]])));
+}
+
+const SHOWN = [
+  ...(['iceServers', 'iceTransportPolicy', 'bundlePolicy', 'rtcpMuxPolicy'] as const),
+  ...(['iceCandidatePoolSize', 'peerIdentity'] as const),
+];
+
+/** What the constructor refuses, which is no mistake of type. */
+export function assertSupported({ rtcpMuxPolicy }: Configuration): void {
+  if (rtcpMuxPolicy === 'negotiate') {
+    throw domException('NotSupportedError', 'RTCP always shares the port of RTP');
+  }
 }
 
 /** What cannot be changed in a connection that exists. */
@@ -54,4 +72,10 @@ function checkUrl(url: string, { username, credential }: IceServer): void {
   if (username === undefined || credential === undefined) {
     throw domException('InvalidAccessError', 'a TURN server needs username and credential');
   }
+  if (Buffer.byteLength(String(username)) > LONGEST_USERNAME) {
+    throw domException('InvalidAccessError', `username has more than ${LONGEST_USERNAME} bytes`);
+  }
 }
+
+/** Bytes (RFC 8489, section 14.3). */
+const LONGEST_USERNAME = 509;

@@ -13,16 +13,19 @@ export class ConnectionStates {
   readonly #fire: (event: string) => void;
   #now: States = { connectionState: 'new', iceConnectionState: 'new', iceGatheringState: 'new' };
   #wasConnected = false;
+  /** `checking` and `connecting` are held back: there is no candidate of the peer yet. */
+  #held: Partial<States> = {};
+  #hasRemoteCandidate = false;
 
   constructor(handle: Connection, fire: (event: string) => void) {
     this.#fire = fire;
     handle.on('iceStateChange', (state) => {
-      if (state !== 'closed') this.set('iceConnectionState', state === 'completed' ? 'connected' : state);
+      if (state !== 'closed') this.#report('iceConnectionState', state === 'completed' ? 'connected' : state);
     });
     handle.on('connectionStateChange', (state) => {
       if (handle.state === 'closing') return; // its end is the application's, which fires nothing
       this.#wasConnected ||= state === 'connected';
-      if (state !== 'closed') this.set('connectionState', state);
+      if (state !== 'closed') this.#report('connectionState', state);
       else if (this.#wasConnected) this.set('connectionState', 'disconnected');
     });
   }
@@ -38,6 +41,26 @@ export class ConnectionStates {
     if ((before === 'failed' && state !== 'closed') || before === 'complete') return;
     this.#now = { ...this.#now, [name]: state };
     this.#fire(`${name.toLowerCase()}change`);
+  }
+
+  /** The peer has sent a candidate, which begins the checks as an application sees them (W3C WebRTC, section 5.6.3). */
+  remoteCandidate(): void {
+    if (this.#hasRemoteCandidate) return;
+    this.#hasRemoteCandidate = true;
+    const held = this.#held;
+    this.#held = {};
+    if (held.iceConnectionState) this.set('iceConnectionState', held.iceConnectionState);
+    if (held.connectionState) this.set('connectionState', held.connectionState);
+  }
+
+  /** The library checks before it has a candidate, and may find the peer by the peer's own checks. */
+  #report<K extends 'connectionState' | 'iceConnectionState'>(name: K, state: States[K]): void {
+    const begins = state === 'checking' || state === 'connecting';
+    if (begins && !this.#hasRemoteCandidate) this.#held = { ...this.#held, [name]: state };
+    else {
+      if (state === 'connected') this.remoteCandidate();
+      this.set(name, state);
+    }
   }
 
   /** The application has closed: no event is fired. */

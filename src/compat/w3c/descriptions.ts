@@ -61,9 +61,13 @@ const TRANSITIONS: Readonly<
 export class Descriptions {
   readonly #handle: Connection;
   readonly #candidates: LocalCandidates;
+  /** A description of nothing, which the library cannot make. */
+  readonly #empty = emptyDescription(++sessions);
   #state: State = 'stable';
   #current: { local: Described | null; remote: Described | null } = { local: null, remote: null };
   #pending: { local: Described | null; remote: Described | null } = { local: null, remote: null };
+  /** Who has made the offer of the first negotiation that was completed, or goes on. */
+  #first: 'offer' | 'answer' | undefined;
   /** What `createOffer()` and `createAnswer()` gave last. */
   #made: { readonly type: SdpType; readonly sdp: string } | undefined;
 
@@ -97,14 +101,40 @@ export class Descriptions {
     return hasDataSection(this.#current.local?.text) && hasDataSection(this.#current.remote?.text);
   }
 
+  /** Data channels are part of a description of either side. */
+  get concernsData(): boolean {
+    return hasDataSection(this.local?.text) || hasDataSection(this.remote?.text);
+  }
+
+  /** What this side has made first; `undefined` before there is a description, or after it was rolled back. */
+  get first(): 'offer' | 'answer' | undefined {
+    return this.#first;
+  }
+
   close(): void {
     this.#state = 'closed';
+  }
+
+  /** Throws where `setLocal` would, by the state. */
+  checkLocal(given: SdpType | undefined): void {
+    this.#next('local', this.#typeOf(given));
+  }
+
+  /** Throws where `setRemote` would, by the state or by what the W3C requires of a description. */
+  checkRemote(type: SdpType, sdp: string): void {
+    this.#next('remote', type);
+    if (type !== 'rollback' && lacksRtcpMux(sdp)) {
+      throw domException(
+        'InvalidAccessError',
+        'a media section has no a=rtcp-mux, which rtcpMuxPolicy requires',
+      );
+    }
   }
 
   createOffer(): string {
     if (this.#state !== 'stable' && this.#state !== 'have-local-offer')
       throw this.#wrongState('createOffer()');
-    const sdp = this.#handle.exchange.negotiable ? this.#libraryText('offer') : emptyOffer(++sessions);
+    const sdp = this.#handle.exchange.negotiable ? this.#libraryText('offer') : this.#empty;
     this.#made = { type: 'offer', sdp };
     return sdp;
   }
@@ -113,17 +143,13 @@ export class Descriptions {
     if (this.#state !== 'have-remote-offer' && this.#state !== 'have-local-pranswer') {
       throw this.#wrongState('createAnswer()');
     }
-    const sdp = this.#libraryText('answer');
+    const sdp = this.#isEmptyFor(this.remote?.text ?? '') ? this.#empty : this.#libraryText('answer');
     this.#made = { type: 'answer', sdp };
     return sdp;
   }
 
   setLocal(given: SdpType | undefined, sdp: string): void {
-    const offers =
-      this.#state === 'stable' ||
-      this.#state === 'have-local-offer' ||
-      this.#state === 'have-remote-pranswer';
-    const type = given ?? (offers ? 'offer' : 'answer');
+    const type = this.#typeOf(given);
     const next = this.#next('local', type);
     if (type === 'rollback') {
       this.#rollBackOffer();
@@ -136,6 +162,7 @@ export class Descriptions {
     const text = isOffer ? this.createOffer() : this.createAnswer();
     const described = new Described(type, text);
     this.#state = next;
+    this.#first ??= isOffer ? 'offer' : 'answer';
     if (type === 'answer') {
       this.#current = { local: described, remote: this.#pending.remote };
       this.#pending = { local: null, remote: null };
@@ -154,9 +181,13 @@ export class Descriptions {
       return;
     }
     const isOffer = type === 'offer';
-    const hasOffered = this.#handle.signalingState === 'have-local-offer';
+    const { signalingState } = this.#handle;
+    const hasOffered = signalingState === 'have-local-offer';
     // An offer without media sections was not made by the library, so there is nothing that it could take an answer to.
-    if (isOffer || hasOffered) this.#give(type, sdp);
+    const isAwaited = hasOffered || signalingState === 'have-remote-pranswer';
+    const isEmpty = isOffer && this.#isEmptyFor(sdp);
+    if (isEmpty && hasOffered) translated(() => this.#handle.setLocalDescription('rollback'));
+    else if (!isEmpty && (isOffer || isAwaited)) this.#give(type, sdp);
     // The library has rolled its own offer back.
     if (isOffer && (hasOffered || this.#pending.local)) this.#forgetOffer();
     const described = new Described(type, sdp);
@@ -177,6 +208,15 @@ export class Descriptions {
       if (handle.signalingState === 'have-remote-offer') handle.setLocalDescription('answer');
       handle.setRemoteDescription(sdp, type);
     });
+  }
+
+  /** An offer of nothing, which the library cannot take: there is nothing that it has to do for it. */
+  #isEmptyFor(offer: string): boolean {
+    return /^v=0\r?$/m.test(offer) && !/^m=/m.test(offer) && this.#handle.remoteDescription() === null;
+  }
+
+  #typeOf(given: SdpType | undefined): SdpType {
+    return given ?? (OFFERING.has(this.#state) ? 'offer' : 'answer');
   }
 
   /** What the library has made, or makes now, as it is before candidates are emitted. */
@@ -203,6 +243,7 @@ export class Descriptions {
   #forgetOffer(): void {
     this.#pending.local = null;
     this.#made = undefined;
+    if (!this.#current.local) this.#first = undefined;
     this.#candidates.forgotten();
   }
 
@@ -231,8 +272,15 @@ function translated(call: () => void): void {
 
 let sessions = 0;
 
-/** An offer of nothing, which the library cannot make. */
-function emptyOffer(session: number): string {
+const OFFERING: ReadonlySet<State> = new Set(['stable', 'have-local-offer', 'have-remote-pranswer']);
+
+/** Audio or video whose RTCP needs a port of its own (W3C WebRTC, section 4.2.6). */
+function lacksRtcpMux(sdp: string): boolean {
+  const sections = sdp.split(/^(?=m=)/m).filter((section) => /^m=(?:audio|video) (?!0 )/.test(section));
+  return sections.some((section) => !/^a=rtcp-mux\b/m.test(section));
+}
+
+function emptyDescription(session: number): string {
   return [`v=0`, `o=rtc ${session} 0 IN IP4 127.0.0.1`, 's=-', 't=0 0', 'a=msid-semantic:WMS *', ''].join(
     '\r\n',
   );

@@ -17,9 +17,15 @@ export class Operations {
 
   run<T>(what: string, operation: () => T | Promise<T>): Promise<T> {
     const before = this.#last;
-    const step = async () => {
-      if (before) await before.catch(() => {});
+    const assertOpen = () => {
       if (this.#isClosed()) throw domException('InvalidStateError', `${what}: the connection is closed`);
+    };
+    const step = async () => {
+      assertOpen();
+      if (before) {
+        await before.catch(() => {});
+        assertOpen();
+      }
       return operation();
     };
     const result = step();
@@ -31,6 +37,22 @@ export class Operations {
     };
     result.then(done, done);
     return result;
+  }
+
+  /**
+   * Checks at once, and does the work in a task of its own, as the W3C has it: until then nothing is to be seen of it. Never
+   * settles when the connection is closed by then.
+   */
+  runInTask(
+    what: string,
+    { check, operation }: { readonly check: () => void; readonly operation: () => void },
+  ): Promise<void> {
+    return this.run(what, async () => {
+      check();
+      await new Promise(setImmediate);
+      if (this.#isClosed()) return new Promise<never>(() => {});
+      return operation();
+    });
   }
 }
 

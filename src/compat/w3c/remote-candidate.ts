@@ -1,6 +1,13 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
 import type { Described } from './descriptions.js';
-import { midsOf, type PlacedCandidate, sectionOf, usernameFragmentOf } from '../../resources/sdp.js';
+import {
+  candidateIn,
+  candidatesIn,
+  midsOf,
+  type PlacedCandidate,
+  sectionOf,
+  usernameFragmentOf,
+} from '../../resources/sdp.js';
 import type { IceCandidateInit } from './w3c-types.js';
 import { dictionary, domException, unsignedShort } from './web-idl.js';
 
@@ -33,7 +40,8 @@ export function addRemoteCandidate(
   };
   const section = sectionOf(remote.text, given);
   if (section === undefined) return refuse('the remote description has no such media section');
-  const fragment = usernameFragmentOf(remote.text);
+  const sectionText = remote.text.split(/^(?=m=)/m)[section + 1] ?? '';
+  const fragment = usernameFragmentOf(sectionText) ?? usernameFragmentOf(remote.text);
   if (given.usernameFragment && fragment !== undefined && given.usernameFragment !== fragment) {
     return refuse('the candidate is of another generation: its usernameFragment differs');
   }
@@ -47,3 +55,7 @@ export function addRemoteCandidate(
   }
   remote.added.push({ candidate: given.candidate, mid: null, index: section });
 }
+
+/** The library checks paths over UDP only. */
+export const hasUsableCandidate = (sdp: string | undefined): boolean =>
+  candidatesIn(sdp).some((line) => candidateIn(line).protocol === 'udp');

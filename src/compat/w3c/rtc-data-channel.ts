@@ -6,6 +6,7 @@ import { closeInBackground } from '../close-in-background.js';
 import type { ChannelSettings } from './channel-settings.js';
 import { interfacePrototype, RTCErrorEvent } from './rtc-events.js';
 import type { SendQueue } from './send-queue.js';
+import { afterTask, TaskQueue } from './task-queue.js';
 import type { DataChannel } from './w3c-types.js';
 import { domException } from './web-idl.js';
 
@@ -30,15 +31,15 @@ export class RTCDataChannel extends EventTarget {
   #readyState: DataChannel['readyState'];
   #binaryType: DataChannel['binaryType'] = 'arraybuffer';
   #threshold = 0;
-  /** `bufferedAmount` until the end of this turn of the event loop, with what was sent in it; undefined: nothing was. */
+  /** `bufferedAmount` until the end of this task, with what was sent in it; undefined: nothing was. */
   #amount: number | undefined;
   #lowReported = false;
   #watchesLow = false;
   /** Bytes behind a Blob that is still read. */
   #queued = 0;
   #lastQueued: Promise<void> | undefined;
-  /** Messages that came before `open` was fired; undefined from the turn after that. */
-  #early: Message[] | undefined = [];
+  /** Messages and the end, from the turn after `open` was fired. */
+  readonly #tasks = new TaskQueue();
 
   /** @internal */
   constructor(
@@ -56,11 +57,11 @@ export class RTCDataChannel extends EventTarget {
     // One that the peer opened can send in its `datachannel` event already.
     this.#readyState = incoming ? 'open' : 'connecting';
     handle.highWaterMark = MAX_UINT32; // the W3C's send() never waits for room
-    handle.on('message', (message) => {
-      if (this.#early) this.#early.push(message);
-      else this.#dispatchMessage(message);
+    handle.on('message', (message) => this.#tasks.add(() => this.#dispatchMessage(message)));
+    handle.on('close', ({ by, reason }) => {
+      this.#tasks.add(() => this.#ended(by === 'error' || by === 'owner', reason));
+      this.#tasks.release();
     });
-    handle.on('close', ({ by, reason }) => this.#ended(by === 'error' || by === 'owner', reason));
     if (!incoming) handle.on('open', () => this.#opened());
   }
 
@@ -117,7 +118,7 @@ export class RTCDataChannel extends EventTarget {
     return this.#readyState;
   }
 
-  /** Grows with `send()`, and falls in a later turn of the event loop only. */
+  /** Grows with `send()`, and falls in a later task only. */
   get bufferedAmount(): number {
     return this.#queued + (this.#amount ?? this.#handle.bufferedAmount);
   }
@@ -210,11 +211,11 @@ export class RTCDataChannel extends EventTarget {
     this.#handle.send(message).catch((error: unknown) => this.#fail(error));
   }
 
-  /** `amount` is shown until the next turn. */
+  /** `amount` is shown until the end of this task. */
   #sent(amount: number): void {
     if (this.#amount === undefined) {
       this.#lowReported = false;
-      setImmediate(() => this.#settle());
+      afterTask(() => this.#settle());
     }
     this.#amount = amount;
   }
@@ -245,13 +246,7 @@ export class RTCDataChannel extends EventTarget {
     if (this.#readyState === 'connecting') this.#readyState = 'open';
     if (this.#readyState === 'open') this.dispatchEvent(new Event('open'));
     // In a later turn, so that code that awaited `open` can add its listeners.
-    setImmediate(() => this.#flush());
-  }
-
-  #flush(): void {
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    for (const message of early) this.#dispatchMessage(message);
+    setImmediate(() => this.#tasks.release());
   }
 
   #dispatchMessage(message: Message): void {
@@ -268,7 +263,6 @@ export class RTCDataChannel extends EventTarget {
 
   /** `abruptly`: with its connection, or by a failure. */
   #ended(abruptly: boolean, reason: unknown): void {
-    this.#flush();
     const asked = this.#readyState === 'closing' || this.#readyState === 'closed';
     if (!asked) {
       this.#readyState = 'closing';

@@ -1,4 +1,6 @@
+import { packagePolyfill } from '../../native/load.js';
 import type { DataChannel, EventInit, IceCandidate } from './w3c-types.js';
+import { unsignedShort } from './web-idl.js';
 
 const noun = (value: unknown) => (value === null ? 'null' : typeof value);
 
@@ -28,7 +30,7 @@ export class RTCPeerConnectionIceEvent extends Event {
     const [type, init] = given;
     super(type, init);
     const candidate = init?.candidate ?? null;
-    if (candidate !== null && typeof candidate !== 'object') {
+    if (candidate !== null && !(candidate instanceof packagePolyfill().RTCIceCandidate)) {
       throw new TypeError('RTCPeerConnectionIceEvent: candidate must be an RTCIceCandidate');
     }
     this.#candidate = candidate;
@@ -41,6 +43,49 @@ export class RTCPeerConnectionIceEvent extends Event {
 
   get url(): string | null {
     return this.#url;
+  }
+}
+
+interface IceErrorEventInit extends EventInit {
+  readonly address?: string | null | undefined;
+  readonly port?: number | null | undefined;
+  readonly url?: string | undefined;
+  readonly errorCode: number;
+  readonly errorText?: string | undefined;
+}
+
+/** The W3C's `RTCPeerConnectionIceErrorEvent`, for code that makes one: the library reports no such errors. */
+export class RTCPeerConnectionIceErrorEvent extends Event {
+  readonly #init: IceErrorEventInit;
+
+  constructor(...given: [type: string, init: IceErrorEventInit]) {
+    requireInit('RTCPeerConnectionIceErrorEvent', given, 2);
+    const [type, init] = given;
+    super(type, init);
+    if (unsignedShort(init?.errorCode, 'errorCode') === undefined) {
+      throw new TypeError('RTCPeerConnectionIceErrorEvent: errorCode is missing');
+    }
+    this.#init = init;
+  }
+
+  get address(): string | null {
+    return this.#init.address ?? null;
+  }
+
+  get port(): number | null {
+    return unsignedShort(this.#init.port, 'port') ?? null;
+  }
+
+  get url(): string {
+    return String(this.#init.url ?? '');
+  }
+
+  get errorCode(): number {
+    return unsignedShort(this.#init.errorCode, 'errorCode') ?? 0;
+  }
+
+  get errorText(): string {
+    return String(this.#init.errorText ?? '');
   }
 }
 
@@ -90,6 +135,11 @@ export class RTCErrorEvent extends Event {
   }
 }
 
+export const PEER_CONNECTION_EVENTS = [
+  ...['negotiationneeded', 'icecandidate', 'icecandidateerror', 'signalingstatechange'],
+  ...['iceconnectionstatechange', 'icegatheringstatechange', 'connectionstatechange', 'datachannel', 'track'],
+];
+
 /**
  * Gives a class the name that it has as text (`[object RTCPeerConnection]`), and the `on…` attributes of its events: the function
  * takes its place among the listeners when it is first set (HTML, section 8.1.8.1). The class keeps what was set; `null` is "none".
@@ -123,4 +173,14 @@ export function interfacePrototype(
       },
     });
   }
+}
+
+// The required arguments count (Web IDL), which a rest parameter does not show.
+for (const [type, length] of [
+  [RTCPeerConnectionIceEvent, 1],
+  [RTCPeerConnectionIceErrorEvent, 2],
+  [RTCDataChannelEvent, 2],
+  [RTCErrorEvent, 2],
+] as const) {
+  Object.defineProperty(type, 'length', { configurable: true, value: length });
 }

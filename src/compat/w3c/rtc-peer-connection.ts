@@ -7,25 +7,34 @@ import { closeInBackground } from '../close-in-background.js';
 import { knownSettings, PEER_CONNECTION_SETTINGS } from '../known-settings.js';
 import { iceServerUrls, type PolyfillApi } from '../polyfill-api.js';
 import { asHandleInit, checkChannelSettings, DEFAULT_SETTINGS } from './channel-settings.js';
-import { assertSameTransport, checkConfiguration } from './configuration.js';
-import { addRemoteCandidate, checkCandidate } from './remote-candidate.js';
+import {
+  assertSameTransport,
+  assertSupported,
+  checkConfiguration,
+  shownConfiguration,
+} from './configuration.js';
+import { addRemoteCandidate, checkCandidate, hasUsableCandidate } from './remote-candidate.js';
 import { ConnectionStates } from './connection-states.js';
-import type { Described, Descriptions } from './descriptions.js';
-import { interfacePrototype, RTCDataChannelEvent, RTCPeerConnectionIceEvent } from './rtc-events.js';
+import type { Descriptions } from './descriptions.js';
+import {
+  interfacePrototype,
+  PEER_CONNECTION_EVENTS,
+  RTCDataChannelEvent,
+  RTCPeerConnectionIceEvent,
+} from './rtc-events.js';
 import { Gathering } from './gathering.js';
 import { NegotiationNeeded, Operations } from './operations.js';
 import { type ChannelOwner, RTCDataChannel } from './rtc-data-channel.js';
 import { SendQueue } from './send-queue.js';
-import { allowsTrickle, withCandidates } from '../../resources/sdp.js';
+import { allowsTrickle } from '../../resources/sdp.js';
+import { ShownDescriptions } from './shown-descriptions.js';
 import { statsOf } from './stats.js';
+import { RTCSctpTransport } from './transports.js';
 import type * as w3c from './w3c-types.js';
 import { dictionary, domException, oneOf, shortText } from './web-idl.js';
 
 /** Classes of the polyfill that are used as they are. */
-type Classes = Pick<
-  PolyfillApi,
-  'RTCError' | 'RTCIceCandidate' | 'RTCSctpTransport' | 'RTCSessionDescription'
->;
+type Classes = Pick<PolyfillApi, 'RTCError' | 'RTCIceCandidate' | 'RTCSessionDescription'>;
 
 // Optional arguments have defaults, since libraries look at a method's `length` (`getStats` of simple-peer).
 /** The W3C's `RTCPeerConnection`, for data channels, on a handle. `scopedWebRTC()` binds it to a scope. */
@@ -44,7 +53,8 @@ export abstract class RTCPeerConnection extends EventTarget {
   #channelsOpened = 0;
   #channelsClosed = 0;
   #canTrickle: boolean | null = null;
-  #sctp: w3c.PeerConnection['sctp'] = null;
+  readonly #shown: ShownDescriptions;
+  #sctp: RTCSctpTransport | null = null;
   #wantsRestart = false;
 
   protected constructor(
@@ -55,6 +65,7 @@ export abstract class RTCPeerConnection extends EventTarget {
   ) {
     super();
     this.#configuration = checkConfiguration(given);
+    assertSupported(this.#configuration);
     this.#classes = classes;
     const config = { ...this.#configuration, iceServers: iceServerUrls(this.#configuration) };
     const known = knownSettings(config, 'configuration', PEER_CONNECTION_SETTINGS) as RtcConfig;
@@ -64,13 +75,20 @@ export abstract class RTCPeerConnection extends EventTarget {
     });
     this.#scope = scope;
     this.#handle = handle;
-    this.#states = new ConnectionStates(handle, (event) => void this.dispatchEvent(new Event(event)));
+    this.#states = new ConnectionStates(handle, (event) => {
+      this.#sctp?.update();
+      this.dispatchEvent(new Event(event));
+    });
     this.#negotiationNeeded = new NegotiationNeeded(
       () => this.#isNegotiationNeeded(),
       () => void this.dispatchEvent(new Event('negotiationneeded')),
     );
     this.#gathering = new Gathering(handle, this.#states, (candidate) => this.#fireCandidate(candidate));
     this.#descriptions = this.#gathering.descriptions;
+    this.#shown = new ShownDescriptions(
+      this.#gathering,
+      (init) => new classes.RTCSessionDescription(init as never) as never,
+    );
     this.#operations = new Operations(
       () => this.signalingState === 'closed' || handle.state === 'closing' || handle.state === 'closed',
       () => this.#negotiationNeeded.update(),
@@ -103,35 +121,35 @@ export abstract class RTCPeerConnection extends EventTarget {
   }
 
   get localDescription(): w3c.SessionDescription | null {
-    return this.#shownLocal(this.#descriptions.local);
+    return this.#shown.local(this.#descriptions.local);
   }
 
   get currentLocalDescription(): w3c.SessionDescription | null {
-    return this.#shownLocal(this.#descriptions.current.local);
+    return this.#shown.local(this.#descriptions.current.local);
   }
 
   get pendingLocalDescription(): w3c.SessionDescription | null {
-    return this.#shownLocal(this.#descriptions.pending.local);
+    return this.#shown.local(this.#descriptions.pending.local);
   }
 
   get remoteDescription(): w3c.SessionDescription | null {
-    return this.#shown(this.#descriptions.remote);
+    return this.#shown.remote(this.#descriptions.remote);
   }
 
   get currentRemoteDescription(): w3c.SessionDescription | null {
-    return this.#shown(this.#descriptions.current.remote);
+    return this.#shown.remote(this.#descriptions.current.remote);
   }
 
   get pendingRemoteDescription(): w3c.SessionDescription | null {
-    return this.#shown(this.#descriptions.pending.remote);
+    return this.#shown.remote(this.#descriptions.pending.remote);
   }
 
   get canTrickleIceCandidates(): boolean | null {
     return this.#canTrickle;
   }
 
-  /** `null` until data channels were negotiated. */
-  get sctp(): w3c.PeerConnection['sctp'] {
+  /** `null` until data channels were offered, by either side. */
+  get sctp(): RTCSctpTransport | null {
     return this.#sctp;
   }
 
@@ -153,8 +171,9 @@ export abstract class RTCPeerConnection extends EventTarget {
     const given = dictionary(description, 'description');
     const type = given.type === undefined ? undefined : oneOf(given.type, 'description.type', SDP_TYPES);
     const sdp = String(given.sdp ?? '');
-    await this.#operations.run('setLocalDescription()', () => {
-      this.#describe(() => this.#descriptions.setLocal(type, sdp));
+    await this.#operations.runInTask('setLocalDescription()', {
+      check: () => this.#descriptions.checkLocal(type),
+      operation: () => this.#describe(() => this.#descriptions.setLocal(type, sdp)),
     });
   }
 
@@ -163,17 +182,21 @@ export abstract class RTCPeerConnection extends EventTarget {
     if (given.type === undefined) throw new TypeError('description.type is missing');
     const type = oneOf(given.type, 'description.type', SDP_TYPES);
     const sdp = String(given.sdp ?? '');
-    await this.#operations.run('setRemoteDescription()', () => {
-      this.#describe(() => this.#descriptions.setRemote(type, sdp));
-      this.#canTrickle = type === 'rollback' ? null : allowsTrickle(sdp);
+    await this.#operations.runInTask('setRemoteDescription()', {
+      check: () => this.#descriptions.checkRemote(type, sdp),
+      operation: () => {
+        this.#describe(() => this.#descriptions.setRemote(type, sdp));
+        this.#canTrickle = type === 'rollback' ? null : allowsTrickle(sdp);
+      },
     });
   }
 
   async addIceCandidate(given: w3c.IceCandidateInit | null = null): Promise<void> {
     const candidate = checkCandidate(given);
-    await this.#operations.run('addIceCandidate()', () =>
-      addRemoteCandidate(this.#handle, this.#descriptions.remote, candidate),
-    );
+    await this.#operations.run('addIceCandidate()', () => {
+      addRemoteCandidate(this.#handle, this.#descriptions.remote, candidate);
+      this.#noteCandidates();
+    });
   }
 
   createDataChannel(given: string, init: w3c.DataChannelInit = {}): w3c.DataChannel {
@@ -196,7 +219,7 @@ export abstract class RTCPeerConnection extends EventTarget {
   }
 
   getConfiguration(): w3c.Configuration {
-    return structuredClone({ ...this.#configuration, certificates: [] });
+    return shownConfiguration(this.#configuration);
   }
 
   /** Checked and shown; servers and policy of an existing connection do not change. */
@@ -208,7 +231,7 @@ export abstract class RTCPeerConnection extends EventTarget {
   }
 
   async getStats(_selector: null = null): Promise<ReadonlyMap<string, object>> {
-    return statsOf(this.#handle, this.#channelsOpened, this.#channelsClosed);
+    return statsOf(this.#handle, this.#sctp, this.#channelsOpened, this.#channelsClosed);
   }
 
   /** Asks for a negotiation. The library keeps its credentials: it has no ICE restart. */
@@ -249,6 +272,7 @@ export abstract class RTCPeerConnection extends EventTarget {
     this.#descriptions.close();
     this.#gathering.candidates.stop();
     this.#states.closed();
+    setImmediate(() => this.#sctp?.update());
     for (const channel of this.#channels) channel.connectionClosed();
     const close = () => closeInBackground(this.#handle);
     const { emptied } = this.#channelOwner.queue;
@@ -256,35 +280,31 @@ export abstract class RTCPeerConnection extends EventTarget {
     else close();
   }
 
-  /** For the polyfill's transports. @internal */
-  get ext_maxDataChannelId(): number {
-    return this.#handle.maxDataChannelId;
-  }
-
-  /** @internal */
-  get ext_maxMessageSize(): number {
-    return this.#handle.maxMessageSize;
-  }
-
-  /** @internal */
-  selectedCandidatePair() {
-    return this.#handle.selectedCandidatePair();
-  }
-
   #describe(step: () => void): void {
     const before = this.signalingState;
     step();
     this.#wantsRestart &&= this.signalingState !== 'have-local-offer';
-    if (!this.#sctp && this.#descriptions.hasData) {
-      this.#sctp = new this.#classes.RTCSctpTransport({ pc: this as never }) as never;
-    }
+    if (!this.#descriptions.concernsData) this.#sctp = null;
+    else
+      this.#sctp ??= RTCSctpTransport.make({
+        handle: this.#handle,
+        states: this.#states,
+        descriptions: this.#descriptions,
+        candidate: (init) => this.#candidate(init),
+        localCandidates: () => this.#gathering.shown.map(({ candidate }) => candidate),
+      });
+    this.#noteCandidates();
     if (this.signalingState === 'stable') this.#negotiationNeeded.clear();
     if (this.signalingState !== before) this.dispatchEvent(new Event('signalingstatechange'));
     setImmediate(() => this.#gathering.update());
   }
 
+  #noteCandidates(): void {
+    if (hasUsableCandidate(this.#descriptions.remote?.sdp)) this.#states.remoteCandidate();
+  }
+
   #fireCandidate(init: w3c.IceCandidateInit | null): void {
-    const candidate = init && (new this.#classes.RTCIceCandidate(init as never) as w3c.IceCandidate);
+    const candidate = init && this.#candidate(init);
     this.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate }));
   }
 
@@ -318,31 +338,12 @@ export abstract class RTCPeerConnection extends EventTarget {
     return this.#wantsRestart || (this.#channels.size > 0 && !this.#descriptions.hasData);
   }
 
-  #shown(described: Described | null): w3c.SessionDescription | null {
-    return described && this.#description(described.type, described.sdp);
-  }
-
-  #shownLocal(described: Described | null): w3c.SessionDescription | null {
-    if (!described) return null;
-    return this.#description(described.type, withCandidates(described.text, this.#gathering.shown));
-  }
-
-  #description(type: w3c.SdpType, sdp: string): w3c.SessionDescription {
-    return new this.#classes.RTCSessionDescription({ type, sdp }) as never;
+  #candidate(init: w3c.IceCandidateInit): w3c.IceCandidate {
+    return new this.#classes.RTCIceCandidate(init as never) as w3c.IceCandidate;
   }
 }
 
-interfacePrototype('RTCPeerConnection', RTCPeerConnection as never, [
-  'negotiationneeded',
-  'icecandidate',
-  'icecandidateerror',
-  'signalingstatechange',
-  'iceconnectionstatechange',
-  'icegatheringstatechange',
-  'connectionstatechange',
-  'datachannel',
-  'track',
-]);
+interfacePrototype('RTCPeerConnection', RTCPeerConnection as never, PEER_CONNECTION_EVENTS);
 
 const SDP_TYPES = ['offer', 'answer', 'pranswer', 'rollback'] as const;
 const closedError = (what: string) => domException('InvalidStateError', `${what}: the connection is closed`);

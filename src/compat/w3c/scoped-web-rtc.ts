@@ -3,8 +3,14 @@ import { readFrom, wrongType } from '../../arguments/argument.js';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
 import type { PolyfillApi } from '../polyfill-api.js';
 import { RTCDataChannel } from './rtc-data-channel.js';
-import { RTCDataChannelEvent, RTCErrorEvent, RTCPeerConnectionIceEvent } from './rtc-events.js';
+import {
+  RTCDataChannelEvent,
+  RTCErrorEvent,
+  RTCPeerConnectionIceErrorEvent,
+  RTCPeerConnectionIceEvent,
+} from './rtc-events.js';
 import { RTCPeerConnection } from './rtc-peer-connection.js';
+import { RTCDtlsTransport, RTCIceTransport, RTCSctpTransport } from './transports.js';
 import type * as w3c from './w3c-types.js';
 
 /** The classes as they are typed without TypeScript's DOM library. */
@@ -22,6 +28,10 @@ interface OwnTypes {
   RTCPeerConnectionIceEvent: {
     prototype: w3c.IceCandidateEvent;
     new (type: string, init?: w3c.EventInit & { candidate?: w3c.IceCandidate | null }): w3c.IceCandidateEvent;
+  };
+  RTCPeerConnectionIceErrorEvent: {
+    prototype: w3c.IceErrorEvent;
+    new (type: string, init: w3c.EventInit & { errorCode: number }): w3c.IceErrorEvent;
   };
   RTCDataChannelEvent: {
     prototype: w3c.ChannelEvent;
@@ -71,7 +81,11 @@ export function scopedWebRTC(scope: RtcScope): ScopedWebRTC {
     RTCPeerConnection: ScopedPeerConnection,
     RTCDataChannel,
     RTCDataChannelEvent,
+    RTCDtlsTransport,
     RTCErrorEvent,
+    RTCIceTransport,
+    RTCSctpTransport,
+    RTCPeerConnectionIceErrorEvent,
     RTCPeerConnectionIceEvent,
   } as unknown as ScopedWebRTC;
 }

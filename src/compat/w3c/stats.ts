@@ -1,28 +1,46 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
+import type { RTCSctpTransport } from './transports.js';
 
 /** The W3C's statistics, as far as the library has figures. */
-export function statsOf(handle: Connection, opened: number, closed: number): Map<string, object> {
+export async function statsOf(
+  handle: Connection,
+  sctp: RTCSctpTransport | null,
+  opened: number,
+  closed: number,
+): Promise<Map<string, object>> {
+  await new Promise(setImmediate); // in a task of their own, as the W3C has it
+
   const report = new Map<string, object>();
   const timestamp = performance.timeOrigin + performance.now();
   const add = (id: string, type: string, figures: object) =>
     report.set(id, { id, type, timestamp, ...figures });
   add('P', 'peer-connection', { dataChannelsOpened: opened, dataChannelsClosed: closed });
+  const { bytesSent, bytesReceived, rtt } = handle;
   const pair = handle.selectedCandidatePair();
+  if (sctp) {
+    const { state, iceTransport } = sctp.transport;
+    add('T', 'transport', {
+      ...{
+        dtlsState: state,
+        dtlsRole: sctp.dtlsRole,
+        iceState: iceTransport.state,
+        iceRole: iceTransport.role,
+      },
+      iceLocalUsernameFragment: iceTransport.getLocalParameters()?.usernameFragment,
+      ...(pair && { selectedCandidatePairId: 'CP' }),
+      ...{ selectedCandidatePairChanges: pair ? 1 : 0, bytesSent, bytesReceived },
+    });
+  }
   if (!pair) return report;
   for (const side of ['local', 'remote'] as const) {
     const { address, port, type, transportType } = pair[side];
     const protocol = String(transportType).toLowerCase();
     add(`I${side}`, `${side}-candidate`, { candidateType: type, address, ip: address, port, protocol });
   }
-  const { bytesSent, bytesReceived, rtt } = handle;
   const seconds = rtt === undefined ? {} : { currentRoundTripTime: rtt / 1000 };
   add('CP', 'candidate-pair', {
     ...{ transportId: 'T', localCandidateId: 'Ilocal', remoteCandidateId: 'Iremote' },
     ...{ state: 'succeeded', nominated: true, writable: true, bytesSent, bytesReceived, ...seconds },
-  });
-  add('T', 'transport', {
-    ...{ dtlsState: 'connected', selectedCandidatePairId: 'CP', selectedCandidatePairChanges: 1 },
-    ...{ bytesSent, bytesReceived },
   });
   return report;
 }

@@ -63,7 +63,7 @@ export interface Configuration {
   iceServers?: IceServer[] | undefined;
   iceTransportPolicy?: 'all' | 'relay' | undefined;
   bundlePolicy?: 'balanced' | 'max-bundle' | 'max-compat' | undefined;
-  rtcpMuxPolicy?: 'require' | undefined;
+  rtcpMuxPolicy?: 'require' | 'negotiate' | undefined;
   iceCandidatePoolSize?: number | undefined;
   certificates?: object[] | undefined;
   /** Name of the connection in the tree of `inspect()`. */
@@ -88,6 +88,14 @@ export interface EventInit {
 
 export interface IceCandidateEvent extends Event {
   readonly candidate: IceCandidate | null;
+}
+
+export interface IceErrorEvent extends Event {
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly url: string;
+  readonly errorCode: number;
+  readonly errorText: string;
 }
 
 export interface ChannelEvent extends Event {

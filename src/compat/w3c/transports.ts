@@ -1,0 +1,180 @@
+import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
+import { candidatesIn, isOfDtlsClient, usernameFragmentOf } from '../../resources/sdp.js';
+import type { ConnectionStates } from './connection-states.js';
+import type { Descriptions } from './descriptions.js';
+import { interfacePrototype } from './rtc-events.js';
+import type { IceCandidate, IceCandidateInit } from './w3c-types.js';
+
+/** What the transports show of their connection. */
+export interface TransportSource {
+  readonly handle: Connection;
+  readonly states: ConnectionStates;
+  readonly descriptions: Descriptions;
+  candidate(init: IceCandidateInit): IceCandidate;
+  /** Candidates that the application has seen. */
+  localCandidates(): readonly string[];
+}
+
+const CONSTRUCTION = Symbol('construction');
+
+abstract class Transport extends EventTarget {
+  protected readonly source: TransportSource;
+
+  constructor(key: symbol, source: TransportSource) {
+    if (key !== CONSTRUCTION) throw new TypeError('Illegal constructor');
+    super();
+    this.source = source;
+  }
+}
+
+/** The W3C's `RTCIceTransport` of a connection, which has one. */
+export class RTCIceTransport extends Transport {
+  get component(): 'rtp' {
+    return 'rtp';
+  }
+
+  get role(): 'controlling' | 'controlled' | 'unknown' {
+    const { first } = this.source.descriptions;
+    return first === undefined ? 'unknown' : first === 'offer' ? 'controlling' : 'controlled';
+  }
+
+  get state(): string {
+    return this.source.states.now.iceConnectionState;
+  }
+
+  get gatheringState(): string {
+    return this.source.states.now.iceGatheringState;
+  }
+
+  getLocalCandidates(): IceCandidate[] {
+    return this.source
+      .localCandidates()
+      .map((candidate) => this.source.candidate({ candidate, sdpMid: '0' }));
+  }
+
+  getRemoteCandidates(): IceCandidate[] {
+    return candidatesIn(this.source.descriptions.remote?.sdp).map((line) =>
+      this.source.candidate({ candidate: line.replace(/^a=/, ''), sdpMid: '0' }),
+    );
+  }
+
+  getSelectedCandidatePair(): { local: IceCandidate; remote: IceCandidate } | null {
+    const pair = this.source.handle.selectedCandidatePair();
+    if (!pair) return null;
+    const shown = ({ candidate, mid }: { candidate: string; mid: string }) =>
+      this.source.candidate({ candidate, sdpMid: mid });
+    return { local: shown(pair.local), remote: shown(pair.remote) };
+  }
+
+  getLocalParameters(): IceParameters | null {
+    return parametersIn(this.source.descriptions.local?.text);
+  }
+
+  getRemoteParameters(): IceParameters | null {
+    return parametersIn(this.source.descriptions.remote?.text);
+  }
+}
+
+/** The W3C's `RTCDtlsTransport` of a connection. */
+export class RTCDtlsTransport extends Transport {
+  readonly #ice: RTCIceTransport;
+
+  constructor(key: symbol, source: TransportSource) {
+    super(key, source);
+    this.#ice = new RTCIceTransport(key, source);
+  }
+
+  get iceTransport(): RTCIceTransport {
+    return this.#ice;
+  }
+
+  get state(): 'new' | 'connecting' | 'connected' | 'closed' | 'failed' {
+    const state = this.source.states.now.connectionState;
+    return state === 'disconnected' ? 'closed' : state;
+  }
+
+  /** None: the library has the fingerprint of the peer's certificate only. */
+  getRemoteCertificates(): ArrayBuffer[] {
+    return [];
+  }
+}
+
+/** The W3C's `RTCSctpTransport` of a connection. */
+export class RTCSctpTransport extends Transport {
+  readonly #dtls: RTCDtlsTransport;
+  #shown: readonly string[];
+
+  /** @internal */
+  constructor(key: symbol, source: TransportSource) {
+    super(key, source);
+    this.#dtls = new RTCDtlsTransport(key, source);
+    this.#shown = this.#states();
+  }
+
+  /** @internal */
+  static make(source: TransportSource): RTCSctpTransport {
+    return new this(CONSTRUCTION, source);
+  }
+
+  get transport(): RTCDtlsTransport {
+    return this.#dtls;
+  }
+
+  get state(): 'connecting' | 'connected' | 'closed' {
+    const { state } = this.#dtls;
+    if (state === 'closed' || state === 'failed') return 'closed';
+    return state === 'connected' ? 'connected' : 'connecting';
+  }
+
+  /** For the statistics; by what both descriptions say of it (RFC 8842). @internal */
+  get dtlsRole(): 'client' | 'server' | 'unknown' {
+    const { local, remote } = this.source.descriptions.current;
+    if (!local || !remote) return 'unknown';
+    const answer = local.type === 'answer' ? local : remote;
+    const isOurs = answer === local;
+    return isOfDtlsClient(answer.text) === isOurs ? 'client' : 'server';
+  }
+
+  /** Bytes of a message that the peer takes, and the library sends. */
+  get maxMessageSize(): number {
+    return this.source.handle.maxMessageSize;
+  }
+
+  /** `null` before the connection is up. */
+  get maxChannels(): number | null {
+    return this.state === 'connected' ? this.source.handle.maxDataChannelId : null;
+  }
+
+  /** Fires the events of what has changed, the lowest transport first. @internal */
+  update(): void {
+    const before = this.#shown;
+    this.#shown = this.#states();
+    const targets = [this.#dtls.iceTransport, this.#dtls.iceTransport, this.#dtls, this];
+    for (const [index, state] of this.#shown.entries()) {
+      if (state !== before[index]) {
+        targets[index]?.dispatchEvent(new Event(index === 0 ? 'gatheringstatechange' : 'statechange'));
+      }
+    }
+  }
+
+  #states(): readonly string[] {
+    const ice = this.#dtls.iceTransport;
+    return [ice.gatheringState, ice.state, this.#dtls.state, this.state];
+  }
+}
+
+const ICE_EVENTS = ['statechange', 'gatheringstatechange', 'selectedcandidatepairchange'];
+interfacePrototype('RTCIceTransport', RTCIceTransport, ICE_EVENTS);
+interfacePrototype('RTCDtlsTransport', RTCDtlsTransport, ['statechange', 'error']);
+interfacePrototype('RTCSctpTransport', RTCSctpTransport, ['statechange']);
+
+interface IceParameters {
+  readonly usernameFragment: string;
+  readonly password: string;
+}
+
+function parametersIn(sdp: string | undefined): IceParameters | null {
+  const usernameFragment = sdp && usernameFragmentOf(sdp);
+  const password = /^a=ice-pwd:(\S+)/m.exec(sdp ?? '')?.[1];
+  return usernameFragment && password ? { usernameFragment, password } : null;
+}
