@@ -14,7 +14,7 @@ import {
   type WaitOptions,
 } from '../time/deadline.js';
 import { addOrderedDependency } from '../scope/order.js';
-import { type Loss, NOTHING_LOST } from '../scope/teardown-report.js';
+import { type Loss, NOTHING_LOST, sumOf } from '../scope/teardown-report.js';
 import { type HandleFigures, type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
 import { teardown } from '../scope/teardown.js';
 import { Emitter, type EventMap } from './emitter.js';
@@ -25,7 +25,10 @@ export type AnyHandle = Handle<any>;
 
 export type HandleState = 'opening' | 'open' | 'closing' | 'closed';
 
-/** How a handle ended. */
+/**
+ * How a handle ended. A handle that owns others has the counts of all of them together: a connection those of its channels and
+ * tracks, a server those of its sockets, also of those that had closed before.
+ */
 export interface CloseInfo extends Loss {
   /**
    * `local`: by `close()` or `abort()`. `remote`: by the peer. `owner`: with the scope or handle that owns it.
@@ -59,6 +62,10 @@ export abstract class Handle<Events extends EventMap<Events>>
   #failed = false;
   #controller: AbortController | undefined;
   #stopWatchingSignal: (() => void) | undefined;
+  /** Of the handles that this one owns, and that have closed. */
+  #lossOfOwned = NOTHING_LOST;
+  /** Tells the owner, where that is a handle. */
+  readonly #tellOwner: ((loss: Loss) => void) | undefined;
 
   /** @internal */
   protected constructor(
@@ -78,6 +85,9 @@ export abstract class Handle<Events extends EventMap<Events>>
       drain: (deadline) => this.drainNative(deadline),
       release: (deadline) => this.releaseNative(deadline),
       loss: () => this.loss(),
+      ownedClosed: (loss) => {
+        this.#lossOfOwned = sumOf(this.#lossOfOwned, loss);
+      },
       afterEnd: () => this.#end(),
       reason: () => this.#reason,
       kill: (error) => this.fail(error),
@@ -90,6 +100,7 @@ export abstract class Handle<Events extends EventMap<Events>>
       details: () => this.details(),
     });
     this[TREE_NODE] = node;
+    this.#tellOwner = owner.behaviour.ownedClosed;
     owner.adoptNode(node);
     if (signal) this.#stopWatchingSignal = whenAborted(signal, () => void this.abort(signal.reason));
     context.trace.created(node, this.#creation);
@@ -161,7 +172,10 @@ export abstract class Handle<Events extends EventMap<Events>>
     return ending.settled;
   }
 
-  /** Resolves when the handle has closed, with how it ended. Without `options` the wait has no bound. */
+  /**
+   * Resolves when the handle has closed, with how it ended and what was lost with it and with the handles that it owned. Without
+   * `options` the wait has no bound.
+   */
   closed(options?: WaitOptions): Promise<CloseInfo> {
     let bounds: Bounds;
     try {
@@ -298,7 +312,9 @@ export abstract class Handle<Events extends EventMap<Events>>
     this[TREE_NODE].ending.deadline?.[Symbol.dispose]();
     this.onClosed();
     const reason = this.#reason === undefined ? {} : { reason: this.#reason };
-    const info: CloseInfo = { by: this.#cause, ...reason, ...this.loss() };
+    const loss = sumOf(this.loss(), this.#lossOfOwned);
+    this.#tellOwner?.(loss);
+    const info: CloseInfo = { by: this.#cause, ...reason, ...loss };
     this.context.trace.closed(this[TREE_NODE], info);
     this.#ended.resolve(info);
     this.dispatch('close', info);

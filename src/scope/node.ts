@@ -95,6 +95,8 @@ export interface NodeBehaviour {
   release(deadline: Deadline): Promise<boolean> | boolean;
   /** Messages that were lost or not confirmed; known once the node was released. */
   loss?(): Loss;
+  /** A handle that this one owns has closed, with `loss`. */
+  ownedClosed?(loss: Loss): void;
   /** True for a member that has done nothing which belongs in the report. */
   unreported?(): boolean;
   /** Called after the node was released and taken out of the tree. */
@@ -303,10 +305,7 @@ export class SiblingNames {
   /** The number that makes `name` unique. */
   claim(name: string): number {
     let numbers = this.#numbers.get(name);
-    if (!numbers) {
-      numbers = { count: 0, next: 1, free: [] };
-      this.#numbers.set(name, numbers);
-    }
+    if (!numbers) this.#numbers.set(name, (numbers = { count: 0, next: 1, free: [] }));
     // The program itself may have called a sibling `name#2`.
     let number: number;
     do number = numbers.free.pop() ?? numbers.next++;

@@ -22,7 +22,19 @@ export interface Loss {
 
 export const NOTHING_LOST: Loss = { undelivered: 0, unread: 0, unconfirmed: { messages: 0, bytes: 0 } };
 
-/** How one member of the tree has ended. */
+/** What two have lost together. */
+export function sumOf(one: Loss, other: Loss): Loss {
+  return {
+    undelivered: one.undelivered + other.undelivered,
+    unread: one.unread + other.unread,
+    unconfirmed: {
+      messages: one.unconfirmed.messages + other.unconfirmed.messages,
+      bytes: one.unconfirmed.bytes + other.unconfirmed.bytes,
+    },
+  };
+}
+
+/** How one member of the tree has ended; what it owns has steps of its own, with their counts. */
 export interface TeardownStep extends Loss {
   /** Path in the ownership tree, e.g. `app/alice/chat`. */
   readonly path: string;

@@ -1,4 +1,4 @@
-import { RtcRuntime } from 'scoped-rtc';
+import { RtcRuntime, type TeardownStep } from 'scoped-rtc';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DeliveryLedger } from '../../src/resources/channel/delivery-ledger.js';
 import { connectedPair } from '../support/connected-pair.js';
@@ -48,6 +48,34 @@ describe('what an end reports about messages that nobody confirmed', () => {
       const { unconfirmed } = await within(near.closed(), 'the close');
       expect(seen.count).toBeLessThan(count);
       expect(unconfirmed.messages).toBeGreaterThanOrEqual(count - seen.count);
+    });
+  });
+
+  it('is that of all channels of a connection together, also of those that had closed before', async () => {
+    await RtcRuntime.acquire('unconfirmed').run(async (scope) => {
+      const { alice, bob, near, far } = await connectedPair(scope);
+      const steps: TeardownStep[] = [];
+      RtcRuntime.shared.on('teardown', (report) => steps.push(...report));
+      burst(far, 3, 100); // nobody takes them
+      const unread = async () => (await far.close(), await within(near.closed(), 'the close'));
+      const first = await unread();
+      expect(first).toMatchObject({ unread: 3 });
+      const other = bob.createDataChannel('other');
+      const taken = alice.nextDataChannel();
+      await other.opened();
+      burst(other, 50, 60_000);
+      await taken;
+      void bob.abort(new Error('enough'));
+      const second = await other.closed();
+      expect(second.unconfirmed.messages).toBeGreaterThan(0);
+      const { undelivered, unconfirmed } = await bob.closed();
+      expect({ undelivered, unconfirmed }).toEqual({
+        undelivered: second.undelivered,
+        unconfirmed: second.unconfirmed,
+      });
+      expect((await within(alice.closed(), 'the close')).unread).toBeGreaterThanOrEqual(3);
+      // A sum over the steps counts nothing twice.
+      expect(steps.find(({ path }) => path === bob.path)).toMatchObject({ undelivered: 0, unread: 0 });
     });
   });
 
