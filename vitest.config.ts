@@ -17,7 +17,10 @@ interface Project {
   readonly globalSetup?: readonly string[];
 }
 
-/** The projects run one after the other, in this order, so that what ends early tells early. */
+/**
+ * `unit` runs first, so that what ends early tells early; then the others together, so that no worker is idle at the end of one.
+ * They have to have the same number of workers.
+ */
 const PROJECTS: Readonly<Record<string, Project>> = {
   unit: { suffix: '.unit.test.ts', guards: ['addon', 'programs'], limit: 10_000, workers: 2 },
   library: { suffix: '.test.ts', guards: ['programs'], limit: 60_000, workers: 3 },
@@ -69,7 +72,7 @@ function suffixes(): string {
 const files = filesByProject();
 
 const projects = Object.entries(PROJECTS).map(
-  ([name, { guards, limit, workers, globalSetup }], index): TestProjectConfiguration => ({
+  ([name, { guards, limit, workers, globalSetup }]): TestProjectConfiguration => ({
     extends: true,
     test: {
       name,
@@ -79,7 +82,7 @@ const projects = Object.entries(PROJECTS).map(
       hookTimeout: limit,
       ...(globalSetup === undefined ? {} : { globalSetup: [...globalSetup] }),
       maxWorkers: workers,
-      sequence: { groupOrder: index },
+      sequence: { groupOrder: name === 'unit' ? 0 : 1 },
     },
   }),
 );
