@@ -65,7 +65,7 @@ process.exitCode = faultsOf(results).some((fault) => fault.includes('did not end
 async function run(page: string, implementation: string): Promise<PageResult> {
   const child = new Child(new URL('program.ts', import.meta.url), [tests!, page, implementation], {
     timeout: 90_000,
-    lingers: 15_000,
+    lingers: 5000,
     nodeArguments: ['--expose-gc'],
   });
   const { lines, exitedByItself, code, stderr } = await child.ended;
