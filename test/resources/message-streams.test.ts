@@ -93,6 +93,26 @@ describe('toDuplex', () => {
     expect(aborted).not.toHaveBeenCalled(); // over a slow link that would have cost what was on its way
   });
 
+  it('hands over what the peer had sent, though a write is refused while the channel closes', async ({
+    connectedPair: { near, far },
+  }) => {
+    const here = near.toDuplex({ objectMode: true });
+    const count = 200;
+    let taken = 0;
+    here.on('data', () => {
+      if (++taken > 1) return;
+      void near.close();
+      here.write('refused');
+    });
+    const failed = once(here, 'error');
+    for (let n = 0; n < count; n++) void far.send(Buffer.alloc(1000, n));
+    const [error] = await within(failed, 'the error');
+    expect(error).toMatchObject({ code: 'RTC_CLOSING' });
+    expect(taken).toBe(count);
+    expect(await near.closed()).toMatchObject({ unread: 0 });
+    expect(await within(far.closed(), 'the close')).toMatchObject({ undelivered: 0 });
+  });
+
   it('ends the reader when the writer ends, with everything delivered', async ({
     connectedPair: { near, far },
   }) => {

@@ -116,9 +116,7 @@ export class ChannelLog implements ChannelEnd {
     const duplex = channel.toDuplex({ objectMode: true });
     this.#pending++;
     duplex.on('data', (message: string | Buffer) => this.#takeAll(message));
-    duplex.on('error', () => {
-      this.life.isCut = true;
-    });
+    duplex.on('error', () => {}); // what was refused is told by the callback of its write
     duplex.once('close', () => this.#pending--);
     return duplex;
   }

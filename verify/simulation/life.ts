@@ -17,10 +17,7 @@ export class Life {
   endedAt = Number.POSITIVE_INFINITY;
   /** It was ended in a way that may lose messages, if that is told. */
   isRough = false;
-  /**
-   * Its program has dropped what had come: with a stream that ended with an error, or, without this package, by a close while
-   * messages waited for its event loop.
-   */
+  /** Of a program without this package: it has closed the channel while messages waited for its event loop, and dropped them. */
   isCut = false;
   /** Numbers of the messages that its library has taken from the wire, with the times (ms). */
   readonly arrivals: ReadonlyMap<number, number>;

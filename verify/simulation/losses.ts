@@ -72,7 +72,7 @@ function keptBack(from: ChannelEnd, to: ChannelEnd): string[] {
   const { life } = to;
   // Of a channel that was closed before this process could see it, the library drops the messages (H18).
   const unseen = (from.life.ownEndAt ?? Number.POSITIVE_INFINITY) < life.madeAt ? life.madeAt : 0;
-  if (!to.wasOpen || life.isCut || life.isRough || isRoughFor(to, to)) return [];
+  if (!to.wasOpen || life.isRough || isRoughFor(to, to)) return [];
   const until = (life.ownEndAt ?? Number.POSITIVE_INFINITY) - TAKEN_MS;
   const came = new Set(to.received);
   let kept = 0;

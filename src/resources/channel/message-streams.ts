@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { boolean, integer, readOptions } from '../../arguments/argument.js';
 import { RtcClosedError } from '../../errors/rtc-error.js';
-import type { Clock } from '../../time/clock.js';
+import { type Clock, nextTurn } from '../../time/clock.js';
 import type { Message, Sendable } from '../../native/validate/message.js';
 import { WindowedEnd, type MessageStreamEnd, type Streamable } from './stream-window.js';
 
@@ -34,7 +34,8 @@ const windowField = integer(1024, Number.MAX_SAFE_INTEGER, 'bytes');
  * Writing waits for room in the send buffer and cuts chunks larger than a message may be (bytes only).
  * Reading pulls: what is not read waits in the channel's receive buffer, or with a window at the other end.
  * Ending the writable side closes the channel, or with a window that direction; destroying the stream aborts it. When the
- * channel has closed a reader gets what is left and the end, and a writer that nobody reads beside an error.
+ * channel has closed a reader gets what is left and the end, and a writer that nobody reads beside an error. A write that is
+ * refused because the channel is closing fails when that has ended; what a reader has not taken by then is dropped with it.
  */
 export function channelToDuplex(
   channel: Streamable,
@@ -67,7 +68,15 @@ export function channelToDuplex(
     },
     async write(chunk: string | Buffer, _encoding, done) {
       isWritten = true;
-      await finish(objectMode ? end.send(chunk) : sendInPieces(end, chunk), done);
+      try {
+        await (objectMode ? end.send(chunk) : sendInPieces(end, chunk));
+      } catch (error) {
+        // It ends the stream, and the reading with it: before, a reader is given what the closing channel still hands over.
+        if (isRefused(error, channel) && isRead(stream)) await handedOver(channel);
+        done(error as Error);
+        return;
+      }
+      done();
     },
     async final(done) {
       await finish(end.end(), done);
@@ -75,18 +84,28 @@ export function channelToDuplex(
     async destroy(error, done) {
       await end.stopReading();
       // A write that was refused since the channel is closing does not cut short what was written before.
-      const isClosing = error instanceof RtcClosedError && error.path === channel.path;
-      if (error && !isClosing) end.abort(error);
+      if (error && !isRefused(error, channel)) end.abort(error);
       await end.close().catch(() => {});
       done(error);
     },
   });
   whenClosed(channel, (error) => {
-    const isRead = stream.readableFlowing !== null || stream.listenerCount('readable') > 0;
     const isWriting = isWritten || stream.listenerCount('unpipe') > 0; // something is piped to it
-    if (isWriting && !isRead && !stream.writableEnded) stream.destroy(error);
+    if (isWriting && !isRead(stream) && !stream.writableEnded) stream.destroy(error);
   });
   return stream;
+}
+
+const isRead = (stream: Duplex) => stream.readableFlowing !== null || stream.listenerCount('readable') > 0;
+
+/** Something was not written since the channel was closing. */
+const isRefused = (error: unknown, { path }: Streamable) =>
+  error instanceof RtcClosedError && error.path === path;
+
+/** Resolves when the channel has closed and a reader has had a turn to take what came before that. */
+async function handedOver(channel: Streamable): Promise<void> {
+  await channel.closed({ timeout: Number.POSITIVE_INFINITY });
+  await nextTurn();
 }
 
 /** The same as a pair of web streams, one chunk a message. */
