@@ -15,19 +15,25 @@ interface Client {
   readonly ways: readonly string[];
   /** The first major version of Node.js that it runs on. Default: any. */
   readonly node?: number;
+  /** Milliseconds after which a round has failed. Default: `LONGEST_MS`. */
+  readonly longest?: number;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+const LONGEST_MS = 6000;
 const ALL = ['raw', 'register', 'w3c'];
 const CLIENTS: Readonly<Record<string, Client>> = {
   'MDN pattern': { program: 'mdn', ways: ALL },
   'simple-peer': { program: 'simple-peer', ways: ALL },
   'simple-peer, no trickle': { program: 'simple-peer', ways: ALL, environment: { CLIENT_TRICKLE: 'false' } },
-  '@thaunknown/simple-peer': { program: 'thaunknown-simple-peer', ways: ['raw', 'register'] },
+  '@thaunknown/simple-peer': { program: 'thaunknown-simple-peer', ways: ALL },
   peerjs: { program: 'peerjs', ways: ALL },
   'y-webrtc': { program: 'y-webrtc', ways: ALL },
   trystero: { program: 'trystero', ways: ALL },
   'geckos.io': { program: 'geckos', ways: ALL },
+  // Its polyfill does not tell the end of gathering: its simple-peer waits 5 s for that, for an offer and for an answer.
+  webtorrent: { program: 'webtorrent', ways: ALL, node: 22, longest: 20_000 },
+  RxDB: { program: 'rxdb', ways: ALL },
   'libp2p relay': { program: 'libp2p-relay', ways: ['raw', 'register'], node: 22 },
   'libp2p direct, redial': { program: 'libp2p-redial', ways: ['raw', 'register'], node: 22 },
 };
@@ -46,14 +52,14 @@ if (!existsSync(`${here}node_modules`)) throw new Error(`run \`npm ci --ignore-s
 const chosen = positionals.length > 0 ? positionals : Object.keys(CLIENTS);
 const rows: Row[] = [];
 for (const client of chosen) {
-  const { program, ways, environment = {}, node = 0 } = CLIENTS[client] ?? fail(client);
+  const { program, ways, environment = {}, node = 0, longest = LONGEST_MS } = CLIENTS[client] ?? fail(client);
   if (Number.parseInt(process.versions.node, 10) < node) {
     console.error(`${client} is skipped: it needs Node.js ${node}`);
     continue;
   }
   const found = new Map<string, Round[]>(ways.map((way) => [way, []]));
   for (let turn = 0; turn < turns; turn++) {
-    for (const way of ways) found.get(way)?.push(...(await run(program, way, environment)));
+    for (const way of ways) found.get(way)?.push(...(await run(program, way, longest, environment)));
   }
   for (const [way, list] of found) rows.push({ client, way, rounds: list });
   console.log(tableOf(rows.slice(-ways.length)));
@@ -66,13 +72,14 @@ process.exitCode = worse.length > 0 ? 1 : 0;
 async function run(
   program: string,
   way: string,
+  longest: number,
   environment: Readonly<Record<string, string>>,
 ): Promise<Round[]> {
   const register = new URL('compat/register.js', entry).href;
   const child = new Child(new URL(`programs/${program}.mjs`, import.meta.url), [way, String(rounds)], {
-    environment: { ...environment, SCOPED_RTC: entry.href },
+    environment: { ...environment, CLIENT_LONGEST_MS: String(longest), SCOPED_RTC: entry.href },
     folder: ROOT,
-    timeout: 15_000 + rounds * 7000,
+    timeout: 15_000 + rounds * (longest + 1000),
     ...(way === 'register' ? { nodeArguments: ['--import', register] } : {}),
   });
   const { lines, stderr, code } = await child.ended;

@@ -1,5 +1,6 @@
 // What the programs share: the classes of each way to have them, two processes, and one JSON line a round.
 import { fork } from 'node:child_process';
+import { register } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** `raw` and `register` (started with `--import scoped-rtc/register`): what a library finds by itself. `w3c`: given to it. */
@@ -14,6 +15,18 @@ export async function classes() {
   return scopedWebRTC(RtcRuntime.acquire('app'));
 }
 
+/**
+ * `w3c`: makes `name`, a polyfill that a library imports by itself, have these classes, as an alias of a bundler would.
+ * The library is to be imported afterwards.
+ */
+export function replacePolyfill(name) {
+  if (way !== 'w3c') return;
+  const url = new URL('w3c-polyfill.mjs', import.meta.url).href;
+  const hook = `export const resolve = (specifier, context, next) =>
+    specifier === ${JSON.stringify(name)} ? { url: ${JSON.stringify(url)}, shortCircuit: true } : next(specifier, context);`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+}
+
 /** The process at the other end: this program again. What is sent to it takes some milliseconds, as by a server. */
 export function otherEnd() {
   const other = role
@@ -25,13 +38,13 @@ export function otherEnd() {
       });
   if (role) process.on('disconnect', () => process.exit());
   return {
-    send: (message) => setTimeout(() => other.connected && other.send(message), 3),
+    send: (message) => setTimeout(() => other.connected && other.send(message, () => {}), 3),
     receive: (listener) => other.on('message', listener),
     end: () => other.kill?.('SIGKILL'),
   };
 }
 
-const LONGEST_MS = 6000;
+const LONGEST_MS = Number(process.env.CLIENT_LONGEST_MS);
 
 /** Runs the rounds; `connect(n)` resolves when a message has come back. */
 export async function measure(connect, end) {
