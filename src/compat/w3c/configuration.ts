@@ -1,4 +1,6 @@
 import { dictionary, domException, oneOf } from './web-idl.js';
+import { iceServerUrls } from '../polyfill-api.js';
+import { checkCertificates, type RTCCertificate } from './rtc-certificate.js';
 import type { Configuration, IceServer } from './w3c-types.js';
 
 /** What the W3C's constructor and `setConfiguration()` check, as `getConfiguration()` shows it. */
@@ -17,20 +19,27 @@ export function checkConfiguration(given: Configuration | null | undefined): Con
     bundlePolicy: oneOf(configuration.bundlePolicy, 'bundlePolicy', ['balanced', 'max-compat', 'max-bundle']),
     rtcpMuxPolicy: oneOf(configuration.rtcpMuxPolicy, 'rtcpMuxPolicy', ['require', 'negotiate']),
     iceCandidatePoolSize: pool,
-    certificates: [...certificates],
+    certificates: checkCertificates(certificates),
   };
 }
 
 /** What `getConfiguration()` shows: the members that the W3C has, and the name of the connection. */
 export function shownConfiguration(configuration: Configuration): Configuration {
   const shown = SHOWN.filter((name) => configuration[name] !== undefined);
-  return structuredClone(Object.fromEntries(shown.map((name) => [name, configuration[name]])));
+  const copy = structuredClone(Object.fromEntries(shown.map((name) => [name, configuration[name]])));
+  return { ...copy, certificates: [...(configuration.certificates ?? [])] };
 }
 
 const SHOWN = [
   ...(['iceServers', 'iceTransportPolicy', 'bundlePolicy', 'rtcpMuxPolicy'] as const),
   ...(['iceCandidatePoolSize', 'peerIdentity'] as const),
 ];
+
+/** With the servers and the first certificate as the binding takes them. */
+export function nativeConfiguration(configuration: Configuration): object {
+  const [certificate] = (configuration.certificates ?? []) as RTCCertificate[];
+  return { ...configuration, ...certificate?.settings(), iceServers: iceServerUrls(configuration) };
+}
 
 /** What the constructor refuses, which is no mistake of type. */
 export function assertSupported({ rtcpMuxPolicy }: Configuration): void {

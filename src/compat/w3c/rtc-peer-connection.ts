@@ -5,12 +5,13 @@ import type { ConnectionState, GatheringState } from '../../resources/connection
 import type { RtcScope } from '../../runtime/rtc-scope.js';
 import { closeInBackground } from '../close-in-background.js';
 import { knownSettings, PEER_CONNECTION_SETTINGS } from '../known-settings.js';
-import { iceServerUrls, type PolyfillApi } from '../polyfill-api.js';
+import type { PolyfillApi } from '../polyfill-api.js';
 import { asHandleInit, checkChannelSettings, DEFAULT_SETTINGS } from './channel-settings.js';
 import {
   assertSameTransport,
   assertSupported,
   checkConfiguration,
+  nativeConfiguration,
   shownConfiguration,
 } from './configuration.js';
 import { addRemoteCandidate, checkCandidate, hasUsableCandidate } from './remote-candidate.js';
@@ -31,7 +32,7 @@ import { ShownDescriptions } from './shown-descriptions.js';
 import { statsOf } from './stats.js';
 import { RTCSctpTransport } from './transports.js';
 import type * as w3c from './w3c-types.js';
-import { dictionary, domException, oneOf, shortText } from './web-idl.js';
+import { dictionary, domException, oneOf, SDP_TYPES, shortText } from './web-idl.js';
 
 /** Classes of the polyfill that are used as they are. */
 type Classes = Pick<PolyfillApi, 'RTCError' | 'RTCIceCandidate' | 'RTCSessionDescription'>;
@@ -67,12 +68,9 @@ export abstract class RTCPeerConnection extends EventTarget {
     this.#configuration = checkConfiguration(given);
     assertSupported(this.#configuration);
     this.#classes = classes;
-    const config = { ...this.#configuration, iceServers: iceServerUrls(this.#configuration) };
+    const config = { ...nativeConfiguration(this.#configuration), disableAutoNegotiation: true };
     const known = knownSettings(config, 'configuration', PEER_CONNECTION_SETTINGS) as RtcConfig;
-    const handle = scope.createPeerConnection(this.#configuration.peerIdentity ?? name, {
-      ...known,
-      disableAutoNegotiation: true,
-    });
+    const handle = scope.createPeerConnection(this.#configuration.peerIdentity ?? name, known);
     this.#scope = scope;
     this.#handle = handle;
     this.#states = new ConnectionStates(handle, (event) => {
@@ -345,6 +343,5 @@ export abstract class RTCPeerConnection extends EventTarget {
 
 interfacePrototype('RTCPeerConnection', RTCPeerConnection as never, PEER_CONNECTION_EVENTS);
 
-const SDP_TYPES = ['offer', 'answer', 'pranswer', 'rollback'] as const;
 const closedError = (what: string) => domException('InvalidStateError', `${what}: the connection is closed`);
 const noMedia = () => domException('NotSupportedError', 'scoped-rtc/w3c has no media');

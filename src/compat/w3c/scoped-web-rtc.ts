@@ -2,6 +2,7 @@ import { packagePolyfill } from '../../native/load.js';
 import { readFrom, wrongType } from '../../arguments/argument.js';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
 import type { PolyfillApi } from '../polyfill-api.js';
+import { type CertificateAlgorithm, RTCCertificate } from './rtc-certificate.js';
 import { RTCDataChannel } from './rtc-data-channel.js';
 import {
   RTCDataChannelEvent,
@@ -18,6 +19,7 @@ interface OwnTypes {
   RTCPeerConnection: {
     prototype: w3c.PeerConnection;
     new (configuration?: w3c.Configuration): w3c.PeerConnection;
+    generateCertificate(keygenAlgorithm: CertificateAlgorithm | string): Promise<w3c.Certificate>;
   };
   RTCDataChannel: { prototype: w3c.DataChannel; new (): w3c.DataChannel };
   RTCSessionDescription: {
@@ -42,7 +44,7 @@ interface OwnTypes {
     new (type: string, init: w3c.EventInit & { error: DOMException }): w3c.ChannelErrorEvent;
   };
   RTCError: { prototype: DOMException; new (init: { errorDetail: string }, message?: string): DOMException };
-  RTCCertificate: { prototype: object };
+  RTCCertificate: { prototype: w3c.Certificate };
   RTCDtlsTransport: { prototype: EventTarget };
   RTCIceTransport: { prototype: EventTarget };
   RTCSctpTransport: { prototype: EventTarget };
@@ -69,6 +71,11 @@ export function scopedWebRTC(scope: RtcScope): ScopedWebRTC {
   let made = 0;
 
   class ScopedPeerConnection extends RTCPeerConnection {
+    /** A key and a certificate of its own, for `certificates`; the first of these is used. */
+    static generateCertificate(keygenAlgorithm: CertificateAlgorithm | string): Promise<RTCCertificate> {
+      return RTCCertificate.generate(keygenAlgorithm);
+    }
+
     // With a default, so that its `length` is that of a browser's.
     constructor(configuration: w3c.Configuration | undefined = undefined) {
       super(scope, classes, `peer-${++made}`, configuration);
@@ -79,6 +86,7 @@ export function scopedWebRTC(scope: RtcScope): ScopedWebRTC {
   return {
     ...classes,
     RTCPeerConnection: ScopedPeerConnection,
+    RTCCertificate,
     RTCDataChannel,
     RTCDataChannelEvent,
     RTCDtlsTransport,

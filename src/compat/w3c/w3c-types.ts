@@ -90,6 +90,12 @@ export interface IceCandidateEvent extends Event {
   readonly candidate: IceCandidate | null;
 }
 
+export interface Certificate {
+  /** Milliseconds since the epoch. */
+  readonly expires: number;
+  getFingerprints(): { algorithm: string; value: string }[];
+}
+
 export interface IceErrorEvent extends Event {
   readonly address: string | null;
   readonly port: number | null;

@@ -31,6 +31,8 @@ export function oneOf<const T extends string>(value: unknown, name: string, memb
   return text;
 }
 
+export const SDP_TYPES = ['offer', 'answer', 'pranswer', 'rollback'] as const;
+
 /** A dictionary; `undefined` and `null` are an empty one. */
 export function dictionary<T extends object>(value: T | null | undefined, name: string): Partial<T> {
   if (value === undefined || value === null) return {};
