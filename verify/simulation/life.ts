@@ -14,6 +14,8 @@ export class Life {
   readonly madeAt: number;
   /** When the program, or what owns the channel, began to end it, before the channel was closed; undefined where the peer did. */
   ownEndAt: number | undefined;
+  /** When the program, or a scope, began to end the connection; undefined where the peer did. */
+  connectionEndAt: number | undefined;
   endedAt = Number.POSITIVE_INFINITY;
   /** It was ended in a way that may lose messages, if that is told. */
   isRough = false;

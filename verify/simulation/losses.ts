@@ -50,12 +50,14 @@ function isRoughFor(one: ChannelEnd, other: ChannelEnd): boolean {
 /**
  * A peer without this package resets the stream when its program closes the channel, and that looks like the answer to our
  * reset: what was on its way is taken for confirmed then, as the documents say. So it does only where either end ended the
- * channel before it saw that the other had.
+ * channel before it saw that the other had. Where its program had closed the channel long before, as one that both ends make
+ * may be, the end of its connection looks like the answer.
  */
 function crosses(from: Life, to: Life, { latency, loss }: Program, isRough: boolean): boolean {
   if (to.ownEndAt === undefined || from.ownEndAt === undefined) return false;
   const onItsWay = isRough ? ROUGH_MS : latency + loss > 0 ? 4 * latency + LOSSY_MS : PROMPT_MS;
-  return from.ownEndAt <= to.ownEndAt + onItsWay && to.ownEndAt <= from.endedAt;
+  const ends = to.ownEndAt < from.ownEndAt ? [to.ownEndAt, to.connectionEndAt] : [to.ownEndAt];
+  return ends.some((at) => at !== undefined && from.ownEndAt! <= at + onItsWay && at <= from.endedAt);
 }
 
 /** Its program has taken what its library had: it ended nothing, and its event loop ran. */

@@ -300,6 +300,13 @@ export class Peer implements SimulatedPeer {
     }
     const log = new ChannelLog(this.#world, this.process, channel, nameOf(connection), this.#isTrusting);
     this.channels.push(log);
+    let endsAt: number | undefined;
+    connection.signal.addEventListener('abort', () => {
+      endsAt = this.#world.now;
+    });
+    connection.on('close', ({ by }) => {
+      if (by === 'local' || by === 'owner') log.life.connectionEndAt = endsAt;
+    });
     return log;
   }
 

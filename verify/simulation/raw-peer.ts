@@ -46,6 +46,12 @@ class RawEnd implements ChannelEnd {
     if (this.received.length < this.life.arrivals.size) this.life.isCut = true;
   }
 
+  /** Its program ends the connection. */
+  connectionEnding(): void {
+    this.ending();
+    this.life.connectionEndAt ??= this.life.process.now();
+  }
+
   send(count: number, size: number): void {
     for (let n = 0; n < count && this.channel.isOpen(); n++) {
       const message = Buffer.alloc(4 + size);
@@ -141,7 +147,7 @@ export class RawPeer implements SimulatedPeer {
       this.#open(connection, b);
     } else if (does === 'closeConnection' || does === 'abortConnection') {
       const name = connection && this.#names.get(connection);
-      for (const each of this.logs) if (each.life.connection === name) each.ending();
+      for (const each of this.logs) if (each.life.connection === name) each.connectionEnding();
       connection?.close();
     } else if (does === 'block') this.process.block(5 + b * 4);
     else if (does === 'stop') this.process.stop(20 + b * 20);
@@ -149,7 +155,10 @@ export class RawPeer implements SimulatedPeer {
 
   dispose(): void {
     this.#ended = true;
-    for (const each of this.logs) each.close();
+    for (const each of this.logs) {
+      each.close();
+      each.connectionEnding();
+    }
     for (const connection of this.#connections) connection.close();
     this.binding.cleanup();
   }
