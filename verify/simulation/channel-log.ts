@@ -4,6 +4,9 @@ import type { ChannelEnd } from './simulated-peer.js';
 import { Life } from './life.js';
 import type { SimulatedProcess, World } from './world.js';
 
+/** As much as a message may have. */
+const scratch = Buffer.alloc(4 + 40_000);
+
 /**
  * One end of a channel: what was sent and taken, what came, and in which order its program heard of things. The label says
  * how the program reads: by events, `for await`, or a stream.
@@ -184,8 +187,9 @@ export class ChannelLog implements ChannelEnd {
     return this.info !== undefined && this.#pending === 0;
   }
 
+  /** Written over by the next, as a program may do; but a stream keeps what it is given. */
   #message(number: number, size: number): Buffer {
-    const message = Buffer.alloc(4 + size);
+    const message = this.#duplex ? Buffer.alloc(4 + size) : scratch.subarray(0, 4 + size);
     message.writeUInt32LE(number);
     return message;
   }

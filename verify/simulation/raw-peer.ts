@@ -10,6 +10,9 @@ import type { SimulatedProcess, World } from './world.js';
 type Connection = InstanceType<FakeBinding['PeerConnection']>;
 type Channel = ReturnType<Connection['createDataChannel']>;
 
+/** As much as a message may have; the library copies it. */
+const scratch = Buffer.alloc(4 + 40_000);
+
 /** One end of a channel of a program that uses the library by itself: nobody tells it what has arrived. */
 class RawEnd implements ChannelEnd {
   readonly channel: Channel;
@@ -54,7 +57,7 @@ class RawEnd implements ChannelEnd {
 
   send(count: number, size: number): void {
     for (let n = 0; n < count && this.channel.isOpen(); n++) {
-      const message = Buffer.alloc(4 + size);
+      const message = scratch.subarray(0, 4 + size);
       message.writeUInt32LE(this.attempted++);
       this.channel.sendMessageBinary(message);
     }
