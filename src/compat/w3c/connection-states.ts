@@ -58,7 +58,11 @@ export class ConnectionStates {
     const begins = state === 'checking' || state === 'connecting';
     if (begins && !this.#hasRemoteCandidate) this.#held = { ...this.#held, [name]: state };
     else {
-      if (state === 'connected') this.remoteCandidate();
+      if (state === 'connected') {
+        this.remoteCandidate();
+        // DTLS may be reported before the path that it came over.
+        this.set('iceConnectionState', 'connected');
+      }
       this.set(name, state);
     }
   }
