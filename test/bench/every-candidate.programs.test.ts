@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CANDIDATES, type CandidateName } from '../../verify/bench/candidates/names.js';
+import { CANDIDATES, isOurs } from '../../verify/bench/candidates/names.js';
 import { isInstalled, NOT_INSTALLED } from '../../verify/bench/candidates/peer-packages.js';
 import { renderChart } from '../../verify/bench/report/chart.js';
 import { intoPage } from '../../verify/bench/report/markdown.js';
@@ -30,18 +30,19 @@ const run = (scenario: typeof throughput): Promise<Summaries[]> =>
     onProgress: () => {},
   });
 
-test('every installed candidate measures something, and the others say how to install them', async () => {
+test('every candidate of ours measures something, and what is not installed says how to install it', async () => {
   const [summaries] = await run(throughput);
   for (const candidate of throughput.candidates) {
     if (isInstalled(candidate)) {
-      expect(summaries?.failures(candidate), CANDIDATES[candidate]).toEqual([]);
+      const failures = summaries?.failures(candidate) ?? [];
+      if (isOurs(candidate)) expect(failures, CANDIDATES[candidate]).toEqual([]);
+      // Without this package a pair may fail to connect by chance (H48, H26), which is reported as such.
+      if (failures.length > 0) continue;
       expect(summaries?.of(candidate, 'rate')?.value.median, CANDIDATES[candidate]).toBeGreaterThanOrEqual(0);
     } else expect(summaries?.failures(candidate)).toEqual([NOT_INSTALLED]);
   }
-  // In so short a time only these are sure to have received something.
-  for (const candidate of ['raw-least', 'sdk-events'] satisfies CandidateName[]) {
-    expect(summaries?.of(candidate, 'rate')?.value.median).toBeGreaterThan(0);
-  }
+  // In so short a time only this one is sure to have received something.
+  expect(summaries?.of('sdk-events', 'rate')?.value.median).toBeGreaterThan(0);
 });
 
 test('a process that fails is reported as such, and the page and its chart have what was measured', async () => {
