@@ -1,5 +1,6 @@
 import type { PeerConnection } from '../resources/connection/peer-connection.js';
 import { candidatesIn, midsOf, type PlacedCandidate, withoutCandidates } from '../resources/sdp.js';
+import { afterTurn } from '../time/clock.js';
 
 /**
  * Our candidates, between the library and the application.
@@ -62,7 +63,7 @@ export class LocalCandidates {
   release(): void {
     this.#allow();
     // In a later task, as the W3C has it: the application reads the description that was just set before.
-    setImmediate(() => this.#emitAll());
+    afterTurn(() => this.#emitAll());
   }
 
   /** Emits what is kept, now. */

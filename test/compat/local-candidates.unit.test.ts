@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LocalCandidates } from '../../src/compat/local-candidates.js';
+import { nextTurn } from '../../src/time/clock.js';
 
 const CANDIDATE = { candidate: 'candidate:1 1 UDP 1 127.0.0.1 9 typ host', mid: '0' } as never;
 
@@ -22,7 +23,7 @@ describe('candidates of an offer that is sent with trickle ICE', () => {
     expect([reported, candidates.shown]).toEqual([[], []]);
     candidates.release();
     expect(reported).toEqual([]);
-    vi.runAllTimers();
+    await nextTurn();
     expect(reported).toEqual([CANDIDATE, null]);
   });
 
@@ -34,7 +35,7 @@ describe('candidates of an offer that is sent with trickle ICE', () => {
     expect([reported, candidates.shown]).toEqual([[], [CANDIDATE]]);
   });
 
-  it('are emitted after a second without an answer', () => {
+  it('are emitted after a second without an answer', async () => {
     const { candidates, reported } = found();
     candidates.offered(true);
     candidates.add(CANDIDATE);
@@ -42,16 +43,17 @@ describe('candidates of an offer that is sent with trickle ICE', () => {
     vi.advanceTimersByTime(999);
     expect(reported).toEqual([]);
     vi.advanceTimersByTime(2);
+    await nextTurn();
     expect(reported).toEqual([CANDIDATE, null]);
   });
 });
 
-it('candidates of an offer that says that no later ones come are emitted without a wait', () => {
+it('candidates of an offer that says that no later ones come are emitted without a wait', async () => {
   const { candidates, reported } = found();
   candidates.add(CANDIDATE);
   candidates.end();
   candidates.offered(false);
-  vi.advanceTimersByTime(1);
+  await nextTurn();
   expect(reported).toEqual([CANDIDATE, null]);
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { PeerConnection } from '../../src/compat/w3c/w3c-types.js';
 import { until } from '../support/event.js';
 import { once, Pair } from './pair.js';
@@ -295,4 +295,18 @@ describe('calls', () => {
       expect(() => new RTCDataChannelEvent(...wrong)).toThrow(TypeError);
     }
   });
+});
+
+it('fake timers of a test hold up neither negotiating nor messages', async () => {
+  vi.useFakeTimers();
+  try {
+    await using pair = new Pair();
+    const [near, far] = await pair.channel();
+    const came = once(far, 'message');
+    near.send('through');
+    expect(await came).toMatchObject({ data: 'through' });
+    expect((await pair.near.getStats()).size).toBeGreaterThan(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -3,6 +3,9 @@ import { RtcRuntime } from 'scoped-rtc';
 import { type ScopedWebRTC, scopedWebRTC } from '../../src/compat/w3c/index.js';
 import type { DataChannel, PeerConnection } from '../../src/compat/w3c/w3c-types.js';
 
+// Taken while it is real: tests have fake timers.
+const { setImmediate } = globalThis;
+
 type W3c = ScopedWebRTC & { RTCPeerConnection: new (configuration?: object) => PeerConnection };
 
 /** Two W3C connections in scopes of their own; everything is given back at the end. */

@@ -1,4 +1,5 @@
 import { domException } from './web-idl.js';
+import { afterTurn, nextTurn } from '../../time/clock.js';
 
 /** The W3C's chain of operations (section 4.4.1.2): each begins when the one before it has settled. */
 export class Operations {
@@ -49,7 +50,7 @@ export class Operations {
   ): Promise<void> {
     return this.run(what, async () => {
       check();
-      await new Promise(setImmediate);
+      await nextTurn();
       if (this.#isClosed()) return new Promise<never>(() => {});
       return operation();
     });
@@ -72,7 +73,7 @@ export class NegotiationNeeded {
   update(): void {
     if (this.#state !== 'clear' || !this.#isNeeded()) return;
     this.#state = 'pending';
-    setImmediate(() => {
+    afterTurn(() => {
       if (this.#state !== 'pending') return;
       this.#state = this.#isNeeded() ? 'fired' : 'clear';
       if (this.#state === 'fired') this.#fire();

@@ -9,6 +9,7 @@ import type { SendQueue } from './send-queue.js';
 import { afterTask, TaskQueue } from './task-queue.js';
 import type { DataChannel } from './w3c-types.js';
 import { domException } from './web-idl.js';
+import { afterTurn } from '../../time/clock.js';
 
 /** What a channel needs of its connection. */
 export interface ChannelOwner {
@@ -78,7 +79,7 @@ export class RTCDataChannel extends EventTarget {
 
   /** `datachannel` was fired: now `open`, and in later turns the messages. @internal */
   announce(): void {
-    setImmediate(() => this.#opened());
+    afterTurn(() => this.#opened());
   }
 
   /** The connection was closed by the application. @internal */
@@ -246,7 +247,7 @@ export class RTCDataChannel extends EventTarget {
     if (this.#readyState === 'connecting') this.#readyState = 'open';
     if (this.#readyState === 'open') this.dispatchEvent(new Event('open'));
     // In a later turn, so that code that awaited `open` can add its listeners.
-    setImmediate(() => this.#tasks.release());
+    afterTurn(() => this.#tasks.release());
   }
 
   #dispatchMessage(message: Message): void {
@@ -268,7 +269,7 @@ export class RTCDataChannel extends EventTarget {
       this.#readyState = 'closing';
       if (!abruptly) this.dispatchEvent(new Event('closing'));
     }
-    setImmediate(() => {
+    afterTurn(() => {
       this.#readyState = 'closed';
       if (abruptly && !asked) this.#fail(reason, 'sctp-failure');
       this.dispatchEvent(new Event('close'));

@@ -33,6 +33,7 @@ import { statsOf } from './stats.js';
 import { RTCSctpTransport } from './transports.js';
 import type * as w3c from './w3c-types.js';
 import { dictionary, domException, oneOf, SDP_TYPES, shortText } from './web-idl.js';
+import { afterTurn } from '../../time/clock.js';
 
 /** Classes of the polyfill that are used as they are. */
 type Classes = Pick<PolyfillApi, 'RTCError' | 'RTCIceCandidate' | 'RTCSessionDescription'>;
@@ -270,7 +271,7 @@ export abstract class RTCPeerConnection extends EventTarget {
     this.#descriptions.close();
     this.#gathering.candidates.stop();
     this.#states.closed();
-    setImmediate(() => this.#sctp?.update());
+    afterTurn(() => this.#sctp?.update());
     for (const channel of this.#channels) channel.connectionClosed();
     const close = () => closeInBackground(this.#handle);
     const { emptied } = this.#channelOwner.queue;
@@ -294,7 +295,7 @@ export abstract class RTCPeerConnection extends EventTarget {
     this.#noteCandidates();
     if (this.signalingState === 'stable') this.#negotiationNeeded.clear();
     if (this.signalingState !== before) this.dispatchEvent(new Event('signalingstatechange'));
-    setImmediate(() => this.#gathering.update());
+    afterTurn(() => this.#gathering.update());
   }
 
   #noteCandidates(): void {
@@ -312,7 +313,7 @@ export abstract class RTCPeerConnection extends EventTarget {
     if (withScope) this.#descriptions.close();
     // The channels have closed before, and their events come first: an application that closes the connection in them
     // gets no event of a failure.
-    setImmediate(() => this.#states.ended(withScope));
+    afterTurn(() => this.#states.ended(withScope));
   }
 
   #incoming(handle: Parameters<typeof RTCDataChannel.make>[0]): void {

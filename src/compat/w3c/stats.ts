@@ -1,5 +1,6 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
 import type { RTCSctpTransport } from './transports.js';
+import { nextTurn } from '../../time/clock.js';
 
 /** The W3C's statistics, as far as the library has figures. */
 export async function statsOf(
@@ -8,7 +9,7 @@ export async function statsOf(
   opened: number,
   closed: number,
 ): Promise<Map<string, object>> {
-  await new Promise(setImmediate); // in a task of their own, as the W3C has it
+  await nextTurn(); // in a task of their own, as the W3C has it
 
   const report = new Map<string, object>();
   const timestamp = performance.timeOrigin + performance.now();

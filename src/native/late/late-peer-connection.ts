@@ -1,6 +1,7 @@
 import type * as ndc from 'node-datachannel';
 import type { NativePeerConnection, NativeDataChannel, NativeTrack } from '../binding.js';
 import { type Answers, standIn, type StandIn } from './stand-in.js';
+import { afterTurn } from '../../time/clock.js';
 
 /** How a connection is made, and what it waits for. */
 export interface LateConstruction {
@@ -45,7 +46,7 @@ export function latePeerConnection(late: LateConstruction, autoNegotiates: boole
       if (closed) return;
       closed = true;
       late.cancel();
-      setImmediate(() => onState?.('closed'));
+      afterTurn(() => onState?.('closed'));
     },
     createDataChannel: (label, init) => {
       const channel = lateChannel(label, init);
@@ -150,7 +151,7 @@ class Ending {
   readonly close = (): void => {
     if (this.closed) return;
     this.closed = true;
-    setImmediate(() => this.#callback?.());
+    afterTurn(() => this.#callback?.());
   };
 
   moveTo(real: { onClosed(callback: () => void): void }): void {

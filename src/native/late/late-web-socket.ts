@@ -1,5 +1,6 @@
 import type { NativeWebSocket } from '../binding.js';
 import { standIn } from './stand-in.js';
+import { afterTurn } from '../../time/clock.js';
 
 export interface LateWebSocket {
   readonly native: NativeWebSocket;
@@ -15,7 +16,7 @@ export function lateWebSocket(maxMessageSize: number, cancelled: () => void): La
     if (closed) return;
     closed = true;
     cancelled();
-    setImmediate(() => onClosed?.());
+    afterTurn(() => onClosed?.());
   };
   const late = standIn<NativeWebSocket>({
     open: 'later',

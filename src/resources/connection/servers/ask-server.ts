@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { readStunMessage, STUN, type StunMessage, writeStunRequest } from './stun-message.js';
+import { afterTurn } from '../../../time/clock.js';
 
 interface Asked {
   readonly address: string;
@@ -41,7 +42,7 @@ export async function askServer(server: Asked, signal: AbortSignal): Promise<str
     return outcomeOf(second);
   } finally {
     signal.removeEventListener('abort', close);
-    if (!signal.aborted) setImmediate(close); // behind the last packet
+    if (!signal.aborted) afterTurn(close); // behind the last packet
   }
 }
 
