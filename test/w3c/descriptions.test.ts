@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { PeerConnection } from '../../src/compat/w3c/w3c-types.js';
 import { once, Pair } from './pair.js';
 
@@ -18,6 +18,24 @@ describe('descriptions without media sections', () => {
     expect([near.signalingState, far.signalingState]).toEqual(['stable', 'stable']);
     const [channel] = await pair.channel();
     expect(channel.readyState).toBe('open');
+  });
+
+  it('leave the candidates of the next offer held back until its answer is set (H48)', async () => {
+    vi.useFakeTimers(); // no second passes, after which they are emitted without an answer
+    try {
+      await using pair = new Pair();
+      const { near, far } = pair;
+      await near.setLocalDescription();
+      await far.setRemoteDescription(near.localDescription as never);
+      await far.setLocalDescription();
+      await near.setRemoteDescription(far.localDescription as never);
+      const states = new Set<string>();
+      near.addEventListener('icecandidate', () => states.add(near.signalingState));
+      await pair.channel();
+      expect([...states]).toEqual(['stable']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('take the place of an offer of channels, which are offered again', async () => {

@@ -167,6 +167,7 @@ export class Descriptions {
       this.#current = { local: described, remote: this.#pending.remote };
       this.#pending = { local: null, remote: null };
     } else this.#pending.local = described;
+    if (text === this.#empty) return; // its candidates are to come, with a description of something
     // An application that removes the option waits for all candidates before it sends the offer.
     if (isOffer) this.#candidates.offered(allowsTrickle(sdp === '' ? text : sdp));
     else this.#candidates.release();
@@ -195,7 +196,7 @@ export class Descriptions {
     if (type === 'answer') {
       this.#current = { local: this.#pending.local, remote: described };
       this.#pending = { local: null, remote: null };
-      this.#candidates.release();
+      if (this.#current.local?.text !== this.#empty) this.#candidates.release();
     } else this.#pending.remote = described;
   }
 
