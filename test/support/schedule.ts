@@ -16,9 +16,15 @@ export class Schedule {
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Number.POSITIVE_INFINITY;
   #turn: NodeJS.Immediate | undefined;
+  #lateness = 0;
 
   constructor(isPrecise = false) {
     this.#isPrecise = isPrecise;
+  }
+
+  /** Milliseconds by which something was done too late, at the most: a machine is busy. */
+  get lateness(): number {
+    return this.#lateness;
   }
 
   /** `due`: in milliseconds of `performance.now()`. What is due at the same time is done in the order of the calls. */
@@ -68,6 +74,7 @@ export class Schedule {
     this.#timerDue = Number.POSITIVE_INFINITY;
     const now = performance.now();
     for (let first = this.#heap[0]; first && first.due <= now; first = this.#heap[0]) {
+      this.#lateness = Math.max(this.#lateness, now - first.due);
       this.#removeFirst();
       first.work();
     }

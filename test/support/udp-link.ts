@@ -120,6 +120,11 @@ export class UdpLink {
     };
   }
 
+  /** Milliseconds by which a datagram was later than the link says, at the most: a machine is busy. */
+  get lateness(): number {
+    return this.#schedule.lateness;
+  }
+
   /** Passes on nothing for `ms` milliseconds. */
   async darkFor(ms: number): Promise<void> {
     this.isDark = true;
