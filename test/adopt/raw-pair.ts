@@ -18,23 +18,26 @@ export interface RawPair {
 export function rawPair({ PeerConnection }: Constructors): RawPair {
   const alice = new PeerConnection('alice', { iceServers: [] });
   const bob = new PeerConnection('bob', { iceServers: [] });
+  // A candidate that is added before both ends have stored a description may overtake it, each callback having a queue of its
+  // own, or let the DTLS handshake begin, and fail, while the answer is being stored (H48).
+  const early: (() => void)[] = [];
   for (const [from, to] of [
     [alice, bob],
     [bob, alice],
   ] as const) {
-    // Each callback has a queue of its own, so a candidate may overtake its description; it waits for it.
-    const early: (() => void)[] = [];
+    const addEarly = () => {
+      if (alice.remoteDescription() && bob.remoteDescription()) for (const add of early.splice(0)) add();
+    };
     from.onLocalDescription((sdp, type) =>
       unlessEnded(() => {
         to.setRemoteDescription(sdp, type);
-        for (const add of early.splice(0)) add();
+        addEarly();
       }),
     );
     from.onLocalCandidate((candidate, mid) =>
       unlessEnded(() => {
-        const add = () => to.addRemoteCandidate(candidate, mid);
-        if (to.remoteDescription()) add();
-        else early.push(add);
+        early.push(() => to.addRemoteCandidate(candidate, mid));
+        addEarly();
       }),
     );
   }
