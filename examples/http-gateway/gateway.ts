@@ -13,7 +13,8 @@ interface Question {
 /** The application; it knows that there is a runtime, not which one. Closing it ends every connection. */
 export function buildGateway(runtime: RtcRuntime): FastifyInstance {
   const app = fastify();
-  const rtc = runtime.scope('gateway');
+  // A visitor that has vanished is not waited for any longer when the gateway ends.
+  const rtc = runtime.scope('gateway', { timeout: 3_000 });
   app.addHook('onClose', () => rtc.disposeAsync());
 
   app.get('/time', () => ({ now: new Date().toISOString() }));
