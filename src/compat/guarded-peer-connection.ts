@@ -12,6 +12,7 @@ import type {
   SessionDescription,
   SignalingState,
 } from '../resources/connection/peer-connection-events.js';
+import { afterTask } from '../time/clock.js';
 import { CallbackSlots } from './callback-slots.js';
 import { closeInBackground } from './close-in-background.js';
 import { withCandidates, withoutCandidates } from '../resources/sdp.js';
@@ -150,7 +151,7 @@ export class GuardedPeerConnection {
     if (state === 'complete' && !this.#knowsAll) {
       this.#knowsAll = true;
       // An application that waited for the end of gathering reads the description before the microtasks end; others log the state.
-      queueMicrotask(() => process.nextTick(() => (this.#knowsAll = false)));
+      afterTask(() => (this.#knowsAll = false));
     }
     return state;
   }

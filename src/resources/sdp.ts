@@ -36,8 +36,8 @@ export function rollsBack(mine: string, theirs: string): boolean | undefined {
 
 function rankOf(sdp: string): { session: bigint; credentials: string } {
   const session = /^o=\S+ (\d{1,20}) /m.exec(sdp)?.[1] ?? '0';
-  const password = /^a=ice-pwd:(\S+)/m.exec(sdp)?.[1] ?? '';
-  return { session: BigInt(session), credentials: `${usernameFragmentOf(sdp) ?? ''} ${password}` };
+  const credentials = `${usernameFragmentOf(sdp) ?? ''} ${icePasswordOf(sdp) ?? ''}`;
+  return { session: BigInt(session), credentials };
 }
 
 /** The username fragments of the ICE credentials, one for each section that has its own. */
@@ -45,6 +45,8 @@ export const usernameFragmentsOf = (sdp: string): string[] =>
   [...sdp.matchAll(/^a=ice-ufrag:(\S+)/gm)].map(([, fragment = '']) => fragment);
 
 export const usernameFragmentOf = (sdp: string): string | undefined => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
+
+export const icePasswordOf = (sdp: string): string | undefined => /^a=ice-pwd:(\S+)/m.exec(sdp)?.[1];
 
 /** The offer is of the same peer, by its certificate, with other ICE credentials (RFC 8839, section 4.4.1.1.1). */
 export function restartsIce(before: string, offer: string): boolean {
@@ -80,6 +82,9 @@ export const hasDataSection = (sdp: string | undefined): boolean => /^m=applicat
 /** The description has audio or video in it, whether accepted or not. */
 export const hasMediaSection = (sdp: string): boolean => /^m=(?:audio|video) /m.test(sdp);
 
+/** What stands before the first section ("m=" line and what belongs to it), and the sections, in order. */
+export const splitSections = (sdp: string): string[] => sdp.split(/^(?=m=)/m);
+
 /** Names of the media sections, in order. */
 export const midsOf = (sdp: string): string[] =>
   [...sdp.matchAll(/^a=mid:(.*?)\r?$/gm)].map(([, mid = '']) => mid);
@@ -111,7 +116,7 @@ export function sectionOf(sdp: string, { mid, index }: PlacedCandidate): number 
 /** `sdp` with candidates at the end of their sections; an empty one is the end of the candidates. */
 export function withCandidates(sdp: string, candidates: readonly PlacedCandidate[]): string {
   if (candidates.length === 0) return sdp;
-  const [head = '', ...sections] = sdp.split(/(?=^m=)/m);
+  const [head = '', ...sections] = splitSections(sdp);
   for (const given of candidates) {
     const at = sectionOf(sdp, given) ?? 0;
     const line = given.candidate === '' ? 'a=end-of-candidates' : `a=${given.candidate.replace(/^a=/, '')}`;

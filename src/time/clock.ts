@@ -24,6 +24,14 @@ export const systemClock: Clock = {
 /** Node fires timers beyond a signed 32-bit number of milliseconds at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
 
+/**
+ * Calls `callback` when the running task has ended, with the promises that it settled: before the event loop goes on, and before
+ * the library calls again.
+ */
+export function afterTask(callback: () => void): void {
+  queueMicrotask(() => process.nextTick(callback));
+}
+
 /** Calls `callback` in the next turn of the event loop. */
 export function afterTurn(callback: () => void): NodeJS.Immediate {
   return setImmediate(callback);

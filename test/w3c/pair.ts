@@ -1,10 +1,8 @@
 import { expect } from 'vitest';
 import { RtcRuntime } from 'scoped-rtc';
 import { type ScopedWebRTC, scopedWebRTC } from '../../src/compat/w3c/index.js';
+import { afterTurn } from '../../src/time/clock.js';
 import type { DataChannel, PeerConnection } from '../../src/compat/w3c/w3c-types.js';
-
-// Taken while it is real: tests have fake timers.
-const { setImmediate } = globalThis;
 
 type W3c = ScopedWebRTC & { RTCPeerConnection: new (configuration?: object) => PeerConnection };
 
@@ -23,7 +21,7 @@ export class Pair implements AsyncDisposable {
     ];
     const receivers = new Map<PeerConnection, (message: Message) => Promise<void>>();
     for (const { pc, other, polite } of ends) {
-      const send = (message: Message) => void setImmediate(() => receivers.get(other)?.(message));
+      const send = (message: Message) => void afterTurn(() => receivers.get(other)?.(message));
       let makingOffer = false;
       let ignores = false;
       pc.onicecandidate = ({ candidate }) => send({ candidate: candidate?.toJSON() ?? null });

@@ -13,9 +13,8 @@ export class ConnectionStates {
   readonly #fire: (event: string) => void;
   #now: States = { connectionState: 'new', iceConnectionState: 'new', iceGatheringState: 'new' };
   #wasConnected = false;
-  /** `checking` and `connecting` are held back: there is no candidate of the peer yet. */
-  #held: Partial<States> = {};
-  #hasRemoteCandidate = false;
+  /** `checking` and `connecting` are held back until there is a candidate of the peer; undefined from then on. */
+  #held: Partial<States> | undefined = {};
 
   constructor(handle: Connection, fire: (event: string) => void) {
     this.#fire = fire;
@@ -43,12 +42,16 @@ export class ConnectionStates {
     this.#fire(`${name.toLowerCase()}change`);
   }
 
+  /** No candidate of the peer is known. */
+  get awaitsCandidate(): boolean {
+    return this.#held !== undefined;
+  }
+
   /** The peer has sent a candidate, which begins the checks as an application sees them (W3C WebRTC, section 5.6.3). */
   remoteCandidate(): void {
-    if (this.#hasRemoteCandidate) return;
-    this.#hasRemoteCandidate = true;
     const held = this.#held;
-    this.#held = {};
+    if (!held) return;
+    this.#held = undefined;
     if (held.iceConnectionState) this.set('iceConnectionState', held.iceConnectionState);
     if (held.connectionState) this.set('connectionState', held.connectionState);
   }
@@ -56,7 +59,7 @@ export class ConnectionStates {
   /** The library checks before it has a candidate, and may find the peer by the peer's own checks. */
   #report<K extends 'connectionState' | 'iceConnectionState'>(name: K, state: States[K]): void {
     const begins = state === 'checking' || state === 'connecting';
-    if (begins && !this.#hasRemoteCandidate) this.#held = { ...this.#held, [name]: state };
+    if (begins && this.#held) this.#held[name] = state;
     else {
       if (state === 'connected') {
         this.remoteCandidate();

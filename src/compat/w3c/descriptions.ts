@@ -6,6 +6,7 @@ import {
   hasDataSection,
   originOf,
   type PlacedCandidate,
+  splitSections,
   withCandidates,
   withoutCandidates,
 } from '../../resources/sdp.js';
@@ -277,7 +278,7 @@ const OFFERING: ReadonlySet<State> = new Set(['stable', 'have-local-offer', 'hav
 
 /** Audio or video whose RTCP needs a port of its own (W3C WebRTC, section 4.2.6). */
 function lacksRtcpMux(sdp: string): boolean {
-  const sections = sdp.split(/^(?=m=)/m).filter((section) => /^m=(?:audio|video) (?!0 )/.test(section));
+  const sections = splitSections(sdp).filter((section) => /^m=(?:audio|video) (?!0 )/.test(section));
   return sections.some((section) => !/^a=rtcp-mux\b/m.test(section));
 }
 

@@ -6,6 +6,7 @@ import {
   midsOf,
   type PlacedCandidate,
   sectionOf,
+  splitSections,
   usernameFragmentOf,
 } from '../../resources/sdp.js';
 import type { IceCandidateInit } from './w3c-types.js';
@@ -40,7 +41,7 @@ export function addRemoteCandidate(
   };
   const section = sectionOf(remote.text, given);
   if (section === undefined) return refuse('the remote description has no such media section');
-  const sectionText = remote.text.split(/^(?=m=)/m)[section + 1] ?? '';
+  const sectionText = splitSections(remote.text)[section + 1] ?? '';
   const fragment = usernameFragmentOf(sectionText) ?? usernameFragmentOf(remote.text);
   if (given.usernameFragment && fragment !== undefined && given.usernameFragment !== fragment) {
     return refuse('the candidate is of another generation: its usernameFragment differs');

@@ -1,6 +1,6 @@
 import { generateKeyPair, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import { dictionary, domException } from './web-idl.js';
+import { assertConstruction, CONSTRUCTION, dictionary, domException } from './web-idl.js';
 
 /** What `generateCertificate()` takes; a name alone says too little for the algorithms that there are. */
 export interface CertificateAlgorithm {
@@ -13,8 +13,6 @@ export interface CertificateAlgorithm {
   expires?: number | undefined;
 }
 
-const CONSTRUCTION = Symbol('construction');
-
 /** The W3C's `RTCCertificate`. Made by `RTCPeerConnection.generateCertificate()`. */
 export class RTCCertificate {
   readonly #expires: number;
@@ -23,7 +21,7 @@ export class RTCCertificate {
 
   /** @internal */
   constructor(key: symbol, expires: number, certificate: X509Certificate, privateKey: KeyObject) {
-    if (key !== CONSTRUCTION) throw new TypeError('Illegal constructor');
+    assertConstruction(key);
     this.#expires = expires;
     this.#certificate = certificate;
     this.#key = privateKey;

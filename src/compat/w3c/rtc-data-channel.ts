@@ -6,10 +6,10 @@ import { closeInBackground } from '../close-in-background.js';
 import type { ChannelSettings } from './channel-settings.js';
 import { interfacePrototype, RTCErrorEvent } from './rtc-events.js';
 import type { SendQueue } from './send-queue.js';
-import { afterTask, TaskQueue } from './task-queue.js';
+import { TaskQueue } from './task-queue.js';
 import type { DataChannel } from './w3c-types.js';
-import { domException } from './web-idl.js';
-import { afterTurn } from '../../time/clock.js';
+import { assertConstruction, CONSTRUCTION, domException } from './web-idl.js';
+import { afterTask, afterTurn } from '../../time/clock.js';
 
 /** What a channel needs of its connection. */
 export interface ChannelOwner {
@@ -21,8 +21,6 @@ export interface ChannelOwner {
 }
 
 type Outgoing = string | Blob | ArrayBuffer | ArrayBufferView;
-
-const CONSTRUCTION = Symbol('construction');
 
 /** The W3C's `RTCDataChannel` on a handle. Made by a connection. */
 export class RTCDataChannel extends EventTarget {
@@ -50,7 +48,7 @@ export class RTCDataChannel extends EventTarget {
     settings: ChannelSettings,
     incoming: boolean,
   ) {
-    if (key !== CONSTRUCTION) throw new TypeError('Illegal constructor');
+    assertConstruction(key);
     super();
     this.#handle = handle;
     this.#owner = owner;

@@ -299,6 +299,7 @@ export abstract class RTCPeerConnection extends EventTarget {
   }
 
   #noteCandidates(): void {
+    if (!this.#states.awaitsCandidate) return;
     if (hasUsableCandidate(this.#descriptions.remote?.sdp)) this.#states.remoteCandidate();
   }
 

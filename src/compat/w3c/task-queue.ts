@@ -1,10 +1,4 @@
-/**
- * Calls `work` when the running task has ended, with the promises that it settled: before the event loop goes on, and before
- * the library calls again.
- */
-export function afterTask(work: () => void): void {
-  queueMicrotask(() => process.nextTick(work));
-}
+import { afterTask } from '../../time/clock.js';
 
 /**
  * Work that the W3C queues as tasks, one behind the other: code that awaited the first, and then listens for the second, has

@@ -1,9 +1,10 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
-import { candidatesIn, isOfDtlsClient, usernameFragmentOf } from '../../resources/sdp.js';
+import { candidatesIn, icePasswordOf, isOfDtlsClient, usernameFragmentOf } from '../../resources/sdp.js';
 import type { ConnectionStates } from './connection-states.js';
 import type { Descriptions } from './descriptions.js';
 import { interfacePrototype } from './rtc-events.js';
 import type { IceCandidate, IceCandidateInit } from './w3c-types.js';
+import { assertConstruction, CONSTRUCTION } from './web-idl.js';
 
 /** What the transports show of their connection. */
 export interface TransportSource {
@@ -15,13 +16,11 @@ export interface TransportSource {
   localCandidates(): readonly string[];
 }
 
-const CONSTRUCTION = Symbol('construction');
-
 abstract class Transport extends EventTarget {
   protected readonly source: TransportSource;
 
   constructor(key: symbol, source: TransportSource) {
-    if (key !== CONSTRUCTION) throw new TypeError('Illegal constructor');
+    assertConstruction(key);
     super();
     this.source = source;
   }
@@ -173,8 +172,8 @@ interface IceParameters {
   readonly password: string;
 }
 
-function parametersIn(sdp: string | undefined): IceParameters | null {
-  const usernameFragment = sdp && usernameFragmentOf(sdp);
-  const password = /^a=ice-pwd:(\S+)/m.exec(sdp ?? '')?.[1];
+function parametersIn(sdp = ''): IceParameters | null {
+  const usernameFragment = usernameFragmentOf(sdp);
+  const password = icePasswordOf(sdp);
   return usernameFragment && password ? { usernameFragment, password } : null;
 }

@@ -31,6 +31,13 @@ export function oneOf<const T extends string>(value: unknown, name: string, memb
   return text;
 }
 
+/** Given to the constructor of a class that an application cannot construct. */
+export const CONSTRUCTION = Symbol('construction');
+
+export function assertConstruction(key: symbol): void {
+  if (key !== CONSTRUCTION) throw new TypeError('Illegal constructor');
+}
+
 export const SDP_TYPES = ['offer', 'answer', 'pranswer', 'rollback'] as const;
 
 /** A dictionary; `undefined` and `null` are an empty one. */

@@ -1,3 +1,4 @@
+import { splitSections } from '../sdp.js';
 import type { Flow } from './flow.js';
 
 /** By flow. */
@@ -81,7 +82,7 @@ export class SessionText {
    * (RFC 8829, section 5.10), otherwise its index, as the library has it.
    */
   constructor(sdp: string, offered: readonly string[] = []) {
-    const [session = '', ...sections] = sdp.split(/^(?=m=)/m);
+    const [session = '', ...sections] = splitSections(sdp);
     this.#session = session;
     this.sections = sections.map((text, index) => new SectionText(text, offered[index] ?? String(index)));
   }

@@ -11,6 +11,7 @@ import {
   asOffered,
   isOfFirefox,
   isOfLibdatachannel,
+  splitSections,
 } from '../../sdp.js';
 import { isIP } from 'node:net';
 
@@ -172,7 +173,7 @@ export function splitNamed(sdp: string): {
 } {
   if (!sdp.includes('candidate:')) return { sdp, named: [] };
   const named: { candidate: string; mid: string }[] = [];
-  const sections = sdp.split(/^(?=m=)/m).map((section) => {
+  const sections = splitSections(sdp).map((section) => {
     const mid = /^a=mid:(\S+)/m.exec(section)?.[1] ?? '0';
     return section.replace(/^a=(candidate:[^\r\n]*)\r?\n/gm, (line, candidate: string) => {
       if (nameIn(candidate) === undefined) return line;
