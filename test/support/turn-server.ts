@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freeUdpPort } from './free-port.js';
 
 export interface TurnServer {
   readonly port: number;
@@ -18,10 +17,7 @@ const OPTIONS =
 
 /** coturn on the loopback interface, by UDP. `program` is its file, `accounts` its options that tell who may use it. */
 export async function startTurnServer(program: string, accounts: readonly string[]): Promise<TurnServer> {
-  const free = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(free, 'listening');
-  const { port } = free.address() as AddressInfo;
-  await new Promise<void>((resolve) => free.close(() => resolve()));
+  const port = await freeUdpPort();
   const cwd = mkdtempSync(join(tmpdir(), 'turn-'));
   const options = [...OPTIONS.split(' '), `--listening-port=${port}`, ...accounts];
   const server = spawn(program, options, { cwd, stdio: 'ignore' });

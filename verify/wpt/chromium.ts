@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../../test/support/chromium.js';
+import { scriptsNamedIn } from './page.js';
 import type { PageResult, Subtest } from './results.js';
 
 /** In the place of the suite's `testharnessreport.js`. */
@@ -72,7 +73,11 @@ function contentOf(folder: string, path: string): string | Buffer {
   if (!path.endsWith('.window.js.html')) return readFileSync(join(folder, path));
   const script = path.replace(/\.html$/, '');
   const text = readFileSync(join(folder, script), 'utf8');
-  const named = [...text.matchAll(/^\/\/ META: script=(\S+)/gm)].map(([, source = '']) => source);
-  const sources = ['/resources/testharness.js', '/resources/testharnessreport.js', ...named, script];
+  const sources = [
+    '/resources/testharness.js',
+    '/resources/testharnessreport.js',
+    ...scriptsNamedIn(text),
+    script,
+  ];
   return sources.map((source) => `<script src="${source}"></script>`).join('\n');
 }

@@ -8,13 +8,19 @@ export interface Page {
   readonly isLong: boolean;
 }
 
+/** The scripts that a `.window.js` names for its page. */
+export const scriptsNamedIn = (text: string): string[] =>
+  [...text.matchAll(/^\/\/ META: script=(\S+)/gm)].map(([, path = '']) => path);
+
 /** Reads `webrtc/FILE`, an HTML page or a `.window.js`. `testharnessreport.js` is left out: it is for browsers. */
 export function readPage(folder: string, file: string): Page {
   const text = readFileSync(join(folder, 'webrtc', file), 'utf8');
   if (file.endsWith('.js')) {
-    const named = [...text.matchAll(/^\/\/ META: script=(\S+)/gm)].map(([, path = '']) => path);
     return {
-      scripts: [...['/resources/testharness.js', ...named].flatMap(load), { name: file, text }],
+      scripts: [
+        ...['/resources/testharness.js', ...scriptsNamedIn(text)].flatMap(load),
+        { name: file, text },
+      ],
       isLong: /^\/\/ META: timeout=long/m.test(text),
     };
   }

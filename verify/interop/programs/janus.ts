@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../test/support/free-port.js';
 import { sayLine, takeLines } from './lines.js';
 
 /**
@@ -61,14 +61,6 @@ async function start(): Promise<string> {
     if (info?.ok) return url;
     signal.throwIfAborted();
   }
-}
-
-async function freePort(): Promise<number> {
-  const free = createServer().listen(0, '127.0.0.1');
-  await once(free, 'listening');
-  const { port } = free.address() as AddressInfo;
-  await new Promise((resolve) => free.close(resolve));
-  return port;
 }
 
 async function ask(url: string, janus: string, given: object = {}): Promise<Answer> {
