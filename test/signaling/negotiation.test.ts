@@ -1,4 +1,5 @@
-import { type MemorySignaling, memorySignaling, type SignalingMessage } from 'scoped-rtc';
+import { type MemorySignaling, memorySignaling, RtcRuntime, type SignalingMessage } from 'scoped-rtc';
+import { createFakeBinding } from 'scoped-rtc/testing';
 import { describe, expect, it } from 'vitest';
 import { until, within } from '../support/event.js';
 import { altered, channelOf, expectConversation } from './conversation.js';
@@ -110,6 +111,28 @@ describe('negotiate', () => {
     expect(reported).toEqual(['offer', 'answer', 'candidate of one', 'end']);
     await alice.abort();
     await negotiating;
+  });
+
+  it('sends the end of candidates after the last one, however late the library reports it', async () => {
+    const native = createFakeBinding();
+    const { PeerConnection } = native;
+    native.PeerConnection = class extends PeerConnection {
+      override onLocalCandidate(callback: (candidate: string, mid: string) => void) {
+        super.onLocalCandidate((candidate, mid) => setTimeout(callback, 100, candidate, mid));
+      }
+    };
+    await using scope = new RtcRuntime({ native }).scope('late');
+    const [left, right] = memorySignaling();
+    const said: string[] = [];
+    const watched = altered(left, (message) => {
+      if ('candidate' in message) said.push(message.candidate ? 'candidate' : 'end');
+      return message;
+    });
+    const alice = scope.createPeerConnection('alice');
+    alice.createDataChannel('a');
+    await Promise.all([alice.negotiate(watched), scope.createPeerConnection('bob').negotiate(right)]);
+    await until(() => said.includes('end'), 'the end of candidates');
+    expect(said).toEqual(['candidate', 'end']);
   });
 
   it('survives channels that either side makes later', async () => {

@@ -30,10 +30,6 @@ export class LocalCandidates {
     this.#send = send;
   }
 
-  get count(): number {
-    return this.#found.length;
-  }
-
   found(candidate: string, mid: string): void {
     // The library gives an SDP attribute; browsers want the line without its "a=".
     this.#found.push({ candidate: candidate.replace(/^a=/, ''), sdpMid: mid });

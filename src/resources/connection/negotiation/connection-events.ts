@@ -3,6 +3,7 @@ import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
 import type { PendingEvents } from '../../emitter.js';
+import { candidatesIn } from '../../sdp.js';
 import type { SessionDescription } from '../peer-connection-events.js';
 import type { CandidateGate } from './candidate-gate.js';
 
@@ -31,6 +32,8 @@ export class ConnectionEvents {
   readonly #unwanted = new Set<string>();
   /** Candidates that overtook the description they belong to; undefined once the description was emitted. */
   #early: [candidate: string, mid: string][] | undefined = [];
+  /** Candidates that the library has reported. */
+  #reported = 0;
 
   constructor(
     native: NativePeerConnection,
@@ -61,6 +64,12 @@ export class ConnectionEvents {
     return this.#early === undefined && !this.#pending.has('localDescription');
   }
 
+  /** Candidates that the library has found, and that were not emitted: the end of gathering may overtake the last ones. */
+  get awaitsCandidates(): boolean {
+    if (this.#early && this.#early.length > 0) return true;
+    return this.#reported < candidatesIn(this.#native.localDescription()?.sdp).length;
+  }
+
   /** `isWanted`: somebody listens or will; other states are not kept for later listeners. */
   hook(event: string, isWanted = true): void {
     if (isWanted) this.#unwanted.delete(event);
@@ -86,6 +95,7 @@ export class ConnectionEvents {
    * first. A peer cannot take one before the description, so here they come in the order the library made them.
    */
   #candidate(candidate: string, mid: string): void {
+    this.#reported++;
     this.#announcer.noteCandidate(candidate);
     if (this.#early) this.#early.push([candidate, mid]);
     else this.#emitCandidate(candidate, mid);

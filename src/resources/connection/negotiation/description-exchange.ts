@@ -137,7 +137,8 @@ export class DescriptionExchange {
 
   /** Candidates are being gathered, or some are still to be emitted. */
   get findsCandidates(): boolean {
-    return this.#connection.gatheringState !== 'complete' || this.#gate.keepsLocal;
+    if (this.#connection.gatheringState !== 'complete' || this.#gate.keepsLocal) return true;
+    return this.#record.state === 'held' && this.#events.awaitsCandidates;
   }
 
   /** The checks that follow our answer have not begun. */

@@ -1,6 +1,6 @@
 import { restartsIce, rollsBack } from '../../sdp.js';
 import type { LibraryContext } from '../../../library/library-context.js';
-import { poll, quietTurns, Deferred } from '../../../time/wait.js';
+import { poll, Deferred } from '../../../time/wait.js';
 import { RtcClosedError, RtcNativeError, RtcError } from '../../../errors/rtc-error.js';
 import { Deadline, type WaitOptions, type Bounds, checkBounds } from '../../../time/deadline.js';
 import { isWithoutSocket } from '../../../native/call-native.js';
@@ -175,7 +175,6 @@ export class Negotiation {
     const over = () => !this.#active || !this.#connection.exchange.findsCandidates;
     await poll(over, deadline, LONGEST_GATHERING_MS, this.#stopped.promise);
     if (!this.#active || !over()) return;
-    await quietTurns(() => this.#local.count, deadline); // the last candidates may still be queued for us
     this.#local.complete();
   }
 
