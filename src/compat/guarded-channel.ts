@@ -1,3 +1,4 @@
+import { afterTask, afterTurn } from '../time/clock.js';
 import { RtcClosedError, RtcInvalidStateError } from '../errors/rtc-error.js';
 import { wrongType } from '../arguments/argument.js';
 import { MAX_UINT32 } from '../native/validate/limits.js';
@@ -21,6 +22,8 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
   #handle: H | undefined;
   #threshold = 0;
   #isClosed = false;
+  /** Calls that wait until the application has seen the channel. */
+  #held: (() => void)[] | undefined;
 
   protected constructor(handle?: H) {
     if (handle) this.attach(handle);
@@ -39,11 +42,23 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
     handle.on('error', (error) => this.#callError(error.message));
     handle.on('close', () => {
       this.#isClosed = true;
-      this.#callbacks.call('close');
+      this.#call('close');
     });
     for (const event of ['open', 'message', 'bufferedAmountLow'] as const) {
       if (this.#callbacks.has(event)) this.#forward(event);
     }
+  }
+
+  /** Calls nothing back before the end of this task, and of what it has left to the next turn. */
+  protected hold(): void {
+    this.#held = [];
+    afterTask(() =>
+      afterTurn(() => {
+        const held = this.#held ?? [];
+        this.#held = undefined;
+        for (const call of held) queueMicrotask(call); // one that throws does not keep the next from being called
+      }),
+    );
   }
 
   close(): void {
@@ -111,11 +126,15 @@ export abstract class GuardedChannel<H extends MessageChannel = MessageChannel> 
 
   #forward(event: 'open' | 'message' | 'bufferedAmountLow'): void {
     this.#handle?.on(event, (message?: Message) => {
-      // "Open" may still be on its way when the channel is closed again.
-      if (event === 'open' && this.#isClosed) return;
-      if (message === undefined) this.#callbacks.call(event);
-      else this.#callbacks.call(event, message);
+      if (message === undefined) this.#call(event);
+      else this.#call(event, message);
     });
+  }
+
+  #call(event: string, ...args: unknown[]): void {
+    if (this.#held) this.#held.push(() => this.#call(event, ...args));
+    // "Open" may still be on its way when the channel is closed again.
+    else if (event !== 'open' || !this.#isClosed) this.#callbacks.call(event, ...args);
   }
 
   /** The handle emits `bufferedAmountLow` at half of its mark. */
@@ -157,9 +176,10 @@ export class GuardedDataChannel extends GuardedChannel<DataChannel> {
   readonly #channel: DataChannel;
 
   /** @internal */
-  constructor(channel: DataChannel) {
+  constructor(channel: DataChannel, isHeld = false) {
     super(channel);
     this.#channel = channel;
+    if (isHeld) this.hold();
   }
 
   getLabel(): string {

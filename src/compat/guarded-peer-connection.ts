@@ -229,7 +229,9 @@ export class GuardedPeerConnection {
   }
 
   onDataChannel(callback: (channel: GuardedDataChannel) => void): void {
-    this.#listen('dataChannel', callback, (channel: DataChannel) => [new GuardedDataChannel(channel)]);
+    // The polyfill's channel is closed in the turn after its `close()`: one that its `datachannel` event closes is not to open.
+    const adapt = (channel: DataChannel) => [new GuardedDataChannel(channel, this.#isOfPolyfill)];
+    this.#listen('dataChannel', callback, adapt);
   }
 
   onTrack(callback: (track: GuardedTrack) => void): void {

@@ -152,3 +152,50 @@ test('a message that the end of its connection leaves unsent does not run the ca
   await closed;
   expect(failed).toEqual([]);
 });
+
+test('a channel that is closed in the datachannel event of the polyfill does not open', async () => {
+  interface Channel extends EventTarget {
+    onopen: () => void;
+    onclose: () => void;
+    send(message: string): void;
+    close(): void;
+    onmessage: (event: { data: unknown }) => void;
+  }
+  interface Connection {
+    ondatachannel: (event: { channel: Channel }) => void;
+    onicecandidate: (event: { candidate: object | null }) => void;
+    createDataChannel(label: string): Channel;
+    createOffer(): Promise<{ type: string; sdp: string }>;
+    createAnswer(): Promise<{ type: string; sdp: string }>;
+    setLocalDescription(description: object): Promise<void>;
+    setRemoteDescription(description: object): Promise<void>;
+    addIceCandidate(candidate: object | null): Promise<void>;
+    close(): void;
+  }
+  const RTCPeerConnection = polyfill.RTCPeerConnection as unknown as new () => Connection;
+  const [alice, bob] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  alice.onicecandidate = ({ candidate }) => void bob.addIceCandidate(candidate);
+  bob.onicecandidate = ({ candidate }) => void alice.addIceCandidate(candidate);
+  const events: string[] = [];
+  const ended = new Promise<void>((resolve) => {
+    bob.ondatachannel = async ({ channel }) => {
+      channel.onopen = () => events.push('open');
+      channel.onclose = () => {
+        events.push('close');
+        resolve();
+      };
+      channel.send('answer');
+      channel.close();
+    };
+  });
+  const channel = alice.createDataChannel('chat');
+  channel.onmessage = ({ data }) => events.push(`message ${String(data)}`);
+  const offer = await alice.createOffer();
+  await alice.setLocalDescription(offer);
+  await bob.setRemoteDescription(offer);
+  await alice.setRemoteDescription(await bob.createAnswer());
+  await ended;
+  expect(events).toEqual(['message answer', 'close']);
+  alice.close();
+  bob.close();
+});
