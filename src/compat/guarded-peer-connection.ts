@@ -45,6 +45,7 @@ export class GuardedPeerConnection {
     this.#isOfPolyfill = isOfPolyfill;
     const known = knownSettings(config, 'config', PEER_CONNECTION_SETTINGS) as ndc.RtcConfig | undefined;
     this.#connection = owner.make((scope) => scope.createPeerConnection(name, known ?? {}));
+    this.#connection.exchange.expectReading();
     this.#connection.on('close', () => {
       this.#isClosed = true;
       this.#candidates.stop();
@@ -85,6 +86,7 @@ export class GuardedPeerConnection {
     // The library may have made the offer by itself.
     if (this.#describedAt === NEVER && this.signalingState() === 'have-local-offer') this.#described();
     const description = this.#connection.localDescription();
+    if (description?.type === 'answer') this.#connection.exchange.answerRead();
     const isRecent = performance.now() < this.#describedAt + SENT_WITHIN_MS;
     if (!description || this.#knowsAll || !isRecent || !this.#callbacks.has(CANDIDATE)) return description;
     this.#isSent = true;

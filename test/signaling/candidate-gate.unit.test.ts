@@ -90,4 +90,73 @@ describe('an answerer', () => {
     expect(gate.offered(`${OFFER}${candidates.join('\r\n')}\r\n`)).toContain(`a=setup:${setup}`);
     expect(gate.kept).toBe(candidates.length);
   });
+
+  describe('that leaves it to a near offerer to check first', () => {
+    /** Has answered an offer with these lines; `reads`: the application is expected to read the answer. */
+    function waiting(lines: readonly string[], reads: boolean) {
+      const clock = new ManualClock();
+      const events: string[] = [];
+      const gate = new CandidateGate(clock, {
+        addRemote: (candidate) => events.push(candidate),
+        emitLocal: () => {},
+        pathFound: () => false,
+      });
+      if (reads) gate.expectsReading();
+      gate.offered(`${OFFER}${lines.join('\r\n')}\r\n`);
+      return { gate, clock, events };
+    }
+    const COMPLETE = [HOST, 'a=end-of-candidates'];
+
+    it.each([
+      ['made', COMPLETE, false],
+      ['made, where the offer had not all candidates', [HOST], true],
+    ])('checks 3 s after the answer was %s', (_, lines, reads) => {
+      const { gate, clock, events } = waiting(lines, reads);
+      gate.answered();
+      clock.advance(2999);
+      gate.answerRead();
+      expect(events).toEqual([]);
+      clock.advance(1);
+      expect(events).toEqual([HOST]);
+    });
+
+    it('checks 3 s after the application has read the answer, which may be 5 s after it was made', () => {
+      const { gate, clock, events } = waiting(COMPLETE, true);
+      gate.answered();
+      clock.advance(5000);
+      gate.answerRead();
+      clock.advance(2999);
+      gate.answerRead();
+      expect(events).toEqual([]);
+      clock.advance(1);
+      expect(events).toEqual([HOST]);
+      expect(clock.pending).toBe(0);
+    });
+
+    it('checks 3 s after an answer that was read when it was emitted', () => {
+      const { gate, clock, events } = waiting(COMPLETE, true);
+      gate.answerRead();
+      gate.answered();
+      clock.advance(3000);
+      expect(events).toEqual([HOST]);
+    });
+
+    it('checks in the end although nobody has read the answer', () => {
+      const { gate, clock, events } = waiting(COMPLETE, true);
+      gate.answered();
+      clock.advance(5499);
+      expect(events).toEqual([]);
+      clock.advance(1);
+      expect(events).toEqual([HOST]);
+    });
+
+    it('checks nothing when the answer is read after the connection is up', () => {
+      const { gate, clock, events } = waiting(COMPLETE, true);
+      gate.answered();
+      gate.connected();
+      gate.answerRead();
+      expect(events).toEqual([]);
+      expect(clock.pending).toBe(0);
+    });
+  });
 });

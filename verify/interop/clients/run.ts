@@ -25,13 +25,16 @@ const ALL = ['raw', 'register', 'w3c'];
 const CLIENTS: Readonly<Record<string, Client>> = {
   'MDN pattern': { program: 'mdn', ways: ALL },
   'simple-peer': { program: 'simple-peer', ways: ALL },
-  'simple-peer, no trickle': { program: 'simple-peer', ways: ALL, environment: { CLIENT_TRICKLE: 'false' } },
+  // A polyfill does not tell the end of gathering: simple-peer waits 5 s for that, for an offer and for an answer.
+  'simple-peer, no trickle': {
+    ...{ program: 'simple-peer', ways: ALL, longest: 20_000 },
+    environment: { CLIENT_TRICKLE: 'false' },
+  },
   '@thaunknown/simple-peer': { program: 'thaunknown-simple-peer', ways: ALL },
   peerjs: { program: 'peerjs', ways: ALL },
   'y-webrtc': { program: 'y-webrtc', ways: ALL },
   trystero: { program: 'trystero', ways: ALL },
   'geckos.io': { program: 'geckos', ways: ALL },
-  // Its polyfill does not tell the end of gathering: its simple-peer waits 5 s for that, for an offer and for an answer.
   webtorrent: { program: 'webtorrent', ways: ALL, node: 22, longest: 20_000 },
   RxDB: { program: 'rxdb', ways: ALL },
   'libp2p relay': { program: 'libp2p-relay', ways: ['raw', 'register'], node: 22 },

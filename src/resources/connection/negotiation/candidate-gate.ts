@@ -36,6 +36,8 @@ export interface CandidateExchange {
  * overtake the storing of the answer, so there it is the other way round: the answerer is the DTLS client, which is
  * connected last, and leaves it to the offerer to check first. That costs the 50 ms of the next paragraph. An offerer behind a
  * NAT is checked in vain until it has the answer, so it is connected first, and the answerer is the DTLS client there as well.
+ * Where the offerer is to check first, the answerer checks some seconds after the answer all the same. An application that is
+ * not told the end of gathering may keep its answer for as long (simple-peer without trickle ICE): see `expectsReading`.
  *
  * Checks are spaced by 50 ms, and one that arrives puts the receiver's own off by as long (`STUN_PACING_TIME` of
  * libjuice's `agent_arm_transmission`). Its test is `abs(now - other) < 50` in whole milliseconds of the monotonic
@@ -54,12 +56,23 @@ export class CandidateGate {
   #answeredAt = 0;
   /** The offerer is to check first: milliseconds after which this side does if it has not. */
   #leavesFirst: number | undefined;
+  /** Milliseconds after which it does where the answer was not read, from the answer on. */
+  #unread: number | undefined;
+  #expectsReading = false;
   /** Candidates of the offerer that wait for the next millisecond to begin. */
   #late: Candidate[] | undefined;
 
   constructor(clock: Clock, exchange: CandidateExchange) {
     this.#clock = clock;
     this.#exchange = exchange;
+  }
+
+  /**
+   * The application may read the answer and send it long after it was made: `answerRead` tells when. One that answers an offer
+   * with all its candidates waits to have all of its own.
+   */
+  expectsReading(): void {
+    this.#expectsReading = true;
   }
 
   /** The first offer has come, from a peer that needs this. Returns it as the library is to read it. */
@@ -69,6 +82,7 @@ export class CandidateGate {
     this.#remote = candidates;
     if (isNear(texts)) {
       this.#leavesFirst = WITHOUT_CHECKS_MS;
+      if (this.#expectsReading && hasAllCandidates(sdp)) this.#unread = WITHOUT_READING_MS;
       return rest;
     }
     this.#local = [];
@@ -142,15 +156,18 @@ export class CandidateGate {
     if (this.#remote === undefined) return;
     this.#answeredAt = this.#clock.now();
     if (this.#leavesFirst !== undefined) {
-      this.#cancel = this.#clock.after(this.#leavesFirst, () => {
-        const remote = this.#remote ?? [];
-        this.#remote = undefined;
-        this.#add(remote);
-      });
+      this.#checkIn(this.#unread ?? this.#leavesFirst);
       return;
     }
     // A turn later: an application that hands the answer over in its listener has done so by then.
     afterTurn(() => this.#check());
+  }
+
+  /** The application has our answer now, perhaps before it was emitted. */
+  answerRead(): void {
+    if (this.#unread === undefined || this.#leavesFirst === undefined) return;
+    this.#unread = undefined;
+    if (this.#remote !== undefined && this.#cancel !== undefined) this.#checkIn(this.#leavesFirst);
   }
 
   /** The connection is up: candidates that are still kept go to the application all the same. */
@@ -176,6 +193,15 @@ export class CandidateGate {
     if (this.#late === undefined) this.#answerTo([candidate, mid]);
     else if (this.#late.length < MOST_KEPT) this.#late.push([candidate, mid]);
     return true;
+  }
+
+  #checkIn(ms: number): void {
+    this.#cancel?.();
+    this.#cancel = this.#clock.after(ms, () => {
+      const remote = this.#remote ?? [];
+      this.#remote = undefined;
+      this.#add(remote);
+    });
   }
 
   #check(): void {
@@ -275,9 +301,12 @@ export class CandidateGate {
 
 function withoutCandidates(sdp: string): [rest: string, candidates: Candidate[]] {
   const lines = sdp.split(/\r\n|\n/);
-  const rest = lines.filter((line) => !CANDIDATE.test(line) && line !== 'a=end-of-candidates');
+  const rest = lines.filter((line) => !CANDIDATE.test(line) && line !== END_OF_CANDIDATES);
   return [rest.join('\r\n'), lines.filter((line) => CANDIDATE.test(line)).map((line) => [line, ''])];
 }
+
+const END_OF_CANDIDATES = 'a=end-of-candidates';
+const hasAllCandidates = (sdp: string) => sdp.split(/\r\n|\n/).includes(END_OF_CANDIDATES);
 
 /** What the library's parser takes for a candidate, roughly; anything else it may refuse itself, at once. */
 const CANDIDATE = /^(a=)?candidate:\S+ \d+ \S+ \d+ \S+ \d+ typ \S+/i;
@@ -311,6 +340,8 @@ const MOST_ALIGNING_MS = 2;
  * by then, and what keeps the offerer out may be a firewall that lets in what was asked for.
  */
 const WITHOUT_CHECKS_MS = 3000;
+/** The same from an answer on that nobody has read: simple-peer waits 5 s for the end of gathering. */
+const WITHOUT_READING_MS = 5500;
 /**
  * Milliseconds after which the answerer sends its candidates although none of the offerer's has come, or checks after
  * offers that crossed. Those of this

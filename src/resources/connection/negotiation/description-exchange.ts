@@ -173,6 +173,15 @@ export class DescriptionExchange {
     return this.#tracks.acceptedMid(mid);
   }
 
+  /** The application may send our answer when it reads it, and not when it is emitted; `answerRead` tells when. */
+  expectReading(): void {
+    this.#gate.expectsReading();
+  }
+
+  answerRead(): void {
+    this.#gate.answerRead();
+  }
+
   connected(): void {
     this.#gate.connected();
   }
