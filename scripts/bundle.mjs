@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+const emitter = join(root, 'node_modules/eventemitter3');
 const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** What `package.json` names. */
@@ -28,7 +29,9 @@ const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
  */
 const byPath = files
   .filter((file) =>
-    /^(doctor\/programs\/|inspector\/preload\.|compat\/(resolve-hook|(package|polyfill)-api)\.)/.test(file),
+    /^(doctor\/programs\/|inspector\/(preload|inspected-runtime)\.|compat\/(resolve-hook|(package|polyfill)-api)\.)/.test(
+      file,
+    ),
   )
   .map((file) => join(dist, file));
 
@@ -39,7 +42,8 @@ const alone = /[/\\](compat[/\\](register|resolve-hook)|inspector[/\\]preload)\.
 /**
  * A chunk holds what the same entries need. So that what the main entry needs is one file, the others need it whole:
  * opening a file takes Node longer than reading what is in it. Importing a CommonJS package takes it longer than all the
- * rest of this one, so eventemitter3 is taken in, with its licence.
+ * rest of this one, so eventemitter3 is taken in, with its licence, and as the ES module that it has as well: CommonJS
+ * would need a file with esbuild's wrapper.
  */
 const fewFiles = {
   name: 'few files',
@@ -49,9 +53,10 @@ const fewFiles = {
         ? { contents: `${readFileSync(path, 'utf8')}\nimport ${JSON.stringify(join(dist, 'index.js'))};` }
         : undefined,
     );
-    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || path === 'eventemitter3' ? undefined : { path, external: true },
-    );
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      if (path === 'eventemitter3') return { path: join(emitter, 'dist/eventemitter3.esm.js') };
+      return kind === 'entry-point' ? undefined : { path, external: true };
+    });
   },
 };
 
@@ -75,7 +80,4 @@ for (const { path, contents } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
 }
-copyFileSync(
-  join(root, 'node_modules/eventemitter3/LICENSE'),
-  join(dist, 'chunks/eventemitter3.LICENSE.txt'),
-);
+copyFileSync(join(emitter, 'LICENSE'), join(dist, 'chunks/eventemitter3.LICENSE.txt'));

@@ -13,10 +13,9 @@ const given = process.env[INSPECTED];
 if (isMainThread && given !== undefined) await prepare(JSON.parse(given) as InspectedSettings);
 
 async function prepare({ port, wait, trace }: InspectedSettings): Promise<void> {
-  const { RtcRuntime } = await import('../runtime/rtc-runtime.js');
-  const traces = await import('../diagnostics/trace.js');
-  const key: typeof traces.RUNTIME_TRACE = traces.RUNTIME_TRACE;
-  const runtime = RtcRuntime.shared;
+  const inspected = await import('./inspected-runtime.js');
+  const key: typeof inspected.RUNTIME_TRACE = inspected.RUNTIME_TRACE;
+  const runtime = inspected.RtcRuntime.shared;
   const recorded = runtime[key];
   recorded.record();
   if (trace !== undefined) {
@@ -25,7 +24,7 @@ async function prepare({ port, wait, trace }: InspectedSettings): Promise<void> 
     });
   }
   const open = async () => {
-    const { openInspector } = await import('./inspector.js');
+    const { openInspector } = inspected;
     const inspector = await openInspector({ port }).catch(() => openInspector({ port: 0 }));
     process.stderr.write(`scoped-rtc inspector of process ${process.pid}: ${inspector.url}\n`);
     return inspector;

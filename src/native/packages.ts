@@ -24,15 +24,21 @@ function* bases(): Generator<string> {
  */
 export function resolvePackage(specifier: string): string {
   let failure: unknown;
+  const before = resolved.get(specifier);
+  if (before !== undefined) return before;
   for (const base of bases()) {
     try {
-      return requireAt(base).resolve(specifier);
+      const file = requireAt(base).resolve(specifier);
+      resolved.set(specifier, file);
+      return file;
     } catch (error) {
       failure ??= error;
     }
   }
   throw failure;
 }
+
+const resolved = new Map<string, string>();
 
 /** What `specifier` exports. Required rather than imported, so that loading is lazy and synchronous. */
 export function requirePackage(specifier: string): unknown {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { isMainThread } from 'node:worker_threads';
 import { RtcBindingError } from '../errors/rtc-error.js';
 import nodeModule from 'node:module';
+import { requirePackage } from './packages.js';
 
 /** File name of the addon in every package that carries it. */
 export const ADDON_FILE = 'node_datachannel.node';
@@ -34,10 +34,14 @@ export function assertRtcThread(): void {
   throw new RtcBindingError(
     'RTC_WRONG_THREAD',
     `another thread of this process has loaded node-datachannel already, and only one thread can ever use it; this is ${
-      isMainThread ? 'the main thread' : 'a worker thread'
+      isMainThread() ? 'the main thread' : 'a worker thread'
     }. Create connections and sockets in the thread that loaded it and pass messages to that thread, or use a child process`,
   );
 }
+
+// Loaded for this message alone.
+const isMainThread = (): boolean =>
+  (requirePackage('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
 
 function isAddonMapped(): boolean {
   if (process.platform === 'linux' || process.platform === 'android') {

@@ -1,5 +1,5 @@
-import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
+import { requirePackage } from '../../native/packages.js';
 import type { Clock } from '../../time/clock.js';
 import { interfaceAddresses } from './interface-addresses.js';
 import { NameError, queryMulticast } from './multicast-query.js';
@@ -11,6 +11,9 @@ import { join } from 'node:path';
  * `ETIMEOUT`, …), and soon after `signal` aborts.
  */
 export type ResolveName = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+// Loaded by the first name that is looked up: most programs have none.
+const dns = () => requirePackage('node:dns/promises') as typeof import('node:dns/promises');
 
 /**
  * Names to addresses, without the library: it would ask the C library in a thread that nobody can interrupt, and its
@@ -110,7 +113,7 @@ const systemLookups = new Map<string, Promise<readonly string[]>>();
 function lookUpInSystem(name: string): Promise<readonly string[]> {
   const running = systemLookups.get(name);
   if (running) return running;
-  const lookup = dns
+  const lookup = dns()
     .lookup(name, { all: true, verbatim: true })
     .then((found) => found.map(({ address }) => address))
     .finally(() => systemLookups.delete(name));
@@ -120,7 +123,7 @@ function lookUpInSystem(name: string): Promise<readonly string[]> {
 
 /** Both families at once (RFC 8305, section 3): an answer with addresses waits for the other only a moment. */
 async function queryServers(name: string, signal: AbortSignal): Promise<string[]> {
-  const resolver = new dns.Resolver({ timeout: TRY_MS, tries: TRIES });
+  const resolver = new (dns().Resolver)({ timeout: TRY_MS, tries: TRIES });
   const cancel = () => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {

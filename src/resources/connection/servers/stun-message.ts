@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { requirePackage } from '../../../native/packages.js';
 
 /** Methods and classes of STUN (RFC 8489) and TURN (RFC 8656), in one number as the header has them. */
 export const STUN = {
@@ -8,6 +8,9 @@ export const STUN = {
   allocateError: 0x0113,
   refreshRequest: 0x0004,
 } as const;
+
+// Loaded by the first server that is asked: it takes longer to load than most of this package.
+const crypto = () => requirePackage('node:crypto') as typeof import('node:crypto');
 
 const MAGIC = 0x2112a442;
 const USERNAME = 0x0006;
@@ -61,7 +64,7 @@ export function writeStunRequest(
   { transport, lifetime }: { transport?: 'udp'; lifetime?: number } = {},
   account?: StunAccount,
 ): { packet: Buffer; transaction: string } {
-  const transaction = randomBytes(12);
+  const transaction = crypto().randomBytes(12);
   const attributes: Buffer[] = [];
   if (transport) attributes.push(attribute(REQUESTED_TRANSPORT, Buffer.from([17, 0, 0, 0])));
   if (lifetime !== undefined) attributes.push(attribute(LIFETIME, uint32(lifetime)));
@@ -84,11 +87,12 @@ export function writeStunRequest(
     return { packet: Buffer.concat([header(body.length), body]), transaction: transaction.toString('hex') };
   // RFC 8489, section 14.5: the length in the hashed header already counts the attribute itself.
   const hashed = Buffer.concat([header(body.length + 24), body]);
-  const key = createHash('md5')
+  const key = crypto()
+    .createHash('md5')
     .update(`${account.username}:`)
     .update(account.realm)
     .update(`:${account.password}`);
-  const integrity = createHmac('sha1', key.digest()).update(hashed).digest();
+  const integrity = crypto().createHmac('sha1', key.digest()).update(hashed).digest();
   const packet = Buffer.concat([hashed, attribute(MESSAGE_INTEGRITY, integrity)]);
   return { packet, transaction: transaction.toString('hex') };
 }
