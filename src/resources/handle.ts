@@ -255,7 +255,8 @@ export abstract class Handle<Events extends EventMap<Events>>
   /** What a wait rejects with that is pending when the handle begins to close. @internal */
   protected endingError(what: string): unknown {
     if (this.#reason === undefined) {
-      return new RtcClosedError('RTC_CLOSING', `${what} ended, the handle is closing`, { path: this.path });
+      const why = this.#cause === 'remote' ? 'the peer has closed it' : 'the handle is closing';
+      return new RtcClosedError('RTC_CLOSING', `${what} ended, ${why}`, { path: this.path });
     }
     if (this.#cause === 'error') return this.#reason;
     if (this.#cause === 'owner' && this.#reason instanceof RtcError) return this.#reason;
@@ -269,9 +270,9 @@ export abstract class Handle<Events extends EventMap<Events>>
   protected closedError(what: string): RtcError {
     const options =
       this.#reason === undefined ? { path: this.path } : { path: this.path, cause: this.#reason };
-    return this.#state === 'closed'
-      ? new RtcClosedError('RTC_CLOSED', `${what} is not possible, the handle is closed`, options)
-      : new RtcClosedError('RTC_CLOSING', `${what} is not possible, the handle is closing`, options);
+    const code = this.#state === 'closed' ? 'RTC_CLOSED' : 'RTC_CLOSING';
+    const why = this.#cause === 'remote' ? 'the peer has closed it' : `the handle is ${this.#state}`;
+    return new RtcClosedError(code, `${what} is not possible, ${why}`, options);
   }
 
   /** The handle begins to close: reject what waits. @internal */

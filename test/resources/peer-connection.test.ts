@@ -73,6 +73,7 @@ describe('what a connection reports about itself', () => {
     });
     expect((await bob.closed()).by).toBe('remote');
     expect(facts(bob)).toMatchObject({ state: 'closed', connection: 'closed' });
+    expect(() => bob.createDataChannel('late')).toThrow(/is not possible, the peer has closed it/);
   });
 
   it('is reported by events, in order', async ({ rtc }) => {
