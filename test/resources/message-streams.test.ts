@@ -5,7 +5,8 @@ import { finished, pipeline } from 'node:stream/promises';
 import { type Message } from 'scoped-rtc';
 import { expect, it } from 'scoped-rtc/vitest';
 import { describe, vi } from 'vitest';
-import { within } from '../support/event.js';
+import { nextTurn } from '../../src/time/clock.js';
+import { until, within } from '../support/event.js';
 
 const MB = 1024 * 1024;
 const payload = randomBytes(6 * MB);
@@ -129,6 +130,36 @@ describe('toDuplex', () => {
     const got: Message[] = [];
     for await (const message of far.toDuplex({ objectMode: true })) got.push(message);
     expect(got).toEqual(messages);
+  });
+
+  it('keeps the order where a listener reads on while it is given a message', async ({
+    connectedPair: { near, far },
+  }) => {
+    const sent = Array.from({ length: 300 }, (_, n) => `${n}`);
+    await Promise.all(sent.map((text) => near.send(text)));
+    await near.close(); // all has arrived
+    const there = far.toDuplex({ objectMode: true });
+    const got: unknown[] = [];
+    there.on('data', (text) => {
+      got.push(text);
+      there.read();
+    });
+    await within(once(there, 'end'), 'the end');
+    expect(got).toEqual(sent);
+  });
+
+  it('takes no more than its high-water mark from the receive buffer', async ({
+    connectedPair: { near, far },
+  }) => {
+    const count = 100;
+    for (let n = 0; n < count; n++) void near.send(`${n}`);
+    await near.close();
+    const there = far.toDuplex({ objectMode: true });
+    there.on('readable', () => {}); // asks for messages and reads none
+    await until(() => there.readableLength >= there.readableHighWaterMark, 'the first messages');
+    await nextTurn();
+    expect(there.readableLength).toBe(there.readableHighWaterMark);
+    there.destroy();
   });
 
   it('of bytes passes over empty messages', async ({ connectedPair: { near, far } }) => {

@@ -41,13 +41,19 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
     }
   }
 
-  async next(): Promise<IteratorResult<Message, undefined>> {
-    if (this.buffer.length > 0) return { value: this.buffer.shift() as Message, done: false };
+  /** What `next()` would return at once. */
+  take(): Message | undefined {
+    return this.buffer.shift();
+  }
+
+  // Not async, which would add a promise to each message, and three turns of microtasks.
+  next(): Promise<IteratorResult<Message, undefined>> {
+    const value = this.take();
+    if (value !== undefined) return Promise.resolve({ value, done: false });
     if (this.#end) {
       const { error } = this.#end;
       this.#end = { error: undefined };
-      if (error !== undefined) throw error;
-      return { value: undefined, done: true };
+      return error === undefined ? Promise.resolve({ value, done: true }) : Promise.reject(error);
     }
     return new Promise((resolve, reject) => this.#wanting.push({ resolve, reject }));
   }

@@ -48,6 +48,12 @@ export function channelToDuplex(
   });
   const end = endOf(channel, clock, window);
   let isWritten = false;
+  let isReading = false;
+  let isAsked = false;
+  /** One message, without a promise. `false`: nothing was sent. */
+  const sendsAtOnce = (chunk: string | Buffer): boolean =>
+    (objectMode || (chunk.length > 0 && chunk.length <= end.maxMessageSize && typeof chunk !== 'string')) &&
+    end.trySend(chunk);
   const stream = new Duplex({
     objectMode,
     // Without a window the channel ends in both directions at once.
@@ -56,20 +62,33 @@ export function channelToDuplex(
       await finish(end.opened(), done);
     },
     async read() {
+      isAsked = true;
+      if (isReading) return; // a listener reads while it is given a message
+      isReading = true;
       try {
-        const { value, done } = await end.next();
-        if (done) this.push(null);
-        // An empty chunk would be dropped and end the reading with it: ask again.
-        else if (!objectMode && value.length === 0) this._read(0);
-        else this.push(value);
+        while (isAsked && !this.destroyed) {
+          const { value, done } = await end.next();
+          if (done) {
+            this.push(null);
+            break;
+          }
+          // All that have arrived, as long as they are wanted: to wait takes longer than a small message.
+          for (let message: Message | undefined = value; message !== undefined; message = end.take()) {
+            // An empty chunk would be dropped and end the reading with it.
+            if (!objectMode && message.length === 0) continue;
+            isAsked = false;
+            if ((!this.push(message) && !isAsked) || this.destroyed) break;
+          }
+        }
       } catch (error) {
         this.destroy(error as Error);
       }
+      isReading = false;
     },
     async write(chunk: string | Buffer, _encoding, done) {
       isWritten = true;
       try {
-        await (objectMode ? end.send(chunk) : sendInPieces(end, chunk));
+        if (!sendsAtOnce(chunk)) await (objectMode ? end.send(chunk) : sendInPieces(end, chunk));
       } catch (error) {
         // It ends the stream, and the reading with it: before, a reader is given what the closing channel still hands over.
         if (isRefused(error, channel) && isRead(stream)) await handedOver(channel);
@@ -144,8 +163,10 @@ function endOf(channel: Streamable, clock: Clock, window: number | undefined): M
     },
     opened: async () => void (await channel.opened()),
     send: (data) => channel.send(data),
+    trySend: (data) => channel.trySend(data),
     end: () => channel.close(),
     next: () => messages.next(),
+    take: () => messages.take(),
     stopReading: async () => void (await messages.return()),
     close: () => channel.close(),
     abort: (reason) => channel.abort(reason),

@@ -15,6 +15,7 @@ export interface Streamable {
   readonly maxMessageSize: number;
   opened(options?: WaitOptions): Promise<unknown>;
   send(data: Sendable): Promise<void>;
+  trySend(data: Sendable): boolean;
   close(options?: CloseOptions): Promise<void>;
   closed(options?: WaitOptions): Promise<CloseInfo>;
   abort(reason?: unknown): void;
@@ -27,9 +28,13 @@ export interface MessageStreamEnd {
   readonly maxMessageSize: number;
   opened(): Promise<void>;
   send(data: Sendable): Promise<void>;
+  /** Sends where `send` would not wait. `false`: nothing was sent. Throws as `send` rejects. */
+  trySend(data: Sendable): boolean;
   /** This side sends no more. */
   end(): Promise<void>;
   next(): Promise<IteratorResult<Message, undefined>>;
+  /** A message that has arrived already. */
+  take(): Message | undefined;
   stopReading(): Promise<void>;
   close(): Promise<void>;
   abort(reason?: unknown): void;
@@ -100,6 +105,14 @@ export class WindowedEnd implements MessageStreamEnd {
     await this.#channel.send(typeof message === 'string' ? `t${message}` : message);
   }
 
+  trySend(data: Sendable): boolean {
+    const { data: message, byteLength } = validateMessage(data);
+    if (!this.#account.mayWrite) return false;
+    if (!this.#channel.trySend(typeof message === 'string' ? `t${message}` : message)) return false;
+    this.#account.wrote(byteLength);
+    return true;
+  }
+
   async end(): Promise<void> {
     this.#weEnded = true;
     await this.#channel.send('e');
@@ -113,9 +126,13 @@ export class WindowedEnd implements MessageStreamEnd {
       this.#more ??= new Deferred();
       await this.#more.promise;
     }
-    const message = this.#arrived.shift() as Message;
-    this.#took(message);
-    return { value: message, done: false };
+    return { value: this.take() as Message, done: false };
+  }
+
+  take(): Message | undefined {
+    const message = this.#arrived.shift();
+    if (message !== undefined) this.#took(message);
+    return message;
   }
 
   /** The reader has stopped. Messages are dropped from now on; the writer at the other end is not held up. */
