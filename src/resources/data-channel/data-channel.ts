@@ -271,8 +271,8 @@ export class DataChannel extends MessageChannel {
       else if (isClosed(this.#native)) this.#resetSeen = true;
       facts = this.#facts();
     }
-    // Seen at one time: a transport that comes up between two looks would pass for one whose peer has closed the channel.
-    this.#receive({ type: 'close' }, facts);
+    this.#receive({ type: 'close' }, facts); // all of one moment: the transport may come up between two looks
+    if (this.id === undefined && !facts.isUp) return; // it never had a transport: it goes at once, before it gets one
     await poll(() => this.#look(), deadline, Number.POSITIVE_INFINITY, this.#over.promise);
     if (!this.#machine.isOver) this.#receive({ type: 'abort' });
     await this.received(deadline, this.#isSettled);
