@@ -23,7 +23,9 @@ export function factsOf(
   inbox: Inbox,
   openedAt: number | undefined,
 ): EndingFacts {
-  const roundTrip = connection.roundTrip?.();
+  // Only what needs it asks for it: the library locks SCTP for the answer, which is busy while much is received.
+  let measured: ReturnType<NonNullable<ChannelConnection['roundTrip']>> | undefined;
+  const roundTrip = () => (measured ??= connection.roundTrip?.() ?? { now: 0, least: 0 });
   const buffered = native.bufferedAmount();
   return {
     sent: sent.messages,
@@ -36,8 +38,12 @@ export function factsOf(
     buffered,
     isOpen: native.isOpen(),
     isUp: connection.transportUp(),
-    roundTrip: roundTrip?.now ?? 0,
-    leastRoundTrip: roundTrip?.least ?? 0,
+    get roundTrip() {
+      return roundTrip().now;
+    },
+    get leastRoundTrip() {
+      return roundTrip().least;
+    },
     youngUntil: openedAt === undefined ? 0 : openedAt + TAKEN_MS,
     endsConnection: connection.node.phase !== 'live',
   };

@@ -129,7 +129,7 @@ export class Ending {
   }
 
   #ask(guard: Guard): boolean {
-    const { sent, received, receivedBytes, buffered, leastRoundTrip } = this.#facts;
+    const { sent, received, receivedBytes, buffered } = this.#facts;
     const { peerGivesReceipts, lossy, resets, mayReset } = this.#setting;
     switch (guard) {
       case 'agrees':
@@ -174,7 +174,8 @@ export class Ending {
         if (this.#facts.answered || (peerGivesReceipts && !lossy)) return false;
         if (this.#setting.peerDiscards) return true;
         // No answer is faster than a round trip: then the peer closed by itself.
-        const soonest = (this.#memory.resetAt ?? Number.POSITIVE_INFINITY) + leastRoundTrip * LEAST_ANSWER;
+        const soonest =
+          (this.#memory.resetAt ?? Number.POSITIVE_INFINITY) + this.#facts.leastRoundTrip * LEAST_ANSWER;
         return soonest > this.#now || buffered > 0;
       }
       case 'isOverdue': {
@@ -202,7 +203,7 @@ export class Ending {
   }
 
   #act(action: Action): EndingCommand | undefined {
-    const { sent, received, youngUntil, roundTrip } = this.#facts;
+    const { sent, received, youngUntil } = this.#facts;
     switch (action) {
       case 'sendReceipt':
         this.#memory.receiptAt = this.#now;
@@ -233,7 +234,7 @@ export class Ending {
         return { type: 'keepConnection', ms: this.#arrivalMs() };
       case 'waitWhileYoung':
         this.#memory.wakeAt = youngUntil;
-        if (this.#setting.peerGivesReceipts) this.#wakeIn(LAST_COUNT_MS + 4 * roundTrip);
+        if (this.#setting.peerGivesReceipts) this.#wakeIn(LAST_COUNT_MS + 4 * this.#facts.roundTrip);
         return undefined;
       case 'waitForPeer':
         this.#memory.wakeAt = Math.max(this.#now, youngUntil) + PEER_FIRST_MS;
