@@ -21,7 +21,7 @@ export function besideIdle(idle: number, file: string): Scenario {
       return { figures: { us: await roundTrip(await candidate.connectCalmly(), seconds) } };
     },
     judge(summaries) {
-      const verdicts = [ratioGoal(summaries, 'sdk-events', 'us', { atMost: 1.05 })];
+      const verdicts = [ratioGoal(summaries, 'sdk-events', 'us', { atMost: 1 })];
       if (idle === 2000) verdicts.push(threeTimesBetter(summaries));
       return verdicts;
     },

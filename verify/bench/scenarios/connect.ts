@@ -45,7 +45,7 @@ export const scenario: Scenario = {
   judge: (summaries) => [
     limitGoal(summaries, 'sdk-events', 'stalls', 0, 'no stall of 1 s'),
     limitGoal(summaries, 'sdk-events', 'failed', 0, 'no connection fails'),
-    limitGoal(summaries, 'sdk-events', 'p90', 10, 'p90 at most 10 ms'),
+    limitGoal(summaries, 'sdk-events', 'p90', 8, 'p90 at most 8 ms'),
   ],
 };
 

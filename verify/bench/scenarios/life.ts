@@ -35,7 +35,7 @@ export const scenario: Scenario = {
   },
   // The mean shows what raw's stalls cost (H27), the median what a connection costs that does not stall.
   judge: (summaries) => [
-    ratioGoal(summaries, 'sdk-events', 'ms', { atMost: 1.1 }),
-    ratioGoal(summaries, 'sdk-events', 'mean', { atMost: 1.1 }),
+    ratioGoal(summaries, 'sdk-events', 'ms', { atMost: 1 }),
+    ratioGoal(summaries, 'sdk-events', 'mean', { atMost: 1 }),
   ],
 };

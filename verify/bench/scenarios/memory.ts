@@ -28,5 +28,5 @@ export const scenario: Scenario = {
     await new Promise((resolve) => setTimeout(resolve, 500));
     return { figures: { kb: (residentBytes() - before) / CONNECTIONS / 1024 } };
   },
-  judge: (summaries) => [ratioGoal(summaries, 'sdk-events', 'kb', { atMost: 1.1 })],
+  judge: (summaries) => [ratioGoal(summaries, 'sdk-events', 'kb', { atMost: 1.05 })],
 };

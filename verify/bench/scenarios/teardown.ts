@@ -40,8 +40,8 @@ export function teardown(connections: number, file: string): Scenario {
         summaries,
         'sdk-events',
         'blocked',
-        50,
-        'the event loop is never blocked for longer than 50 ms',
+        30,
+        'the event loop is never blocked for longer than 30 ms',
       ),
     ],
   };
