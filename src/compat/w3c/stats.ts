@@ -1,12 +1,13 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
-import type { RTCDtlsTransport } from './transports.js';
+import type { RTCSctpTransport } from './transports.js';
 import { nextTurn } from '../../time/clock.js';
 
 /** The W3C's statistics, as far as the library has figures. */
 export async function statsOf(
   handle: Connection,
-  dtls: RTCDtlsTransport | null,
-  { opened, closed }: { readonly opened: number; readonly closed: number },
+  sctp: RTCSctpTransport | null,
+  opened: number,
+  closed: number,
 ): Promise<Map<string, object>> {
   await nextTurn(); // in a task of their own, as the W3C has it
 
@@ -17,12 +18,12 @@ export async function statsOf(
   add('P', 'peer-connection', { dataChannelsOpened: opened, dataChannelsClosed: closed });
   const { bytesSent, bytesReceived, rtt } = handle;
   const pair = handle.selectedCandidatePair();
-  if (dtls) {
-    const { state, iceTransport } = dtls;
+  if (sctp) {
+    const { state, iceTransport } = sctp.transport;
     add('T', 'transport', {
       ...{
         dtlsState: state,
-        dtlsRole: dtls.dtlsRole,
+        dtlsRole: sctp.dtlsRole,
         iceState: iceTransport.state,
         iceRole: iceTransport.role,
       },
