@@ -14,6 +14,7 @@ import {
   splitSections,
 } from '../../sdp.js';
 import { isIP } from 'node:net';
+import { yieldProcessor } from '../../../time/clock.js';
 
 export interface DescriptionReader {
   /** Reads a description of the peer's as the library is given it by `give`, at a time when the transport is not up. */
@@ -74,9 +75,10 @@ export class RemoteSide {
     else if (needsFirst) text = this.#gate.offered(text);
     else if (checksFirst) text = this.#gate.receivedAnswer(text);
     try {
-      this.#reader.describe(text, offered, () =>
-        this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type)),
-      );
+      this.#reader.describe(text, offered, () => {
+        if (isFirst && !offered) yieldProcessor(FRESH_TURN_MS);
+        this.#call('setRemoteDescription', () => native.setRemoteDescription(text, type));
+      });
     } catch (error) {
       if (isFirst) this.#gate.refused();
       reading.discard();
@@ -153,6 +155,14 @@ export class RemoteSide {
     }
   }
 }
+
+/**
+ * Milliseconds. The library starts ICE with the answer before it stores the answer (H48). Where the peer has our candidates already,
+ * the handshake fails if this thread loses the processor in between, which happens less to a thread that has just slept.
+ * One-shot signaling with Chromium, four processes at a time on two cores: 24 of 320 connections failed without it, 20 of 480 with it,
+ * and 17 of 480 of the binding alone; where each was the first connection of the library, 121 of 800 without it and 45 of 800 with it.
+ */
+const FRESH_TURN_MS = 0.1;
 
 const CANDIDATE = /^(?:a=)?candidate:\S+ \d+ \S+ \d+ (\S+) \d+ typ \S+/i;
 
