@@ -25,7 +25,7 @@ const run = (scenario: typeof throughput): Promise<Summaries[]> =>
     scenarios: [scenario],
     candidates: undefined,
     mostRounds: 1,
-    effort: { seconds: 0.05, share: 0.05 },
+    effort: { seconds: 0.5, share: 0.05 },
     profiles: undefined,
     onProgress: () => {},
   });
@@ -41,7 +41,7 @@ test('every candidate of ours measures something, and what is not installed says
       expect(summaries?.of(candidate, 'rate')?.value.median, CANDIDATES[candidate]).toBeGreaterThanOrEqual(0);
     } else expect(summaries?.failures(candidate)).toEqual([NOT_INSTALLED]);
   }
-  // In so short a time only this one is sure to have received something.
+  // In so short a time only this one is sure to have received something; in a tenth of it a starved machine had nothing yet.
   expect(summaries?.of('sdk-events', 'rate')?.value.median).toBeGreaterThan(0);
 });
 
