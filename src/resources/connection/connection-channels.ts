@@ -193,6 +193,7 @@ export class ConnectionChannels implements ChannelConnection {
           { path: this.node.path },
         ),
       );
+      this.#record.tryClose(); // until then the peer goes on, and its channels end before the connection does
       return undefined;
     }
     return this.own(native, 'incoming', this.#incoming);
