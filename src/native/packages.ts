@@ -23,9 +23,9 @@ function* bases(): Generator<string> {
  * installed for either.
  */
 export function resolvePackage(specifier: string): string {
-  let failure: unknown;
   const before = resolved.get(specifier);
   if (before !== undefined) return before;
+  let failure: unknown;
   for (const base of bases()) {
     try {
       const file = requireAt(base).resolve(specifier);

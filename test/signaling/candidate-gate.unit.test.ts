@@ -103,7 +103,14 @@ describe('an answerer', () => {
       });
       if (reads) gate.expectsReading();
       gate.offered(`${OFFER}${lines.join('\r\n')}\r\n`);
-      return { gate, clock, events };
+      const checksIn = (ms: number, before = () => {}) => {
+        clock.advance(ms - 1);
+        before();
+        expect(events).toEqual([]);
+        clock.advance(1);
+        expect(events).toEqual([HOST]);
+      };
+      return { gate, clock, events, checksIn };
     }
     const COMPLETE = [HOST, 'a=end-of-candidates'];
 
@@ -111,25 +118,17 @@ describe('an answerer', () => {
       ['made', COMPLETE, false],
       ['made, where the offer had not all candidates', [HOST], true],
     ])('checks 3 s after the answer was %s', (_, lines, reads) => {
-      const { gate, clock, events } = waiting(lines, reads);
+      const { gate, checksIn } = waiting(lines, reads);
       gate.answered();
-      clock.advance(2999);
-      gate.answerRead();
-      expect(events).toEqual([]);
-      clock.advance(1);
-      expect(events).toEqual([HOST]);
+      checksIn(3000, () => gate.answerRead());
     });
 
     it('checks 3 s after the application has read the answer, which may be 5 s after it was made', () => {
-      const { gate, clock, events } = waiting(COMPLETE, true);
+      const { gate, clock, checksIn } = waiting(COMPLETE, true);
       gate.answered();
       clock.advance(5000);
       gate.answerRead();
-      clock.advance(2999);
-      gate.answerRead();
-      expect(events).toEqual([]);
-      clock.advance(1);
-      expect(events).toEqual([HOST]);
+      checksIn(3000, () => gate.answerRead());
       expect(clock.pending).toBe(0);
     });
 
@@ -142,12 +141,9 @@ describe('an answerer', () => {
     });
 
     it('checks in the end although nobody has read the answer', () => {
-      const { gate, clock, events } = waiting(COMPLETE, true);
+      const { gate, checksIn } = waiting(COMPLETE, true);
       gate.answered();
-      clock.advance(5499);
-      expect(events).toEqual([]);
-      clock.advance(1);
-      expect(events).toEqual([HOST]);
+      checksIn(5500);
     });
 
     it('checks nothing when the answer is read after the connection is up', () => {

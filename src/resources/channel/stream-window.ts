@@ -1,6 +1,11 @@
 import { bounded, Deferred } from '../../time/wait.js';
 import { RtcClosedError, RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
-import { validateMessage, type Message, type Sendable } from '../../native/validate/message.js';
+import {
+  validateMessage,
+  type CheckedMessage,
+  type Message,
+  type Sendable,
+} from '../../native/validate/message.js';
 import type { Clock } from '../../time/clock.js';
 import { Fifo } from './fifo.js';
 import { grantIn, MESSAGE_COST, WindowAccount } from './window-account.js';
@@ -102,13 +107,13 @@ export class WindowedEnd implements MessageStreamEnd {
       await this.#room.promise;
     }
     this.#account.wrote(byteLength);
-    await this.#channel.send(typeof message === 'string' ? `t${message}` : message);
+    await this.#channel.send(marked(message));
   }
 
   trySend(data: Sendable): boolean {
     const { data: message, byteLength } = validateMessage(data);
     if (!this.#account.mayWrite) return false;
-    if (!this.#channel.trySend(typeof message === 'string' ? `t${message}` : message)) return false;
+    if (!this.#channel.trySend(marked(message))) return false;
     this.#account.wrote(byteLength);
     return true;
   }
@@ -229,3 +234,6 @@ const sizeOf = (message: Message) =>
   typeof message === 'string' ? Buffer.byteLength(message) : message.length;
 
 const costOf = (message: Message) => MESSAGE_COST + sizeOf(message);
+
+/** On the wire a text begins with `t`, which tells it from what the ends say to each other. */
+const marked = (message: CheckedMessage['data']) => (typeof message === 'string' ? `t${message}` : message);

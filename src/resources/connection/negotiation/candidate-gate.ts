@@ -56,9 +56,9 @@ export class CandidateGate {
   #answeredAt = 0;
   /** The offerer is to check first: milliseconds after which this side does if it has not. */
   #leavesFirst: number | undefined;
-  /** Milliseconds after which it does where the answer was not read, from the answer on. */
-  #unread: number | undefined;
   #expectsReading = false;
+  /** The answer is to be read, and that time begins with it. */
+  #isUnread = false;
   /** Candidates of the offerer that wait for the next millisecond to begin. */
   #late: Candidate[] | undefined;
 
@@ -82,7 +82,7 @@ export class CandidateGate {
     this.#remote = candidates;
     if (isNear(texts)) {
       this.#leavesFirst = WITHOUT_CHECKS_MS;
-      if (this.#expectsReading && hasAllCandidates(sdp)) this.#unread = WITHOUT_READING_MS;
+      this.#isUnread = this.#expectsReading && hasAllCandidates(sdp);
       return rest;
     }
     this.#local = [];
@@ -156,7 +156,7 @@ export class CandidateGate {
     if (this.#remote === undefined) return;
     this.#answeredAt = this.#clock.now();
     if (this.#leavesFirst !== undefined) {
-      this.#checkIn(this.#unread ?? this.#leavesFirst);
+      this.#checkIn(this.#isUnread ? WITHOUT_READING_MS : this.#leavesFirst);
       return;
     }
     // A turn later: an application that hands the answer over in its listener has done so by then.
@@ -165,8 +165,8 @@ export class CandidateGate {
 
   /** The application has our answer now, perhaps before it was emitted. */
   answerRead(): void {
-    if (this.#unread === undefined || this.#leavesFirst === undefined) return;
-    this.#unread = undefined;
+    if (!this.#isUnread || this.#leavesFirst === undefined) return;
+    this.#isUnread = false;
     if (this.#remote !== undefined && this.#cancel !== undefined) this.#checkIn(this.#leavesFirst);
   }
 
