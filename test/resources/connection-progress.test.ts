@@ -4,6 +4,7 @@ import { memorySignaling, type PeerConnection, type RtcError, RtcRuntime, type S
 import { expect, it } from 'scoped-rtc/vitest';
 import { describe, onTestFinished } from 'vitest';
 import { membersOf } from '../../src/diagnostics/snapshot.js';
+import { withOtherFingerprint } from '../support/altered-signaling.js';
 import { nextEvent } from '../support/event.js';
 import { freeUdpPort } from '../support/free-port.js';
 
@@ -77,7 +78,7 @@ describe('a connection that does not come up says why', () => {
     a.createDataChannel('chat');
     const { type, sdp } = await b.answer(await a.offer());
     const failed = new Promise<RtcError>((resolve) => a.on('error', (error) => resolve(error as RtcError)));
-    a.accept({ type, sdp: sdp.replace(/(fingerprint:sha-256 )\S\S/, '$100') });
+    a.accept({ type, sdp: withOtherFingerprint(sdp) });
     const error = await failed;
     expect(error.code).toBe('RTC_NATIVE');
     expect(error.message).toContain('the DTLS handshake failed');

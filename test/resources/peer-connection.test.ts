@@ -1,6 +1,7 @@
 import { type DescriptionType, PeerConnection } from 'scoped-rtc';
 import { expect, it } from 'scoped-rtc/vitest';
 import { describe } from 'vitest';
+import { withOtherFingerprint } from '../support/altered-signaling.js';
 import { channelPair, incomingChannel, wiredPair } from '../support/connected-pair.js';
 import { codeOf, nextEvent, take, until, within } from '../support/event.js';
 
@@ -260,9 +261,9 @@ describe('connected()', () => {
   }) => {
     const alice = rtc.createPeerConnection('alice');
     const bob = rtc.createPeerConnection('bob');
-    const wrong = (sdp: string) =>
-      sdp.replace(/(a=fingerprint:sha-256 )(..)/i, (_, head, byte) => head + (byte === '00' ? '01' : '00'));
-    alice.on('localDescription', ({ type, sdp }) => bob.setRemoteDescription(wrong(sdp), type));
+    alice.on('localDescription', ({ type, sdp }) =>
+      bob.setRemoteDescription(withOtherFingerprint(sdp), type),
+    );
     bob.on('localDescription', (answer) => alice.setRemoteDescription(answer));
     bob.on('localCandidate', (candidate, mid) => {
       if (alice.state === 'opening' && alice.remoteDescription()) alice.addRemoteCandidate(candidate, mid);

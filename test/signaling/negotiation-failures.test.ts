@@ -1,5 +1,6 @@
 import { memorySignaling, type Signaling, type SignalingMessage } from 'scoped-rtc';
 import { describe, expect, it } from 'vitest';
+import { withOtherFingerprint } from '../support/altered-signaling.js';
 import { codeOf, until } from '../support/event.js';
 import { altered, channelOf, expectConversation } from './conversation.js';
 import { negotiationRig } from './negotiation-rig.js';
@@ -132,12 +133,7 @@ describe('negotiate, when things go wrong', () => {
     const forged = altered(right, (message) => {
       if (!('description' in message)) return message;
       const { type, sdp } = message.description;
-      const changed = sdp.replace(
-        /(a=fingerprint:sha-256 )(..)/,
-        (_, head: string, byte: string) => head + (byte === '00' ? '01' : '00'),
-      );
-      expect(changed).not.toBe(sdp);
-      return { description: { type, sdp: changed } };
+      return { description: { type, sdp: withOtherFingerprint(sdp) } };
     });
     const ends = [alice.negotiate(left), bob.negotiate(forged)];
     expect(await codeOf(ends[0]!)).toBe('RTC_NATIVE');

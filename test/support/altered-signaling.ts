@@ -24,6 +24,14 @@ export function withoutAnnouncement(sdp: string): string {
   return sdp.replace(/^a=x-scoped-rtc-.*\r\n/gm, '');
 }
 
+/** A description with a fingerprint that no certificate of this test has, so that the DTLS handshake fails. */
+export function withOtherFingerprint(sdp: string): string {
+  const other = (_line: string, start: string, byte: string) => start + (byte === '00' ? '01' : '00');
+  const changed = sdp.replace(/(a=fingerprint:sha-256 )([0-9A-F]{2})/i, other);
+  if (changed === sdp) throw new TypeError(`no fingerprint in ${sdp}`);
+  return changed;
+}
+
 /** As `signaling`, but what comes is `ms` milliseconds late. */
 export function late(signaling: Signaling, ms: number): Signaling {
   return {

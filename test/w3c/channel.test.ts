@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DataChannel } from '../../src/compat/w3c/w3c-types.js';
+import { withOtherFingerprint } from '../support/altered-signaling.js';
 import { once, Pair } from './pair.js';
 
 /** The events of a channel, by name. */
@@ -72,9 +73,7 @@ describe('the end of a channel', () => {
     const events = eventsOf(channel);
     const failed = once<Event & { error: { errorDetail: string; name: string } }>(channel, 'error');
     const closed = once(channel, 'close');
-    pair.negotiate((sdp) =>
-      sdp.replace(/(a=fingerprint:sha-256 )(.)/, (_, start, digit) => start + (digit === 'A' ? 'B' : 'A')),
-    );
+    pair.negotiate(withOtherFingerprint);
     expect((await failed).error).toMatchObject({ name: 'OperationError', errorDetail: 'sctp-failure' });
     await closed;
     expect(events).toEqual(['error closed', 'close closed']);

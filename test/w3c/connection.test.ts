@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { PeerConnection } from '../../src/compat/w3c/w3c-types.js';
+import { withOtherFingerprint } from '../support/altered-signaling.js';
 import { until } from '../support/event.js';
 import { once, Pair } from './pair.js';
 
@@ -99,9 +100,7 @@ describe('states', () => {
       );
     });
     pair.near.createDataChannel('chat');
-    pair.negotiate((sdp) =>
-      sdp.replace(/(a=fingerprint:sha-256 )(.)/, (_, start, digit) => start + (digit === 'A' ? 'B' : 'A')),
-    );
+    pair.negotiate(withOtherFingerprint);
     await failed;
     expect(reported[0]).toEqual(['connecting', 'failed']);
     expect(reported[1]).not.toContain('closed');

@@ -1,4 +1,5 @@
-import type { DataChannel, PeerConnection, SessionDescription } from '../../../src/index.js';
+import type { DataChannel, PeerConnection } from '../../../src/index.js';
+import { withOtherFingerprint } from '../../support/altered-signaling.js';
 
 /** Settings that keep a connection on this machine. */
 export const LOOPBACK = { bindAddress: '127.0.0.1' } as const;
@@ -27,7 +28,8 @@ export function link(offerer: PeerConnection, answerer: PeerConnection, options:
     const usable = () => to.state === 'opening' || to.state === 'open';
     from.on('localDescription', (description) => {
       if (!usable()) return;
-      const { type, sdp } = tamper && to === offerer ? withOtherFingerprint(description) : description;
+      const { type } = description;
+      const sdp = tamper && to === offerer ? withOtherFingerprint(description.sdp) : description.sdp;
       to.setRemoteDescription(sdp.replaceAll(/^a=candidate.*\r\n/gm, ''), type);
       deliver();
     });
@@ -38,11 +40,6 @@ export function link(offerer: PeerConnection, answerer: PeerConnection, options:
       deliver();
     });
   }
-}
-
-function withOtherFingerprint({ type, sdp }: SessionDescription): SessionDescription {
-  const other = (_line: string, start: string, pair: string) => start + (pair === '00' ? '01' : '00');
-  return { type, sdp: sdp.replace(/^(a=fingerprint:sha-256 )([0-9A-F]{2})/m, other) };
 }
 
 /** The next channel that the peer opens. */
