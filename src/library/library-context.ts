@@ -252,9 +252,10 @@ export class LibraryContext implements TeardownHost, Tenant {
     this.warn({
       code: 'RTC_RETAINED_LIMIT',
       message:
-        `${limit} wrappers of closed data channels are kept until the library is cleaned up. Channels that are made ` +
-        'from now on are freed when they close, and may lose messages that wait for a busy event loop when their ' +
-        'peer closes them. Leave the last scope now and then, reuse channels, or raise retainedLimit',
+        `${limit} wrappers of closed data channels are kept until the library is cleaned up, or would be if the peer ` +
+        'of one connection closed its channels now. Channels that are made from now on are freed when they close, and ' +
+        'may lose messages that wait for a busy event loop when their peer closes them. Leave the last scope now and ' +
+        'then, reuse channels, or raise retainedLimit',
     });
   }
 

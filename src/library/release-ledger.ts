@@ -221,9 +221,19 @@ export class ReleaseLedger {
     return this.#held;
   }
 
-  /** The limit is reached: a channel that is made now has to be made so that its wrapper can be freed. */
+  /** The limit is reached. */
   get isFull(): boolean {
     return this.#untilCleanup.size >= this.limit;
+  }
+
+  /**
+   * The limit is reached, or would be if the peer of one connection closed its `open` channels now: a channel that is made
+   * has to be made so that its wrapper can be freed. Reports that.
+   */
+  isFilledBy(open: number): boolean {
+    if (this.#untilCleanup.size + open < this.limit) return false;
+    this.#report();
+    return true;
   }
 
   /** With `more` wrappers the limit is exceeded so far that the connection whose peer keeps opening channels has to end. */
@@ -241,9 +251,7 @@ export class ReleaseLedger {
   /** @internal */
   onRetained(record: NativeRecord): void {
     this.#untilCleanup.add(record);
-    if (!this.isFull || this.#isReported) return;
-    this.#isReported = true;
-    this.#limitReached(this.limit);
+    if (this.isFull) this.#report();
   }
 
   /** @internal */
@@ -264,6 +272,12 @@ export class ReleaseLedger {
       }
     }
     return errors;
+  }
+
+  #report(): void {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    this.#limitReached(this.limit);
   }
 
   /** After cleanup the library points to nothing any more. */

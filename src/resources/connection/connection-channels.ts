@@ -97,6 +97,10 @@ export class ConnectionChannels implements ChannelConnection {
     return this.#peerDiscards;
   }
 
+  get openChannels(): number {
+    return this.#open.size;
+  }
+
   get mostInFlight(): number {
     return Math.max(this.#context.sctpSendBuffer, this.#options.maxMessageSize ?? 0);
   }
@@ -221,8 +225,7 @@ export class ConnectionChannels implements ChannelConnection {
   roundTrip(): { readonly now: number; readonly least: number } {
     const now = this.#record.state === 'held' ? this.#native.rtt() : -1;
     if (now >= 0 && now < this.#leastRoundTrip) this.#leastRoundTrip = now;
-    const least = Number.isFinite(this.#leastRoundTrip) ? this.#leastRoundTrip : 0;
-    return { now: Math.max(0, now), least };
+    return { now: Math.max(0, now), least: Number.isFinite(this.#leastRoundTrip) ? this.#leastRoundTrip : 0 };
   }
 
   leave(id: number, isFree: boolean): void {
@@ -328,11 +331,7 @@ export class ConnectionChannels implements ChannelConnection {
       transportUp: () => this.transportUp(),
       signs: () => `${native.bytesReceived()} ${native.rtt()}`,
       roundTrip: () => Math.max(native.rtt(), 0) || 0,
-      waiting: () => {
-        let bytes = 0;
-        for (const channel of this.#open.keys()) bytes += channel.bufferedAmount;
-        return bytes;
-      },
+      waiting: () => [...this.#open.keys()].reduce((bytes, channel) => bytes + channel.bufferedAmount, 0),
       // Also where it cannot be sent, since the peer takes nothing.
       ping: () => this.#control.peerListens && (this.#control.send({ type: 'ping', number: 0 }), true),
       probe: () =>

@@ -10,6 +10,8 @@ export interface ChannelConnection {
   readonly receiptPeer?: ReceiptPeer;
   /** Bytes that SCTP may have taken and not yet seen acknowledged, at the most. */
   readonly mostInFlight: number;
+  /** How many channels it has already. */
+  readonly openChannels?: number;
   /** The peer discards what it received on a stream that is reset and its program was not given yet. */
   readonly peerDiscards?: boolean;
   /** The SCTP association is up: what is sent can arrive. */

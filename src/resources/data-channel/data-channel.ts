@@ -64,7 +64,7 @@ export class DataChannel extends MessageChannel {
     this.#protocol = native.getProtocol();
     if (origin !== 'incoming') native.onOpen(() => this.#libraryOpened());
     // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
-    if (context.ledger.isFull) this.#watchClose();
+    if (context.ledger.isFilledBy(connection.openChannels ?? 0)) this.#watchClose();
     context.watcher.watch(this);
     // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
     // even be closed again, before anybody could have been notified (H18).
