@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../../test/support/chromium.js';
+import { TRANSCEIVERS } from './core.js';
 import { scriptsNamedIn } from './page.js';
 import type { PageResult, Subtest } from './results.js';
 
@@ -12,6 +13,13 @@ import type { PageResult, Subtest } from './results.js';
 const REPORT = `add_completion_callback((tests) => {
   window.ended = tests.map(({ name, status, message }) => ({ name, status, message }));
 });`;
+
+/** Takes away the sources of media. */
+const WITHOUT_SOURCES = `
+  Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
+  delete window.AudioContext;
+  delete HTMLCanvasElement.prototype.captureStream;
+`;
 
 /** Takes away what has media: what passes without it can be asked of an implementation that has none. */
 const WITHOUT_MEDIA = `
@@ -22,7 +30,7 @@ const WITHOUT_MEDIA = `
   delete window.AudioContext;
 `;
 
-/** The pages in Chromium, without media: the reference. */
+/** The pages in Chromium, without media, or of those about transceivers without a source of media: the reference. */
 export class Chromium implements AsyncDisposable {
   readonly #server: Server;
   readonly #browser: Browser;
@@ -49,7 +57,7 @@ export class Chromium implements AsyncDisposable {
   async run(file: string): Promise<PageResult> {
     const page = await this.#browser.newPage();
     try {
-      await page.addInitScript(WITHOUT_MEDIA);
+      await page.addInitScript(TRANSCEIVERS.includes(file) ? WITHOUT_SOURCES : WITHOUT_MEDIA);
       const { port } = this.#server.address() as AddressInfo;
       await page.goto(`http://localhost:${port}/webrtc/${file}`);
       const ended = await page.waitForFunction('window.ended', undefined, { timeout: 90_000 });

@@ -1,6 +1,33 @@
 /**
+ * The pages of `webrtc/` about transceivers, of which Chromium passes something without a source of media, but for pages about encoders
+ * and decoders, and statistics.
+ */
+export const TRANSCEIVERS: readonly string[] = [
+  'RTCPeerConnection-addTransceiver.https.html',
+  'RTCPeerConnection-getTransceivers.html',
+  'RTCPeerConnection-ontrack.https.html',
+  'RTCPeerConnection-setDescription-transceiver.html',
+  'RTCPeerConnection-transceivers.https.html',
+  'RTCRtpReceiver-getCapabilities.html',
+  'RTCRtpReceiver-getParameters.html',
+  'RTCRtpReceiver.https.html',
+  'RTCRtpSender-getCapabilities.html',
+  'RTCRtpSender-setStreams.https.html',
+  'RTCRtpSender.https.html',
+  'RTCRtpTransceiver-direction.html',
+  'RTCRtpTransceiver-setCodecPreferences.html',
+  'RTCRtpTransceiver-stop.html',
+  'RTCRtpTransceiver-stopping.https.html',
+  'RTCRtpTransceiver.https.html',
+  'RTCTrackEvent-constructor.html',
+  'RTCTrackEvent-fire.html',
+  'recvonly-transceiver-can-become-sendrecv.https.html',
+];
+
+/**
  * The pages of `webrtc/` that ask for what an implementation without media can have: those of which Chromium passes
- * something when its media is taken away, but for pages about media, statistics, workers and other features of browsers.
+ * something when its media is taken away, but for pages about media, statistics, workers and other features of browsers;
+ * and those about transceivers.
  */
 export const CORE: readonly string[] = [
   'RTCCertificate.html',
@@ -69,4 +96,5 @@ export const CORE: readonly string[] = [
   'no-media-call.html',
   'promises-call.html',
   'toJSON.html',
+  ...TRANSCEIVERS,
 ];

@@ -17,6 +17,10 @@ export type Results = ReadonlyMap<string, ReadonlyMap<string, PageResult>>;
 
 /** The pages by what they are about: the first prefix that fits, behind `RTC`. */
 const GROUPS: readonly (readonly [group: string, prefixes: RegExp])[] = [
+  [
+    'transceivers',
+    /^(RTC(Rtp|TrackEvent|PeerConnection-(add|get|setDescription-)?(t|T)ransceiver|PeerConnection-ontrack)|recvonly)/,
+  ],
   ['configuration', /^RTC(Configuration|Certificate|PeerConnection-(constructor|generateCertificate))/],
   [
     'descriptions',

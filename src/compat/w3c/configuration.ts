@@ -48,8 +48,19 @@ export function assertSupported({ rtcpMuxPolicy }: Configuration): void {
   }
 }
 
+/** The configuration that takes the place of `before`; `described`: the connection has a local description. */
+export function changedConfiguration(
+  before: Configuration,
+  given: Configuration | null | undefined,
+  described: boolean,
+): Configuration {
+  const after = checkConfiguration(given);
+  assertSameTransport(before, after, described);
+  return after;
+}
+
 /** What cannot be changed in a connection that exists. */
-export function assertSameTransport(before: Configuration, after: Configuration, described: boolean): void {
+function assertSameTransport(before: Configuration, after: Configuration, described: boolean): void {
   const fixed = ['bundlePolicy', 'rtcpMuxPolicy'] as const;
   const changed = fixed.find((name) => before[name] !== after[name]);
   const pool = described && before.iceCandidatePoolSize !== after.iceCandidatePoolSize;

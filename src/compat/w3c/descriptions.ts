@@ -4,6 +4,8 @@ import {
   allowsTrickle,
   candidatesIn,
   hasDataSection,
+  hasMediaSection,
+  midsOf,
   originOf,
   type PlacedCandidate,
   splitSections,
@@ -55,6 +57,20 @@ const TRANSITIONS: Readonly<
   },
 };
 
+/** The media sections of the connection. */
+export interface Media {
+  /** True: sections were added, which the offer that there is lacks. */
+  beforeOffer(): boolean;
+  beforeAnswer(): void;
+  /** Gives what undoes it. */
+  beforeRemoteOffer(sdp: string): () => void;
+  /** A description of the library's, as the application gets it. */
+  shape(sdp: string): string;
+  /** `offered`: mids of the offer that is answered. */
+  described(side: 'local' | 'remote', description: Described, offered: readonly string[]): void;
+  rolledBack(): void;
+}
+
 /**
  * The descriptions and the signaling state as the W3C has them. The library has no `createOffer()`: it makes a
  * description by setting it, so its own state may be ahead of this one, until the application sets what it was given.
@@ -62,6 +78,7 @@ const TRANSITIONS: Readonly<
 export class Descriptions {
   readonly #handle: Connection;
   readonly #candidates: LocalCandidates;
+  readonly #media: Media;
   /** A description of nothing, which the library cannot make. */
   readonly #empty = emptyDescription(++sessions);
   #state: State = 'stable';
@@ -72,8 +89,9 @@ export class Descriptions {
   /** What `createOffer()` and `createAnswer()` gave last. */
   #made: { readonly type: SdpType; readonly sdp: string } | undefined;
 
-  constructor(handle: Connection, candidates: LocalCandidates) {
+  constructor(handle: Connection, candidates: LocalCandidates, media: Media) {
     this.#handle = handle;
+    this.#media = media;
     this.#candidates = candidates;
   }
 
@@ -107,6 +125,11 @@ export class Descriptions {
     return hasDataSection(this.local?.text) || hasDataSection(this.remote?.text);
   }
 
+  /** Audio or video are part of a description of either side. */
+  get concernsMedia(): boolean {
+    return hasMediaSection(this.local?.text ?? '') || hasMediaSection(this.remote?.text ?? '');
+  }
+
   /** What this side has made first; `undefined` before there is a description, or after it was rolled back. */
   get first(): 'offer' | 'answer' | undefined {
     return this.#first;
@@ -132,18 +155,25 @@ export class Descriptions {
     }
   }
 
-  createOffer(): string {
+  /** `isNew`: not only the text of the one that there is. */
+  createOffer(isNew = true): string {
     if (this.#state !== 'stable' && this.#state !== 'have-local-offer')
       throw this.#wrongState('createOffer()');
+    const hasGrown = isNew && this.#media.beforeOffer();
+    if (hasGrown && this.#handle.signalingState === 'have-local-offer') {
+      translated(() => this.#handle.setLocalDescription('rollback'));
+    }
     const sdp = this.#handle.exchange.negotiable ? this.#libraryText('offer') : this.#empty;
     this.#made = { type: 'offer', sdp };
     return sdp;
   }
 
-  createAnswer(): string {
+  /** `isNew` as for `createOffer()`. */
+  createAnswer(isNew = true): string {
     if (this.#state !== 'have-remote-offer' && this.#state !== 'have-local-pranswer') {
       throw this.#wrongState('createAnswer()');
     }
+    if (isNew) this.#media.beforeAnswer();
     const sdp = this.#isEmptyFor(this.remote?.text ?? '') ? this.#empty : this.#libraryText('answer');
     this.#made = { type: 'answer', sdp };
     return sdp;
@@ -160,7 +190,9 @@ export class Descriptions {
     if (sdp !== '' && (this.#made === undefined || originOf(this.#made.sdp) !== originOf(sdp))) {
       throw domException('InvalidModificationError', `the ${type} is none that this connection has made`);
     }
-    const text = isOffer ? this.createOffer() : this.createAnswer();
+    const made = this.#made?.type === (isOffer ? 'offer' : 'answer') ? this.#made.sdp : undefined;
+    const latest = isOffer ? this.createOffer(sdp === '') : this.createAnswer(sdp === '');
+    const text = sdp === '' ? latest : (made ?? latest);
     const described = new Described(type, text);
     this.#state = next;
     this.#first ??= isOffer ? 'offer' : 'answer';
@@ -168,6 +200,7 @@ export class Descriptions {
       this.#current = { local: described, remote: this.#pending.remote };
       this.#pending = { local: null, remote: null };
     } else this.#pending.local = described;
+    this.#media.described('local', described, []);
     if (text === this.#empty) return; // its candidates are to come, with a description of something
     // An application that removes the option waits for all candidates before it sends the offer.
     if (isOffer) this.#candidates.offered(allowsTrickle(sdp === '' ? text : sdp));
@@ -180,6 +213,7 @@ export class Descriptions {
       // The library cannot roll a remote offer back: it keeps the offer until the next one.
       this.#pending.remote = null;
       this.#state = next;
+      this.#media.rolledBack();
       return;
     }
     const isOffer = type === 'offer';
@@ -190,6 +224,7 @@ export class Descriptions {
     const isEmpty = isOffer && this.#isEmptyFor(sdp);
     if (isEmpty && hasOffered) translated(() => this.#handle.setLocalDescription('rollback'));
     else if (!isEmpty && (isOffer || isAwaited)) this.#give(type, sdp);
+    const offered = isOffer ? [] : midsOf(this.local?.text ?? '');
     // The library has rolled its own offer back.
     if (isOffer && (hasOffered || this.#pending.local)) this.#forgetOffer();
     const described = new Described(type, sdp);
@@ -199,9 +234,20 @@ export class Descriptions {
       this.#pending = { local: null, remote: null };
       if (this.#current.local?.text !== this.#empty) this.#candidates.release();
     } else this.#pending.remote = described;
+    this.#media.described('remote', described, offered);
   }
 
   #give(type: SdpType, sdp: string): void {
+    const undo = type === 'offer' ? this.#media.beforeRemoteOffer(sdp) : undefined;
+    try {
+      this.#hand(type, sdp);
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+  }
+
+  #hand(type: SdpType, sdp: string): void {
     const handle = this.#handle;
     translated(() => {
       if (type === 'answer') return describeAnswer(handle, sdp);
@@ -227,7 +273,7 @@ export class Descriptions {
     const state = type === 'offer' ? 'have-local-offer' : 'stable';
     const isMade = handle.signalingState === state && (type === 'offer' || this.#made?.type === 'answer');
     if (!isMade) translated(() => handle.setLocalDescription(type));
-    return browserOptions(withoutCandidates(handle.localDescription()?.sdp ?? ''));
+    return this.#media.shape(browserOptions(withoutCandidates(handle.localDescription()?.sdp ?? '')));
   }
 
   /** The lines of all candidates that the library has found for the local description. */
@@ -240,6 +286,7 @@ export class Descriptions {
     if (signalingState === 'have-local-offer') translated(() => this.#handle.setLocalDescription('rollback'));
     this.#forgetOffer();
     this.#state = 'stable';
+    this.#media.rolledBack();
   }
 
   #forgetOffer(): void {
@@ -264,9 +311,9 @@ export class Descriptions {
 }
 
 /** Calls the handle, and turns its errors into those of the W3C. */
-function translated(call: () => void): void {
+export function translated<T>(call: () => T): T {
   try {
-    call();
+    return call();
   } catch (error) {
     throw error instanceof RtcError ? domException('OperationError', error.message, error) : error;
   }

@@ -1,6 +1,6 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
 import type { ConnectionStates } from './connection-states.js';
-import { Descriptions } from './descriptions.js';
+import { Descriptions, type Media } from './descriptions.js';
 import { LocalCandidates } from '../local-candidates.js';
 import { type PlacedCandidate, sectionOf, usernameFragmentOf } from '../../resources/sdp.js';
 import type { IceCandidateInit } from './w3c-types.js';
@@ -16,12 +16,13 @@ export class Gathering {
   constructor(
     handle: Connection,
     states: ConnectionStates,
+    media: Media,
     fire: (candidate: IceCandidateInit | null) => void,
   ) {
     this.#handle = handle;
     this.#states = states;
     this.candidates = new LocalCandidates((found) => fire(found && this.#asInit(found)));
-    this.descriptions = new Descriptions(handle, this.candidates);
+    this.descriptions = new Descriptions(handle, this.candidates, media);
     handle.on('localCandidate', (candidate, mid) => {
       this.candidates.add({ candidate: candidate.replace(/^a=/, ''), mid });
       this.update();
@@ -49,10 +50,12 @@ export class Gathering {
 
   #asInit(placed: PlacedCandidate): IceCandidateInit {
     const sdp = this.descriptions.local?.text ?? '';
+    // It may have been found for an offer that the peer's took the place of, with sections of other names.
+    const mid = placed.mid === null ? null : this.#handle.exchange.acceptedMid(placed.mid);
     return {
       candidate: placed.candidate,
-      sdpMid: placed.mid,
-      sdpMLineIndex: sectionOf(sdp, placed) ?? 0,
+      sdpMid: mid,
+      sdpMLineIndex: sectionOf(sdp, { ...placed, mid }) ?? 0,
       usernameFragment: usernameFragmentOf(sdp) ?? null,
     };
   }

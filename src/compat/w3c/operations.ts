@@ -46,7 +46,7 @@ export class Operations {
    */
   runInTask(
     what: string,
-    { check, operation }: { readonly check: () => void; readonly operation: () => void },
+    { check, operation }: { readonly check: () => void; readonly operation: () => void | Promise<void> },
   ): Promise<void> {
     return this.run(what, async () => {
       check();

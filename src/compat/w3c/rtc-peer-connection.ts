@@ -1,5 +1,4 @@
 import type { RtcConfig } from 'node-datachannel';
-import { RtcError } from '../../errors/rtc-error.js';
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
 import type { ConnectionState, GatheringState } from '../../resources/connection/peer-connection-events.js';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
@@ -8,7 +7,7 @@ import { knownSettings, PEER_CONNECTION_SETTINGS } from '../known-settings.js';
 import type { PolyfillApi } from '../polyfill-api.js';
 import { asHandleInit, checkChannelSettings, DEFAULT_SETTINGS } from './channel-settings.js';
 import {
-  assertSameTransport,
+  changedConfiguration,
   assertSupported,
   checkConfiguration,
   nativeConfiguration,
@@ -16,7 +15,7 @@ import {
 } from './configuration.js';
 import { addRemoteCandidate, checkCandidate, hasUsableCandidate } from './remote-candidate.js';
 import { ConnectionStates } from './connection-states.js';
-import type { Descriptions } from './descriptions.js';
+import { type Descriptions, translated } from './descriptions.js';
 import {
   interfacePrototype,
   PEER_CONNECTION_EVENTS,
@@ -25,12 +24,16 @@ import {
 } from './rtc-events.js';
 import { Gathering } from './gathering.js';
 import { NegotiationNeeded, Operations } from './operations.js';
+import { OwnChannels } from './own-channels.js';
 import { type ChannelOwner, RTCDataChannel } from './rtc-data-channel.js';
 import { SendQueue } from './send-queue.js';
 import { allowsTrickle } from '../../resources/sdp.js';
 import { ShownDescriptions } from './shown-descriptions.js';
 import { statsOf } from './stats.js';
-import { RTCSctpTransport } from './transports.js';
+import { type TransceiverInit, Transceivers } from './transceivers.js';
+import { type RTCSctpTransport, Transports } from './transports.js';
+import type { MediaStream, MediaStreamTrack } from './media-stream-track.js';
+import type { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } from './rtc-rtp-transceiver.js';
 import type * as w3c from './w3c-types.js';
 import { dictionary, domException, oneOf, SDP_TYPES, shortText } from './web-idl.js';
 import { afterTurn } from '../../time/clock.js';
@@ -39,7 +42,7 @@ import { afterTurn } from '../../time/clock.js';
 type Classes = Pick<PolyfillApi, 'RTCError' | 'RTCIceCandidate' | 'RTCSessionDescription'>;
 
 // Optional arguments have defaults, since libraries look at a method's `length` (`getStats` of simple-peer).
-/** The W3C's `RTCPeerConnection`, for data channels, on a handle. `scopedWebRTC()` binds it to a scope. */
+/** The W3C's `RTCPeerConnection` on a handle. `scopedWebRTC()` binds it to a scope. */
 export abstract class RTCPeerConnection extends EventTarget {
   readonly #scope: RtcScope;
   readonly #handle: Connection;
@@ -48,15 +51,14 @@ export abstract class RTCPeerConnection extends EventTarget {
   readonly #descriptions: Descriptions;
   readonly #operations: Operations;
   readonly #channelOwner: ChannelOwner;
-  readonly #channels = new Set<RTCDataChannel>();
+  readonly #channels = new OwnChannels();
   #configuration: w3c.Configuration;
   readonly #states: ConnectionStates;
   readonly #negotiationNeeded: NegotiationNeeded;
-  #channelsOpened = 0;
-  #channelsClosed = 0;
   #canTrickle: boolean | null = null;
   readonly #shown: ShownDescriptions;
-  #sctp: RTCSctpTransport | null = null;
+  readonly #transports: Transports;
+  readonly #transceivers: Transceivers;
   #wantsRestart = false;
 
   protected constructor(
@@ -75,15 +77,26 @@ export abstract class RTCPeerConnection extends EventTarget {
     this.#scope = scope;
     this.#handle = handle;
     this.#states = new ConnectionStates(handle, (event) => {
-      this.#sctp?.update();
+      this.#transports.update();
       this.dispatchEvent(new Event(event));
     });
     this.#negotiationNeeded = new NegotiationNeeded(
       () => this.#isNegotiationNeeded(),
       () => void this.dispatchEvent(new Event('negotiationneeded')),
     );
-    this.#gathering = new Gathering(handle, this.#states, (candidate) => this.#fireCandidate(candidate));
+    this.#transceivers = this.#makeTransceivers();
+    this.#gathering = new Gathering(handle, this.#states, this.#transceivers, (init) => {
+      const candidate = init && this.#candidate(init);
+      this.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate }));
+    });
     this.#descriptions = this.#gathering.descriptions;
+    this.#transports = new Transports({
+      handle,
+      states: this.#states,
+      descriptions: this.#descriptions,
+      candidate: (init) => this.#candidate(init),
+      localCandidates: () => this.#gathering.shown.map(({ candidate }) => candidate),
+    });
     this.#shown = new ShownDescriptions(
       this.#gathering,
       (init) => new classes.RTCSessionDescription(init as never) as never,
@@ -149,21 +162,20 @@ export abstract class RTCPeerConnection extends EventTarget {
 
   /** `null` until data channels were offered, by either side. */
   get sctp(): RTCSctpTransport | null {
-    return this.#sctp;
+    return this.#transports.sctp;
   }
 
-  createOffer(_options: object = {}): Promise<{ type: 'offer'; sdp: string }> {
-    return this.#operations.run('createOffer()', () => ({
-      type: 'offer',
-      sdp: this.#descriptions.createOffer(),
-    }));
+  createOffer(options: object = {}): Promise<{ type: 'offer'; sdp: string }> {
+    return this.#operations.run('createOffer()', () => {
+      this.#transceivers.offerToReceive(options);
+      return this.#transceivers.settled(() => ({ type: 'offer', sdp: this.#descriptions.createOffer() }));
+    });
   }
 
   createAnswer(_options: object = {}): Promise<{ type: 'answer'; sdp: string }> {
-    return this.#operations.run('createAnswer()', () => ({
-      type: 'answer',
-      sdp: this.#descriptions.createAnswer(),
-    }));
+    return this.#operations.run('createAnswer()', () =>
+      this.#transceivers.settled(() => ({ type: 'answer', sdp: this.#descriptions.createAnswer() })),
+    );
   }
 
   async setLocalDescription(description: w3c.LocalSessionDescriptionInit | null = null): Promise<void> {
@@ -172,7 +184,8 @@ export abstract class RTCPeerConnection extends EventTarget {
     const sdp = String(given.sdp ?? '');
     await this.#operations.runInTask('setLocalDescription()', {
       check: () => this.#descriptions.checkLocal(type),
-      operation: () => this.#describe(() => this.#descriptions.setLocal(type, sdp)),
+      operation: () =>
+        this.#transceivers.settled(() => this.#describe(() => this.#descriptions.setLocal(type, sdp))),
     });
   }
 
@@ -204,15 +217,9 @@ export abstract class RTCPeerConnection extends EventTarget {
     const label = shortText(given, 'label');
     const settings = checkChannelSettings(init);
     if (this.signalingState === 'closed') throw closedError('createDataChannel()');
-    let channel: RTCDataChannel;
-    try {
-      const handle = this.#handle.createDataChannel(label, asHandleInit(settings));
-      channel = RTCDataChannel.make(handle, this.#channelOwner, settings);
-    } catch (error) {
-      if (!(error instanceof RtcError)) throw error;
-      throw domException('OperationError', error.message, error);
-    }
-    this.#own(channel);
+    const handle = translated(() => this.#handle.createDataChannel(label, asHandleInit(settings)));
+    const channel = RTCDataChannel.make(handle, this.#channelOwner, settings);
+    this.#channels.add(channel);
     this.#negotiationNeeded.update();
     return channel as unknown as w3c.DataChannel;
   }
@@ -224,13 +231,12 @@ export abstract class RTCPeerConnection extends EventTarget {
   /** Checked and shown; servers and policy of an existing connection do not change. */
   setConfiguration(configuration: w3c.Configuration = {}): void {
     if (this.signalingState === 'closed') throw closedError('setConfiguration()');
-    const checked = checkConfiguration(configuration);
-    assertSameTransport(this.#configuration, checked, this.#descriptions.local !== null);
-    this.#configuration = checked;
+    const isDescribed = this.#descriptions.local !== null;
+    this.#configuration = changedConfiguration(this.#configuration, configuration, isDescribed);
   }
 
   async getStats(_selector: null = null): Promise<ReadonlyMap<string, object>> {
-    return statsOf(this.#handle, this.#sctp, this.#channelsOpened, this.#channelsClosed);
+    return statsOf(this.#handle, this.#transports.dtls, this.#channels);
   }
 
   /** Asks for a negotiation. The library keeps its credentials: it has no ICE restart. */
@@ -240,61 +246,67 @@ export abstract class RTCPeerConnection extends EventTarget {
     this.#negotiationNeeded.update();
   }
 
-  getSenders(): [] {
-    return [];
+  getSenders(): RTCRtpSender[] {
+    return this.#transceivers.senders;
   }
 
-  getReceivers(): [] {
-    return [];
+  getReceivers(): RTCRtpReceiver[] {
+    return this.#transceivers.receivers;
   }
 
-  getTransceivers(): [] {
-    return [];
+  getTransceivers(): RTCRtpTransceiver[] {
+    return this.#transceivers.transceivers;
   }
 
-  addTrack(): never {
-    throw noMedia();
+  addTrack(track: MediaStreamTrack, ...streams: MediaStream[]): RTCRtpSender {
+    return this.#transceivers.addTrack(track, streams);
   }
 
-  removeTrack(): never {
-    throw noMedia();
+  removeTrack(sender: RTCRtpSender): void {
+    this.#transceivers.removeTrack(sender);
   }
 
-  addTransceiver(kind?: unknown): never {
-    if (typeof kind === 'string') oneOf(kind, 'kind', ['audio', 'video']);
-    throw noMedia();
+  addTransceiver(trackOrKind: MediaStreamTrack | string, init: TransceiverInit = {}): RTCRtpTransceiver {
+    return this.#transceivers.addTransceiver(trackOrKind, init);
   }
 
   /** Returns at once; what was sent is drained behind it. */
   close(): void {
     if (this.#descriptions.state === 'closed') return;
     this.#descriptions.close();
+    this.#transceivers.close();
     this.#gathering.candidates.stop();
     this.#states.closed();
-    afterTurn(() => this.#sctp?.update());
-    for (const channel of this.#channels) channel.connectionClosed();
+    afterTurn(() => this.#transports.update());
+    this.#channels.connectionClosed();
     const close = () => closeInBackground(this.#handle);
     const { emptied } = this.#channelOwner.queue;
     if (emptied) void emptied.then(close);
     else close();
   }
 
+  #makeTransceivers(): Transceivers {
+    return new Transceivers({
+      handle: this.#handle,
+      isClosed: () => this.signalingState === 'closed',
+      descriptions: () => this.#descriptions,
+      changed: () => this.#negotiationNeeded.update(),
+      run: (what, operation) => this.#operations.run(what, operation),
+      stats: () => this.getStats(),
+      transport: () => this.#transports.dtls,
+      fire: (event) => void this.dispatchEvent(event),
+    });
+  }
+
   #describe(step: () => void): void {
     const before = this.signalingState;
     step();
     this.#wantsRestart &&= this.signalingState !== 'have-local-offer';
-    if (!this.#descriptions.concernsData) this.#sctp = null;
-    else
-      this.#sctp ??= RTCSctpTransport.make({
-        handle: this.#handle,
-        states: this.#states,
-        descriptions: this.#descriptions,
-        candidate: (init) => this.#candidate(init),
-        localCandidates: () => this.#gathering.shown.map(({ candidate }) => candidate),
-      });
+    this.#transports.described();
     this.#noteCandidates();
     if (this.signalingState === 'stable') this.#negotiationNeeded.clear();
     if (this.signalingState !== before) this.dispatchEvent(new Event('signalingstatechange'));
+    this.#transceivers.flush();
     afterTurn(() => this.#gathering.update());
   }
 
@@ -303,15 +315,13 @@ export abstract class RTCPeerConnection extends EventTarget {
     if (hasUsableCandidate(this.#descriptions.remote?.sdp)) this.#states.remoteCandidate();
   }
 
-  #fireCandidate(init: w3c.IceCandidateInit | null): void {
-    const candidate = init && this.#candidate(init);
-    this.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', { candidate }));
-  }
-
   #ended(withScope: boolean): void {
     if (this.#descriptions.state === 'closed') return;
     this.#gathering.candidates.stop();
-    if (withScope) this.#descriptions.close();
+    if (withScope) {
+      this.#descriptions.close();
+      this.#transceivers.close();
+    }
     // The channels have closed before, and their events come first: an application that closes the connection in them
     // gets no event of a failure.
     afterTurn(() => this.#states.ended(withScope));
@@ -319,23 +329,15 @@ export abstract class RTCPeerConnection extends EventTarget {
 
   #incoming(handle: Parameters<typeof RTCDataChannel.make>[0]): void {
     const channel = RTCDataChannel.make(handle, this.#channelOwner, DEFAULT_SETTINGS, true);
-    this.#own(channel);
+    this.#channels.add(channel);
     this.dispatchEvent(new RTCDataChannelEvent('datachannel', { channel: channel as never }));
     channel.announce();
   }
 
-  #own(channel: RTCDataChannel): void {
-    this.#channels.add(channel);
-    channel.addEventListener('open', () => (this.#channelsOpened += 1));
-    channel.addEventListener('close', () => {
-      this.#channels.delete(channel);
-      this.#channelsClosed += 1;
-    });
-  }
-
   #isNegotiationNeeded(): boolean {
     if (this.signalingState !== 'stable' || !this.#operations.empty) return false;
-    return this.#wantsRestart || (this.#channels.size > 0 && !this.#descriptions.hasData);
+    if (this.#wantsRestart || this.#transceivers.isNegotiationNeeded) return true;
+    return this.#channels.size > 0 && !this.#descriptions.hasData;
   }
 
   #candidate(init: w3c.IceCandidateInit): w3c.IceCandidate {
@@ -346,4 +348,3 @@ export abstract class RTCPeerConnection extends EventTarget {
 interfacePrototype('RTCPeerConnection', RTCPeerConnection as never, PEER_CONNECTION_EVENTS);
 
 const closedError = (what: string) => domException('InvalidStateError', `${what}: the connection is closed`);
-const noMedia = () => domException('NotSupportedError', 'scoped-rtc/w3c has no media');

@@ -11,6 +11,9 @@ import {
   RTCPeerConnectionIceEvent,
 } from './rtc-events.js';
 import { RTCPeerConnection } from './rtc-peer-connection.js';
+import { MediaStream, MediaStreamTrack } from './media-stream-track.js';
+import { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } from './rtc-rtp-transceiver.js';
+import { RTCTrackEvent } from './rtc-track-event.js';
 import { RTCDtlsTransport, RTCIceTransport, RTCSctpTransport } from './transports.js';
 import type * as w3c from './w3c-types.js';
 
@@ -48,6 +51,18 @@ interface OwnTypes {
   RTCDtlsTransport: { prototype: EventTarget };
   RTCIceTransport: { prototype: EventTarget };
   RTCSctpTransport: { prototype: EventTarget };
+  RTCRtpTransceiver: { prototype: w3c.RtpTransceiver };
+  RTCRtpSender: { prototype: w3c.RtpSender; getCapabilities(kind: string): w3c.RtpCapabilities | null };
+  RTCRtpReceiver: { prototype: w3c.RtpReceiver; getCapabilities(kind: string): w3c.RtpCapabilities | null };
+  RTCTrackEvent: {
+    prototype: w3c.TrackEvent;
+    new (type: string, init: w3c.EventInit & w3c.TrackEventInit): w3c.TrackEvent;
+  };
+  MediaStreamTrack: { prototype: w3c.MediaTrackObject };
+  MediaStream: {
+    prototype: w3c.MediaStreamObject;
+    new (given?: w3c.MediaStreamObject | readonly w3c.MediaTrackObject[]): w3c.MediaStreamObject;
+  };
 }
 
 /** The W3C classes, each of whose natives a scope owns; what `simple-peer` calls `wrtc`. The DOM's types where they are there. */
@@ -56,7 +71,7 @@ export type ScopedWebRTC = {
 };
 
 /**
- * The W3C's WebRTC objects for data channels. Every connection made with them is owned by `scope`: torn down with it,
+ * The W3C's WebRTC objects. Every connection made with them is owned by `scope`: torn down with it,
  * drained. Throws a `TypeError` for what is no scope, `RTC_BINDING_UNAVAILABLE` and `RTC_WRONG_THREAD` as the scope's
  * own factories do. A connection made after the scope has ended throws `RTC_SCOPE_DISPOSED`.
  */
@@ -93,6 +108,12 @@ export function scopedWebRTC(scope: RtcScope): ScopedWebRTC {
     RTCErrorEvent,
     RTCIceTransport,
     RTCSctpTransport,
+    RTCRtpReceiver,
+    RTCRtpSender,
+    RTCRtpTransceiver,
+    RTCTrackEvent,
+    MediaStream,
+    MediaStreamTrack,
     RTCPeerConnectionIceErrorEvent,
     RTCPeerConnectionIceEvent,
   } as unknown as ScopedWebRTC;

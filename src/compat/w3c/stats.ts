@@ -1,13 +1,12 @@
 import type { PeerConnection as Connection } from '../../resources/connection/peer-connection.js';
-import type { RTCSctpTransport } from './transports.js';
+import type { RTCDtlsTransport } from './transports.js';
 import { nextTurn } from '../../time/clock.js';
 
 /** The W3C's statistics, as far as the library has figures. */
 export async function statsOf(
   handle: Connection,
-  sctp: RTCSctpTransport | null,
-  opened: number,
-  closed: number,
+  dtls: RTCDtlsTransport | null,
+  { opened, closed }: { readonly opened: number; readonly closed: number },
 ): Promise<Map<string, object>> {
   await nextTurn(); // in a task of their own, as the W3C has it
 
@@ -18,12 +17,12 @@ export async function statsOf(
   add('P', 'peer-connection', { dataChannelsOpened: opened, dataChannelsClosed: closed });
   const { bytesSent, bytesReceived, rtt } = handle;
   const pair = handle.selectedCandidatePair();
-  if (sctp) {
-    const { state, iceTransport } = sctp.transport;
+  if (dtls) {
+    const { state, iceTransport } = dtls;
     add('T', 'transport', {
       ...{
         dtlsState: state,
-        dtlsRole: sctp.dtlsRole,
+        dtlsRole: dtls.dtlsRole,
         iceState: iceTransport.state,
         iceRole: iceTransport.role,
       },

@@ -92,6 +92,15 @@ export class RTCDtlsTransport extends Transport {
     return state === 'disconnected' ? 'closed' : state;
   }
 
+  /** For the statistics; by what both descriptions say of it (RFC 8842). @internal */
+  get dtlsRole(): 'client' | 'server' | 'unknown' {
+    const { local, remote } = this.source.descriptions.current;
+    if (!local || !remote) return 'unknown';
+    const answer = local.type === 'answer' ? local : remote;
+    const isOurs = answer === local;
+    return isOfDtlsClient(answer.text) === isOurs ? 'client' : 'server';
+  }
+
   /** None: the library has the fingerprint of the peer's certificate only. */
   getRemoteCertificates(): ArrayBuffer[] {
     return [];
@@ -101,18 +110,11 @@ export class RTCDtlsTransport extends Transport {
 /** The W3C's `RTCSctpTransport` of a connection. */
 export class RTCSctpTransport extends Transport {
   readonly #dtls: RTCDtlsTransport;
-  #shown: readonly string[];
 
   /** @internal */
-  constructor(key: symbol, source: TransportSource) {
+  constructor(key: symbol, source: TransportSource, dtls: RTCDtlsTransport) {
     super(key, source);
-    this.#dtls = new RTCDtlsTransport(key, source);
-    this.#shown = this.#states();
-  }
-
-  /** @internal */
-  static make(source: TransportSource): RTCSctpTransport {
-    return new this(CONSTRUCTION, source);
+    this.#dtls = dtls;
   }
 
   get transport(): RTCDtlsTransport {
@@ -125,15 +127,6 @@ export class RTCSctpTransport extends Transport {
     return state === 'connected' ? 'connected' : 'connecting';
   }
 
-  /** For the statistics; by what both descriptions say of it (RFC 8842). @internal */
-  get dtlsRole(): 'client' | 'server' | 'unknown' {
-    const { local, remote } = this.source.descriptions.current;
-    if (!local || !remote) return 'unknown';
-    const answer = local.type === 'answer' ? local : remote;
-    const isOurs = answer === local;
-    return isOfDtlsClient(answer.text) === isOurs ? 'client' : 'server';
-  }
-
   /** Bytes of a message that the peer takes, and the library sends. */
   get maxMessageSize(): number {
     return this.source.handle.maxMessageSize;
@@ -143,12 +136,44 @@ export class RTCSctpTransport extends Transport {
   get maxChannels(): number | null {
     return this.state === 'connected' ? this.source.handle.maxDataChannelId : null;
   }
+}
 
-  /** Fires the events of what has changed, the lowest transport first. @internal */
+/** The transports of a connection, which there are from the first description on that needs them. */
+export class Transports {
+  readonly #source: TransportSource;
+  #dtls: RTCDtlsTransport | null = null;
+  #sctp: RTCSctpTransport | null = null;
+  #shown: readonly string[] = [];
+
+  constructor(source: TransportSource) {
+    this.#source = source;
+  }
+
+  get dtls(): RTCDtlsTransport | null {
+    return this.#dtls;
+  }
+
+  get sctp(): RTCSctpTransport | null {
+    return this.#sctp;
+  }
+
+  /** A description was set. */
+  described(): void {
+    const { concernsData, concernsMedia } = this.#source.descriptions;
+    const before = [this.#dtls, this.#sctp];
+    if (!concernsData && !concernsMedia) this.#dtls = null;
+    else this.#dtls ??= new RTCDtlsTransport(CONSTRUCTION, this.#source);
+    if (!concernsData || !this.#dtls) this.#sctp = null;
+    else this.#sctp ??= new RTCSctpTransport(CONSTRUCTION, this.#source, this.#dtls);
+    if (before[0] !== this.#dtls || before[1] !== this.#sctp) this.#shown = this.#states();
+  }
+
+  /** Fires the events of what has changed, the lowest transport first. */
   update(): void {
     const before = this.#shown;
     this.#shown = this.#states();
-    const targets = [this.#dtls.iceTransport, this.#dtls.iceTransport, this.#dtls, this];
+    const ice = this.#dtls?.iceTransport;
+    const targets = [ice, ice, this.#dtls, this.#sctp];
     for (const [index, state] of this.#shown.entries()) {
       if (state !== before[index]) {
         targets[index]?.dispatchEvent(new Event(index === 0 ? 'gatheringstatechange' : 'statechange'));
@@ -157,8 +182,9 @@ export class RTCSctpTransport extends Transport {
   }
 
   #states(): readonly string[] {
+    if (!this.#dtls) return [];
     const ice = this.#dtls.iceTransport;
-    return [ice.gatheringState, ice.state, this.#dtls.state, this.state];
+    return [ice.gatheringState, ice.state, this.#dtls.state, this.#sctp?.state ?? ''];
   }
 }
 

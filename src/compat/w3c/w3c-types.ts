@@ -168,6 +168,102 @@ export interface DataChannel extends Target<DataChannelEvents>, Handlers<DataCha
   close(): void;
 }
 
+export type TransceiverDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive' | 'stopped';
+
+export interface MediaTrackEvents {
+  mute: Event;
+  unmute: Event;
+  ended: Event;
+}
+
+/** `MediaStreamTrack`. */
+export interface MediaTrackObject extends Target<MediaTrackEvents>, Handlers<MediaTrackEvents> {
+  readonly kind: string;
+  readonly id: string;
+  readonly label: string;
+  readonly muted: boolean;
+  readonly readyState: 'live' | 'ended';
+  enabled: boolean;
+  contentHint: string;
+  stop(): void;
+}
+
+/** `MediaStream`. */
+export interface MediaStreamObject extends EventTarget {
+  readonly id: string;
+  readonly active: boolean;
+  getTracks(): MediaTrackObject[];
+  getAudioTracks(): MediaTrackObject[];
+  getVideoTracks(): MediaTrackObject[];
+  getTrackById(id: string): MediaTrackObject | null;
+  addTrack(track: MediaTrackObject): void;
+  removeTrack(track: MediaTrackObject): void;
+}
+
+export interface RtpCodec {
+  mimeType: string;
+  clockRate: number;
+  channels?: number;
+  sdpFmtpLine?: string;
+}
+
+export interface RtpCapabilities {
+  codecs: RtpCodec[];
+  headerExtensions: object[];
+}
+
+interface RtpParameters {
+  headerExtensions: object[];
+  rtcp: { cname?: string; reducedSize?: boolean };
+  codecs: (RtpCodec & { payloadType: number })[];
+}
+
+export interface RtpSender {
+  readonly track: MediaTrackObject | null;
+  readonly transport: EventTarget | null;
+  replaceTrack(track: MediaTrackObject | null): Promise<void>;
+  setStreams(...streams: MediaStreamObject[]): void;
+  getParameters(): RtpParameters & { transactionId: string; encodings: { active: boolean }[] };
+  getStats(): Promise<ReadonlyMap<string, object>>;
+}
+
+export interface RtpReceiver {
+  readonly track: MediaTrackObject;
+  readonly transport: EventTarget | null;
+  getParameters(): RtpParameters;
+  getStats(): Promise<ReadonlyMap<string, object>>;
+}
+
+export interface RtpTransceiver {
+  readonly mid: string | null;
+  readonly sender: RtpSender;
+  readonly receiver: RtpReceiver;
+  readonly currentDirection: TransceiverDirection | null;
+  direction: TransceiverDirection;
+  stop(): void;
+  setCodecPreferences(codecs: readonly RtpCodec[]): void;
+}
+
+export interface RtpTransceiverInit {
+  direction?: TransceiverDirection | undefined;
+  streams?: MediaStreamObject[] | undefined;
+  sendEncodings?: { rid?: string; active?: boolean; maxBitrate?: number }[] | undefined;
+}
+
+export interface TrackEventInit {
+  readonly receiver: RtpReceiver;
+  readonly track: MediaTrackObject;
+  readonly streams?: MediaStreamObject[];
+  readonly transceiver: RtpTransceiver;
+}
+
+export interface TrackEvent extends Event {
+  readonly receiver: RtpReceiver;
+  readonly track: MediaTrackObject;
+  readonly streams: readonly MediaStreamObject[];
+  readonly transceiver: RtpTransceiver;
+}
+
 export interface PeerConnectionEvents {
   negotiationneeded: Event;
   icecandidate: IceCandidateEvent;
@@ -177,7 +273,7 @@ export interface PeerConnectionEvents {
   icegatheringstatechange: Event;
   connectionstatechange: Event;
   datachannel: ChannelEvent;
-  track: Event;
+  track: TrackEvent;
 }
 
 export interface PeerConnection extends Target<PeerConnectionEvents>, Handlers<PeerConnectionEvents> {
@@ -204,5 +300,11 @@ export interface PeerConnection extends Target<PeerConnectionEvents>, Handlers<P
   // oxlint-disable-next-line typescript/no-explicit-any -- as the DOM's
   getStats(): Promise<ReadonlyMap<string, any>>;
   restartIce(): void;
+  addTransceiver(trackOrKind: MediaTrackObject | string, init?: RtpTransceiverInit): RtpTransceiver;
+  addTrack(track: MediaTrackObject, ...streams: MediaStreamObject[]): RtpSender;
+  removeTrack(sender: RtpSender): void;
+  getTransceivers(): RtpTransceiver[];
+  getSenders(): RtpSender[];
+  getReceivers(): RtpReceiver[];
   close(): void;
 }

@@ -191,6 +191,8 @@ export class MediaSections {
     for (const part of text.sections) {
       // The library takes the ICE user and password of the first section for those of the bundle.
       if (part.isRejected && accepted.length > 0) part.dropTransport();
+      // It refuses a description in which everything is rejected and inactive (Chromium, when its only transceiver is stopped).
+      else if (part.isRejected && part.isMedia) part.flow = BOTH_WAYS;
       else if (offered && part.isMedia && !this.#byMid.has(part.mid)) part.flow = BOTH_WAYS;
     }
     return {
