@@ -99,6 +99,24 @@ export const candidatesIn = (sdp: string | undefined): readonly string[] =>
 export const withoutCandidates = (sdp: string): string =>
   sdp.replace(/^a=(?:candidate:.*|end-of-candidates)(?:\r?\n|$)/gm, '');
 
+/** A candidate and the media section it is for. */
+export type Candidate = [candidate: string, mid: string];
+
+/** A description without its candidates, and these. */
+export function splitCandidates(sdp: string): [rest: string, candidates: Candidate[]] {
+  const lines = sdp.split(/\r\n|\n/);
+  const rest = lines.filter((line) => !isCandidate(line) && line !== END_OF_CANDIDATES);
+  return [rest.join('\r\n'), lines.filter(isCandidate).map((line) => [line, ''])];
+}
+
+const END_OF_CANDIDATES = 'a=end-of-candidates';
+
+export const hasAllCandidates = (sdp: string): boolean => sdp.split(/\r\n|\n/).includes(END_OF_CANDIDATES);
+
+/** The library's parser takes it for a candidate, roughly; anything else it may refuse itself, at once. */
+export const isCandidate = (line: string): boolean =>
+  /^(a=)?candidate:\S+ \d+ \S+ \d+ \S+ \d+ typ \S+/i.test(line);
+
 /** A candidate with the media section that it is for, by name or by index. */
 export interface PlacedCandidate {
   readonly candidate: string;

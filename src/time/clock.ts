@@ -37,6 +37,24 @@ export function afterTurn(callback: () => void): NodeJS.Immediate {
   return setImmediate(callback);
 }
 
+/**
+ * Calls `callback` in the next turn, or by the clock after `ms`: a clock that a test moves must see what is waited for. Returns a
+ * function that cancels it.
+ */
+export function soon(clock: Clock, ms: number, callback: () => void): () => void {
+  const cancel = () => {
+    clearImmediate(immediate);
+    cancelTimer();
+  };
+  const go = () => {
+    cancel();
+    callback();
+  };
+  const immediate = setImmediate(go);
+  const cancelTimer = clock.after(ms, go);
+  return cancel;
+}
+
 /** Resolves in the next turn of the event loop: callbacks that a native had queued before have been called by then. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

@@ -156,3 +156,44 @@ describe('an answerer', () => {
     });
   });
 });
+
+describe('an answerer whose first offer another one takes the place of', () => {
+  function offeredTwice(first: string, second: string) {
+    const clock = new ManualClock();
+    const events: string[] = [];
+    const gate = new CandidateGate(clock, {
+      addRemote: (candidate) => events.push(`check ${candidate}`),
+      emitLocal: (candidate) => events.push(`emit ${candidate}`),
+      pathFound: () => false,
+    });
+    gate.offered(first);
+    gate.keepLocal(HOST, '0');
+    expect(gate.offeredAgain(second).trim()).toBe(OFFER.trim());
+    return { gate, clock, events };
+  }
+
+  it.each([
+    ['without', OFFER, [`emit ${HOST}`]],
+    ['with', OFFER + HOST, []],
+  ])('leaves it to the offerer to check where the first came %s candidates', async (_, first, emitted) => {
+    const { gate, clock, events } = offeredTwice(first, OFFER + HOST);
+    gate.answered();
+    await turns();
+    clock.advance(2999);
+    expect(events).toEqual(emitted);
+    clock.advance(1);
+    expect(events).toEqual([...emitted, `check ${HOST}`]);
+  });
+
+  it('waits for candidates where both came without', async () => {
+    const { gate, clock, events } = offeredTwice(OFFER, OFFER);
+    gate.answered();
+    await turns();
+    expect(gate.keepRemote(HOST, '0')).toBe(true);
+    clock.advance(2);
+    await turns();
+    expect(events).toEqual([`check ${HOST}`]);
+    expect(gate.offeredAgain(OFFER + HOST)).toBe(OFFER + HOST); // of a later negotiation
+    gate.stop();
+  });
+});

@@ -175,6 +175,24 @@ describe('calls', () => {
     await arrived;
   });
 
+  it('after a first offer that is rolled back the next one gathers again, and has no candidates at once', async () => {
+    await using pair = new Pair();
+    const { near } = pair;
+    const states: string[] = [];
+    near.onicegatheringstatechange = () => states.push(near.iceGatheringState);
+    const gathered = () => until(() => near.iceGatheringState === 'complete', 'candidates');
+    near.createDataChannel('chat');
+    await near.setLocalDescription();
+    await gathered();
+    expect(near.localDescription?.sdp).toContain('a=candidate:');
+    await near.setLocalDescription({ type: 'rollback' });
+    await near.setLocalDescription();
+    expect(near.localDescription?.sdp).not.toContain('a=candidate:');
+    await gathered();
+    expect(near.localDescription?.sdp).toContain('a=candidate:');
+    expect(states).toEqual(['gathering', 'complete', 'new', 'gathering', 'complete']);
+  });
+
   it('a second negotiation finds no candidates again', async () => {
     await using pair = new Pair();
     const { near, far } = pair;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rtpOf } from '../../src/compat/w3c/index.js';
 import type { PeerConnection, RtpTransceiver, TrackEvent } from '../../src/compat/w3c/w3c-types.js';
+import { splitSections } from '../../src/resources/sdp.js';
 import { countPackets, sendUntil } from '../media/packets.js';
 import { until } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
@@ -197,6 +198,50 @@ describe('a transceiver', () => {
     expect(far.getTransceivers().map(({ mid }) => mid)).toEqual([ours.mid]);
     await flows(ours, far.getTransceivers()[0]!);
   });
+});
+
+it('the first data channel cannot be offered to a connection that is up, which goes on', async () => {
+  await using pair = new Pair();
+  const { near, far } = pair;
+  trickle(pair);
+  const ours = near.addTransceiver('video', { direction: 'sendonly' });
+  await exchange(near, far);
+  await flows(ours, far.getTransceivers()[0]!);
+  near.createDataChannel('late');
+  await expect(exchange(near, far)).rejects.toThrow(/create a channel before/);
+  expect([near.signalingState, far.signalingState]).toEqual(['have-local-offer', 'stable']);
+  await flows(ours, far.getTransceivers()[0]!);
+});
+
+it('after an offer of the peer that is rolled back, this side may offer where it was connected before', async () => {
+  await using pair = new Pair();
+  const { near, far } = pair;
+  trickle(pair);
+  near.createDataChannel('chat');
+  near.addTransceiver('video', { direction: 'sendonly' });
+  await near.setLocalDescription();
+  await far.setRemoteDescription(near.localDescription!);
+  await far.setRemoteDescription({ type: 'rollback' });
+  await expect(far.createOffer()).rejects.toThrow(named('OperationError'));
+  await far.setRemoteDescription(near.localDescription!);
+  await far.setLocalDescription();
+  await near.setRemoteDescription(far.localDescription!);
+
+  const second = near.addTransceiver('video', { direction: 'sendonly' });
+  await near.setLocalDescription();
+  await far.setRemoteDescription(near.localDescription!);
+  await far.setRemoteDescription({ type: 'rollback' });
+  await near.setLocalDescription({ type: 'rollback' });
+  const theirs = far.addTransceiver('audio', { direction: 'sendonly' });
+  await exchange(far, near);
+  const other = (pc: PeerConnection, { mid }: RtpTransceiver) =>
+    pc.getTransceivers().find((each) => each.mid === mid)!;
+  const given = splitSections(far.localDescription!.sdp).find((text) => text.includes(`a=mid:${second.mid}`));
+  expect(given).toContain('a=inactive');
+  await flows(theirs, other(near, theirs));
+  await exchange(near, far);
+  expect(second.currentDirection).toBe('sendonly');
+  await flows(second, other(far, second));
 });
 
 it('a section with no codec that can be described is refused, and the others are taken', async () => {

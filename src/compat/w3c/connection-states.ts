@@ -36,8 +36,8 @@ export class ConnectionStates {
   set<K extends keyof States>(name: K, state: States[K]): void {
     const before = this.#now[name];
     if (before === state || this.#now.connectionState === 'closed') return;
-    // These are final, but for the end by the application.
-    if ((before === 'failed' && state !== 'closed') || before === 'complete') return;
+    // These are final, but for the end by the application, and a first offer that is rolled back.
+    if ((before === 'failed' && state !== 'closed') || (before === 'complete' && state !== 'new')) return;
     this.#now = { ...this.#now, [name]: state };
     this.#fire(`${name.toLowerCase()}change`);
   }

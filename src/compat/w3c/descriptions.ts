@@ -8,11 +8,11 @@ import {
   midsOf,
   originOf,
   type PlacedCandidate,
-  splitSections,
   withCandidates,
   withoutCandidates,
 } from '../../resources/sdp.js';
 import { describeAnswer, type LocalCandidates } from '../local-candidates.js';
+import { browserOptions, emptyDescription, lacksRtcpMux } from './description-text.js';
 import type { PeerConnection, SdpType } from './w3c-types.js';
 import { domException } from './web-idl.js';
 
@@ -159,6 +159,7 @@ export class Descriptions {
   createOffer(isNew = true): string {
     if (this.#state !== 'stable' && this.#state !== 'have-local-offer')
       throw this.#wrongState('createOffer()');
+    if (this.#handle.signalingState === 'have-remote-offer') this.#discardOffer();
     const hasGrown = isNew && this.#media.beforeOffer();
     if (hasGrown && this.#handle.signalingState === 'have-local-offer') {
       translated(() => this.#handle.setLocalDescription('rollback'));
@@ -251,11 +252,22 @@ export class Descriptions {
     const handle = this.#handle;
     translated(() => {
       if (type === 'answer') return describeAnswer(handle, sdp);
-      // An offer that was rolled back, or that this one replaces. The library takes the next one only after an answer,
-      // which the peer does not get.
-      if (handle.signalingState === 'have-remote-offer') handle.setLocalDescription('answer');
+      // An offer that was rolled back, or that this one replaces. The library takes the next one only after an answer.
+      if (handle.signalingState === 'have-remote-offer') handle.exchange.discardOffer();
       handle.setRemoteDescription(sdp, type);
     });
+  }
+
+  /** An offer of the peer's was rolled back. */
+  #discardOffer(): void {
+    // The first answer settles the DTLS role, which an offer of ours would leave to the peer.
+    if (!this.#current.local) {
+      throw domException(
+        'OperationError',
+        'the first offer was rolled back: the library can only take another one',
+      );
+    }
+    translated(() => this.#handle.exchange.discardOffer());
   }
 
   /** An offer of nothing, which the library cannot take: there is nothing that it has to do for it. */
@@ -322,23 +334,3 @@ export function translated<T>(call: () => T): T {
 let sessions = 0;
 
 const OFFERING: ReadonlySet<State> = new Set(['stable', 'have-local-offer', 'have-remote-pranswer']);
-
-/** Audio or video whose RTCP needs a port of its own (W3C WebRTC, section 4.2.6). */
-function lacksRtcpMux(sdp: string): boolean {
-  const sections = splitSections(sdp).filter((section) => /^m=(?:audio|video) (?!0 )/.test(section));
-  return sections.some((section) => !/^a=rtcp-mux\b/m.test(section));
-}
-
-function emptyDescription(session: number): string {
-  return [`v=0`, `o=rtc ${session} 0 IN IP4 127.0.0.1`, 's=-', 't=0 0', 'a=msid-semantic:WMS *', ''].join(
-    '\r\n',
-  );
-}
-
-/**
- * The library writes `a=ice-options:ice2,trickle`. Programs that remove the option, for peers that must wait
- * for all candidates, look for the form that browsers write.
- */
-function browserOptions(sdp: string): string {
-  return sdp.replace(/^a=ice-options:.*\btrickle\b.*?(\r?)$/m, 'a=ice-options:trickle$1');
-}

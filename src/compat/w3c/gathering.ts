@@ -40,7 +40,13 @@ export class Gathering {
 
   update(): void {
     const { local, state } = this.descriptions;
-    if (!local || state === 'closed') return;
+    if (state === 'closed') return;
+    if (!local) {
+      // The first offer was rolled back. The next one gathers again as the application sees it: a description with all candidates in it,
+      // sent at once, lets the peer connect while its answer is stored (H48).
+      this.#states.set('iceGatheringState', 'new');
+      return;
+    }
     if (this.#handle.gatheringState !== 'new') this.#states.set('iceGatheringState', 'gathering');
     // The last candidates of an answerer come after the library has reported the end of gathering (H27).
     if (!this.#isComplete || this.candidates.found.length < this.descriptions.candidateLines().length) return;

@@ -1,8 +1,12 @@
-import { type Clock, afterTurn, yieldProcessor } from '../../../time/clock.js';
-import { answerAsDtlsServer } from '../../sdp.js';
+import { type Clock, afterTurn, soon, yieldProcessor } from '../../../time/clock.js';
+import {
+  answerAsDtlsServer,
+  type Candidate,
+  hasAllCandidates,
+  isCandidate,
+  splitCandidates,
+} from '../../sdp.js';
 import { isBehindNat, isNear } from './candidates.js';
-
-type Candidate = [candidate: string, mid: string];
 
 export interface CandidateExchange {
   /** Gives a candidate of the peer to the library. */
@@ -59,6 +63,8 @@ export class CandidateGate {
   #expectsReading = false;
   /** The answer is to be read, and that time begins with it. */
   #isUnread = false;
+  /** The first offer has come, and no answer was emitted for the peer. */
+  #isUnanswered = false;
   /** Candidates of the offerer that wait for the next millisecond to begin. */
   #late: Candidate[] | undefined;
 
@@ -77,16 +83,30 @@ export class CandidateGate {
 
   /** The first offer has come, from a peer that needs this. Returns it as the library is to read it. */
   offered(sdp: string): string {
-    const [rest, candidates] = withoutCandidates(sdp);
+    const [rest, candidates] = splitCandidates(sdp);
     const texts = candidates.map(([candidate]) => candidate);
     this.#remote = candidates;
+    this.#isUnanswered = true;
     if (isNear(texts)) {
-      this.#leavesFirst = WITHOUT_CHECKS_MS;
-      this.#isUnread = this.#expectsReading && hasAllCandidates(sdp);
+      this.#leaveFirst(sdp);
       return rest;
     }
     this.#local = [];
     return isBehindNat(texts) ? rest : answerAsDtlsServer(rest);
+  }
+
+  /**
+   * A further offer has come. It takes the place of the first one before that is answered; the library has its DTLS role by then,
+   * so where only the first came without candidates this side is a server that is connected last, which takes a second.
+   */
+  offeredAgain(sdp: string): string {
+    if (!this.#isUnanswered) return sdp;
+    const [rest, candidates] = splitCandidates(sdp);
+    this.#remote = candidates;
+    if (this.#local !== undefined && !isNear(candidates.map(([candidate]) => candidate))) return rest;
+    this.#leaveFirst(sdp);
+    this.#emitKept();
+    return rest;
   }
 
   /**
@@ -96,7 +116,7 @@ export class CandidateGate {
    * nominated a pair: both would wait for good.
    */
   offeredInPlaceOfOurs(sdp: string, ofFirefox: boolean): string {
-    const [rest, candidates] = withoutCandidates(sdp);
+    const [rest, candidates] = splitCandidates(sdp);
     this.#remote = candidates;
     this.#leavesFirst = ofFirefox ? WITHOUT_CHECKS_MS : WITHOUT_CANDIDATES_MS;
     return ofFirefox ? rest : answerAsDtlsServer(rest);
@@ -104,7 +124,7 @@ export class CandidateGate {
 
   /** The first answer has come, of a peer that checks first. Returns it as the library is to read it. */
   receivedAnswer(sdp: string): string {
-    const [rest, candidates] = withoutCandidates(sdp);
+    const [rest, candidates] = splitCandidates(sdp);
     if (candidates.length > 0) this.#remote = candidates;
     return rest;
   }
@@ -141,7 +161,7 @@ export class CandidateGate {
   /** Keeps the peer's candidate for later; true when it does. One that the library would refuse is not. */
   keepRemote(candidate: string, mid: string): boolean {
     if (this.#remote === undefined) return this.#keepsLate(candidate, mid);
-    if (!CANDIDATE.test(candidate) || this.#remote.length >= MOST_KEPT) return false;
+    if (!isCandidate(candidate) || this.#remote.length >= MOST_KEPT) return false;
     this.#remote.push([candidate, mid]);
     return true;
   }
@@ -153,6 +173,7 @@ export class CandidateGate {
 
   /** The answer was emitted. */
   answered(): void {
+    this.#isUnanswered = false;
     if (this.#remote === undefined) return;
     this.#answeredAt = this.#clock.now();
     if (this.#leavesFirst !== undefined) {
@@ -187,9 +208,15 @@ export class CandidateGate {
     this.#local = undefined;
   }
 
+  /** The offerer is to check first. */
+  #leaveFirst(offer: string): void {
+    this.#leavesFirst = WITHOUT_CHECKS_MS;
+    this.#isUnread = this.#expectsReading && hasAllCandidates(offer);
+  }
+
   #keepsLate(candidate: string, mid: string): boolean {
     // Only for the first candidates: with them our checks are under way.
-    if (this.#cancel === undefined || this.#isChecking || !CANDIDATE.test(candidate)) return false;
+    if (this.#cancel === undefined || this.#isChecking || !isCandidate(candidate)) return false;
     if (this.#late === undefined) this.#answerTo([candidate, mid]);
     else if (this.#late.length < MOST_KEPT) this.#late.push([candidate, mid]);
     return true;
@@ -234,12 +261,14 @@ export class CandidateGate {
 
   /** Begins to check as soon as a millisecond has just begun, a little later at the most. */
   #begin(remote: Candidate[]): void {
+    this.#cancel?.();
     this.#late = remote;
     const end = this.#clock.now() + MOST_ALIGNING_MS;
     const look = () => {
       const intoMillisecond = Number((process.hrtime.bigint() + LEAD_NS) % NS_A_MS);
-      if (intoMillisecond > FRESH_NS && this.#clock.now() < end) this.#soon(look, MOST_ALIGNING_MS);
-      else {
+      if (intoMillisecond > FRESH_NS && this.#clock.now() < end) {
+        this.#cancel = soon(this.#clock, MOST_ALIGNING_MS, look);
+      } else {
         this.#late = undefined;
         this.#add(remote);
         yieldProcessor(YIELD_MS);
@@ -247,22 +276,6 @@ export class CandidateGate {
       }
     };
     look();
-  }
-
-  /** In the next turn, and by the clock after `ms`: a clock that a test moves must see what is waited for. */
-  #soon(step: () => void, ms: number): void {
-    this.#cancel?.();
-    const go = () => {
-      cancel();
-      step();
-    };
-    const immediate = afterTurn(go);
-    const cancelTimer = this.#clock.after(ms, go);
-    const cancel = () => {
-      clearImmediate(immediate);
-      cancelTimer();
-    };
-    this.#cancel = cancel;
   }
 
   /** The library has begun its checks: the offerer may have our candidates soon. */
@@ -281,7 +294,7 @@ export class CandidateGate {
     const now = this.#clock.now();
     const again = () => this.#untilChecked(end, goOn);
     if (this.#exchange.pathFound() || now >= end) goOn();
-    else if (end - now > HEAD_START_MS - EAGER_MS) this.#soon(again, LOOK_MS);
+    else if (end - now > HEAD_START_MS - EAGER_MS) this.#cancel = soon(this.#clock, LOOK_MS, again);
     else this.#cancel = this.#clock.after(LOOK_MS, again);
   }
 
@@ -299,17 +312,6 @@ export class CandidateGate {
   }
 }
 
-function withoutCandidates(sdp: string): [rest: string, candidates: Candidate[]] {
-  const lines = sdp.split(/\r\n|\n/);
-  const rest = lines.filter((line) => !CANDIDATE.test(line) && line !== END_OF_CANDIDATES);
-  return [rest.join('\r\n'), lines.filter((line) => CANDIDATE.test(line)).map((line) => [line, ''])];
-}
-
-const END_OF_CANDIDATES = 'a=end-of-candidates';
-const hasAllCandidates = (sdp: string) => sdp.split(/\r\n|\n/).includes(END_OF_CANDIDATES);
-
-/** What the library's parser takes for a candidate, roughly; anything else it may refuse itself, at once. */
-const CANDIDATE = /^(a=)?candidate:\S+ \d+ \S+ \d+ \S+ \d+ typ \S+/i;
 const MOST_KEPT = 256;
 /** Milliseconds that the answerer checks before the offerer can, at the most; on a near path one or two are enough. */
 const HEAD_START_MS = 30;
@@ -324,10 +326,7 @@ const LEAST_TRIP_MS = 3;
  */
 const MEETING_POINT = 0.75;
 const NS_A_MS = 1_000_000n;
-/**
- * Nanoseconds that a check takes at the least to be sent and to arrive, so that it may begin before the millisecond
- * does.
- */
+/** Nanoseconds that a check takes at the least to be sent and to arrive, so that it may begin before the millisecond does. */
 const LEAD_NS = 90_000n;
 /** Nanoseconds into a millisecond, less those, that leave enough of it. */
 const FRESH_NS = 150_000;
@@ -343,8 +342,7 @@ const WITHOUT_CHECKS_MS = 3000;
 /** The same from an answer on that nobody has read: simple-peer waits 5 s for the end of gathering. */
 const WITHOUT_READING_MS = 5500;
 /**
- * Milliseconds after which the answerer sends its candidates although none of the offerer's has come, or checks after
- * offers that crossed. Those of this
- * package come with the second message after the answer: twice the time that a slow signaling takes for one.
+ * Milliseconds after which the answerer sends its candidates although none of the offerer's has come, or checks after offers that crossed.
+ * Those of this package come with the second message after the answer: twice the time that a slow signaling takes for one.
  */
 const WITHOUT_CANDIDATES_MS = 500;

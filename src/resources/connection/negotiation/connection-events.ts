@@ -32,6 +32,8 @@ export class ConnectionEvents {
   readonly #unwanted = new Set<string>();
   /** Candidates that overtook the description they belong to; undefined once the description was emitted. */
   #early: [candidate: string, mid: string][] | undefined = [];
+  /** Answers that are on their way, and for nobody. */
+  #discarded = 0;
   /** Candidates that the library has reported. */
   #reported = 0;
 
@@ -101,8 +103,17 @@ export class ConnectionEvents {
     else this.#emitCandidate(candidate, mid);
   }
 
+  /** The answer that was made last. */
+  answerIsForNobody(): void {
+    this.#discarded++;
+  }
+
   #described({ sdp, type }: SessionDescription): void {
     this.#announcer.note('description', `local ${type}`);
+    if (type === 'answer' && this.#discarded > 0) {
+      this.#discarded--;
+      return;
+    }
     this.#pending.emit('localDescription', this.#announcer.announced({ type, sdp }));
     const early = this.#early;
     this.#early = undefined;

@@ -112,6 +112,12 @@ export class DescriptionExchange {
     this.#offers.described(hadOffer && type === 'offer');
   }
 
+  /** Gives the peer's offer up. The library cannot roll it back: it makes an answer, which nobody is given. */
+  discardOffer(): void {
+    this.describe('answer', undefined);
+    this.#events.answerIsForNobody();
+  }
+
   takeCandidate(candidate: string, mid: string): void {
     this.#remote.addCandidate(candidate, mid);
     this.#noteCandidate('remote', candidate);

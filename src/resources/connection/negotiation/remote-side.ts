@@ -9,6 +9,7 @@ import {
   answerAsDtlsServer,
   answersAsServer,
   asOffered,
+  hasDataSection,
   isOfFirefox,
   isOfLibdatachannel,
   splitSections,
@@ -61,6 +62,7 @@ export class RemoteSide {
     const { sdp, named } = splitNamed(given);
     const native = this.#native;
     const offered = type === 'offer' || (type === 'unspec' && native.signalingState() === 'stable');
+    if (offered) this.#assertInTime(sdp);
     // Only the first negotiation settles the roles; later offers must not contradict them. An offer of our own that
     // this one replaces settled nothing.
     const isFirst = native.remoteDescription() === null;
@@ -74,6 +76,7 @@ export class RemoteSide {
     if (replacesOurs) text = this.#gate.offeredInPlaceOfOurs(text, !isAlike);
     else if (needsFirst) text = this.#gate.offered(text);
     else if (checksFirst) text = this.#gate.receivedAnswer(text);
+    else if (!isFirst && offered && isAlike) text = this.#gate.offeredAgain(text);
     try {
       this.#reader.describe(text, offered, () => {
         if (isFirst && !offered) yieldProcessor(FRESH_TURN_MS);
@@ -88,6 +91,18 @@ export class RemoteSide {
     reading.accept();
     if (checksFirst) this.#gate.tookAnswer();
     for (const { candidate, mid } of named) this.#lookUp(candidate, mid);
+  }
+
+  /** The library starts SCTP with the offer then, finds no answer to it, and the connection fails. */
+  #assertInTime(offer: string): void {
+    const native = this.#native;
+    if (!hasDataSection(offer) || native.state() !== 'connected') return;
+    if (hasDataSection(native.remoteDescription()?.sdp)) return;
+    throw new RtcInvalidStateError(
+      'the peer offers the first data channel of a connection that is up, which the library cannot take; ' +
+        'one of the sides has to create a channel before',
+      { path: this.#record.path() },
+    );
   }
 
   addCandidate(candidate: string, mid: string): void {
