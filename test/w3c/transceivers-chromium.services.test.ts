@@ -6,12 +6,19 @@ import { hasChromium, launchChromium, WITHOUT_MDNS } from '../support/chromium.j
 import { nothingLeft } from '../support/nothing-left.js';
 import { once } from './pair.js';
 
-/** In the page: one-shot signaling, a moving picture, and what has arrived. */
+/** In the page: trickle ICE, a moving picture, and what has arrived. */
 const PAGE = `
   const pc = new RTCPeerConnection();
-  const gathered = async () => {
-    while (pc.iceGatheringState !== 'complete') await new Promise((go) => (pc.onicegatheringstatechange = go));
-    return { type: pc.localDescription.type, sdp: pc.localDescription.sdp };
+  const early = [];
+  const add = (candidate) => (pc.remoteDescription ? pc.addIceCandidate(candidate) : early.push(candidate));
+  pc.onicecandidate = (event) => found(event.candidate && event.candidate.toJSON());
+  const take = async (description) => {
+    await pc.setRemoteDescription(description);
+    for (const candidate of early.splice(0)) await pc.addIceCandidate(candidate);
+  };
+  const describe = async () => {
+    await pc.setLocalDescription();
+    return pc.localDescription.toJSON();
   };
   const picture = () => {
     const canvas = document.createElement('canvas');
@@ -21,10 +28,9 @@ const PAGE = `
     return canvas.captureStream(25);
   };
   const answer = async (offer, stream) => {
-    await pc.setRemoteDescription(offer);
+    await take(offer);
     if (stream) for (const track of stream.getTracks()) pc.addTrack(track, stream);
-    await pc.setLocalDescription();
-    return gathered();
+    return describe();
   };
   const received = async () => {
     for (const each of (await pc.getStats()).values()) if (each.type === 'inbound-rtp') return each.packetsReceived;
@@ -35,9 +41,24 @@ const PAGE = `
 type Connection = InstanceType<ScopedWebRTC['RTCPeerConnection']>;
 type Description = { type: 'offer' | 'answer'; sdp: string };
 
-async function gathered(pc: Connection): Promise<Description> {
-  while (pc.iceGatheringState !== 'complete') await once(pc, 'icegatheringstatechange');
-  return pc.localDescription!.toJSON() as Description;
+async function described(pc: Connection): Promise<string> {
+  await pc.setLocalDescription();
+  return JSON.stringify(pc.localDescription);
+}
+
+/** Candidates follow the descriptions one by one: with all of them in the offer the handshake may fail (H48). */
+async function trickle(pc: Connection, page: Page): Promise<(description: unknown) => Promise<void>> {
+  const early: (object | null)[] = [];
+  pc.onicecandidate = ({ candidate }) => void page.evaluate(`add(${JSON.stringify(candidate)})`);
+  await page.exposeFunction('found', (candidate: object | null) => {
+    if (!pc.remoteDescription) early.push(candidate);
+    else if (pc.signalingState !== 'closed') return pc.addIceCandidate(candidate);
+    return undefined;
+  });
+  return async (description) => {
+    await pc.setRemoteDescription(description as Description);
+    for (const candidate of early.splice(0)) await pc.addIceCandidate(candidate);
+  };
 }
 
 /** An Opus packet of silence (RFC 6716), as often as it takes. */
@@ -62,15 +83,18 @@ describe.skipIf(!hasChromium)('with headless Chromium as the peer', () => {
 
   afterAll(() => browser?.close());
 
-  async function withPage(body: (pc: Connection, page: Page) => Promise<void>): Promise<void> {
+  async function withPage(
+    body: (pc: Connection, page: Page, take: (description: unknown) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
     const page = await browser.newPage();
     await page.goto('data:text/html,');
-    await page.evaluate(
-      `(() => { ${PAGE} Object.assign(window, { pc, gathered, picture, answer, received }); })()`,
-    );
     await RtcRuntime.acquire('browser').run(async (scope) => {
       const pc = new (scopedWebRTC(scope).RTCPeerConnection)();
-      await body(pc, page);
+      const take = await trickle(pc, page);
+      await page.evaluate(
+        `(() => { ${PAGE} Object.assign(window, { pc, add, take, describe, picture, answer, received }); })()`,
+      );
+      await body(pc, page, take);
       pc.close();
     });
     await page.close();
@@ -78,12 +102,10 @@ describe.skipIf(!hasChromium)('with headless Chromium as the peer', () => {
   }
 
   it('a viewer, as of WHEP, receives the video that Chromium sends, and sees it stop', async () => {
-    await withPage(async (pc, page) => {
+    await withPage(async (pc, page, take) => {
       const viewer = pc.addTransceiver('video', { direction: 'recvonly' });
       const arrived = once<{ track: { muted: boolean } } & Event>(pc, 'track');
-      await pc.setLocalDescription();
-      const offer = JSON.stringify(await gathered(pc));
-      await pc.setRemoteDescription((await page.evaluate(`answer(${offer}, picture())`)) as Description);
+      await take(await page.evaluate(`answer(${await described(pc)}, picture())`));
       const { track } = await arrived;
       expect(viewer.currentDirection).toBe('recvonly');
       const { mediaTrack } = rtpOf(viewer)!;
@@ -94,10 +116,7 @@ describe.skipIf(!hasChromium)('with headless Chromium as the peer', () => {
       expect(track.muted).toBe(false);
 
       const ended = once(viewer.receiver.track, 'ended');
-      const removal = await page.evaluate(
-        'pc.getTransceivers()[0].stop(); pc.setLocalDescription().then(gathered)',
-      );
-      await pc.setRemoteDescription(removal as Description);
+      await take(await page.evaluate('pc.getTransceivers()[0].stop(); describe()'));
       await pc.setLocalDescription();
       await ended;
       expect(pc.getTransceivers()).toEqual([]);
@@ -105,11 +124,9 @@ describe.skipIf(!hasChromium)('with headless Chromium as the peer', () => {
   });
 
   it('a publisher, as of WHIP, sends Opus that Chromium receives', async () => {
-    await withPage(async (pc, page) => {
+    await withPage(async (pc, page, take) => {
       const publisher = pc.addTransceiver('audio', { direction: 'sendonly' });
-      await pc.setLocalDescription();
-      const offer = JSON.stringify(await gathered(pc));
-      await pc.setRemoteDescription((await page.evaluate(`answer(${offer})`)) as Description);
+      await take(await page.evaluate(`answer(${await described(pc)})`));
       expect(publisher.currentDirection).toBe('sendonly');
       const rtp = rtpOf(publisher)!;
       await rtp.mediaTrack.opened();
@@ -120,21 +137,19 @@ describe.skipIf(!hasChromium)('with headless Chromium as the peer', () => {
   });
 
   it('an offer of Chromium with audio, video and a channel is answered; both sides send', async () => {
-    await withPage(async (pc, page) => {
+    await withPage(async (pc, page, take) => {
       const tracks: string[] = [];
       pc.ontrack = ({ track, streams }) => tracks.push(`${track.kind} in ${streams.length}`);
       const offer = await page.evaluate(
         `const stream = picture(); pc.addTransceiver('audio'); pc.addTrack(stream.getVideoTracks()[0], stream);
-         pc.createDataChannel('chat'); pc.setLocalDescription().then(gathered)`,
+         pc.createDataChannel('chat'); describe()`,
       );
       const opened = once(pc, 'datachannel');
-      await pc.setRemoteDescription(offer as Description);
+      await take(offer);
       expect(tracks).toEqual(['audio in 0', 'video in 1']);
       const [audio, video] = pc.getTransceivers();
       audio!.direction = 'sendrecv';
-      await pc.setLocalDescription();
-      const answer = JSON.stringify(await gathered(pc));
-      await page.evaluate(`pc.setRemoteDescription(${answer})`);
+      await page.evaluate(`take(${await described(pc)})`);
       await opened;
       expect(await rtpOf(video!)!.mediaTrack.nextMessage()).toBeInstanceOf(Buffer);
       const [codec] = audio!.sender.getParameters().codecs;
