@@ -40,3 +40,15 @@ it('checks that began without a candidate of the peer are reported when it is fo
     'iceconnectionstatechange: connected connecting',
   ]);
 });
+
+it('a handshake that fails before the path or a candidate of the peer is reported has begun before', () => {
+  const { handle, seen } = observed();
+  handle.emit('iceStateChange', 'checking');
+  handle.emit('connectionStateChange', 'connecting');
+  handle.emit('connectionStateChange', 'failed');
+  expect(seen).toEqual([
+    'iceconnectionstatechange: checking new',
+    'connectionstatechange: checking connecting',
+    'connectionstatechange: checking failed',
+  ]);
+});

@@ -61,11 +61,9 @@ export class ConnectionStates {
     const begins = state === 'checking' || state === 'connecting';
     if (begins && this.#held) this.#held[name] = state;
     else {
-      if (state === 'connected') {
-        this.remoteCandidate();
-        // DTLS may be reported before the path that it came over.
-        this.set('iceConnectionState', 'connected');
-      }
+      // What DTLS came to may be reported before the path that it went over.
+      if (state === 'connected' || state === 'failed') this.remoteCandidate();
+      if (state === 'connected') this.set('iceConnectionState', 'connected');
       this.set(name, state);
     }
   }
