@@ -63,7 +63,10 @@ const fault = (event: string, details: object) => {
 process.on('uncaughtException', (error: Error) => fault('error', { error, message: error.message }));
 process.on('unhandledRejection', (reason) => fault('unhandledrejection', { reason }));
 
+type Body = (test: object) => Promise<unknown>;
+
 interface Harness {
+  promise_test(body: Body, ...rest: unknown[]): void;
   add_result_callback(callback: (test: Subtest) => void): void;
   add_completion_callback(
     callback: (tests: unknown, status: { status: number; message: string | null }) => void,
@@ -77,6 +80,8 @@ interface Subtest {
 }
 
 const { scripts, isLong } = readPage(folder, file);
+const limitMs = isLong ? LONG_LIMIT_MS : LIMIT_MS;
+const subtestMs = isLong ? LIMIT_MS : LIMIT_MS / 3;
 const harness = globalThis as unknown as Harness;
 for (const { name, text } of scripts) {
   try {
@@ -87,6 +92,7 @@ for (const { name, text } of scripts) {
   if (!name.endsWith('testharness.js')) continue;
   // Not before: testharness.js would take this for a window.
   Object.assign(globalThis, { document: { getElementById: () => ({}), getElementsByTagName: () => [] } });
+  endHanging();
   harness.add_result_callback(({ name: subtest, status, message }) => print({ subtest, status, message }));
   harness.add_completion_callback((_, { status, message }) => {
     isDone = true;
@@ -95,4 +101,25 @@ for (const { name, text } of scripts) {
     void (end?.() ?? Promise.resolve()).then(() => print({ mainDone: true }));
   });
 }
-const limit = setTimeout(() => harness.timeout(), isLong ? LONG_LIMIT_MS : LIMIT_MS);
+const limit = setTimeout(() => harness.timeout(), limitMs);
+
+/** A subtest that hangs is not to cost those behind it. */
+function endHanging(): void {
+  const { promise_test: add } = harness;
+  harness.promise_test = (body, ...rest) =>
+    add(
+      async (test) => {
+        let timer: NodeJS.Timeout | undefined;
+        const hangs = new Promise<never>((_, reject) => {
+          timer = setTimeout(() => {
+            if (!isLong && !isDone) limit.refresh();
+            reject(new Error('it hangs'));
+          }, subtestMs);
+          timer.unref(); // of a subtest that the suite has ended
+        });
+        const runs = (async () => body(test))(); // it may throw at once
+        await Promise.race([runs, hangs]).finally(() => clearTimeout(timer));
+      },
+      ...rest,
+    );
+}
