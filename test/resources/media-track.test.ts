@@ -1,9 +1,13 @@
-import { Audio } from 'node-datachannel';
-import { type MediaTrack, memorySignaling } from 'scoped-rtc';
+import * as binding from 'node-datachannel';
+import { type MediaTrack, memorySignaling, RtcRuntime, type TeardownReport } from 'scoped-rtc';
 import { expect, it } from 'scoped-rtc/vitest';
 import { describe } from 'vitest';
+import type { NativeBinding } from '../../src/native/binding.js';
 import { connectedTrack } from '../support/connected-track.js';
 import { nextEvent, until } from '../support/event.js';
+import { nothingLeft } from '../support/nothing-left.js';
+
+const { Audio } = binding;
 
 /** An RTP packet (RFC 3550) with sequence number `n`. */
 function rtp(n: number, ssrc: number): Buffer {
@@ -54,6 +58,36 @@ describe('a media track', () => {
     const queued = fresh.send(rtp(1, 1));
     await fresh.close();
     await expect(queued).rejects.toMatchObject({ code: 'RTC_UNDELIVERED' });
+  });
+
+  it('is not waited for that the library closes in the moment in which it is given back', async () => {
+    const native: NativeBinding = {
+      ...(binding as unknown as NativeBinding),
+      PeerConnection: class extends binding.PeerConnection {
+        override addTrack(media: binding.Video | binding.Audio): binding.Track {
+          const track = super.addTrack(media);
+          // Its own thread closes the track just before the callback is there, and never calls it.
+          const onClosed = () => track.close();
+          return new Proxy(track, {
+            get(_, key) {
+              if (key === 'onClosed') return onClosed;
+              const member: unknown = Reflect.get(track, key);
+              return typeof member === 'function' ? member.bind(track) : member;
+            },
+          });
+        }
+      },
+    };
+    const runtime = new RtcRuntime({ native });
+    const reports: TeardownReport[] = [];
+    runtime.on('teardown', (report) => reports.push(report));
+    {
+      await using scope = runtime.scope('app');
+      scope.createPeerConnection('pc').addTrack(new Audio('audio', 'SendRecv'));
+    }
+    expect(reports.flat().filter(({ outcome }) => outcome === 'forced')).toEqual([]);
+    expect(reports).toHaveLength(1);
+    await nothingLeft(runtime);
   });
 
   it('of the peer waits for its first listener', async ({ rtc }) => {

@@ -268,9 +268,9 @@ export class MediaTrack extends MessageChannel {
       return true;
     }
     // Only now: registered earlier, this callback would throw away the packets still queued (H4).
-    const comes = !this.#native.isClosed();
-    if (comes) this.#native.onClosed(this.record.acknowledging());
-    return this.record.giveBack(deadline, { comes });
+    if (!this.#native.isClosed()) this.#native.onClosed(this.record.acknowledging());
+    // The connection may just have closed it in another thread, which drops a callback that it has not called.
+    return this.record.giveBack(deadline, { comes: !this.#native.isClosed() });
   }
 
   #assertFits(data: Sendable): void {
