@@ -3,6 +3,7 @@ import { poll, Deferred } from '../../time/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { Deadline } from '../../time/deadline.js';
+import { afterTurn } from '../../time/clock.js';
 import type { HandleDetails, QueueDetails } from '../../diagnostics/handle-details.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from './channel-connection.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
@@ -66,9 +67,10 @@ export class DataChannel extends MessageChannel {
     // It frees the wrapper also where the peer closes; messages that are queued for us then are lost (H2 against H4).
     if (context.ledger.isFilledBy(connection.openChannels ?? 0)) this.#watchClose();
     context.watcher.watch(this);
-    // A negotiated channel on a connected transport is open already, and so is an incoming one; that one may
-    // even be closed again, before anybody could have been notified (H18).
-    if (origin === 'incoming' || native.isOpen()) this.#libraryOpened();
+    // An incoming channel is open, or even closed again (H18), and a negotiated one on a transport that is up.
+    if (origin === 'incoming' || (origin !== 'created' && native.isOpen())) this.#libraryOpened();
+    // The peer has answered, maybe before the callback was there. In this process it is to be given the channel first.
+    else if (native.isOpen()) afterTurn(() => afterTurn(() => this.#libraryOpened()));
   }
 
   get label(): string {
@@ -168,11 +170,9 @@ export class DataChannel extends MessageChannel {
   protected override releaseNative(deadline: Deadline): Promise<boolean> | boolean {
     this.context.watcher.unwatch(this);
     if (this.record.state !== 'held') return true;
-    const native = this.#native;
-    if (!this.#machine.isOver) this.#receive({ type: 'abort' });
-    const { id } = this;
+    const [native, machine, { id }] = [this.#native, this.#machine, this];
+    if (!machine.isOver) this.#receive({ type: 'abort' });
     if (id !== undefined) {
-      const machine = this.#machine;
       const waitsForReset = machine.isAgreed && this.#watchesClose;
       if (waitsForReset && this.#connection.leaveOpen?.(id, this.record, machine.isInformed)) return true;
       this.#connection.leave?.(id, this.#resetSeen || (this.#wasOpen && !native.isOpen()));
