@@ -129,8 +129,8 @@ describe('scoped-rtc doctor', { timeout: LONGEST_MS }, () => {
     expect(second.code).toBe(1);
     expect(failed(second).map(({ id }) => id)).toEqual(['thread']);
     expect(find(second, 'thread').detail).toContain('another thread of this process has loaded');
-    // The library itself is well: it was tried in other processes.
-    expect(find(second, 'loopback').status).toBe('ok');
+    // The library itself is well: it was tried in other processes. A busy machine is warned of.
+    expect(find(second, 'loopback').status).toMatch(/^(ok|warn)$/);
   });
 
   it('prints how it is used', async () => {
