@@ -80,7 +80,7 @@ export const isOfDtlsClient = (sdp: string): boolean => /^a=setup:active/m.test(
 export const hasDataSection = (sdp: string | undefined): boolean => /^m=application (?!0 )/m.test(sdp ?? '');
 
 /** The description has audio or video in it, whether accepted or not. */
-export const hasMediaSection = (sdp: string): boolean => /^m=(?:audio|video) /m.test(sdp);
+export const hasMediaSection = (sdp: string | undefined): boolean => /^m=(?:audio|video) /m.test(sdp ?? '');
 
 /** What stands before the first section ("m=" line and what belongs to it), and the sections, in order. */
 export const splitSections = (sdp: string): string[] => sdp.split(/^(?=m=)/m);

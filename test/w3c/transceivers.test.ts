@@ -28,6 +28,10 @@ function trickle({ near, far }: Pair): void {
   }
 }
 
+/** The transceiver of the same section at another end. */
+const other = (pc: PeerConnection, { mid }: RtpTransceiver) =>
+  pc.getTransceivers().find((each) => each.mid === mid)!;
+
 /** Sends RTP from one end until the track at the other is unmuted by it. */
 async function flows(from: RtpTransceiver, to: RtpTransceiver): Promise<void> {
   const { mediaTrack, ssrc } = rtpOf(from)!;
@@ -143,10 +147,7 @@ describe('a transceiver', () => {
     // A new one, on a connection that is up.
     const late = near.addTransceiver('audio');
     await exchange(near, far);
-    await flows(
-      late,
-      far.getTransceivers().find(({ mid }) => mid === late.mid)!,
-    );
+    await flows(late, other(far, late));
   });
 
   it('is negotiated by perfect negotiation where the offers cross', async () => {
@@ -156,8 +157,6 @@ describe('a transceiver', () => {
     const theirs = far.addTransceiver('video', { direction: 'sendonly' });
     pair.negotiate();
     await until(() => ours.currentDirection === 'sendonly' && theirs.currentDirection === 'sendonly', 'both');
-    const other = (pc: PeerConnection, { mid }: RtpTransceiver) =>
-      pc.getTransceivers().find((each) => each.mid === mid)!;
     await flows(ours, other(far, ours));
     await flows(theirs, other(near, theirs));
   });
@@ -234,8 +233,6 @@ it('after an offer of the peer that is rolled back, this side may offer where it
   await near.setLocalDescription({ type: 'rollback' });
   const theirs = far.addTransceiver('audio', { direction: 'sendonly' });
   await exchange(far, near);
-  const other = (pc: PeerConnection, { mid }: RtpTransceiver) =>
-    pc.getTransceivers().find((each) => each.mid === mid)!;
   const given = splitSections(far.localDescription!.sdp).find((text) => text.includes(`a=mid:${second.mid}`));
   expect(given).toContain('a=inactive');
   await flows(theirs, other(near, theirs));

@@ -14,20 +14,21 @@ const REPORT = `add_completion_callback((tests) => {
   window.ended = tests.map(({ name, status, message }) => ({ name, status, message }));
 });`;
 
-/** Takes away the sources of media. */
-const WITHOUT_SOURCES = `
+const WITHOUT_DEVICES = `
   Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
   delete window.AudioContext;
+`;
+
+/** Takes away the sources of media. */
+const WITHOUT_SOURCES = `${WITHOUT_DEVICES}
   delete HTMLCanvasElement.prototype.captureStream;
 `;
 
 /** Takes away what has media: what passes without it can be asked of an implementation that has none. */
-const WITHOUT_MEDIA = `
-  Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
+const WITHOUT_MEDIA = `${WITHOUT_DEVICES}
   for (const name of ['addTransceiver', 'addTrack', 'addStream']) {
     RTCPeerConnection.prototype[name] = () => { throw new DOMException('no media', 'NotSupportedError'); };
   }
-  delete window.AudioContext;
 `;
 
 /** The pages in Chromium, without media, or of those about transceivers without a source of media: the reference. */

@@ -127,7 +127,7 @@ export class Descriptions {
 
   /** Audio or video are part of a description of either side. */
   get concernsMedia(): boolean {
-    return hasMediaSection(this.local?.text ?? '') || hasMediaSection(this.remote?.text ?? '');
+    return hasMediaSection(this.local?.text) || hasMediaSection(this.remote?.text);
   }
 
   /** What this side has made first; `undefined` before there is a description, or after it was rolled back. */

@@ -89,6 +89,9 @@ export function asMediaCodecs(kind: MediaKind, codecs: readonly Codec[]): MediaC
 const DIRECTIONS = ['inactive', 'sendonly', 'recvonly', 'sendrecv'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
+/** The W3C's enumeration, in its order. */
+export const TRANSCEIVER_DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive', 'stopped'] as const;
+
 export const flowOf = (direction: Direction | 'stopped' | null): number =>
   Math.max(DIRECTIONS.indexOf(direction as Direction), 0);
 export const directionOf = (flow: number): Direction => DIRECTIONS[flow] as Direction;

@@ -1,4 +1,4 @@
-import { type Codec, CODECS, type Direction } from './media-codecs.js';
+import { type Codec, CODECS, type Direction, TRANSCEIVER_DIRECTIONS } from './media-codecs.js';
 import { assertStreams, assertTrack, type MediaStream, type MediaStreamTrack } from './media-stream-track.js';
 import type { MediaSlot } from './media-slot.js';
 import { setRtp } from './rtp.js';
@@ -16,9 +16,16 @@ function capabilitiesOf(kind: string): Capabilities | null {
   return { codecs, headerExtensions: [] };
 }
 
-/** The W3C's `RTCRtpSender`. It has no encoder: what is sent is sent with `rtpOf()`. */
-export class RTCRtpSender {
+/** Applications see no slot. @internal */
+export let slotOf: (end: RtpEnd) => MediaSlot;
+
+/** What senders and receivers have in common. */
+abstract class RtpEnd {
   readonly #slot: MediaSlot;
+
+  static {
+    slotOf = (end) => end.#slot;
+  }
 
   /** @internal */
   constructor(key: symbol, slot: MediaSlot) {
@@ -30,12 +37,19 @@ export class RTCRtpSender {
     return capabilitiesOf(kind);
   }
 
-  get track(): MediaStreamTrack | null {
-    return this.#slot.senderTrack;
-  }
-
   get transport(): RTCDtlsTransport | null {
     return this.#slot.transport;
+  }
+
+  getStats(): Promise<ReadonlyMap<string, object>> {
+    return this.#slot.owner.stats();
+  }
+}
+
+/** The W3C's `RTCRtpSender`. It has no encoder: what is sent is sent with `rtpOf()`. */
+export class RTCRtpSender extends RtpEnd {
+  get track(): MediaStreamTrack | null {
+    return slotOf(this).senderTrack;
   }
 
   get dtmf(): null {
@@ -43,12 +57,13 @@ export class RTCRtpSender {
   }
 
   getParameters(): object {
+    const slot = slotOf(this);
     return {
-      transactionId: this.#slot.transaction(),
-      encodings: [{ active: this.#slot.active }],
+      transactionId: slot.transaction(),
+      encodings: [{ active: slot.active }],
       headerExtensions: [],
-      rtcp: { cname: this.#slot.owner.cname, reducedSize: false },
-      codecs: this.#slot.codecsOf('remote'),
+      rtcp: { cname: slot.owner.cname, reducedSize: false },
+      codecs: slot.codecsOf('remote'),
     };
   }
 
@@ -59,7 +74,7 @@ export class RTCRtpSender {
   }
 
   async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
-    const slot = this.#slot;
+    const slot = slotOf(this);
     if (track !== null && assertTrack(track).kind !== slot.kind) {
       throw new TypeError(`replaceTrack(): the sender is for ${slot.kind}`);
     }
@@ -72,43 +87,24 @@ export class RTCRtpSender {
 
   setStreams(...streams: MediaStream[]): void {
     const checked = assertStreams(streams);
-    this.#slot.assertOpen('setStreams()');
-    this.#slot.streams = checked.map(({ id }) => id);
-    this.#slot.owner.changed();
-  }
-
-  getStats(): Promise<ReadonlyMap<string, object>> {
-    return this.#slot.owner.stats();
+    const slot = slotOf(this);
+    slot.assertOpen('setStreams()');
+    slot.streams = checked.map(({ id }) => id);
+    slot.owner.changed();
   }
 }
 
 /** The W3C's `RTCRtpReceiver`. It has no decoder: what arrives comes with `rtpOf()`. */
-export class RTCRtpReceiver {
-  readonly #slot: MediaSlot;
-
-  /** @internal */
-  constructor(key: symbol, slot: MediaSlot) {
-    assertConstruction(key);
-    this.#slot = slot;
-  }
-
-  static getCapabilities(kind: string): Capabilities | null {
-    return capabilitiesOf(kind);
-  }
-
+export class RTCRtpReceiver extends RtpEnd {
   get track(): MediaStreamTrack {
-    return this.#slot.receiverTrack;
-  }
-
-  get transport(): RTCDtlsTransport | null {
-    return this.#slot.transport;
+    return slotOf(this).receiverTrack;
   }
 
   getParameters(): object {
     return {
       headerExtensions: [],
       rtcp: { reducedSize: false },
-      codecs: this.#slot.codecsOf('local'),
+      codecs: slotOf(this).codecsOf('local'),
     };
   }
 
@@ -118,10 +114,6 @@ export class RTCRtpReceiver {
 
   getSynchronizationSources(): [] {
     return [];
-  }
-
-  getStats(): Promise<ReadonlyMap<string, object>> {
-    return this.#slot.owner.stats();
   }
 }
 
@@ -138,7 +130,6 @@ export class RTCRtpTransceiver {
     this.#sender = new RTCRtpSender(CONSTRUCTION, slot);
     this.#receiver = new RTCRtpReceiver(CONSTRUCTION, slot);
     for (const object of [this, this.#sender, this.#receiver, slot.receiverTrack]) setRtp(object, slot);
-    SLOTS.set(this.#sender, slot);
   }
 
   get mid(): string | null {
@@ -163,8 +154,8 @@ export class RTCRtpTransceiver {
 
   set direction(given: Direction) {
     const slot = this.#slot;
-    const direction = String(given) as Direction | 'stopped';
-    if (!WORDS.has(direction)) return; // Web IDL, for attributes
+    const direction = TRANSCEIVER_DIRECTIONS.find((word) => word === String(given));
+    if (direction === undefined) return; // Web IDL, for attributes
     slot.assertOpen('setting the direction');
     if (slot.stopping) throw domException('InvalidStateError', 'the transceiver was stopped');
     if (direction === 'stopped') throw new TypeError('a transceiver is stopped by stop()');
@@ -214,12 +205,6 @@ export class RTCRtpTransceiver {
   }
 }
 
-const WORDS: ReadonlySet<string> = new Set(['sendrecv', 'sendonly', 'recvonly', 'inactive', 'stopped']);
-const SLOTS = new WeakMap<RTCRtpSender, MediaSlot>();
-
 for (const type of [RTCRtpSender, RTCRtpReceiver, RTCRtpTransceiver]) {
   Object.defineProperty(type.prototype, Symbol.toStringTag, { configurable: true, value: type.name });
 }
-
-/** @internal */
-export const slotOf = (sender: RTCRtpSender): MediaSlot | undefined => SLOTS.get(sender);

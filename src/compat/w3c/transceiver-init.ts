@@ -1,4 +1,4 @@
-import type { Direction } from './media-codecs.js';
+import { type Direction, TRANSCEIVER_DIRECTIONS } from './media-codecs.js';
 import { assertStreams, type MediaStream } from './media-stream-track.js';
 import { dictionary, domException, oneOf } from './web-idl.js';
 
@@ -17,8 +17,6 @@ export interface TransceiverInit {
   sendEncodings?: Iterable<EncodingInit> | undefined;
 }
 
-const DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive', 'stopped'] as const;
-
 /** Throws for what the W3C does not allow, and for simulcast. */
 export function checkTransceiverInit(given: TransceiverInit | null | undefined): {
   readonly direction: Direction;
@@ -26,7 +24,7 @@ export function checkTransceiverInit(given: TransceiverInit | null | undefined):
   readonly active: boolean;
 } {
   const init = dictionary(given, 'init');
-  const direction = oneOf(init.direction, 'init.direction', DIRECTIONS);
+  const direction = oneOf(init.direction, 'init.direction', TRANSCEIVER_DIRECTIONS);
   if (direction === 'stopped') throw new TypeError('init.direction must not be stopped');
   const streams = assertStreams(init.streams ?? []);
   const encodings = Array.from(init.sendEncodings ?? [], (each) => dictionary(each, 'init.sendEncodings'));

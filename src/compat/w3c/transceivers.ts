@@ -105,7 +105,7 @@ export class Transceivers {
     if (!(sender instanceof RTCRtpSender)) throw new TypeError('sender must be an RTCRtpSender');
     this.#assertOpen('removeTrack()');
     const slot = slotOf(sender);
-    if (slot?.owner !== this.#slotOwner) {
+    if (slot.owner !== this.#slotOwner) {
       throw domException('InvalidAccessError', 'removeTrack(): the sender is of another connection');
     }
     if (slot.stopping || !slot.senderTrack) return;

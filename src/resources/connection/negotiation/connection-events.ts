@@ -3,7 +3,7 @@ import type { NativeRecord } from '../../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../../native/binding.js';
 import { guardCallback } from '../../../native/firewall.js';
 import type { PendingEvents } from '../../emitter.js';
-import { candidatesIn } from '../../sdp.js';
+import { type Candidate, candidatesIn } from '../../sdp.js';
 import type { SessionDescription } from '../peer-connection-events.js';
 import type { CandidateGate } from './candidate-gate.js';
 
@@ -31,7 +31,7 @@ export class ConnectionEvents {
   /** Events of `#hooked` that only a trace needs. */
   readonly #unwanted = new Set<string>();
   /** Candidates that overtook the description they belong to; undefined once the description was emitted. */
-  #early: [candidate: string, mid: string][] | undefined = [];
+  #early: Candidate[] | undefined = [];
   /** Answers that are on their way, and for nobody. */
   #discarded = 0;
   /** Candidates that the library has reported. */
