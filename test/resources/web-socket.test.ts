@@ -225,7 +225,10 @@ describe('a server', () => {
       );
     }
     expect(connected).toBeGreaterThan(90);
-    await until(() => clients >= connected, 'every client reported by the server');
+    await until(
+      () => clients >= connected,
+      'every client reported by the server, also one that has left again',
+    );
     await until(() => server.connections === 0, 'all clients gone');
     const { held, retained } = RtcRuntime.shared.snapshot().natives;
     expect(held).toBe(before.held);

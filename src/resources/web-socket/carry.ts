@@ -5,6 +5,8 @@ import type { NativeWebSocket } from '../../native/binding.js';
 export interface Carrier {
   /** As the library writes the address of the other end. */
   readonly remoteAddress: string;
+  /** Path and query of the request, where the library was given another; else `undefined`. */
+  readonly requestPath?: string | undefined;
   /** The subprotocol that the server chose, '' for none; `undefined` where its answer could not be read. */
   readonly protocol: string | undefined;
   /** Bytes that the library has given away and the system has not taken. */

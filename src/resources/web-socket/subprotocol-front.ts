@@ -27,7 +27,7 @@ export class SubprotocolFront {
   readonly #server: Server;
   readonly #choose: ChooseProtocol;
   readonly #failed: (error: unknown) => void;
-  /** By the address by which the library's server knows the connection. */
+  /** Those that the library has not announced yet, by what precedes the path of the request on the way to the library. */
   readonly #carried = new Map<string, Carrier>();
   /** Where the library's server listens. */
   target = 0;
@@ -68,9 +68,15 @@ export class SubprotocolFront {
     this.port = address.port;
   }
 
-  /** The connection that the library's server knows by this address; `undefined` for one that did not come this way. */
-  carrierOf(address: string | undefined): Carrier | undefined {
-    return this.#carried.get(address ?? '');
+  /**
+   * The connection of which the library knows this path; `undefined` for one that did not come this way. Gives each
+   * once. The library may announce a connection that has ended already: then it no longer knows the address, but the path.
+   */
+  takeCarrier(path: string | undefined): Carrier | undefined {
+    const key = path?.slice(0, KEY_LENGTH) ?? '';
+    const carrier = this.#carried.get(key);
+    this.#carried.delete(key);
+    return carrier;
   }
 
   /** Stops listening. Connections that are carried already end with the library's. */
@@ -94,9 +100,12 @@ export class SubprotocolFront {
     endTogether(library, client);
     library.once('connect', () => {
       if (client.destroyed) return;
-      const address = `${library.localAddress}:${library.localPort}`;
-      this.#carried.set(address, {
+      const key = crypto()
+        .randomBytes(KEY_LENGTH / 2)
+        .toString('hex');
+      this.#carried.set(key, {
         remoteAddress,
+        requestPath: request.url,
         protocol: chosen,
         get buffered() {
           return buffered(library, client);
@@ -104,8 +113,10 @@ export class SubprotocolFront {
         isQuiet: quietness(library, client),
         libraryCloses: () => stopWriting(library, client),
       });
-      library.once('close', () => this.#carried.delete(address));
-      library.write(requestWith(chosen, request), 'latin1');
+      library.once('close', () => {
+        if (this.#carried.has(key)) setTimeout(() => this.#carried.delete(key), ANNOUNCED_MS).unref();
+      });
+      library.write(requestWith(chosen, key, request), 'latin1');
       if (head.length > 0) client.unshift(head);
       carry(library, client);
     });
@@ -130,11 +141,12 @@ export class SubprotocolFront {
 
 // Loaded by the first server: a program without one should not wait for them.
 const http = () => requirePackage('node:http') as typeof import('node:http');
+const crypto = () => requirePackage('node:crypto') as typeof import('node:crypto');
 const https = () => requirePackage('node:https') as typeof import('node:https');
 
-/** The head of the request, with one subprotocol or none. */
-function requestWith(chosen: string, { method, url, rawHeaders }: IncomingMessage): string {
-  let text = `${method} ${url} HTTP/1.1\r\n`;
+/** The head of the request, with one subprotocol or none and `key` before the path. */
+function requestWith(chosen: string, key: string, { method, url, rawHeaders }: IncomingMessage): string {
+  let text = `${method} ${key}${url} HTTP/1.1\r\n`;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     if (rawHeaders[at]?.toLowerCase() !== PROTOCOL) text += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
   }
@@ -177,6 +189,10 @@ function certificateOf(config: WebSocketServerConfiguration) {
 }
 
 const PROTOCOL = 'sec-websocket-protocol';
+/** Characters; nobody else of this machine guesses 16 random bytes. */
+const KEY_LENGTH = 32;
+/** Milliseconds in which the library announces a connection that has ended, be the machine busy; usually it has already. */
+const ANNOUNCED_MS = 30_000;
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** libdatachannel's (`configuration.hpp`, `impl/websocket.cpp`). */

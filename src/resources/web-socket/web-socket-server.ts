@@ -208,7 +208,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     // Emitted only once it can be used: a listener may send at once, and close right after.
     const opened = (socket: WebSocket) => this.#pending.emit('connection', socket);
     const front = this.#front;
-    const carrier = front && (() => front.carrierOf(native.remoteAddress()));
+    const carrier = front && (() => front.takeCarrier(native.path()));
     const name = `socket-${this.#accepted}`;
     const accepted = { opened, carrier };
     new WebSocket(this.context, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, accepted);

@@ -163,7 +163,7 @@ export class WebSocket extends MessageChannel {
   protected override nativeOpened(): void {
     if (this.state !== 'opening') return;
     const { carrier: carrierOf, opened } = this.#accepted ?? {};
-    const carrier = carrierOf ? carrierOf() : this.dial?.tunnel;
+    const carrier: Carrier | undefined = carrierOf ? carrierOf() : this.dial?.tunnel;
     this.#carrier = carrier;
     if (carrierOf && !carrier) {
       void this.abort(); // a program of this machine that found the library's own port
@@ -171,7 +171,7 @@ export class WebSocket extends MessageChannel {
     }
     if (carrierOf && carrier) carriedBy(carrier, this.#native, this.#native);
     this.#remoteAddress = this.#native.remoteAddress();
-    this.#requestPath = this.#native.path();
+    this.#requestPath = carrier?.requestPath ?? this.#native.path();
     const { offered } = this.dial ?? {};
     this.#protocol = offered?.length === 0 ? (carrier?.protocol ?? '') : carrier?.protocol;
     if (offered && this.#protocol && !offered.includes(this.#protocol)) {
