@@ -26,6 +26,8 @@ export interface Scenario {
   /** For the table. */
   readonly title: string;
   readonly needs?: readonly Ability[];
+  /** What a peer loses as it closes, or as we do, is a matter of chance: one try says little. */
+  readonly chance?: true;
   /** May resolve with the channel that `after` asks about. */
   run(cell: Cell): Promise<DataChannel | void>;
   /**

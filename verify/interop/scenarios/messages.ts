@@ -65,6 +65,7 @@ const burstOfRaw =
 export const messages: Scenarios = {
   'we-leave': {
     title: '3000 messages on our channel, and we leave',
+    chance: true,
     async run(cell) {
       return sendAll((await weOffer(cell, { label: 'sink' })).channel);
     },
@@ -73,6 +74,7 @@ export const messages: Scenarios = {
   },
   'we-leave-theirs': {
     title: '3000 messages on their channel, and we leave',
+    chance: true,
     async run(cell) {
       return sendAll((await theyOffer(cell, { label: 'sink' })).channel);
     },
@@ -81,6 +83,7 @@ export const messages: Scenarios = {
   },
   'both-leave': {
     title: '3000 messages each way, and both leave at once',
+    chance: true,
     needs: ['reading what came before its close'],
     async run(cell) {
       const { pc, channel } = await theyOffer(cell, { label: 'sink' });
@@ -104,6 +107,7 @@ export const messages: Scenarios = {
   },
   'we-close-channel': {
     title: '3000 messages, and we close the channel',
+    chance: true,
     async run(cell) {
       const { pc, channel } = await weOffer(cell, { label: 'sink' });
       sendAll(channel);
@@ -123,6 +127,7 @@ export const messages: Scenarios = {
   },
   'they-close-channel': {
     title: '3000 messages of theirs, and they close the channel',
+    chance: true,
     async run(cell) {
       const { channel } = await theyOffer(cell, { label: 'burst' });
       let got = 0;
