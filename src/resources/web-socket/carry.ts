@@ -23,16 +23,19 @@ export interface Carrier {
 /** Ends each of two sockets with the other. `library` is the library's end, `network` the peer's. */
 export function endTogether(library: Socket, network: Socket): void {
   for (const socket of [library, network]) socket.on('error', () => {}); // `close` follows
-  library.once('close', () => {
-    stopWriting(library, network);
-    network.setTimeout(UNSENT_MS, () => network.destroy());
-    network.end(() => {
-      if (network.destroyed) return;
-      const timer = setTimeout(() => network.destroy(), LINGER_MS);
-      network.once('close', () => clearTimeout(timer));
-    });
-  });
+  library.once('close', () => endNetwork(library, network));
   network.once('close', () => library.destroySoon());
+}
+
+/** The library's end has closed. */
+export function endNetwork(library: Socket, network: Socket): void {
+  stopWriting(library, network);
+  network.setTimeout(UNSENT_MS, () => network.destroy());
+  network.end(() => {
+    if (network.destroyed) return;
+    const timer = setTimeout(() => network.destroy(), LINGER_MS);
+    network.once('close', () => clearTimeout(timer));
+  });
 }
 
 /** See `Carrier.isQuiet`. */

@@ -7,13 +7,31 @@ import { RtcNativeError } from '../../errors/rtc-error.js';
 import { callNative } from '../../native/call-native.js';
 import { requirePackage } from '../../native/packages.js';
 import { isPemText } from '../../native/validate/pem.js';
-import { addressOf, buffered, type Carrier, carry, endTogether, quietness, stopWriting } from './carry.js';
+import {
+  addressOf,
+  buffered,
+  type Carrier,
+  carry,
+  endNetwork,
+  endTogether,
+  quietness,
+  stopWriting,
+} from './carry.js';
 
 /**
  * Chooses one of the subprotocols that a client offers, in its order of preference; `undefined` or `false` for none.
  * `requestPath` is the path and query of the request.
  */
 export type ChooseProtocol = (offered: string[], requestPath: string) => string | false | undefined;
+
+/** A client whose request was taken. */
+interface Admitted {
+  readonly client: net.Socket;
+  readonly remoteAddress: string;
+  /** The subprotocol; '' for none. */
+  readonly chosen: string;
+  readonly request: IncomingMessage;
+}
 
 /**
  * Listens in place of the library's server, which repeats every subprotocol that a client offers instead of choosing one. It
@@ -95,29 +113,53 @@ export class SubprotocolFront {
       );
       return;
     }
-    const remoteAddress = addressOf(client);
+    if (head.length > 0) client.unshift(head);
+    this.#forward({ client, remoteAddress: addressOf(client), chosen, request }, MOST_ATTEMPTS);
+  }
+
+  /**
+   * Connects to the library's server. Where sockets come and go, the library now and then ends a new one for what happened to
+   * another, before that had its descriptor, or never looks at it (H62). Nothing has been answered then, and another attempt is made.
+   */
+  #forward(admitted: Admitted, attempts: number): void {
+    const { client, remoteAddress, chosen, request } = admitted;
     const library = net.connect({ port: this.target, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
-    endTogether(library, client);
-    library.once('connect', () => {
+    const key = `/${crypto().randomBytes(KEY_BYTES).toString('hex')}`;
+    this.#carried.set(key, {
+      remoteAddress,
+      requestPath: request.url,
+      protocol: chosen,
+      get buffered() {
+        return buffered(library, client);
+      },
+      isQuiet: quietness(library, client),
+      libraryCloses: () => stopWriting(library, client),
+    });
+    const leave = () => library.destroy();
+    const lose = () => {
+      client.off('close', leave);
+      const isUnknown = this.#carried.delete(key);
       if (client.destroyed) return;
-      const key = crypto()
-        .randomBytes(KEY_LENGTH / 2)
-        .toString('hex');
-      this.#carried.set(key, {
-        remoteAddress,
-        requestPath: request.url,
-        protocol: chosen,
-        get buffered() {
-          return buffered(library, client);
-        },
-        isQuiet: quietness(library, client),
-        libraryCloses: () => stopWriting(library, client),
-      });
+      if (isUnknown && attempts > 1 && this.#server.listening) this.#forward(admitted, attempts - 1);
+      else endNetwork(library, client);
+    };
+    client.once('close', leave);
+    library.once('end', leave);
+    if (attempts > 1) library.setTimeout(ANSWERED_MS, leave);
+    library.on('error', () => {}); // `close` follows
+    library.once('close', lose);
+    library.once('connect', () => library.write(requestWith(chosen, key, request), 'latin1'));
+    // The client waits for the answer before it sends.
+    library.once('data', (answer) => {
+      client.off('close', leave);
+      library.off('end', leave);
+      library.off('close', lose);
+      library.setTimeout(0);
       library.once('close', () => {
         if (this.#carried.has(key)) setTimeout(() => this.#carried.delete(key), ANNOUNCED_MS).unref();
       });
-      library.write(requestWith(chosen, key, request), 'latin1');
-      if (head.length > 0) client.unshift(head);
+      endTogether(library, client);
+      client.write(answer);
       carry(library, client);
     });
   }
@@ -189,8 +231,14 @@ function certificateOf(config: WebSocketServerConfiguration) {
 }
 
 const PROTOCOL = 'sec-websocket-protocol';
-/** Characters; nobody else of this machine guesses 16 random bytes. */
-const KEY_LENGTH = 32;
+/** To connect to the library, which on a busy machine ended 2 of 1000 new connections. */
+const MOST_ATTEMPTS = 3;
+/** Nobody else of this machine guesses so many. */
+const KEY_BYTES = 16;
+/** A slash, and two digits a byte. */
+const KEY_LENGTH = 1 + 2 * KEY_BYTES;
+/** Milliseconds in which the library answers, be the machine busy; usually it takes one. */
+const ANSWERED_MS = 5000;
 /** Milliseconds in which the library announces a connection that has ended, be the machine busy; usually it has already. */
 const ANNOUNCED_MS = 30_000;
 /** RFC 9110, section 5.6.2. */
