@@ -1,4 +1,5 @@
 import { callNative } from '../native/call-native.js';
+import { type Clock, currentTurn } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { poll, Deferred } from '../time/wait.js';
 
@@ -10,6 +11,15 @@ export const DEFAULT_RETAINED_LIMIT = 20_000;
 
 /** Milliseconds to wait for the library to acknowledge a close; usually it takes one turn of the event loop. */
 const ACKNOWLEDGEMENT_MS = 1000;
+
+/** Turns of the event loop after which a call that was queued before has been made. */
+const TURNS_OF_A_CALL = 3;
+
+/** Tells whether so many have passed since. */
+function turnsPass(clock: Clock): () => boolean {
+  const end = currentTurn(clock) + TURNS_OF_A_CALL;
+  return () => currentTurn(clock) >= end;
+}
 
 /** A native wrapper and the one call that gives it back. */
 export interface Releasable {
@@ -23,6 +33,11 @@ export interface Acknowledgement {
   readonly comes?: boolean;
   /** No acknowledgement will come from now on. */
   readonly isLost?: () => boolean;
+  /**
+   * The library has ended the native by itself, so the acknowledgement is queued by the time that `close()` returns, or never
+   * comes: `close()` takes the callback away from a thread that is about to call it.
+   */
+  readonly isQueued?: boolean;
   /** Milliseconds that it may take. */
   readonly within?: number;
 }
@@ -105,10 +120,11 @@ export class NativeRecord {
    * wrapper until cleanup where none comes. False when it did not come in time. Throws what `close()` throws.
    */
   giveBack(deadline: Deadline, acknowledgement: Acknowledgement = {}): Promise<boolean> | boolean {
-    const { comes = true, isLost, within = ACKNOWLEDGEMENT_MS } = acknowledgement;
+    const { comes = true, isQueued = false, within = ACKNOWLEDGEMENT_MS } = acknowledgement;
     this.close();
     if (!comes) this.retainUntilCleanup();
     if (this.#state !== 'closed' || !comes) return true;
+    const isLost = isQueued ? turnsPass(deadline.clock) : acknowledgement.isLost;
     return isLost
       ? this.#acknowledgedOrLost(deadline, within, isLost)
       : this.#acknowledgedWithin(deadline, within);

@@ -193,7 +193,7 @@ export class DataChannel extends MessageChannel {
 
   #giveBack(deadline: Deadline): Promise<boolean> | boolean {
     const native = this.#native;
-    if (this.#watchesClose) return this.record.giveBack(deadline);
+    if (this.#watchesClose) return this.record.giveBack(deadline, { isQueued: !native.isOpen() });
     // Only now: registered earlier, this callback would throw away the messages still queued (H4). On a channel
     // that its peer closed it never comes; such a wrapper is retained until cleanup (H2).
     const isOpen = native.isOpen();
