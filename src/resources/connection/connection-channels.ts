@@ -143,9 +143,10 @@ export class ConnectionChannels implements ChannelConnection {
     if (!init?.negotiated) this.#control.wait(); // otherwise it would be announced twice
     const id = init?.negotiated ? init.id : (init?.id ?? this.#chooseId());
     const given = id === undefined ? init : { ...init, id };
-    const native = callNative(this.node.path, 'createDataChannel', () =>
-      this.#native.createDataChannel(label, ...(given ? [given] : [])),
-    );
+    const native = callNative(this.node.path, 'createDataChannel', () => {
+      if (!init?.negotiated) this.#control.wait(); // the last look: the transport may have come up since the first
+      return this.#native.createDataChannel(label, ...(given ? [given] : []));
+    });
     return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, {
       lossy: (init?.maxRetransmits ?? init?.maxPacketLifeTime ?? null) !== null,
       idIsChosen: init?.id !== undefined,

@@ -72,7 +72,9 @@ export class ControlChannel {
     const isConnected = () => this.#native.state() === 'connected';
     // A connection for media is connected, and what its peer has yet to be sent may wait for this event loop.
     const most = isConnected() ? MOST_ADDED_MS : MOST_MS;
-    this.#barrier = new OpenBarrier(() => this.#usable?.isOpen() === false && isConnected(), most);
+    // SCTP is up before the connection says so, and gives a round trip from then on.
+    const isUp = () => isConnected() || this.#native.rtt() >= 0;
+    this.#barrier = new OpenBarrier(() => this.#usable?.isOpen() === false && isUp(), most);
     // Also with a peer that should have nothing to say: what nobody takes blocks a thread of the library (H17).
     this.#channel.onMessage(
       guardCallback(this.#path, (bytes: unknown) => {
