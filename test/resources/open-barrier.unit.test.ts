@@ -8,11 +8,14 @@ type FakeConnection = InstanceType<FakeBinding['PeerConnection']>;
 /** Milliseconds after the first look at which a thread of the library that gets no processor has opened what was there before. */
 const STARVED_MS = 200;
 
-/** What a look at the connection shows while the transport comes up; the second look comes later. */
-const LOOKS: Readonly<Record<string, (look: number) => 'up' | 'up unsaid' | 'down'>> = {
+type Shown = 'up' | 'up unsaid' | 'handshakes' | 'checking';
+
+/** What a look at the connection shows while the transport comes up: by its number, and by the milliseconds since the first. */
+const LOOKS: Readonly<Record<string, (look: number, ms: number) => Shown>> = {
   'as soon as the connection is up': () => 'up',
   'when SCTP is up and the connection does not say so yet': () => 'up unsaid',
-  'while the transport comes up': (look) => (look === 1 ? 'down' : 'up'),
+  'while the transport comes up': (look) => (look === 1 ? 'checking' : 'up'),
+  'while the handshakes go on': (_look, ms) => (ms < 2 ? 'handshakes' : 'up'),
 };
 
 for (const [when, shows] of Object.entries(LOOKS)) {
@@ -22,16 +25,22 @@ for (const [when, shows] of Object.entries(LOOKS)) {
     const areOpen: boolean[] = [];
     let isMaking = false;
     let looks = 0;
+    let begunAt = 0;
+    const shown = () => (isMaking ? shows(looks, performance.now() - begunAt) : 'up');
     native.PeerConnection = class extends PeerConnection {
       #isControlOpen = () => true;
 
       override state() {
         if (isMaking) looks++;
-        return isMaking && shows(looks) !== 'up' ? 'connecting' : super.state();
+        return shown() === 'up' ? super.state() : 'connecting';
+      }
+
+      override iceState() {
+        return shown() === 'checking' ? 'checking' : super.iceState();
       }
 
       override rtt() {
-        return isMaking && shows(looks) === 'down' ? -1 : super.rtt();
+        return shown() === 'handshakes' || shown() === 'checking' ? -1 : super.rtt();
       }
 
       override createDataChannel(...given: Parameters<FakeConnection['createDataChannel']>) {
@@ -55,6 +64,7 @@ for (const [when, shows] of Object.entries(LOOKS)) {
     bob.on('stateChange', (state) => {
       if (state !== 'connected') return;
       isMaking = true;
+      begunAt = performance.now();
       bob.createDataChannel('late');
       isMaking = false;
     });

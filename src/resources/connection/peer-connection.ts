@@ -116,8 +116,8 @@ export class PeerConnection extends ConnectionStatus {
 
   /**
    * Creates a channel owned by this connection; without `disableAutoNegotiation` the first one makes the
-   * connection offer. The label is also the name in the tree. May block for some tenths of a millisecond right after
-   * connecting (H51). `RTC_INVALID_STATE` where `id` is in use; this package uses 1021 itself, or 1020.
+   * connection offer. The label is also the name in the tree. May block for up to 8 ms while the connection comes up
+   * (H51). `RTC_INVALID_STATE` where `id` is in use; this package uses 1021 itself, or 1020.
    *
    * A `negotiated` channel opens when the peer has made its half, too, or after a second. A peer without this package does
    * not say so: make the channel on both sides before connecting, or its first message is lost together with the channel.
