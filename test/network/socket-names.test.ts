@@ -10,12 +10,14 @@ import { WebSocketServer } from 'ws';
 import { makeCertificate } from '../support/certificate.js';
 import { codeOf, nextEvent, take } from '../support/event.js';
 
-/** Names of the tests: one with a dead IPv6 address, one that is never answered, one that there is not. */
+/** Names of the tests: with a dead IPv6 address, one that is never answered, one that there is not, without a route. */
 function scopeOfNames(): RtcScope {
   const resolveName = async (name: string): Promise<readonly string[]> => {
     if (name === 'silent.test') return new Promise(() => {});
     if (name === 'none.test')
       throw Object.assign(new Error('queryA ENOTFOUND none.test'), { code: 'ENOTFOUND' });
+    // Nobody can connect to a multicast address: that fails at once.
+    if (name.endsWith('multicast.test')) return ['ff02::1', ...(name.startsWith('and') ? ['127.0.0.1'] : [])];
     return ['fd00:dead::1', '127.0.0.1'];
   };
   const scope = new RtcRuntime({ resolveName }).scope('app', { timeout: 3000 });
@@ -112,6 +114,8 @@ it('the status of a refusal', async () => {
 it.each([
   ['a name that there is not', 'ws://none.test/', 'ENOTFOUND'],
   ['a port where nobody listens', 'ws://host.test:1/', 'ECONNREFUSED'],
+  ['that behind an address without a route', 'ws://and.multicast.test:1/', 'ECONNREFUSED'],
+  ['the lack of a route, where all lack one,', 'ws://multicast.test:1/', 'ENETUNREACH'],
 ])('%s is the cause', async (_, url, code) => {
   const error = await failureOf(scopeOfNames().createWebSocket(url));
   expect(error).toMatchObject({ code: 'RTC_NATIVE', cause: { code } });

@@ -2,7 +2,8 @@ import { connect, isIP, type Socket } from 'node:net';
 
 /**
  * A TCP connection to the first of `addresses` that answers (RFC 8305): the next is tried when the last has failed, or
- * has not answered for a moment, and the families take turns. Rejects with the first failure when all have failed.
+ * has not answered for a moment, and the families take turns. When all have failed, rejects with the first failure that an
+ * address answered with, or with the first of all where none can be reached from here.
  */
 export function raceConnect(
   addresses: readonly string[],
@@ -12,7 +13,7 @@ export function raceConnect(
   return new Promise((resolve, reject) => {
     const waiting = inTurns(addresses);
     const attempts = new Set<Socket>();
-    let firstFailure: Error | undefined;
+    let failure: NodeJS.ErrnoException | undefined;
     let timer: NodeJS.Timeout | undefined;
     const end = (winner?: Socket) => {
       clearTimeout(timer);
@@ -30,14 +31,14 @@ export function raceConnect(
       if (host === undefined) {
         if (attempts.size > 0) return;
         end();
-        reject(firstFailure ?? new Error('the name has no address'));
+        reject(failure ?? new Error('the name has no address'));
         return;
       }
       // Half open: an end that has sent everything may still have to receive the rest.
       const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
       attempts.add(socket);
-      socket.on('error', (error) => {
-        firstFailure ??= error;
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        if (!failure || (UNREACHABLE.has(failure.code) && !UNREACHABLE.has(error.code))) failure = error;
         if (attempts.delete(socket)) next();
       });
       socket.once('connect', () => {
@@ -65,5 +66,12 @@ function inTurns(addresses: readonly string[]): string[] {
     .concat(other.slice(one.length));
 }
 
+/** Where a machine has no way to an address, as many have none to those of IPv6, that is not why a server cannot be reached. */
+const UNREACHABLE: ReadonlySet<string | undefined> = new Set([
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 /** RFC 8305, section 5: the connection attempt delay. */
 const ATTEMPT_DELAY_MS = 250;
