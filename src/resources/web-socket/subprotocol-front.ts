@@ -5,6 +5,7 @@ import { getSystemErrorName } from 'node:util';
 import type { WebSocketServerConfiguration } from 'node-datachannel';
 import { RtcNativeError } from '../../errors/rtc-error.js';
 import { callNative } from '../../native/call-native.js';
+import { afterTurn } from '../../time/clock.js';
 import { requirePackage } from '../../native/packages.js';
 import { isPemText } from '../../native/validate/pem.js';
 import {
@@ -145,7 +146,10 @@ export class SubprotocolFront {
     };
     client.once('close', leave);
     library.once('end', leave);
-    if (attempts > 1) library.setTimeout(ANSWERED_MS, leave);
+    if (attempts > 1) {
+      // An event loop that was blocked so long has to look first.
+      library.setTimeout(ANSWERED_MS, () => afterTurn(() => library.bytesRead === 0 && leave()));
+    }
     library.on('error', () => {}); // `close` follows
     library.once('close', lose);
     library.once('connect', () => library.write(requestWith(chosen, key, request), 'latin1'));
