@@ -28,7 +28,6 @@ export type ChooseProtocol = (offered: string[], requestPath: string) => string 
 /** A client whose request was taken. */
 interface Admitted {
   readonly client: net.Socket;
-  readonly remoteAddress: string;
   /** The subprotocol; '' for none. */
   readonly chosen: string;
   readonly request: IncomingMessage;
@@ -115,7 +114,7 @@ export class SubprotocolFront {
       return;
     }
     if (head.length > 0) client.unshift(head);
-    this.#forward({ client, remoteAddress: addressOf(client), chosen, request }, MOST_ATTEMPTS);
+    this.#forward({ client, chosen, request }, MOST_ATTEMPTS);
   }
 
   /**
@@ -123,11 +122,11 @@ export class SubprotocolFront {
    * another, before that had its descriptor, or never looks at it (H62). Nothing has been answered then, and another attempt is made.
    */
   #forward(admitted: Admitted, attempts: number): void {
-    const { client, remoteAddress, chosen, request } = admitted;
+    const { client, chosen, request } = admitted;
     const library = net.connect({ port: this.target, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
     const key = `/${crypto().randomBytes(KEY_BYTES).toString('hex')}`;
     this.#carried.set(key, {
-      remoteAddress,
+      remoteAddress: addressOf(client),
       requestPath: request.url,
       protocol: chosen,
       get buffered() {
