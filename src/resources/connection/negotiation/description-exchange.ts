@@ -156,6 +156,8 @@ export class DescriptionExchange {
   get progress(): Omit<ConnectionProgress, 'signaling' | 'servers'> {
     const [local, remote] = [this.local(), this.remote()];
     const held = this.#record.state === 'held';
+    // The library closes ICE before the connection: read in this order, a connection that has just ended has no path.
+    const state = held ? this.#native.state() : 'closed';
     const ice = held ? this.#native.iceState() : 'closed';
     return {
       localDescription: local?.type ?? null,
@@ -163,7 +165,7 @@ export class DescriptionExchange {
       localCandidates: candidatesIn(local?.sdp).length,
       remoteCandidates: candidatesIn(remote?.sdp).length + this.#gate.kept,
       ice,
-      dtls: held && PATH_FOUND.has(ice) ? (DTLS[this.#native.state()] ?? 'connecting') : 'new',
+      dtls: PATH_FOUND.has(ice) ? (DTLS[state] ?? 'connecting') : 'new',
     };
   }
 
