@@ -79,6 +79,7 @@ export class Room extends EventSource<RoomEvents> {
         this.#socket = typeof url === 'function' ? url() : new globalThis.WebSocket(url);
         return overWebSocketLike(this.#socket);
       },
+      beforeNextSocket: (ms, connect) => pageClock.after(ms, connect),
       entered,
       joined: (member) => void this.emit('joined', member),
       left: (member, departure) => void this.emit('left', member, departure),

@@ -1,5 +1,5 @@
 import { RtcTimeoutError } from '../errors/rtc-error.js';
-import { type Clock, LONGEST_TIMER } from '../time/clock.js';
+import { type Clock, holdProcess } from '../time/clock.js';
 import { Deadline, type DeadlineOptions } from '../time/deadline.js';
 import { NOTHING_LOST, TeardownLog, type TeardownReport, type TeardownStep } from './teardown-report.js';
 import type { OwnedNode, TeardownCause } from './node.js';
@@ -297,13 +297,4 @@ function deadlineOf(node: OwnedNode, owner: Deadline): Deadline {
 interface Settle {
   resolve(): void;
   reject(error: unknown): void;
-}
-
-/**
- * Keeps the process alive. The timers of this package do not, and in the middle of a teardown nothing else may: the
- * process would exit with code 13 and leave the rest undone.
- */
-function holdProcess(): () => void {
-  const timer = setInterval(() => {}, LONGEST_TIMER);
-  return () => clearInterval(timer);
 }

@@ -1,5 +1,5 @@
 // Taken while they are real: fake timers of a test must not stop a teardown half way. Such tests have `ManualClock`.
-const { setTimeout, clearTimeout, setImmediate, performance } = globalThis;
+const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, performance } = globalThis;
 
 /** The only source of time: every bound and back-off of the package goes through one of these. */
 export interface Clock {
@@ -23,6 +23,15 @@ export const systemClock: Clock = {
 
 /** Node fires timers beyond a signed 32-bit number of milliseconds at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Keeps the process alive until the function that it returns is called. Clocks do not, and where something ends, or is between two
+ * sockets, nothing else may: the process would exit with code 13 and leave the rest undone.
+ */
+export function holdProcess(): () => void {
+  const timer = setInterval(() => {}, LONGEST_TIMER);
+  return () => clearInterval(timer);
+}
 
 /**
  * Calls `callback` when the running task has ended, with the promises that it settled: before the event loop goes on, and before

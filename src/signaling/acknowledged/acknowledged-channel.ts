@@ -3,7 +3,7 @@ import { bounded, Deferred } from '../../time/wait.js';
 import { RtcAbortedError, RtcClosedError } from '../../errors/rtc-error.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { callback, wrongType } from '../../arguments/argument.js';
-import { afterTurn } from '../../time/clock.js';
+import { afterTurn, holdProcess } from '../../time/clock.js';
 import { type Bounds, type CloseOptions, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import { type AcknowledgedEnd, AcknowledgedSession } from '../wire/acknowledged-session.js';
 import { Backoff } from '../wire/backoff.js';
@@ -136,7 +136,7 @@ export class AcknowledgedChannel implements AsyncDisposable {
 
   /**
    * Waits until the peer's application has everything, at most `timeout` (default 10 000 ms), then notifies the peer
-   * that this was all. What it did not get rejects with `RTC_UNDELIVERED`. The transport stays open.
+   * that this was all. What it did not get rejects with `RTC_UNDELIVERED`. The transport stays open. Keeps the process alive meanwhile.
    */
   close(options?: CloseOptions): Promise<void> {
     let bounds: Bounds;
@@ -167,8 +167,10 @@ export class AcknowledgedChannel implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#state = 'closing';
+    const letProcessGo = holdProcess();
     await this.#session.emptied();
     this.#session.end('local', undefined);
+    letProcessGo();
   }
 
   /** A later call of `close()` can only shorten what an earlier one has begun. */

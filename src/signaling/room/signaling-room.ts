@@ -3,8 +3,9 @@ import { RtcClosedError, RtcInvalidStateError } from '../../errors/rtc-error.js'
 import { type AnyHandle, Handle } from '../../resources/handle.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling.js';
 import { type CloseOptions, checkBounds, type WaitOptions } from '../../time/deadline.js';
-import { type Clock, systemClock } from '../../time/clock.js';
+import { type Clock, holdProcess, systemClock } from '../../time/clock.js';
 import { bounded, Deferred } from '../../time/wait.js';
+import { OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { transportOver } from '../acknowledged/attachable-transport.js';
 import { Backoff } from '../wire/backoff.js';
 import { EventSource } from '../wire/event-source.js';
@@ -60,6 +61,8 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
   readonly #ready = new Deferred<void>();
   readonly #closed = new Deferred<unknown>();
   #socket!: SignalingSocket;
+  /** What the socket in use, or the last one, belongs to. */
+  #ownerOfSockets: OwnedNode | undefined;
 
   /** @internal */
   constructor(socket: SignalingSocket | (() => SignalingSocket), options: RoomOptions) {
@@ -76,6 +79,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
       clock: this.#clock,
       backoff: new Backoff(DEFAULT_RECONNECT, options.reconnect),
       connect: connect && (() => this.#use(connect(), 'socket()')),
+      beforeNextSocket: (ms, next) => this.#beforeNextSocket(ms, next),
       entered: () => this.#ready.resolve(),
       joined: (member) => void this.emit('joined', member),
       left: (member, departure) => void this.emit('left', member, departure),
@@ -190,8 +194,41 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
   #use(socket: SignalingSocket, name: string): MessageTransport {
     const transport = transportOver(socket, name);
     this.#socket = socket;
+    this.#ownerOfSockets = socket instanceof Handle ? socket[TREE_NODE].parent : undefined;
     for (const connection of this.#connections) this.#keepOrder(connection);
     return transport;
+  }
+
+  /**
+   * A member of the room keeps the process alive as its socket did, so that it comes back, unless the scope that the sockets belong
+   * to ends: then there is no next one, which `connect` finds out.
+   */
+  #beforeNextSocket(ms: number, connect: () => void): () => void {
+    const owner = this.#ownerOfSockets;
+    const scopeEnds = owner?.inTeardown === true;
+    const letProcessGo = holdProcess();
+    const watch = new OwnedNode(this.#path, 'signaling', {
+      turn: 'first',
+      unreported: () => true,
+      release: () => {
+        go();
+        return true;
+      },
+    });
+    const stop = () => {
+      cancelTimer();
+      letProcessGo();
+      if (watch.phase !== 'live') return;
+      watch.markEnded();
+      watch.ending.settle();
+    };
+    const go = () => {
+      stop();
+      connect();
+    };
+    const cancelTimer = this.#clock.after(scopeEnds ? 0 : ms, go);
+    if (!scopeEnds) owner?.adoptNode(watch);
+    return stop;
   }
 
   #usedBy(connection: AnyHandle): void {

@@ -22,6 +22,8 @@ export interface RoomSessionOwner {
   readonly backoff: Backoff;
   /** Makes the next socket and returns the transport over it; throws when there is none. */
   readonly connect: (() => MessageTransport) | undefined;
+  /** Calls `connect` once after `ms` milliseconds, the wait before the next socket; returns a function that cancels it. */
+  beforeNextSocket(ms: number, connect: () => void): () => void;
   /** The server let us in, for the first time or again. */
   entered(): void;
   joined(member: MemberDescription): void;
@@ -234,7 +236,7 @@ export class RoomSession {
     for (const route of [...this.#routes]) route.shortenClosing();
     if (sentAway && isRefused) this.end(this.#error(sentAway));
     else if (this.#owner.connect) {
-      this.#cancelReconnect = this.#owner.clock.after(this.#owner.backoff.next(), () => this.connect());
+      this.#cancelReconnect = this.#owner.beforeNextSocket(this.#owner.backoff.next(), () => this.connect());
     }
   }
 
