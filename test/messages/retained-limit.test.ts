@@ -8,7 +8,7 @@ import {
 import * as ndc from 'node-datachannel';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { channelPair, connectedPair } from '../support/connected-pair.js';
-import { within } from '../support/event.js';
+import { until, within } from '../support/event.js';
 import { unannouncedPair } from '../support/unannounced-peers.js';
 import { nothingLeft } from '../support/nothing-left.js';
 
@@ -145,9 +145,11 @@ it('holds against a peer that opens channels and closes them before they can be 
       if (round % 3 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
     }
     expect(await within(pc.closed(), 'the end of the connection')).toMatchObject({ by: 'error' });
-    // The limit, a twentieth of it, and the connection itself: what was open when the limit came near is freed.
-    const { retained } = bounded.snapshot().natives;
-    expect(retained).toBeLessThanOrEqual(limit + limit / 20 + 5);
+    // The limit, a twentieth of it, and the connection itself: what was open when the limit came near is freed. The library
+    // acknowledges what came while the connection ended a moment after that (up to 34 of them were seen, for less than 50 ms).
+    const most = limit + limit / 20 + 5;
+    await until(() => bounded.snapshot().natives.retained <= most, 'no more wrappers than the limit allows');
+    expect(bounded.snapshot().natives.retained).toBeGreaterThanOrEqual(limit);
   } finally {
     peer.close();
     await rtc.disposeAsync();
