@@ -11,7 +11,7 @@ import {
   type ForkOptions,
 } from './scope-options.js';
 import { type TeardownHost, teardown } from './teardown.js';
-import { beforeEndEntry, disposerOf, userEntry } from './user-entry.js';
+import { beforeEndEntry, disposerOf, removeEntry, userEntry } from './user-entry.js';
 
 export interface ScopeHost extends TeardownHost {
   /** Milliseconds that a teardown may take by default. */
@@ -132,13 +132,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     checkFunction(run, 'run');
     const entry = beforeEndEntry(run, checkBeforeEndOptions(options));
     this.#node.adoptNode(entry);
-    return {
-      [Symbol.dispose]() {
-        if (entry.phase !== 'live') return;
-        entry.markEnded();
-        entry.ending.settle();
-      },
-    };
+    return { [Symbol.dispose]: () => removeEntry(entry) };
   }
 
   /**

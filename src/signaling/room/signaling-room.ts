@@ -5,7 +5,8 @@ import type { SignalingProgress } from '../../resources/connection/negotiation/s
 import { type CloseOptions, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import { type Clock, holdProcess, systemClock } from '../../time/clock.js';
 import { bounded, Deferred } from '../../time/wait.js';
-import { OwnedNode, TREE_NODE } from '../../scope/node.js';
+import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
+import { beforeEndEntry, removeEntry } from '../../scope/user-entry.js';
 import { transportOver } from '../acknowledged/attachable-transport.js';
 import { Backoff } from '../wire/backoff.js';
 import { EventSource } from '../wire/event-source.js';
@@ -207,27 +208,18 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
     const owner = this.#ownerOfSockets;
     const scopeEnds = owner?.inTeardown === true;
     const letProcessGo = holdProcess();
-    const watch = new OwnedNode(this.#path, 'signaling', {
-      turn: 'first',
-      unreported: () => true,
-      release: () => {
-        go();
-        return true;
-      },
-    });
+    const beforeEnd = beforeEndEntry(() => go(), { name: this.#path });
     const stop = () => {
       cancelTimer();
       letProcessGo();
-      if (watch.phase !== 'live') return;
-      watch.markEnded();
-      watch.ending.settle();
+      removeEntry(beforeEnd);
     };
     const go = () => {
       stop();
       connect();
     };
     const cancelTimer = this.#clock.after(scopeEnds ? 0 : ms, go);
-    if (!scopeEnds) owner?.adoptNode(watch);
+    if (!scopeEnds) owner?.adoptNode(beforeEnd);
     return stop;
   }
 
