@@ -35,7 +35,10 @@ async function lost(): Promise<void> {
 async function scopeEnds(early: boolean): Promise<void> {
   const rtc = RtcRuntime.acquire('app');
   const sockets = rtc.fork('sockets');
-  const room = joinRoom(() => sockets.createWebSocket(urlOf(1)), { ...names, reconnect: { first: 60_000 } });
+  const room = joinRoom(() => sockets.createWebSocket(urlOf(1)), {
+    ...names,
+    reconnect: { first: 60_000, longest: 60_000 },
+  });
   const left = room.closed();
   if (!early) while (room.state !== 'lost') await new Promise((resolve) => setTimeout(resolve, 5));
   await sockets.disposeAsync();
