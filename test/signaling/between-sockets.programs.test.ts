@@ -1,6 +1,7 @@
 import { startSignalingServer } from 'scoped-rtc/signaling-server';
 import { describe, expect, it } from 'vitest';
 import { Child, runChild } from '../support/child.js';
+import { nextEvent } from '../support/event.js';
 
 const program = new URL('programs/between-sockets.ts', import.meta.url);
 
@@ -14,18 +15,14 @@ describe('a process whose signaling has no socket at the moment', () => {
   });
 
   it('is alive while a member of a room reconnects', async () => {
-    const [one, other] = await Promise.all(
-      ['one', 'other'].map(() => startSignalingServer({ port: 0, host: '127.0.0.1' })),
-    );
-    await using _both = {
-      [Symbol.asyncDispose]: async () => void (await Promise.all([one!.stop(), other!.stop()])),
-    };
-    const child = new Child(program, ['lost', `${one!.port}`, `${other!.port}`]);
+    await using one = await startSignalingServer({ port: 0, host: '127.0.0.1' });
+    await using other = await startSignalingServer({ port: 0, host: '127.0.0.1' });
+    const child = new Child(program, ['lost', `${one.port}`, `${other.port}`]);
     await child.line('joined');
-    const joined = new Promise<void>((resolve) => other!.on('joined', () => resolve()));
-    await one!.stop();
+    const joined = nextEvent(other, 'joined');
+    await one.stop();
     await Promise.race([joined, child.ended]);
-    expect(other!.members('lobby')).toMatchObject([{ peer: 'alice' }]);
+    expect(other.members('lobby')).toMatchObject([{ peer: 'alice' }]);
     child.kill('SIGKILL');
     await child.ended;
   });
