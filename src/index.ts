@@ -106,7 +106,7 @@ export type {
 } from './diagnostics/handle-details.js';
 export type { NativeThreads } from './diagnostics/threads.js';
 export type { Clock } from './time/clock.js';
-export type { TeardownCause } from './scope/node.js';
+export type { TeardownCause } from './scope/node-behaviour.js';
 export { Scope } from './scope/scope.js';
 export type { CloseOptions, WaitOptions } from './time/deadline.js';
 export type { BeforeEndOptions, ForkOptions, ScopeOptions } from './scope/scope-options.js';

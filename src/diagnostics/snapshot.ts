@@ -1,6 +1,7 @@
 import type { TrafficFigures } from './traffic.js';
 import type { HandleDetails } from './handle-details.js';
-import type { HandleFigures, OwnedNode } from '../scope/node.js';
+import type { HandleFigures } from '../scope/node-behaviour.js';
+import type { OwnedNode } from '../scope/node.js';
 
 export interface RuntimeSnapshot {
   readonly state: 'idle' | 'active' | 'closing';

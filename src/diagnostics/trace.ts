@@ -1,5 +1,6 @@
 import type { Loss, TeardownReport } from '../scope/teardown-report.js';
-import type { OwnedNode, TeardownCause } from '../scope/node.js';
+import type { TeardownCause } from '../scope/node-behaviour.js';
+import type { OwnedNode } from '../scope/node.js';
 import { describeError, shownText } from './described-error.js';
 import { EventLog, type TraceEvent, type TraceEventType } from './event-log.js';
 import type { RtcWarning } from './warning.js';

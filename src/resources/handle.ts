@@ -15,7 +15,8 @@ import {
 } from '../time/deadline.js';
 import { addOrderedDependency } from '../scope/order.js';
 import { type Loss, NOTHING_LOST, sumOf } from '../scope/teardown-report.js';
-import { type HandleFigures, type InTree, OwnedNode, type TeardownCause, TREE_NODE } from '../scope/node.js';
+import type { HandleFigures, TeardownCause } from '../scope/node-behaviour.js';
+import { type InTree, OwnedNode, TREE_NODE } from '../scope/node.js';
 import { teardown } from '../scope/teardown.js';
 import { Emitter, type EventMap } from './emitter.js';
 

@@ -1,6 +1,5 @@
-import type { ConnectionProgress } from '../errors/rtc-error.js';
 import type { Deadline } from '../time/deadline.js';
-import type { Loss } from './teardown-report.js';
+import type { NodeBehaviour } from './node-behaviour.js';
 
 /**
  * The end of a node, shared by everybody who waits for it.
@@ -43,73 +42,8 @@ export class Ending {
   }
 }
 
-/** Why a node is being torn down. */
-export type TeardownCause = 'local' | 'remote' | 'owner' | 'error';
-
 /** The phase of a node. It only moves forward. */
 export type NodePhase = 'live' | 'ending' | 'ended';
-
-/** Figures of a handle for snapshots. */
-export interface HandleFigures {
-  /** Channels: messages that `send` accepted and that reached the process. */
-  readonly messagesSent?: number;
-  readonly messagesReceived?: number;
-  readonly bytesSent?: number;
-  readonly bytesReceived?: number;
-  readonly bufferedAmount?: number;
-  /** Connections: round-trip time in milliseconds, as SCTP measures it. */
-  readonly rtt?: number;
-  /** Connections that are not up yet: how far they have got. */
-  readonly progress?: ConnectionProgress;
-}
-
-/** A member of the tree as a snapshot describes it; scopes and user entries have fewer fields than handles. */
-export interface NodeDescription extends HandleFigures {
-  readonly state: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly createdAt: number;
-  /** Stack of the creation; kept when `SCOPED_RTC_TRACE=1`. */
-  readonly creationStack?: string | undefined;
-}
-
-/**
- * How a member takes its turn among its siblings in a teardown: `alone`, a user's disposer, never at the same time as a
- * neighbour; `beside`, a fork, at the same time as neighbours that are forks; `first`, before all others. `undefined`
- * for handles: neighbours drain together and are released one by one.
- */
-export type Turn = 'alone' | 'beside' | 'first';
-
-/** What a member of the tree does when it is torn down. Each is called at most once, in this order. */
-export interface NodeBehaviour {
-  /**
-   * Milliseconds that a teardown of this member, or one that is started below it, may take by default. Only scopes have
-   * it.
-   */
-  readonly teardownTimeout?: number;
-  readonly turn?: Turn;
-  /** Synchronous: refuse new work, abort the signal. */
-  begin?(cause: TeardownCause): void;
-  /** Waits until messages that are on their way have arrived. Must end by itself when the deadline passes. */
-  drain?(deadline: Deadline): Promise<void> | undefined;
-  /** Gives the native object back. `false`: the deadline passed before the end was confirmed. */
-  release(deadline: Deadline): Promise<boolean> | boolean;
-  /** Messages that were lost or not confirmed; known once the node was released. */
-  loss?(): Loss;
-  /** A handle that this one owns has closed, with `loss`. */
-  ownedClosed?(loss: Loss): void;
-  /** True for a member that has done nothing which belongs in the report. */
-  unreported?(): boolean;
-  /** Called after the node was released and taken out of the tree. */
-  afterEnd?(): void;
-  /** The native object was destroyed by other code: ends the node because of `error`. */
-  kill?(error: Error): void;
-  /** The reason that was given for the end of the node, if any; what the node owns ends with the same reason. */
-  reason?(): unknown;
-  /** Describes the node for a snapshot. */
-  describe?(): NodeDescription;
-  /** What a snapshot with details has in addition. */
-  details?(): object;
-}
 
 /**
  * A member of the ownership tree: a scope, a handle or a user's disposer.
@@ -293,36 +227,57 @@ interface Numbers {
   count: number;
   /** The lowest number that was never given out. */
   next: number;
-  /** Numbers of siblings that have ended. */
-  readonly free: number[];
+  /** Numbers below `next` that no sibling has now. */
+  free: Set<number> | undefined;
 }
 
-/** Numbers that distinguish siblings of one name in paths. Each call takes constant time, however many siblings there are. */
+/**
+ * Numbers that distinguish siblings of one name in paths. Each call takes constant time, however many siblings there
+ * are, and composes no text: a scope may own thousands of entries whose path nobody asks for.
+ */
 export class SiblingNames {
   readonly #numbers = new Map<string, Numbers>();
-  readonly #taken = new Set<string>();
+  /** Names that the program itself has given and that look like `name#2`. */
+  #numbered: Set<string> | undefined;
 
   /** The number that makes `name` unique. */
   claim(name: string): number {
     let numbers = this.#numbers.get(name);
-    if (!numbers) this.#numbers.set(name, (numbers = { count: 0, next: 1, free: [] }));
-    // The program itself may have called a sibling `name#2`.
+    if (!numbers) this.#numbers.set(name, (numbers = { count: 0, next: 1, free: undefined }));
     let number: number;
-    do number = numbers.free.pop() ?? numbers.next++;
-    while (this.#taken.has(uniqueName(name, number)));
+    do number = takeFree(numbers) ?? numbers.next++;
+    while (this.#isTaken(name, number));
     numbers.count++;
-    this.#taken.add(uniqueName(name, number));
+    if (number === 1 && name.includes('#')) (this.#numbered ??= new Set()).add(name);
     return number;
   }
 
   release(name: string, number: number): void {
-    this.#taken.delete(uniqueName(name, number));
+    if (number === 1) this.#numbered?.delete(name);
     const numbers = this.#numbers.get(name);
     if (!numbers) return;
     numbers.count--;
     if (numbers.count === 0) this.#numbers.delete(name);
-    else numbers.free.push(number);
+    else (numbers.free ??= new Set()).add(number);
   }
+
+  #isTaken(name: string, number: number): boolean {
+    if (number > 1) return this.#numbered !== undefined && this.#numbered.has(uniqueName(name, number));
+    const [, base, written] = NUMBERED.exec(name) ?? [];
+    const numbers = base === undefined ? undefined : this.#numbers.get(base);
+    if (!numbers) return false;
+    const given = Number(written);
+    return given < numbers.next && !numbers.free?.has(given);
+  }
+}
+
+/** What `uniqueName` makes for a number above 1. */
+const NUMBERED = /^(.*)#([2-9]|[1-9]\d{1,14})$/s;
+
+function takeFree({ free }: Numbers): number | undefined {
+  const [number] = free ?? [];
+  if (number !== undefined) free?.delete(number);
+  return number;
 }
 
 export function uniqueName(name: string, number: number): string {

@@ -115,7 +115,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     this.assertUsable('defer');
     checkFunction(onDispose, 'onDispose');
     checkName(name, 'name');
-    this.#node.adoptNode(userEntry(name, () => onDispose()));
+    this.#node.adoptNode(userEntry(name, onDispose));
   }
 
   /**

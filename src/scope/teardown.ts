@@ -2,7 +2,8 @@ import { RtcTimeoutError } from '../errors/rtc-error.js';
 import { type Clock, holdProcess } from '../time/clock.js';
 import { Deadline, type DeadlineOptions } from '../time/deadline.js';
 import { NOTHING_LOST, TeardownLog, type TeardownReport, type TeardownStep } from './teardown-report.js';
-import type { OwnedNode, TeardownCause } from './node.js';
+import type { TeardownCause } from './node-behaviour.js';
+import type { OwnedNode } from './node.js';
 import { beginTeardown, flattenSubtree, forksAndHandles, type Stage, stagesOf } from './order.js';
 import { type Steps, Tasks } from './tasks.js';
 

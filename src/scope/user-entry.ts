@@ -1,24 +1,39 @@
 import { RtcTimeoutError } from '../errors/rtc-error.js';
 import type { Deadline } from '../time/deadline.js';
+import type { NodeBehaviour, Turn } from './node-behaviour.js';
 import { OwnedNode } from './node.js';
 import type { BeforeEndOptions } from './scope-options.js';
 
-/** The member that `use`, `adopt` and `defer` add to a scope. */
+/** The member that `use`, `adopt` and `defer` add to a scope. `dispose` is called as a function. */
 export function userEntry(name: string, dispose: () => unknown): OwnedNode {
-  const entry: OwnedNode = new OwnedNode(name, 'entry', {
-    turn: 'alone',
-    release(deadline: Deadline): Promise<boolean> {
-      const result = dispose();
-      // Takes one microtask, like a disposer of the language that returns nothing.
-      if (result === undefined) return DONE;
-      return boundedBy(deadline, Promise.resolve(result), () => {
-        throw new RtcTimeoutError('the disposer had not ended when the deadline of the teardown passed', {
-          path: entry.path,
-        });
+  return new Disposer(name, dispose).entry;
+}
+
+/** A class: a scope may own thousands, and closures for each would double their memory. */
+class Disposer implements NodeBehaviour {
+  readonly entry: OwnedNode;
+  readonly #dispose: () => unknown;
+
+  constructor(name: string, dispose: () => unknown) {
+    this.entry = new OwnedNode(name, 'entry', this);
+    this.#dispose = dispose;
+  }
+
+  get turn(): Turn {
+    return 'alone';
+  }
+
+  release(deadline: Deadline): Promise<boolean> {
+    const dispose = this.#dispose;
+    const result = dispose();
+    // Takes one microtask, like a disposer of the language that returns nothing.
+    if (result === undefined) return DONE;
+    return boundedBy(deadline, Promise.resolve(result), () => {
+      throw new RtcTimeoutError('the disposer had not ended when the deadline of the teardown passed', {
+        path: this.entry.path,
       });
-    },
-  });
-  return entry;
+    });
+  }
 }
 
 /** The member that `beforeEnd` adds to a scope. */

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { pathSegment, SiblingNames, uniqueName } from '../../src/scope/node.js';
+import { Random } from '../../verify/chaos/random.js';
 
 const claim = (names: SiblingNames, name: string) => uniqueName(name, names.claim(name));
 
@@ -9,6 +10,33 @@ test('siblings of one name are numbered, and a name given by a user is not given
   const names = new SiblingNames();
   expect(claim(names, 'a#3')).toBe('a#3');
   expect(['a', 'a', 'a', 'a#3'].map((name) => claim(names, name))).toEqual(['a', 'a#2', 'a#4', 'a#3#2']);
+});
+
+test('a name that looks like one with a number is not one that a sibling has already', () => {
+  const names = new SiblingNames();
+  expect(['a', 'a', 'a#2', 'a#1'].map((name) => claim(names, name))).toEqual(['a', 'a#2', 'a#2#2', 'a#1']);
+  for (const number of [1, 2]) names.release('a', number);
+  names.release('a#2', 2);
+  expect(['a#2', 'a', 'a'].map((name) => claim(names, name))).toEqual(['a#2', 'a', 'a#3']);
+});
+
+test('whatever siblings come and go, no two have one name', () => {
+  const random = new Random(1);
+  const choices = ['a', 'a#1', 'a#2', 'a#2#2', 'a#3', 'a#03', '#2', '', 'b\n', 'b\n#2'];
+  const names = new SiblingNames();
+  const live = new Map<string, readonly [string, number]>();
+  for (let step = 0; step < 20_000; step++) {
+    const name = random.pick(choices) as string;
+    const number = names.claim(name);
+    const unique = uniqueName(name, number);
+    expect(live.has(unique), `${unique}, step ${step}`).toBe(false);
+    live.set(unique, [name, number]);
+    for (const [gone, [was, had]] of live) {
+      if (live.size < 40 && random.chance(0.8)) continue;
+      names.release(was, had);
+      live.delete(gone);
+    }
+  }
 });
 
 test('a number is free again when its owner has gone, and all are when the last of that name has', () => {

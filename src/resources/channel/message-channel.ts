@@ -3,7 +3,8 @@ import { type LibraryContext, checkedContext } from '../../library/library-conte
 import { poll, quietTurns, bounded, Deferred } from '../../time/wait.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
-import type { HandleFigures, OwnedNode } from '../../scope/node.js';
+import type { HandleFigures } from '../../scope/node-behaviour.js';
+import type { OwnedNode } from '../../scope/node.js';
 import { RtcClosedError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';

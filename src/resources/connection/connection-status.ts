@@ -2,7 +2,8 @@ import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { type ConnectionProgress, quoted, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativePeerConnection } from '../../native/binding.js';
-import type { OwnedNode, HandleFigures } from '../../scope/node.js';
+import type { HandleFigures } from '../../scope/node-behaviour.js';
+import type { OwnedNode } from '../../scope/node.js';
 import type { HandleDetails, CandidateDetails, ConnectionDetails } from '../../diagnostics/handle-details.js';
 import { Handle } from '../handle.js';
 import {

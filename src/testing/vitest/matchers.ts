@@ -1,7 +1,8 @@
 import { oneOf, readOptions, arrayOf, nonEmptyString } from '../../arguments/argument.js';
 import { type AnyHandle, type CloseInfo, Handle } from '../../resources/handle.js';
 import { checkTimeout } from '../../time/deadline.js';
-import { type TeardownCause, TREE_NODE } from '../../scope/node.js';
+import type { TeardownCause } from '../../scope/node-behaviour.js';
+import { TREE_NODE } from '../../scope/node.js';
 import { realTime } from '../real-time.js';
 import { membersOf, type NodeSnapshot, snapshotOf } from '../../diagnostics/snapshot.js';
 import { Scope } from '../../scope/scope.js';
