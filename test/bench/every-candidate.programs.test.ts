@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CANDIDATES, isOurs } from '../../verify/bench/candidates/names.js';
-import { isInstalled, NOT_INSTALLED } from '../../verify/bench/candidates/peer-packages.js';
+import { isInstalled, remedyOf } from '../../verify/bench/candidates/peer-packages.js';
 import { renderChart } from '../../verify/bench/report/chart.js';
 import { intoPage } from '../../verify/bench/report/markdown.js';
 import { scenario as start } from '../../verify/bench/scenarios/start.js';
@@ -39,7 +39,7 @@ test('every candidate of ours measures something, and what is not installed says
       // Without this package a pair may fail to connect by chance (H48, H26), which is reported as such.
       if (failures.length > 0) continue;
       expect(summaries?.of(candidate, 'rate')?.value.median, CANDIDATES[candidate]).toBeGreaterThanOrEqual(0);
-    } else expect(summaries?.failures(candidate)).toEqual([NOT_INSTALLED]);
+    } else expect(summaries?.failures(candidate)).toEqual([remedyOf(candidate)]);
   }
   // In so short a time only this one is sure to have received something; in a tenth of it a starved machine had nothing yet.
   expect(summaries?.of('sdk-events', 'rate')?.value.median).toBeGreaterThan(0);

@@ -25,10 +25,11 @@ export interface LinkOptions {
   readonly isPrecise?: boolean;
 }
 
-/** One end of the link: what is sent to `socket` comes from the peer at `peer`. */
+/** One end of the link: what is sent to `socket` comes from the peer at the port `peer` of `host`. */
 interface End {
   readonly socket: Socket;
   peer: number | undefined;
+  host: string;
   hasSent: boolean;
   /** When all that waits for the bandwidth towards this end will have left, in milliseconds of `performance.now()`. */
   freeAt: number;
@@ -39,8 +40,8 @@ const HOST = '127.0.0.1';
 const SOCKET_BUFFER = 4 * 1024 * 1024;
 
 /**
- * A bad network in user space, between two peers on 127.0.0.1: each gets the link's address instead of the other's,
- * and the link forwards what it does not lose.
+ * A bad network in user space, between two peers on 127.0.0.1 or another address of this machine: each gets the link's
+ * address instead of the other's, and the link forwards what it does not lose.
  */
 export class UdpLink {
   readonly #options: LinkOptions;
@@ -199,7 +200,7 @@ export class UdpLink {
     this.counts.passed++;
     if (number < this.#latest) this.counts.overtaken++;
     else this.#latest = number;
-    const pass = () => to.socket.send(data, to.peer, HOST);
+    const pass = () => to.socket.send(data, to.peer, to.host);
     if (this.#withheld) this.#withheld.push(pass);
     else pass();
   }
@@ -214,16 +215,17 @@ async function openEnd(): Promise<End> {
     socket.once('error', reject);
     socket.bind(0, HOST, resolve);
   });
-  return { socket, peer: undefined, hasSent: false, freeAt: 0 };
+  return { socket, peer: undefined, host: HOST, hasSent: false, freeAt: 0 };
 }
 
-/** Puts the port of the link in the place of the peer's, and notes the peer's. */
+/** Puts the address of the link in the place of the peer's, and notes the peer's. */
 function redirect(text: string, own: End, other: End): string {
   return text.replaceAll(
-    /(candidate:\S+ 1 UDP \d+ 127\.0\.0\.1 )(\d+)/gi,
-    (_, head: string, port: string) => {
+    /(candidate:\S+ 1 UDP \d+ )(\d+\.\d+\.\d+\.\d+) (\d+)(?= typ host)/gi,
+    (_, head: string, host: string, port: string) => {
+      own.host = host;
       own.peer = Number(port);
-      return `${head}${(other.socket.address() as AddressInfo).port}`;
+      return `${head}${HOST} ${(other.socket.address() as AddressInfo).port}`;
     },
   );
 }

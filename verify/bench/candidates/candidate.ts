@@ -40,11 +40,15 @@ export async function pump(
 /** Messages that are sent before the event loop gets a turn, full buffer or not. */
 const SENDS_A_TURN = 256;
 
-/** Asks every turn of the event loop until `condition()` holds. */
-export async function until(condition: () => boolean, what: string, patience = 15_000): Promise<void> {
+/** Asks every turn of the event loop until `condition()` holds, or after each `pause`. */
+export async function until(
+  condition: () => boolean,
+  what: string,
+  { patience = 15_000, pause = turn } = {},
+): Promise<void> {
   const end = performance.now() + patience;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`${what} takes longer than ${patience} ms`);
-    await turn();
+    await pause();
   }
 }

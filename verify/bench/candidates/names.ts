@@ -9,6 +9,8 @@ export const CANDIDATES = {
   'sdk-iterator': 'scoped-rtc, await send and iterator',
   'sdk-streams': 'scoped-rtc, streams',
   'sdk-tuned': 'scoped-rtc, SCTP buffers of 4 MiB',
+  'raw-chromium': 'raw, as its README, to Chromium',
+  'sdk-chromium': 'scoped-rtc, events, to Chromium',
   werift: 'werift',
   wrtc: '@roamhq/wrtc',
   relay: 'the relay alone, one way',

@@ -1,4 +1,4 @@
-import { type Candidate, HIGH_WATER_MARK, type Link, pump, until } from './candidate.js';
+import { type Candidate, HIGH_WATER_MARK, type Link, pump, turn, until } from './candidate.js';
 
 /** What is used of the W3C's interfaces; the packages differ in the rest. */
 export interface W3cChannel {
@@ -17,6 +17,7 @@ export interface W3cConnection {
   onicecandidate: unknown;
   ondatachannel: unknown;
   readonly localDescription: unknown;
+  readonly iceGatheringState: string;
   createDataChannel(label: string): W3cChannel;
   createOffer(): Promise<unknown>;
   createAnswer(): Promise<unknown>;
@@ -26,13 +27,15 @@ export interface W3cConnection {
   close(): Promise<void> | void;
 }
 
-interface Described {
+export interface Described {
   /** Makes a connection that uses loopback or the host's own address. */
   make(): W3cConnection;
   /** It notifies when its buffer has room; otherwise it is asked every turn. */
   readonly tellsLow: boolean;
   /** Bytes in the send buffer at which it is fastest; that of all others without. */
   readonly highWaterMark?: number;
+  /** Between two looks whether its buffer has room; a turn of the event loop without. */
+  readonly pause?: () => Promise<void>;
   /** Its library has an end of its own. */
   cleanup?(): void;
 }
@@ -129,32 +132,17 @@ function candidatesTo(from: W3cConnection, to: W3cConnection): () => void {
 class W3cLink implements Link {
   readonly #near: W3cChannel;
   readonly #far: W3cChannel;
-  readonly #tellsLow: boolean;
-  readonly #highWaterMark: number;
+  readonly #described: Described;
 
   constructor(near: W3cChannel, far: W3cChannel, described: Described) {
     this.#near = near;
     this.#far = far;
-    this.#tellsLow = described.tellsLow;
-    this.#highWaterMark = described.highWaterMark ?? HIGH_WATER_MARK;
+    this.#described = described;
   }
 
   flood(payload: Buffer, going: () => boolean, arrived: (bytes: number) => void): Promise<void> {
-    const near = this.#near;
     this.#far.onmessage = ({ data }: MessageEvent) => arrived(sizeOf(data));
-    near.bufferedAmountLowThreshold = this.#highWaterMark / 2;
-    const low = () => near.bufferedAmount <= this.#highWaterMark / 2;
-    const reported = () =>
-      new Promise<void>((resolve) => {
-        near.onbufferedamountlow = () => resolve();
-        if (low()) resolve();
-      });
-    const room = () => (this.#tellsLow ? reported() : until(low, 'sending'));
-    const send = () => {
-      near.send(payload);
-      return near.bufferedAmount < this.#highWaterMark;
-    };
-    return pump(going, send, room);
+    return sendWhile(going, this.#near, payload, this.#described);
   }
 
   pingPong(payload: Buffer, going: () => boolean, turned: () => void): Promise<void> {
@@ -170,6 +158,31 @@ class W3cLink implements Link {
       near.send(payload);
     });
   }
+}
+
+/** A link of 200 ms that loses every hundredth packet stands still for seconds. */
+const STANDSTILL_MS = 60_000;
+
+/** Sends `payload` while `going()`, and waits while the buffer is full. */
+export function sendWhile(
+  going: () => boolean,
+  channel: W3cChannel,
+  payload: Buffer,
+  { tellsLow, highWaterMark = HIGH_WATER_MARK, pause = turn }: Described,
+): Promise<void> {
+  channel.bufferedAmountLowThreshold = highWaterMark / 2;
+  const low = () => channel.bufferedAmount <= highWaterMark / 2;
+  const reported = () =>
+    new Promise<void>((resolve) => {
+      channel.onbufferedamountlow = () => resolve();
+      if (low()) resolve();
+    });
+  const room = () => (tellsLow ? reported() : until(low, 'sending', { patience: STANDSTILL_MS, pause }));
+  const send = () => {
+    channel.send(payload);
+    return channel.bufferedAmount < highWaterMark;
+  };
+  return pump(going, send, room);
 }
 
 const sizeOf = (data: string | Buffer | ArrayBuffer): number =>

@@ -1,12 +1,14 @@
 import { requirePeer } from './peer-packages.js';
-import { W3cCandidate, type W3cConnection } from './w3c.js';
+import { type Described, W3cCandidate, type W3cConnection } from './w3c.js';
 
 interface Wrtc {
   RTCPeerConnection: new (config: object) => W3cConnection;
 }
 
 /** Google's libwebrtc. */
-export function wrtcCandidate(): W3cCandidate {
+export const wrtcCandidate = (): W3cCandidate => new W3cCandidate(describeWrtc());
+
+export function describeWrtc(): Described {
   const { RTCPeerConnection } = requirePeer('@roamhq/wrtc') as Wrtc;
-  return new W3cCandidate({ make: () => new RTCPeerConnection({ iceServers: [] }), tellsLow: false });
+  return { make: () => new RTCPeerConnection({ iceServers: [] }), tellsLow: false };
 }

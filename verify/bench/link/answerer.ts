@@ -2,7 +2,7 @@
 import { Ipc } from '../../../test/messages/ipc.js';
 import { type LinkCandidate, type LinkEnd, loadLinkPeer } from './peer.js';
 
-const peer = await loadLinkPeer(process.argv[2] as LinkCandidate);
+const peer = await loadLinkPeer(process.argv[2] as LinkCandidate, false);
 
 /** What arrived on a connection. */
 class Arrivals {
@@ -15,8 +15,8 @@ class Arrivals {
   times: number[] = [];
 
   constructor({ bulk, small }: LinkEnd) {
-    bulk.onMessage((message) => {
-      this.bytes += message.length;
+    bulk.onBytes((bytes) => {
+      this.bytes += bytes;
     });
     small.onMessage((message) => {
       const now = monotonic();

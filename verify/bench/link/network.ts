@@ -52,7 +52,7 @@ export class Network implements Disposable {
 
   static async of(candidate: LinkCandidate): Promise<Network> {
     const answerer = start('./answerer.js', candidate);
-    return new Network(start('./relay.js'), answerer, await loadLinkPeer(candidate));
+    return new Network(start('./relay.js'), answerer, await loadLinkPeer(candidate, true));
   }
 
   /** Without peers. */
@@ -104,7 +104,7 @@ export class Network implements Disposable {
 
   [Symbol.dispose](): void {
     this.#relay.kill('SIGKILL');
-    this.#answerer?.kill('SIGKILL');
+    this.#answerer?.kill('SIGTERM'); // it may have a browser to close
   }
 }
 
@@ -114,6 +114,10 @@ type UdpLinkCounts = import('../../../test/support/udp-link.js').UdpLink['counts
 const LINK_FOLDER = new URL('../link/', pathToFileURL(process.argv[1] as string));
 
 const start = (program: string, ...args: string[]): Child =>
-  new Child(new URL(program, LINK_FOLDER), args, { channel: true, timeout: LONGEST_MS });
+  new Child(new URL(program, LINK_FOLDER), args, {
+    channel: true,
+    timeout: LONGEST_MS,
+    folder: process.cwd(),
+  });
 
 const LONGEST_MS = 180_000;

@@ -5,6 +5,8 @@ export interface LinkChannel {
   /** Sends `payload` as fast as the other end takes it while `going()`, and waits where its users would wait. */
   flood(payload: Buffer, going: () => boolean): Promise<void>;
   send(payload: Buffer): void;
+  /** The bytes of what arrives. */
+  onBytes(listener: (bytes: number) => void): void;
   onMessage(listener: (message: Buffer) => void): void;
 }
 
@@ -21,9 +23,18 @@ export interface LinkPeer {
 }
 
 /** What is measured over a link. */
-export type LinkCandidate = 'raw' | 'raw-tuned' | 'sdk-events' | 'sdk-tuned';
+export type LinkCandidate =
+  | ('raw' | 'raw-tuned' | 'raw-chromium')
+  | ('sdk-events' | 'sdk-tuned' | 'sdk-chromium')
+  | ('werift' | 'wrtc');
 
-export async function loadLinkPeer(name: LinkCandidate): Promise<LinkPeer> {
+/** The end that offers, or the one that answers. */
+export async function loadLinkPeer(name: LinkCandidate, offers: boolean): Promise<LinkPeer> {
+  if (name === 'werift' || name === 'wrtc') {
+    const { W3cPeer } = await import('./w3c-peer.js');
+    return W3cPeer.of(name);
+  }
+  if (name.endsWith('-chromium') && !offers) return new (await import('./chromium-peer.js')).ChromiumPeer();
   const settings = name.endsWith('-tuned') ? TUNED : {};
   return name.startsWith('sdk-')
     ? new (await import('./sdk-peer.js')).SdkPeer(settings)

@@ -72,6 +72,7 @@ function linkChannel(channel: DataChannel): LinkChannel {
       return pump(going, send, room);
     },
     send: (payload) => void channel.sendMessageBinary(payload),
+    onBytes: (listener) => channel.onMessage((message) => listener((message as Buffer).length)),
     onMessage: (listener) => channel.onMessage((message) => listener(message as Buffer)),
   };
 }

@@ -42,5 +42,6 @@ const linkChannel = (channel: DataChannel): LinkChannel => ({
       () => channel.send(payload),
     ),
   send: (payload) => void channel.send(payload),
+  onBytes: (listener) => void channel.on('message', (message) => listener(message.length)),
   onMessage: (listener) => void channel.on('message', (message) => listener(message as Buffer)),
 });

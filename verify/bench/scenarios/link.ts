@@ -12,6 +12,9 @@ const SLOW_START_TRIPS = 12;
 
 export const LINK_CANDIDATES = ['raw', 'raw-tuned', 'sdk-events', 'sdk-tuned'] as const;
 
+/** Each package with itself, and two that send to a browser. */
+const TRANSFERS = [...LINK_CANDIDATES, 'raw-chromium', 'sdk-chromium', 'werift', 'wrtc', 'relay'] as const;
+
 /** Shares of the datagrams that are lost, with the keys and labels of their figures. */
 const LOSSES = [
   { loss: 0, key: 'whole', label: 'nothing lost' },
@@ -31,7 +34,7 @@ export function throughputOver(
     figures: LOSSES.map(({ key, label }) => ({
       ...{ key, label, unit: 'MB/s', better: 'more' as const },
     })) as unknown as Scenario['figures'],
-    candidates: [...LINK_CANDIDATES, 'relay'],
+    candidates: TRANSFERS,
     reference: 'raw',
     rounds: 2,
     quick: false,

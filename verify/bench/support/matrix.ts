@@ -1,5 +1,5 @@
 import type { CandidateName } from '../candidates/names.js';
-import { isInstalled, NOT_INSTALLED } from '../candidates/peer-packages.js';
+import { isInstalled, remedyOf } from '../candidates/peer-packages.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { type ChildOptions, runOnce } from './child-run.js';
 import { type Run, Summaries } from './summary.js';
@@ -30,7 +30,7 @@ export async function runMatrix(options: MatrixOptions): Promise<Summaries[]> {
   let done = 0;
   const results: Summaries[] = [];
   for (const { scenario, rounds, present, absent } of plans) {
-    const runs: Run[] = absent.map((candidate) => ({ candidate, round: 0, failure: NOT_INSTALLED }));
+    const runs: Run[] = absent.map((candidate) => ({ candidate, round: 0, failure: remedyOf(candidate) }));
     for (let round = 0; round < rounds; round++) {
       // There and back, so that none always has the same one before it.
       for (const candidate of round % 2 === 0 ? present : [...present].reverse()) {
