@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type Message, RtcRuntime, type RtcScope, type WebSocket } from 'scoped-rtc';
+import { type Message, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer as WsServer } from 'ws';
 import { type Certificate, makeCertificate } from '../support/certificate.js';
@@ -9,7 +9,6 @@ import { nothingLeft } from '../support/nothing-left.js';
 
 const ROUNDS = 200;
 const AT_ONCE = 4;
-const ATTEMPTS = 3;
 
 let certificate: Certificate;
 let scope: RtcScope;
@@ -67,23 +66,9 @@ function answer(n: number, size: number): string {
   return `${n} `.padEnd(size, '.');
 }
 
-/**
- * An open socket. Once in some thousand times the library takes an event of a socket that it closed just before for
- * one of the new socket with the same descriptor, and says that the TCP connection failed; nothing was sent then.
- */
-async function connect(url: string): Promise<WebSocket> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await scope.createWebSocket(url, { disableTlsVerification: true }).opened();
-    } catch (error) {
-      if (attempt === ATTEMPTS || !String(error).includes('TCP connection failed')) throw error;
-    }
-  }
-}
-
 /** Offers, and takes what comes until the socket closes. */
 async function round(url: string, late: boolean): Promise<Message[]> {
-  const socket = await connect(url);
+  const socket = await scope.createWebSocket(url, { disableTlsVerification: true }).opened();
   const messages: Message[] = [];
   const ended = within(socket.closed(), 'the close');
   let reported = false;

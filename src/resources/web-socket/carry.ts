@@ -71,8 +71,8 @@ export const buffered = (library: Socket | undefined, network: Socket) =>
 export function carriedBy(carrier: Carrier, native: NativeWebSocket, real: NativeWebSocket): void {
   const inLibrary = real.bufferedAmount.bind(real);
   Object.defineProperties(native, {
-    bufferedAmount: { value: () => inLibrary() + carrier.buffered },
-    remoteAddress: { value: () => carrier.remoteAddress },
+    bufferedAmount: { value: () => inLibrary() + carrier.buffered, configurable: true },
+    remoteAddress: { value: () => carrier.remoteAddress, configurable: true },
   });
 }
 

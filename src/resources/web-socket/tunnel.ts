@@ -9,6 +9,8 @@ import { addressOf, buffered, type Carrier, carry, endTogether, quietness, stopW
 export class Tunnel implements Carrier, Disposable {
   readonly #server: Server;
   readonly #upstream: Socket;
+  /** The library's connections that have not sent their request yet. */
+  readonly #asking = new Set<Socket>();
   #client: Socket | undefined;
   #isQuiet: (() => boolean) | undefined;
   #head = '';
@@ -31,10 +33,7 @@ export class Tunnel implements Carrier, Disposable {
   static async open(upstream: Socket, proxied: boolean): Promise<Tunnel> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const tunnel = new Tunnel(server, upstream, proxied);
-    server.once('connection', (client) => {
-      server.close(); // one is all there is
-      tunnel.#carry(client);
-    });
+    server.on('connection', (client) => tunnel.#accept(client));
     server.listen(0, '127.0.0.1');
     try {
       await once(server, 'listening');
@@ -85,37 +84,51 @@ export class Tunnel implements Carrier, Disposable {
     return this.#protocol;
   }
 
+  /** Ends the connection to the server, unless the library has it: then it ends with the library's. */
+  abandon(): void {
+    if (!this.#client) this[Symbol.dispose]();
+  }
+
   [Symbol.dispose](): void {
     this.#server.close();
+    for (const client of this.#asking) client.destroy();
     this.#client?.destroy();
     this.#upstream.destroy();
   }
 
+  /** The library connects; a connection that ends before it has sent its request was one of several attempts. */
+  #accept(client: Socket): void {
+    this.#asking.add(client);
+    const leave = () => client.destroy();
+    let head = '';
+    const take = (chunk: Buffer) => {
+      head += chunk.toString('latin1');
+      const end = this.#awaitsProxy ? 0 : head.indexOf(END_OF_HEAD);
+      if (end < 0) return;
+      const rest = this.#awaitsProxy ? head : head.slice(end + END_OF_HEAD.length);
+      client.off('data', take).off('end', leave);
+      client.pause();
+      if (rest !== '') client.unshift(Buffer.from(rest, 'latin1'));
+      this.#carry(client);
+    };
+    client.on('data', take).once('end', leave);
+    client.on('error', () => {}).once('close', () => this.#asking.delete(client)); // `close` follows an error
+  }
+
   #carry(client: Socket): void {
     const upstream = this.#upstream;
+    this.#server.close(); // one is all there is
+    this.#asking.delete(client);
     this.#client = client;
     this.#isQuiet = quietness(client, upstream);
     endTogether(client, upstream);
-    const join = () => {
-      upstream.on('data', this.#read);
-      carry(client, upstream);
-    };
-    if (this.#awaitsProxy) {
-      join();
+    if (upstream.destroyed) {
+      client.destroy();
       return;
     }
-    client.on('data', (chunk) => {
-      this.#head += chunk.toString('latin1');
-      const end = this.#head.indexOf(END_OF_HEAD);
-      if (end < 0) return;
-      const rest = Buffer.from(this.#head.slice(end + END_OF_HEAD.length), 'latin1');
-      client.removeAllListeners('data');
-      client.pause();
-      this.#head = '';
-      if (rest.length > 0) client.unshift(rest);
-      client.write('HTTP/1.1 200 OK\r\n\r\n');
-      join();
-    });
+    if (!this.#awaitsProxy) client.write('HTTP/1.1 200 OK\r\n\r\n');
+    upstream.on('data', this.#read);
+    carry(client, upstream);
   }
 
   /** The head of the answer, where it is not encrypted. */

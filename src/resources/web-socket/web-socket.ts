@@ -187,7 +187,11 @@ export class WebSocket extends MessageChannel {
     await this.received(deadline);
     if (this.state === 'open') this.closedByPeer();
     else if (this.state === 'opening') {
-      const { why, cause } = refusalOf(this.dial, this.#lastError);
+      const said = this.#lastError;
+      this.#lastError = undefined;
+      this.#endSeen = this.dial?.again(said) !== true;
+      if (!this.#endSeen) return;
+      const { why, cause } = refusalOf(this.dial, said);
       this.#refuse(why, cause);
     }
   }

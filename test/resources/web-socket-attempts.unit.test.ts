@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { RtcRuntime } from 'scoped-rtc';
+import { createFakeBinding, type FakeBinding } from 'scoped-rtc/testing';
+import { expect, test } from 'vitest';
+import { Tunnel } from '../../src/resources/web-socket/tunnel.js';
+import { codeOf } from '../support/event.js';
+
+const NOBODY = 'ws://127.0.0.1:1/';
+
+/** A binding whose library takes what happened to other sockets for the end of its first `lost` clients (H62). */
+function bindingThatLoses(lost: number): { native: FakeBinding; made: () => number } {
+  const native = createFakeBinding();
+  let made = 0;
+  class Client extends native.WebSocket {
+    readonly #isLost: boolean;
+
+    constructor(...args: ConstructorParameters<FakeBinding['WebSocket']>) {
+      super(...args);
+      this.#isLost = made++ < lost;
+    }
+
+    override open(url: string): void {
+      super.open(this.#isLost ? NOBODY : url);
+    }
+  }
+  return {
+    native: new Proxy(native, { get: (of, key) => (key === 'WebSocket' ? Client : Reflect.get(of, key)) }),
+    made: () => made,
+  };
+}
+
+function nothingStays({ live, violations, aborts, cleanups }: FakeBinding): void {
+  expect({ live, violations, aborts, cleanups }).toEqual({
+    live: [],
+    violations: [],
+    aborts: [],
+    cleanups: 1,
+  });
+}
+
+test.each([1, 2])('a client whose first %i attempts the library ends opens at the next', async (lost) => {
+  const { native, made } = bindingThatLoses(lost);
+  const runtime = new RtcRuntime({ native });
+  const scope = runtime.scope('app');
+  const server = scope.createWebSocketServer({ port: 0 });
+  server.on('connection', (socket) => socket.on('message', (text) => void socket.send(`${text}!`)));
+  const seen: string[] = [];
+  const client = scope.createWebSocket(`ws://127.0.0.1:${server.port}/`);
+  client.on('open', () => seen.push('open'));
+  client.on('error', () => seen.push('error'));
+  await client.opened();
+  await client.send('hello');
+  expect(await client.nextMessage()).toBe('hello!');
+  expect([seen, made()]).toEqual([['open'], lost + 1]);
+  await scope.disposeAsync();
+  nothingStays(native);
+});
+
+test('a client that cannot reach its server at all says so after three attempts', async () => {
+  const { native, made } = bindingThatLoses(0);
+  const runtime = new RtcRuntime({ native });
+  const scope = runtime.scope('app');
+  const client = scope.createWebSocket(NOBODY);
+  await expect(client.opened()).rejects.toThrow('could not be opened: TCP connection failed');
+  expect(made()).toBe(3);
+  await scope.disposeAsync();
+  nothingStays(native);
+});
+
+test('a client that is closed between two attempts makes no other', async () => {
+  const { native, made } = bindingThatLoses(1);
+  const runtime = new RtcRuntime({ native });
+  const scope = runtime.scope('app');
+  const client = scope.createWebSocket(NOBODY);
+  const opened = codeOf(client.opened());
+  await client.close();
+  expect(await opened).toBe('RTC_CLOSING');
+  expect(made()).toBe(1);
+  await scope.disposeAsync();
+  nothingStays(native);
+});
+
+test('a tunnel outlives connections that end before they have sent their request', async () => {
+  const server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const upstream = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  await once(upstream, 'connect');
+  const tunnel = await Tunnel.open(upstream, false);
+  const attempt = async (): Promise<Socket> => {
+    const socket = connect(tunnel.port, '127.0.0.1');
+    await once(socket, 'connect');
+    return socket;
+  };
+  for (const request of ['', 'CONNECT half.of.it']) {
+    const lost = await attempt();
+    lost.end(request);
+    await once(lost, 'close');
+  }
+  const library = await attempt();
+  library.setEncoding('latin1').write('CONNECT server:80 HTTP/1.1\r\n\r\nfirst');
+  let answer = '';
+  for await (const chunk of library) {
+    answer += chunk;
+    if (answer.endsWith('first')) break;
+  }
+  expect(answer).toBe('HTTP/1.1 200 OK\r\n\r\nfirst');
+  await once(upstream, 'close');
+  server.close();
+  await once(server, 'close');
+});
+
+test('a tunnel that no connection has used closes that to the server', async () => {
+  const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const upstream = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  await once(upstream, 'connect');
+  const tunnel = await Tunnel.open(upstream, false);
+  const asking = connect(tunnel.port, '127.0.0.1');
+  await once(asking, 'connect');
+  tunnel.abandon();
+  await Promise.all([once(asking, 'close'), once(upstream, 'close')]);
+  server.close();
+  await once(server, 'close');
+});
