@@ -104,7 +104,10 @@ export class Tunnel implements Carrier, Disposable {
     const take = (chunk: Buffer) => {
       head += chunk.toString('latin1');
       const end = this.#awaitsProxy ? 0 : head.indexOf(END_OF_HEAD);
-      if (end < 0) return;
+      if (end < 0) {
+        if (head.length > MOST_HEAD) client.destroy(); // not the library
+        return;
+      }
       const rest = this.#awaitsProxy ? head : head.slice(end + END_OF_HEAD.length);
       client.off('data', take).off('end', leave);
       client.pause();
