@@ -60,10 +60,13 @@ export function stoppableMuxListener(lib: typeof ndc): typeof ndc.IceUdpMuxListe
  */
 function zeroFreedMemory(lib: typeof ndc): void {
   const section = new lib.Video('zeros', 'SendOnly');
-  for (const text of ZEROS) {
-    const times = text.length === LISTENER_BYTES ? MOST_PIECES : SOME_PIECES;
+  const fill = (bytes: number, times: number) => {
+    const text = '\0'.repeat(bytes);
     for (let time = 0; time < times; time++) section.removeFormat(text); // there is no such format
-  }
+  };
+  // For other systems the sizes around it. Its own comes last, so that nothing gets in between.
+  for (let bytes = 38; bytes <= 198; bytes += 16) fill(bytes, SOME_PIECES);
+  fill(LISTENER_BYTES, MOST_PIECES);
 }
 
 /** On Linux with 64 bits it has 112, for which GNU's allocator gives 120; a text has all but two of them to itself. */
@@ -71,13 +74,6 @@ const LISTENER_BYTES = 118;
 /** Takes a millisecond. With 64 it was enough for all but 4 of 96 000 listeners beside connections that came and went. */
 const MOST_PIECES = 4096;
 const SOME_PIECES = 64;
-
-/** For other systems the sizes around it. Its own comes last, so that nothing gets in between. */
-const ZEROS: string[] = [];
-for (let length = 38; length <= 198; length += 16) {
-  if (length !== LISTENER_BYTES) ZEROS.push('\0'.repeat(length));
-}
-ZEROS.push('\0'.repeat(LISTENER_BYTES));
 
 /** The addon's exports object, which every copy of this package in the process shares. */
 export interface SettingsHolder {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { RtcRuntime } from 'scoped-rtc';
+import { RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { createFakeBinding, type FakeBinding } from 'scoped-rtc/testing';
 import { expect, test } from 'vitest';
 import { Tunnel } from '../../src/resources/web-socket/tunnel.js';
@@ -8,8 +8,8 @@ import { codeOf } from '../support/event.js';
 
 const NOBODY = 'ws://127.0.0.1:1/';
 
-/** A binding whose library takes what happened to other sockets for the end of its first `lost` clients (H62). */
-function bindingThatLoses(lost: number): { native: FakeBinding; made: () => number } {
+/** A runtime whose library takes what happened to other sockets for the end of its first `lost` clients (H62). */
+function runtimeThatLoses(lost: number): { scope: RtcScope; made: () => number; end: () => Promise<void> } {
   const native = createFakeBinding();
   let made = 0;
   class Client extends native.WebSocket {
@@ -24,25 +24,25 @@ function bindingThatLoses(lost: number): { native: FakeBinding; made: () => numb
       super.open(this.#isLost ? NOBODY : url);
     }
   }
-  return {
-    native: new Proxy(native, { get: (of, key) => (key === 'WebSocket' ? Client : Reflect.get(of, key)) }),
-    made: () => made,
-  };
-}
-
-function nothingStays({ live, violations, aborts, cleanups }: FakeBinding): void {
-  expect({ live, violations, aborts, cleanups }).toEqual({
-    live: [],
-    violations: [],
-    aborts: [],
-    cleanups: 1,
+  const binding = new Proxy(native, {
+    get: (of, key) => (key === 'WebSocket' ? Client : Reflect.get(of, key)),
   });
+  const scope = new RtcRuntime({ native: binding }).scope('app');
+  const end = async () => {
+    await scope.disposeAsync();
+    const { live, violations, aborts, cleanups } = native;
+    expect({ live, violations, aborts, cleanups }).toEqual({
+      live: [],
+      violations: [],
+      aborts: [],
+      cleanups: 1,
+    });
+  };
+  return { scope, made: () => made, end };
 }
 
 test('a client whose first attempt the library ends opens at the next', async () => {
-  const { native, made } = bindingThatLoses(1);
-  const runtime = new RtcRuntime({ native });
-  const scope = runtime.scope('app');
+  const { scope, made, end } = runtimeThatLoses(1);
   const server = scope.createWebSocketServer({ port: 0 });
   server.on('connection', (socket) => socket.on('message', (text) => void socket.send(`${text}!`)));
   const seen: string[] = [];
@@ -53,36 +53,30 @@ test('a client whose first attempt the library ends opens at the next', async ()
   await client.send('hello');
   expect(await client.nextMessage()).toBe('hello!');
   expect([seen, made()]).toEqual([['open'], 2]);
-  await scope.disposeAsync();
-  nothingStays(native);
+  await end();
 });
 
 test('a client that cannot reach its server at all says so after two attempts', async () => {
-  const { native, made } = bindingThatLoses(0);
-  const runtime = new RtcRuntime({ native });
-  const scope = runtime.scope('app');
+  const { scope, made, end } = runtimeThatLoses(0);
   const client = scope.createWebSocket(NOBODY);
   await expect(client.opened()).rejects.toThrow('could not be opened: TCP connection failed');
   expect(made()).toBe(2);
-  await scope.disposeAsync();
-  nothingStays(native);
+  await end();
 });
 
 test('a client that is closed between two attempts makes no other', async () => {
-  const { native, made } = bindingThatLoses(1);
-  const runtime = new RtcRuntime({ native });
-  const scope = runtime.scope('app');
+  const { scope, made, end } = runtimeThatLoses(1);
   const client = scope.createWebSocket(NOBODY);
   const opened = codeOf(client.opened());
   await client.close();
   expect(await opened).toBe('RTC_CLOSING');
   expect(made()).toBe(1);
-  await scope.disposeAsync();
-  nothingStays(native);
+  await end();
 });
 
-test('a tunnel outlives connections that end before they have sent their request', async () => {
-  const server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+/** A tunnel to a server that handles its connection with `serve`. */
+async function tunnelTo(serve: (socket: Socket) => void) {
+  const server = createServer(serve).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const upstream = connect((server.address() as AddressInfo).port, '127.0.0.1');
   await once(upstream, 'connect');
@@ -92,6 +86,15 @@ test('a tunnel outlives connections that end before they have sent their request
     await once(socket, 'connect');
     return socket;
   };
+  const end = async () => {
+    server.close();
+    await once(server, 'close');
+  };
+  return { upstream, tunnel, attempt, end };
+}
+
+test('a tunnel outlives connections that end before they have sent their request', async () => {
+  const { upstream, attempt, end } = await tunnelTo((socket) => socket.pipe(socket));
   for (const request of ['', 'CONNECT half.of.it']) {
     const lost = await attempt();
     lost.end(request);
@@ -106,20 +109,13 @@ test('a tunnel outlives connections that end before they have sent their request
   }
   expect(answer).toBe('HTTP/1.1 200 OK\r\n\r\nfirst');
   await once(upstream, 'close');
-  server.close();
-  await once(server, 'close');
+  await end();
 });
 
 test('a tunnel that no connection has used closes that to the server', async () => {
-  const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const upstream = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  await once(upstream, 'connect');
-  const tunnel = await Tunnel.open(upstream, false);
-  const asking = connect(tunnel.port, '127.0.0.1');
-  await once(asking, 'connect');
+  const { upstream, tunnel, attempt, end } = await tunnelTo((socket) => socket.resume());
+  const asking = await attempt();
   tunnel.abandon();
   await Promise.all([once(asking, 'close'), once(upstream, 'close')]);
-  server.close();
-  await once(server, 'close');
+  await end();
 });

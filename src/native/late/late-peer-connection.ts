@@ -1,6 +1,5 @@
 import type * as ndc from 'node-datachannel';
 import type { NativePeerConnection, NativeDataChannel, NativeTrack } from '../binding.js';
-import { type Answers, standIn, type StandIn } from './stand-in.js';
 import { afterTurn } from '../../time/clock.js';
 
 /** How a connection is made, and what it waits for. */
@@ -221,3 +220,34 @@ export function lateTrack(media: ndc.Audio | ndc.Video): LateChannel<NativeTrack
 
 /** What the addon returns for a channel without a stream. */
 const NO_STREAM = 65_535;
+
+type Method = (...args: never[]) => unknown;
+
+/** For each method of a native: what it returns before the native exists, or that the call is deferred. */
+type Answers<N> = { readonly [K in keyof N]: N[K] | 'later' };
+
+/** An object in place of a native that does not exist yet. Once the native exists, calls are forwarded to it. */
+interface StandIn<N> {
+  readonly native: N;
+  /** Makes the calls that had to wait, in their order. */
+  becomes(real: N): void;
+}
+
+function standIn<N extends object>(answers: Answers<N>): StandIn<N> {
+  const calls: ((real: N) => void)[] = [];
+  const native = {} as N;
+  const keys = Object.keys(answers) as (keyof N)[];
+  for (const key of keys) {
+    const answer = answers[key];
+    const later = (...args: never[]) => void calls.push((real) => (real[key] as Method)(...args));
+    native[key] = (answer === 'later' ? later : answer) as N[keyof N];
+  }
+  return {
+    native,
+    becomes(real) {
+      for (const key of keys)
+        native[key] = ((...args: never[]) => (real[key] as Method)(...args)) as N[keyof N];
+      for (const call of calls.splice(0)) call(real);
+    },
+  };
+}

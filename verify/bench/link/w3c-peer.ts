@@ -25,11 +25,8 @@ export class W3cPeer implements LinkPeer {
   async connect(signaling: Signaling, offers: boolean): Promise<LinkEnd> {
     const pc = this.#described.make();
     const channels = new Map<string, W3cChannel>();
-    const isComplete = () => channels.size === CHANNEL_NAMES.length;
-    pc.ondatachannel = ({ channel }: { channel: W3cChannel & { label: string } }) => {
-      channel.binaryType = 'arraybuffer';
+    pc.ondatachannel = ({ channel }: { channel: W3cChannel & { label: string } }) =>
       channels.set(channel.label, channel);
-    };
     const describe = async (description: unknown) => {
       await pc.setLocalDescription(description as never);
       await until(() => pc.iceGatheringState === 'complete', 'gathering', PATIENCE);
@@ -49,8 +46,7 @@ export class W3cPeer implements LinkPeer {
       for (const label of CHANNEL_NAMES) channels.set(label, pc.createDataChannel(label));
       await describe(await pc.createOffer());
     }
-    const isOpen = () =>
-      isComplete() && [...channels.values()].every(({ readyState }) => readyState === 'open');
+    const isOpen = () => CHANNEL_NAMES.every((label) => channels.get(label)?.readyState === 'open');
     await until(isOpen, 'connecting', PATIENCE);
     const channelOf = (label: ChannelName) => this.#channel(channels.get(label) as W3cChannel);
     return { bulk: channelOf('bulk'), small: channelOf('small') };
@@ -58,16 +54,14 @@ export class W3cPeer implements LinkPeer {
 
   #channel(channel: W3cChannel): LinkChannel {
     channel.binaryType = 'arraybuffer';
-    const onMessage = (listener: (message: Buffer) => void) => {
-      channel.onmessage = ({ data }: { data: ArrayBuffer | Buffer }) => listener(Buffer.from(data as Buffer));
+    const onData = (listener: (data: ArrayBuffer | Buffer) => void) => {
+      channel.onmessage = ({ data }: { data: ArrayBuffer | Buffer }) => listener(data);
     };
     return {
       flood: (payload, going) => sendWhile(going, channel, payload, this.#described),
       send: (payload) => channel.send(payload),
-      onMessage,
-      onBytes(listener) {
-        channel.onmessage = ({ data }: { data: ArrayBuffer | Buffer }) => listener(data.byteLength);
-      },
+      onMessage: (listener) => onData((data) => listener(Buffer.from(data as Buffer))),
+      onBytes: (listener) => onData((data) => listener(data.byteLength)),
     };
   }
 }
