@@ -5,27 +5,36 @@
  *     npx tsx examples/send-file.ts send FILE ADDRESS
  *     npx tsx examples/send-file.ts FILE [FOLDER]           both, in two processes (FOLDER: received)
  *
- * HOST is the DNS name by which another machine knows this one; without it only this machine can send.
+ * HOST is the DNS name by which another machine knows this one; without it only this machine can send. The sender takes
+ * `--connections N`, 1 to 16 (default 1): where packets are lost, several connections carry more than one.
  *
  * Ctrl-C in the sender: it ends with 130, and the receiver waits for it to come back. Ctrl-C in the receiver: both end.
  * What has arrived stays as NAME.part, and the next transfer to the same folder continues it.
  */
+import { parseArgs } from 'node:util';
 import { RtcRuntime } from 'scoped-rtc';
 import { receiveFile } from './send-file/receive-file.js';
 import { sendFile } from './send-file/send-file.js';
 import { startReceiver } from './send-file/start-receiver.js';
 
-const USAGE = 'usage: send-file.ts receive FOLDER [HOST] | send FILE ADDRESS | FILE [FOLDER]';
+const USAGE =
+  'usage: send-file.ts [--connections N] receive FOLDER [HOST] | send FILE ADDRESS | FILE [FOLDER]';
 
-async function main(args: readonly string[]): Promise<void> {
+async function main(): Promise<void> {
   await using rtc = RtcRuntime.acquire('send-file');
   try {
-    const [first, second, third] = args;
-    if (first === undefined) throw new Error(USAGE);
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { connections: { type: 'string', default: '1' } },
+    });
+    const connections = Number(values.connections);
+    const [first, second, third] = positionals;
+    if (first === undefined || !(connections >= 1 && connections <= 16 && Number.isInteger(connections)))
+      throw new Error(USAGE);
     if (first === 'receive' && second !== undefined) await receiveFile(rtc, second, third);
     else if (first === 'send' && second !== undefined && third !== undefined)
-      await sendFile(rtc, second, third);
-    else await sendFile(rtc, first, await startReceiver(rtc, second ?? 'received'));
+      await sendFile(rtc, second, third, connections);
+    else await sendFile(rtc, first, await startReceiver(rtc, second ?? 'received'), connections);
   } catch (error) {
     // Interrupted: the signal handler is tearing the scope down, and the exit code is its business.
     if (rtc.disposed) return;
@@ -35,4 +44,4 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 RtcRuntime.shared.installSignalHandlers({ timeout: 5_000 });
-await main(process.argv.slice(2));
+await main();

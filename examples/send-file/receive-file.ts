@@ -13,6 +13,7 @@ import { PartialFile } from '../support/partial-file.js';
 import { ProgressBar } from '../support/progress-bar.js';
 import { formatBytes } from '../support/style.js';
 import { formatAddress } from './address.js';
+import { acceptConnections } from './more-connections.js';
 
 /**
  * Takes one file. A sender that vanishes may come back, and the transfer goes on where it was. `host`: the DNS name by
@@ -52,6 +53,7 @@ async function receiveFrom(signaling: WebSocket, rtc: RtcScope, folder: string):
     await pc.nextDataChannel(),
     async (name) => attempt.use(await PartialFile.open(folder, name)),
     new ProgressBar('received').update,
+    acceptConnections(attempt, pc),
   );
 }
 

@@ -5,9 +5,18 @@ import { sendBytes } from '../support/file-transfer.js';
 import { ProgressBar } from '../support/progress-bar.js';
 import { formatBytes } from '../support/style.js';
 import { parseAddress } from './address.js';
+import { openConnections } from './more-connections.js';
 
-/** Sends one file, or what is missing of it, to the receiver at `address`, and waits until that one has verified it. */
-export async function sendFile(rtc: RtcScope, file: string, address: string): Promise<void> {
+/**
+ * Sends one file, or what is missing of it, to the receiver at `address` over so many connections, and waits until that one has
+ * verified it.
+ */
+export async function sendFile(
+  rtc: RtcScope,
+  file: string,
+  address: string,
+  connections: number,
+): Promise<void> {
   const source = await fileSource(file);
   const { url, certificate } = parseAddress(address);
   const { certificateFile } = rtc.use(await trustedCertificate(certificate));
@@ -16,6 +25,7 @@ export async function sendFile(rtc: RtcScope, file: string, address: string): Pr
   const channel = pc.createDataChannel('file');
   await pc.negotiate(messageChannelSignaling(signaling));
   await channel.opened();
-  const sent = await sendBytes(channel, source, new ProgressBar('sent    ').update);
+  const more = { count: connections - 1, open: openConnections(rtc, pc) };
+  const sent = await sendBytes(channel, source, new ProgressBar('sent    ').update, more);
   console.log(`sent ${sent.name}: ${formatBytes(sent.bytes)}, SHA-256 ${sent.sha256}`);
 }

@@ -53,7 +53,7 @@ test(
 );
 
 /** A transfer that was interrupted in its middle, and what is left of it. */
-async function interrupted(who: 'sender' | 'receiver') {
+async function interrupted(who: 'sender' | 'receiver', ...options: string[]) {
   const file = join(folder, 'long.bin');
   const handle = await open(file, 'w'); // sparse, but for its end
   await handle.truncate(LONG_BYTES);
@@ -62,7 +62,7 @@ async function interrupted(who: 'sender' | 'receiver') {
   const out = join(folder, 'out');
   const receiver = await startExample('send-file', 'receive', out);
   const [, address = ''] = await receiver.said(/^address: (\S+)$/m);
-  const sender = await startExample('send-file', 'send', file, address);
+  const sender = await startExample('send-file', ...options, 'send', file, address);
   await firstBytes(join(out, 'long.bin.part'));
   const [one, other] = who === 'sender' ? [sender, receiver] : [receiver, sender];
   one.kill('SIGINT');
@@ -76,12 +76,13 @@ async function expectWhole(file: string, out: string): Promise<void> {
 }
 
 test(
-  'a sender that was interrupted goes on where it was, to the receiver that waits for it',
+  'a sender over three connections that was interrupted goes on where it was, to the receiver that waits for it',
   async () => {
-    const { file, out, address, other: receiver } = await interrupted('sender');
+    const connections = ['--connections', '3'];
+    const { file, out, address, other: receiver } = await interrupted('sender', ...connections);
     await receiver.said(/^interrupted \(RTC_\w+\), waiting for the sender to come back$/m);
     expect((await stat(join(out, 'long.bin.part'))).size).toBeLessThan(LONG_BYTES);
-    const again = await runExample('send-file', 'send', file, address);
+    const again = await runExample('send-file', ...connections, 'send', file, address);
     expect(again).toMatchObject({ code: 0, stderr: '' });
     const { code, stdout, stderr } = await receiver.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -23,8 +23,8 @@ export interface Network extends Disposable {
 const ip = (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' }).status === 0;
 
 /** Loopback and whatever the machine has where it allows no namespace: that takes root and Linux. */
-export function makeNetwork(): Network {
-  const name = `interop-${process.pid}`;
+function makeNetwork(number: number): Network {
+  const name = `interop-${process.pid}-${number}`;
   const loopback = { prefix: [], description: "the machine's own network", [Symbol.dispose]() {} };
   if (!ip('netns', 'add', name)) return loopback;
   const prefix = ['ip', 'netns', 'exec', name];
@@ -37,4 +37,22 @@ export function makeNetwork(): Network {
     description: 'a network namespace',
     [Symbol.dispose]: () => void ip('netns', 'del', name),
   };
+}
+
+/** One for each cell that runs at a time; the machine's own network is one for all. */
+export class Networks implements Disposable {
+  readonly all: readonly Network[];
+
+  constructor(count: number) {
+    const made = Array.from({ length: count }, (_, n) => makeNetwork(n));
+    this.all = made[0]?.prefix.length === 0 ? made.slice(0, 1) : made;
+  }
+
+  get description(): string {
+    return this.all[0]?.description ?? '';
+  }
+
+  [Symbol.dispose](): void {
+    for (const network of this.all) network[Symbol.dispose]();
+  }
 }

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Child } from '../../test/support/child.js';
-import { type Result, tablesOf, writeDocument } from './document.js';
-import { makeNetwork, type Network } from './namespace.js';
+import { failsLike, type Result, tablesOf, verdictOf, writeDocument } from './document.js';
+import { type Network, Networks } from './namespace.js';
 import { PEERS } from './peers.js';
 import { SCENARIOS } from './scenarios/index.js';
 import { servers } from './scenarios/servers.js';
@@ -17,6 +17,7 @@ import { servers } from './scenarios/servers.js';
  *     npm run interop -- --results FILE                     keeps results there, and does not run again what it has
  *     npm run interop -- --times 10                         each cell so often; otherwise once, or where chance decides it until
  *                                                           it fails, five times at the most
+ *     npm run interop -- --jobs 2                           so many cells at once, each in a network namespace of its own
  *     npm run interop -- --together                         one process and one start of the peer for all its scenarios
  *     npm run interop -- --prepare                          only builds the programs of peers that have to be built
  *
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     results: { type: 'string' },
     times: { type: 'string' },
+    jobs: { type: 'string', default: '1' },
     together: { type: 'boolean', default: false },
     prepare: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
@@ -45,9 +47,16 @@ function chosen(
   return given ?? known;
 }
 
+function positive(given: string, option: string): number {
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1)
+    throw new RangeError(`${option}: ${given} is no number from 1`);
+  return number;
+}
+
 const CELL = new URL('./cell.ts', import.meta.url);
 const CELL_MS = 120_000;
-let running: Child | undefined;
+const running = new Set<Child>();
 
 /** Runs scenarios with one peer, in one process, one after the other. */
 async function runCells(
@@ -59,15 +68,19 @@ async function runCells(
   const timeout = CELL_MS * scenarios.length;
   const { prefix } = network;
   const child = new Child(CELL, [peer, ...scenarios], { timeout, lingers: 10_000, prefix, environment });
-  running = child;
+  running.add(child);
   const { lines, exitedByItself, code, stderr } = await child.ended;
+  running.delete(child);
   const stays = exitedByItself ? [] : ['the process did not end by itself'];
   return scenarios.map((scenario) => {
     const reported = lines.find((line) => line.scenario === scenario) as Omit<Result, 'peer'> | undefined;
-    if (reported) return { ...reported, peer, faults: [...reported.faults, ...stays] };
+    if (reported) {
+      const faults = [...reported.faults, ...stays];
+      return { ...reported, peer, faults, isOurs: reported.isOurs || stays.length > 0 };
+    }
     const last = stderr.trim().split('\n').at(-1) ?? '';
     const faults = [`ended with ${code} and said nothing: ${last}`];
-    return { peer, scenario, faults, figure: '', ms: CELL_MS };
+    return { peer, scenario, faults, isOurs: true, figure: '', ms: CELL_MS };
   });
 }
 
@@ -90,15 +103,16 @@ async function withControl(network: Network, result: Result): Promise<Result> {
   const { peer, scenario, faults } = result;
   if (faults.length === 0 || !SCENARIOS[scenario]?.control) return result;
   const seen = new Set<string>();
-  for (let n = 0; n < MOST_CONTROLS && seen.size < 2; n++) {
+  let isAsRaw = false;
+  for (let n = 0; n < MOST_CONTROLS && !isAsRaw; n++) {
     const [raw = result] = await runCells(network, peer, [scenario], { CONTROL: '1' });
-    if (raw.faults[0] !== undefined) return { ...result, control: `fails, too: ${raw.faults[0]}` };
-    seen.add(raw.figure);
+    seen.add(raw.faults[0] ?? raw.figure);
+    isAsRaw = failsLike(result, raw);
   }
-  return { ...result, control: [...seen].join(', or ') };
+  return { ...result, control: [...seen].join(', or '), isAsRaw };
 }
 
-/** What is lost is a matter of chance: the control runs so often, or until two runs differ. */
+/** What is lost is a matter of chance: the control runs so often, or until it fails in the same way. */
 const MOST_CONTROLS = 6;
 
 const wanted = chosen(values.peer, Object.keys(PEERS), 'peer');
@@ -119,21 +133,21 @@ const runs = peers.flatMap((peer) => {
   const all = scenarios.filter(suits(peer));
   return values.together ? [{ peer, scenarios: all }] : all.map((each) => ({ peer, scenarios: [each] }));
 });
-const times = Number(values.times ?? 1);
-using network = makeNetwork();
+const times = positive(values.times ?? '1', '--times');
+using networks = new Networks(positive(values.jobs, '--jobs'));
 // A `using` block is not left by a signal. The peer of a cell ends with the cell.
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
   process.once(signal, () => {
-    running?.kill('SIGKILL');
-    network[Symbol.dispose]();
+    for (const child of running) child.kill('SIGKILL');
+    networks[Symbol.dispose]();
     process.exit(code);
   });
 }
 const total = runs.reduce((sum, run) => sum + run.scenarios.length, 0) * times;
-say(`${total} cells in ${network.description}`);
+say(`${total} cells in ${networks.description}`);
 const known = values.results !== undefined && existsSync(values.results);
 const results: Result[] = known
   ? readFileSync(values.results as string, 'utf8')
@@ -141,23 +155,34 @@ const results: Result[] = known
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Result)
   : [];
-const isDone = (given: string) => (scenario: string) =>
-  results.filter((each) => each.peer === given && each.scenario === scenario).length >= times;
-for (const { peer, scenarios: all } of runs.flatMap((run) => Array.from({ length: times }, () => run))) {
-  const left = all.filter((scenario) => !isDone(peer)(scenario));
-  if (left.length === 0) continue;
-  for (const result of await runOften(network, peer, left)) report(await withControl(network, result));
-}
+const timesDone = (peer: string, scenario: string) =>
+  results.filter((each) => each.peer === peer && each.scenario === scenario).length;
+const queue = runs.flatMap(({ peer, scenarios: all }) => {
+  const done = new Map(all.map((scenario) => [scenario, timesDone(peer, scenario)]));
+  return Array.from({ length: times }, (_, round) => ({
+    peer,
+    left: all.filter((scenario) => (done.get(scenario) ?? 0) + round < times),
+  }));
+});
+await Promise.all(
+  networks.all.map(async (network) => {
+    for (let run = queue.shift(); run; run = queue.shift()) {
+      const { peer, left } = run;
+      if (left.length === 0) continue;
+      for (const result of await runOften(network, peer, left)) report(await withControl(network, result));
+    }
+  }),
+);
 if (!values.json && results.length > 0) say(`\n${tablesOf(results, peers)}`);
-if (values['write-docs']) writeDocument(results, peers, network.description);
-process.exitCode = results.some(({ faults }) => faults.length > 0) ? 1 : 0;
+if (values['write-docs']) writeDocument(results, peers, networks.description);
+process.exitCode = results.some((result) => verdictOf(result) === 'fails') ? 1 : 0;
 
 function report(result: Result): void {
   const { peer, scenario, faults, figure, ms, control } = result;
   results.push(result);
   if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(result)}\n`);
   if (values.json) console.log(JSON.stringify(result));
-  const verdict = faults.length === 0 ? 'ok   ' : 'FAILS';
+  const verdict = verdictOf(result).padEnd(6);
   say(`${String(results.length).padStart(3)}/${total} ${verdict} ${peer} ${scenario} ${figure} ${ms} ms`);
   for (const fault of faults) say(`          ${fault}`);
   if (control !== undefined) say(`          with the raw binding: ${control}`);

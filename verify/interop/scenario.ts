@@ -11,14 +11,17 @@ import { nextEvent } from '../../test/support/event.js';
 import type { Change, Peer } from './peer.js';
 import type { Ability } from './peers.js';
 
-/** What a scenario is given. */
-export interface Cell {
-  readonly scope: RtcScope;
-  readonly peer: Peer;
+export interface Tools {
   /** Something that must hold. */
   check(holds: boolean, what: string): void;
   /** The figure of the cell, for the table. */
   figure(text: string): void;
+}
+
+/** What a scenario is given. */
+export interface Cell extends Tools {
+  readonly scope: RtcScope;
+  readonly peer: Peer;
 }
 
 /** One thing that two peers do with each other. */
@@ -31,9 +34,10 @@ export interface Scenario {
   /** May resolve with the channel that `after` asks about. */
   run(cell: Cell): Promise<DataChannel | void>;
   /**
-   * The same with the raw binding in our place: what it comes to, for a cell that fails. It throws where the raw binding fails.
+   * The same with the raw binding in our place, for a cell that fails. Where the same checks fail, by the same words, the reason
+   * is at the peer, or in the binding.
    */
-  control?(ends: Ends): Promise<string>;
+  control?(ends: Ends, tools: Tools): Promise<void>;
   /** After the scope has ended. */
   after?(cell: Omit<Cell, 'scope'>, channel?: DataChannel): Promise<void>;
 }

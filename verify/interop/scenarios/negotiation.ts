@@ -28,7 +28,7 @@ async function glare(cell: Cell, wePolite: boolean): Promise<void> {
 }
 
 /** The raw binding rolls back, by `setRemoteDescription`. */
-async function glareOfRaw(ends: Ends): Promise<string> {
+async function glareOfRaw(ends: Ends): Promise<void> {
   const { raw, peer } = ends;
   await raw.ready();
   await raw.call('create', { polite: true });
@@ -42,7 +42,6 @@ async function glareOfRaw(ends: Ends): Promise<string> {
     await eventually(async () => (await raw.channel(label))?.opened === true, `${label} opens`);
     await eventually(async () => (await peer.channel(label))?.opened === true, `${label} opens there`);
   }
-  return 'both channels open';
 }
 
 const stable = (peer: Peer): Promise<number> =>
@@ -60,10 +59,10 @@ export const negotiation: Scenarios = {
       await stable(cell.peer);
       cell.check(await echoed(channel, 'x'), 'echo');
     },
-    async control(ends) {
+    async control(ends, cell) {
       await connectRaw(ends, 'echo', 'raw');
       await ends.peer.call('offer');
-      return `their signaling is stable after ${await stable(ends.peer)} ms`;
+      cell.figure(`their signaling is stable after ${await stable(ends.peer)} ms`);
     },
   },
   'they-restart-ice': {
