@@ -47,6 +47,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    ignoreAnnotations: true, // of package.json, which speaks of the package's own files
     sourcemap: 'linked',
     logLevel: 'error',
     plugins: [placesOfSources],

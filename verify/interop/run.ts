@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { setup as bundle } from '../../test/support/bundled-programs.js';
 import { Child } from '../../test/support/child.js';
 import { failsLike, type Result, tablesOf, verdictOf, writeDocument } from './document.js';
 import { type Network, Networks } from './namespace.js';
@@ -113,7 +114,7 @@ async function withControl(network: Network, result: Result): Promise<Result> {
 }
 
 /** What is lost is a matter of chance: the control runs so often, or until it fails in the same way. */
-const MOST_CONTROLS = 6;
+const MOST_CONTROLS = 20;
 
 const wanted = chosen(values.peer, Object.keys(PEERS), 'peer');
 const scenarios = chosen(values.scenario, Object.keys(SCENARIOS), 'scenario');
@@ -143,9 +144,11 @@ for (const [signal, code] of [
   process.once(signal, () => {
     for (const child of running) child.kill('SIGKILL');
     networks[Symbol.dispose]();
-    process.exit(code);
+    void (unbundle?.() ?? Promise.resolve()).finally(() => process.exit(code));
   });
 }
+// A program for each cell and its peer: through the loader each would take a second of processor time to start.
+const unbundle = await bundle();
 const total = runs.reduce((sum, run) => sum + run.scenarios.length, 0) * times;
 say(`${total} cells in ${networks.description}`);
 const known = values.results !== undefined && existsSync(values.results);
@@ -173,6 +176,7 @@ await Promise.all(
     }
   }),
 );
+await unbundle?.();
 if (!values.json && results.length > 0) say(`\n${tablesOf(results, peers)}`);
 if (values['write-docs']) writeDocument(results, peers, networks.description);
 process.exitCode = results.some((result) => verdictOf(result) === 'fails') ? 1 : 0;

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { CloseInfo, DataChannel } from '../../src/index.js';
+import type { CloseInfo, DataChannel, WebSocket } from '../../src/index.js';
 import type { ChannelEnd } from './simulated-peer.js';
 import { Life } from './life.js';
 import type { SimulatedProcess, World } from './world.js';
@@ -12,7 +12,7 @@ const scratch = Buffer.alloc(4 + 40_000);
  * how the program reads: by events, `for await`, or a stream.
  */
 export class ChannelLog implements ChannelEnd {
-  readonly channel: DataChannel;
+  readonly channel: DataChannel | WebSocket;
   readonly label: string;
   readonly life: Life;
   readonly isLossy: boolean;
@@ -41,20 +41,21 @@ export class ChannelLog implements ChannelEnd {
   constructor(
     world: World,
     process: SimulatedProcess,
-    channel: DataChannel,
+    channel: DataChannel | WebSocket,
+    label: string,
     connection: string,
     isTrusted: boolean,
   ) {
     this.#isTrusted = isTrusted;
     this.channel = channel;
-    this.label = channel.label;
-    this.life = new Life(process, connection, channel.label);
+    this.label = label;
+    this.life = new Life(process, connection, label);
     let closingAt: number | undefined;
     channel.signal.addEventListener('abort', () => {
       closingAt = world.now;
     });
-    this.isLossy = channel.label.includes('lossy');
-    this.#isOrdered = !channel.label.includes('unordered');
+    this.isLossy = label.includes('lossy');
+    this.#isOrdered = !label.includes('unordered');
     let openedIn = -1;
     channel.on('open', () => {
       if (this.#opened) this.wrong.push('open came twice');
@@ -64,8 +65,8 @@ export class ChannelLog implements ChannelEnd {
       if (channel.state === 'open') this.wasOpen = true;
       openedIn = world.tasks;
     });
-    if (channel.label.endsWith('iterated')) void this.#iterate(channel);
-    else if (channel.label.endsWith('streamed')) this.#duplex = this.#stream(channel);
+    if (label.endsWith('iterated')) void this.#iterate(channel);
+    else if (label.endsWith('streamed')) this.#duplex = this.#stream(channel);
     else {
       this.#listener = (message) => {
         if (!this.#opened && channel.state !== 'closing') this.wrong.push('a message came before open');
@@ -102,7 +103,7 @@ export class ChannelLog implements ChannelEnd {
     });
   }
 
-  async #iterate(channel: DataChannel): Promise<void> {
+  async #iterate(channel: DataChannel | WebSocket): Promise<void> {
     this.#pending++;
     try {
       for await (const message of channel) {
@@ -115,7 +116,7 @@ export class ChannelLog implements ChannelEnd {
     }
   }
 
-  #stream(channel: DataChannel): Duplex {
+  #stream(channel: DataChannel | WebSocket): Duplex {
     const duplex = channel.toDuplex({ objectMode: true });
     this.#pending++;
     duplex.on('data', (message: string | Buffer) => this.#takeAll(message));

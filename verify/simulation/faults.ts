@@ -4,7 +4,8 @@ const BY_NAME = {
   neverAcknowledgeClose: true,
   throwInClose: true,
   // Not where the library hands over what the peer made: nobody could catch that.
-  throwInCreate: ({ kind, method }) => kind !== 'DataChannel' || method !== 'constructor',
+  throwInCreate: ({ kind, method }) =>
+    method !== 'constructor' || (kind !== 'DataChannel' && kind !== 'WebSocket'),
   fireAfterClose: true,
   neverConfirmReset: true,
   sendThrows: true,

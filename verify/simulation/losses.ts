@@ -5,6 +5,7 @@ import type { ChannelEnd } from './simulated-peer.js';
 /** Holds what one end has sent on a channel against what the other was given. */
 export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): string[] {
   const { label, told } = from;
+  if (isSocket(label)) return socketLossesOf(from, to);
   const faults: string[] = [];
   const ours = program.other === 'ours';
   // Nobody knows what a program without this package has sent, nor a hostile one.
@@ -36,6 +37,27 @@ export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): st
   const tookAny = to.wasOpen || !label.endsWith('streamed');
   if (missing > to.unread && from.wasOpen && tookAny)
     faults.push(`${label}: ${missing} ${of} are missing (told)`);
+  return faults;
+}
+
+/** Of a WebSocket, whose label is its path. */
+const isSocket = (label: string): boolean => label.startsWith('/');
+
+/**
+ * A WebSocket has no acknowledgement: what was on its way when the other end closed is lost, and nobody knows. Where only the
+ * sender closes, however soon, everything arrives.
+ */
+function socketLossesOf(from: ChannelEnd, to: ChannelEnd): string[] {
+  const { label, attempted, doubtful, told = 0 } = from;
+  const faults = keptBack(from, to);
+  if (to.life.ownEndAt !== undefined || isRoughFor(from, to)) return faults;
+  const came = new Set(to.received);
+  let missing = 0;
+  for (let n = 0; n < attempted; n++) if (!doubtful.has(n) && !came.has(n)) missing++;
+  const of = `of ${attempted} messages`;
+  if (missing > told + to.unread) faults.push(`${label}: ${missing} ${of} are missing, ${told} were told`);
+  if (told > missing + doubtful.size)
+    faults.push(`${label}: ${told} ${of} were told, ${missing} are missing`);
   return faults;
 }
 

@@ -4,14 +4,17 @@ import {
   RtcRuntime,
   type RtcScope,
   type Signaling,
+  type WebSocket,
 } from '../../src/index.js';
 import { createFakeBinding, type FakeBinding, type FakeNetwork } from '../../src/testing/index.js';
 import { AcknowledgedLog, isAcknowledged } from './acknowledged-log.js';
 import { ChannelLog } from './channel-log.js';
 import { type FaultName, FAULTS } from './faults.js';
 import { Life } from './life.js';
+import { PeerSockets } from './peer-sockets.js';
 import { countOf, sizeOf, type Step } from './program.js';
 import { byLabel, type Pair, type SimulatedPeer } from './simulated-peer.js';
+import { telling } from './telling.js';
 import type { SimulatedProcess, World } from './world.js';
 
 /** Milliseconds that the teardown of a peer's scope may take. */
@@ -36,6 +39,7 @@ export class Peer implements SimulatedPeer {
   readonly channels: ChannelLog[] = [];
   readonly acknowledged: AcknowledgedLog[] = [];
   readonly warnings: string[] = [];
+  readonly sockets: PeerSockets;
   /** How the library has misbehaved. */
   readonly faults = new Set<FaultName>();
   /** How its scope ended; undefined while it has not. */
@@ -55,6 +59,11 @@ export class Peer implements SimulatedPeer {
     this.#isTrusting = isTrusting;
     this.process = world.spawn(name);
     this.binding = createFakeBinding({ network, scheduler: this.process });
+    this.sockets = new PeerSockets({
+      name,
+      scope: (at) => this.#liveScope(at),
+      log: (socket, path) => this.#log(socket, path, path),
+    });
   }
 
   start(): void {
@@ -76,7 +85,7 @@ export class Peer implements SimulatedPeer {
 
   /** One half of `connect`: the other process does the other. */
   connect(id: number, signaling: Signaling, offers: boolean): void {
-    this.#telling(() => {
+    telling(() => {
       const owner = this.#owner(id);
       if (!owner) return;
       const connection = owner.createPeerConnection(`c${id}`, id % 4 === 1 ? NAMED_SERVERS : {});
@@ -92,20 +101,11 @@ export class Peer implements SimulatedPeer {
   pair(number: number, pair: Pair): void {
     const usable = this.#connections.filter(({ state }) => state === 'open' || state === 'opening');
     const connection = usable.find(({ path }) => path.endsWith(`/c${number % CONNECTIONS}`));
-    if (connection) this.#telling(() => this.#use(connection, pair, 1));
+    if (connection) telling(() => this.#use(connection, pair, 1));
   }
 
   do(step: Step): void {
-    this.#telling(() => this.#do(step));
-  }
-
-  /** Where a program may throw, and another call would have told it beforehand. */
-  #telling(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      if (!this.#isTold(error)) throw error;
-    }
+    telling(() => this.#do(step));
   }
 
   dispose(): void {
@@ -189,8 +189,7 @@ export class Peer implements SimulatedPeer {
     const log = this.#watch(channel, connection);
     if (closes) channel.once('message', () => this.#close(channel));
     channel.once('close', () => {
-      if (use < uses && connection.state === 'open')
-        this.#telling(() => this.#use(connection, pair, use + 1));
+      if (use < uses && connection.state === 'open') telling(() => this.#use(connection, pair, use + 1));
     });
     log.send(messages, 100 * messages);
   }
@@ -298,8 +297,7 @@ export class Peer implements SimulatedPeer {
       this.acknowledged.push(log);
       return log;
     }
-    const log = new ChannelLog(this.#world, this.process, channel, nameOf(connection), this.#isTrusting);
-    this.channels.push(log);
+    const log = this.#log(channel, channel.label, nameOf(connection));
     let endsAt: number | undefined;
     connection.signal.addEventListener('abort', () => {
       endsAt = this.#world.now;
@@ -307,6 +305,12 @@ export class Peer implements SimulatedPeer {
     connection.on('close', ({ by }) => {
       if (by === 'local' || by === 'owner') log.life.connectionEndAt = endsAt;
     });
+    return log;
+  }
+
+  #log(channel: DataChannel | WebSocket, label: string, connection: string): ChannelLog {
+    const log = new ChannelLog(this.#world, this.process, channel, label, connection, this.#isTrusting);
+    this.channels.push(log);
     return log;
   }
 
@@ -327,13 +331,6 @@ export class Peer implements SimulatedPeer {
 
   #pick<T>(list: readonly T[], at: number): T | undefined {
     return list[at % Math.max(1, list.length)];
-  }
-
-  #isTold(error: unknown): boolean {
-    const code = (error as { code?: string }).code ?? '';
-    return ['RTC_CLOSED', 'RTC_CLOSING', 'RTC_NATIVE', 'RTC_INVALID_STATE', 'RTC_SCOPE_DISPOSED'].includes(
-      code,
-    );
   }
 
   static isMishap(text: string): boolean {

@@ -42,6 +42,8 @@ const DEEDS = {
   repeatSignals: 2,
   cutSignals: 0.5,
   kill: 0.5,
+  /** In programs of their own, see `programOf`. */
+  dial: 0,
 } as const;
 
 export type Deed = keyof typeof DEEDS;
@@ -99,11 +101,10 @@ export function programOf(seed: number, random: Random): Program {
   for (let n = 1; n < length; n++) {
     steps.push(step(random.below(span), random.below(2) as 0 | 1, pick(random), random));
   }
-  steps.sort((one, other) => one.at - other.at);
   const end = random.chance(0.5) ? random.below(span) : span + random.below(100);
   // Where one end is left alone for long, what it confirms is no matter of who was first.
   const other = random.chance(0.4) ? end : end + random.below(random.chance(0.5) ? 200 : 3000);
-  return {
+  const program: Program = {
     seed,
     steps,
     ends: random.chance(0.5) ? [end, other] : [other, end],
@@ -111,13 +112,23 @@ export function programOf(seed: number, random: Random): Program {
     loss: random.chance(0.7) ? 0 : random.next() * 0.2,
     other: random.pick(OTHERS)!,
   };
+  if (seed % WITH_SOCKETS === 1) {
+    for (let n = 1 + random.below(5); n > 0; n--) {
+      steps.push(step(random.below(span), random.below(2) as 0 | 1, 'dial', random));
+    }
+  }
+  steps.sort((one, other) => one.at - other.at);
+  return program;
 }
+
+/** Every so many programs one has WebSockets, too. */
+const WITH_SOCKETS = 5;
 
 function step(at: number, who: 0 | 1, does: Deed, random: Random): Step {
   return { at, who, does, a: random.below(64), b: random.below(64) };
 }
 
-const TOTAL = Object.values(DEEDS).reduce((sum, weight) => sum + weight, 0);
+const TOTAL = Object.values<number>(DEEDS).reduce((sum, weight) => sum + weight, 0);
 
 function pick(random: Random): Deed {
   let rest = random.next() * TOTAL;

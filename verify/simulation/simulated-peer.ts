@@ -43,6 +43,12 @@ export interface SimulatedPeer {
   readonly binding: FakeBinding;
   readonly logs: readonly ChannelEnd[];
   readonly ended: boolean;
+  readonly sockets?: {
+    /** Accepts WebSockets, if it does not yet. */
+    listen(scope: number): void;
+    /** Connects to that process. */
+    dial(server: string, number: number, step: Step): void;
+  };
   start(): void;
   connect(id: number, signaling: Signaling, offers: boolean): void;
   do(step: Step): void;

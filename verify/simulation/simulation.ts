@@ -46,11 +46,12 @@ export function simulate(program: Program): Outcome {
   ];
   const altered = program.other === 'unannounced' ? withoutReceipts : (sdp: string) => sdp;
   const signalings: SimulatedSignaling[] = [];
-  let pairs = 0;
+  let [pairs, sockets] = [0, 0];
 
   for (const peer of peers) world.call(peer.process, () => peer.start());
   for (const step of program.steps) {
-    if (step.does === 'acknowledged' && program.other !== 'ours' && program.other !== 'unannounced') continue; // no answer
+    // These need a program with this package at both ends.
+    if (/^acknowledged|^dial/.test(step.does) && !/^ours|^unannounced/.test(program.other)) continue;
     const peer = peers[step.who];
     if (step.does === 'connect') {
       const id = signalings.length;
@@ -76,6 +77,13 @@ export function simulate(program: Program): Outcome {
           each.pair?.(step.a, { ...pair, closes }),
         );
       }
+    } else if (step.does === 'dial') {
+      const server = peers[1 - step.who]!;
+      const [isEarly, number] = [step.a % 16 === 15, sockets++];
+      world.at(step.at + (isEarly ? 1 : 0), server.process, () => server.sockets?.listen(step.b));
+      world.at(step.at + (isEarly ? 0 : step.b % 4), peer.process, () =>
+        peer.sockets?.dial(server.process.name, number, step),
+      );
     } else if (step.does === 'closeTogether') {
       for (const [who, each] of peers.entries()) {
         world.at(step.at + (who === step.who ? 0 : step.b % 16), each.process, () => each.do(step));

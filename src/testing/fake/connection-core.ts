@@ -251,12 +251,11 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
     const unreachable = () => network.dark || !other.host.running || other.#pipe === undefined;
     return new SendPipe(loop, sendBufferSize, {
       deliver: (packet) => !unreachable() && other.#receive(packet),
+      delivered: () => other.host.loop.handOver(),
       unreachable,
       buffered: (stream, amount) => this.#table.find(stream)?.changeBuffered(amount),
-      blocked: (stream) => {
-        const channel = this.#table.find(stream);
-        return faults.active('block', this) || (channel !== undefined && faults.active('block', channel));
-      },
+      blocked: (stream) =>
+        [this, this.#table.find(stream)].some((each) => each !== undefined && faults.active('block', each)),
       random: () => faults.random(),
       latency: (size) => network.latency(size),
       loses: () => network.loses(),

@@ -18,7 +18,10 @@ export interface FakeScheduler {
    * next returns.
    */
   preempt?(): void;
-  /** The library has taken a message from the wire for the channel with that label; its program may never be given it. */
+  /**
+   * The library has taken a message from the wire for the channel with that label, or the WebSocket with that path; its program
+   * may never be given it.
+   */
   arrived?(channel: string, data: string | Buffer): void;
 }
 

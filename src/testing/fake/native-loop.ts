@@ -33,6 +33,7 @@ export class NativeLoop {
   readonly #timers = new Set<() => void>();
   #turn = 0;
   #scheduled = false;
+  #isRunning = false;
 
   constructor(scheduler: FakeScheduler) {
     this.#scheduler = scheduler;
@@ -105,14 +106,30 @@ export class NativeLoop {
     const tasks = this.#tasks;
     this.#tasks = [];
     for (const task of tasks) if (task.turn > this.#turn) this.#tasks.push(task);
-    if (this.#tasks.length < tasks.length) for (const task of tasks) if (task.turn <= this.#turn) task.run();
+    if (this.#tasks.length < tasks.length) {
+      this.#isRunning = true;
+      for (const task of tasks) if (task.turn <= this.#turn) task.run();
+      this.#isRunning = false;
+    }
+    this.#giveReady();
+    this.#scheduler.thread(() => this.#endTurn());
+  }
+
+  /**
+   * Packets of another process have come. A thread of this library has taken them, and given the event loop the calls before
+   * anything can see what the packets have changed.
+   */
+  handOver(): void {
+    if (!this.#isRunning) this.#giveReady();
+  }
+
+  #giveReady(): void {
     if (this.#ready.size === 1) for (const queue of this.#ready) this.#give(queue);
     else if (this.#ready.size > 1) {
       const orderOf = (queue: ServedQueue) => this.#queues.get(queue)!.registered;
       for (const queue of [...this.#ready].sort((one, other) => orderOf(one) - orderOf(other)))
         this.#give(queue);
     }
-    this.#scheduler.thread(() => this.#endTurn());
   }
 
   /** A turn of the event loop for each call, as the addon opens a callback scope for each: promise reactions run in between. */

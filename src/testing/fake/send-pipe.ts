@@ -25,6 +25,8 @@ interface InFlight extends Packet {
 interface PipeEnds {
   /** Hands over one packet; false leaves it and everything behind it in the pipe. */
   deliver(packet: Packet): boolean;
+  /** Those that have come at this time are handed over. */
+  delivered(): void;
   buffered(stream: number, amount: number): void;
   blocked(stream: number): boolean;
   /**
@@ -148,6 +150,7 @@ export class SendPipe {
       this.#inFlightBytes -= due[arrived]!.size;
       arrived += 1;
     }
+    if (arrived > 0) this.#ends.delivered();
     const stalled = arrived < due.length;
     if (stalled) this.#inFlight.unshift(...due.slice(arrived));
     if (this.#stopped) return;

@@ -157,6 +157,7 @@ export class SocketCore implements MessageCore, FaultTarget {
     const unreachable = () => network.dark || !other.#host.running;
     return new SendPipe(loop, sendBufferSize, {
       deliver: (packet) => !unreachable() && other.#receive(packet),
+      delivered: () => other.#host.loop.handOver(),
       unreachable,
       buffered: (_stream, amount) => this.#changeBuffered(amount),
       blocked: () => faults.active('block', this),
@@ -174,7 +175,9 @@ export class SocketCore implements MessageCore, FaultTarget {
       return true;
     }
     if (this.#inbox.full) return false;
-    if (packet.data !== undefined) this.#inbox.push(packet.data);
+    if (packet.data === undefined) return true;
+    this.#host.arrived(this.name, packet.data);
+    this.#inbox.push(packet.data);
     return true;
   }
 

@@ -34,10 +34,12 @@ export class Network implements Disposable {
   readonly #answerer: Child | undefined;
   readonly #answererIpc: Ipc | undefined;
   readonly #peer: LinkPeer | undefined;
+  readonly #firstSeed: number;
   #connections = 0;
 
-  private constructor(relay: Child, answerer?: Child, peer?: LinkPeer) {
+  private constructor(relay: Child, firstSeed: number, answerer?: Child, peer?: LinkPeer) {
     this.#relay = relay;
+    this.#firstSeed = firstSeed;
     this.#relayIpc = new Ipc(relay);
     this.#answerer = answerer;
     this.#answererIpc = answerer && new Ipc(answerer);
@@ -50,19 +52,22 @@ export class Network implements Disposable {
     }
   }
 
-  static async of(candidate: LinkCandidate): Promise<Network> {
+  /** `round` decides what the links lose. */
+  static async of(candidate: LinkCandidate, round: number): Promise<Network> {
     const answerer = start('./answerer.js', candidate);
-    return new Network(start('./relay.js'), answerer, await loadLinkPeer(candidate, true));
+    const peer = await loadLinkPeer(candidate, true);
+    return new Network(start('./relay.js'), round * SEEDS_A_ROUND, answerer, peer);
   }
 
   /** Without peers. */
   static relay(): Network {
-    return new Network(start('./relay.js'));
+    return new Network(start('./relay.js'), 0);
   }
 
   async open(options: Omit<LinkOptions, 'seed'>): Promise<string> {
     const id = `link ${this.#connections++}`;
-    await this.#relayIpc.call('open', { id, seed: this.#connections, isPrecise: true, ...options });
+    const seed = this.#firstSeed + this.#connections;
+    await this.#relayIpc.call('open', { id, seed, isPrecise: true, ...options });
     return id;
   }
 
@@ -107,6 +112,9 @@ export class Network implements Disposable {
     this.#answerer?.kill('SIGTERM'); // it may have a browser to close
   }
 }
+
+/** More than a process opens links. */
+const SEEDS_A_ROUND = 100;
 
 type UdpLinkCounts = import('../../../test/support/udp-link.js').UdpLink['counts'];
 

@@ -39,9 +39,9 @@ export function throughputOver(
     rounds: 2,
     quick: false,
     file,
-    async run(name, { seconds }) {
+    async run(name, { seconds, round }) {
       if (name === 'relay') return { figures: { whole: await relayRate(roundTrip / 2, seconds) } };
-      using network = await Network.of(name as LinkCandidate);
+      using network = await Network.of(name as LinkCandidate, round);
       const [whole, ...lossy] = LOSSES;
       const figures: Record<string, number> = {};
       const measure = async ({ key, loss }: (typeof LOSSES)[number], factor: number) => {
@@ -87,8 +87,8 @@ export const queueing: Omit<Scenario, 'file'> = {
   reference: 'raw',
   rounds: ROUNDS,
   quick: false,
-  async run(name, { seconds }) {
-    using network = await Network.of(name as LinkCandidate);
+  async run(name, { seconds, round }) {
+    using network = await Network.of(name as LinkCandidate, round);
     const connection = await network.connect({ delay: 25, jitter: 0, loss: 0, ...BOTTLENECK });
     let going = true;
     void connection.end.bulk.flood(CHUNK, () => going);
@@ -125,8 +125,8 @@ export const bottleneck: Omit<Scenario, 'file'> = {
   reference: 'raw',
   rounds: ROUNDS,
   quick: false,
-  async run(name, { seconds }) {
-    using network = await Network.of(name as LinkCandidate);
+  async run(name, { seconds, round }) {
+    using network = await Network.of(name as LinkCandidate, round);
     const link = { bandwidth: 100e6 / 8, queue: 500_000 };
     const connection = await network.connect({ delay: 25, jitter: 0, loss: 0, ...link });
     let going = true;
@@ -159,8 +159,8 @@ export const connecting: Omit<Scenario, 'file'> = {
   reference: 'raw',
   rounds: 7,
   quick: false,
-  async run(name) {
-    using network = await Network.of(name as LinkCandidate);
+  async run(name, { round }) {
+    using network = await Network.of(name as LinkCandidate, round);
     const figures: Record<string, number> = {};
     await network.connect({ delay: 0, jitter: 0, loss: 0 }); // what is loaded, compiled and started once
     for (const { key, roundTrip, hasNats } of CONNECTING) {
@@ -190,8 +190,8 @@ export const darkness: Omit<Scenario, 'file'> = {
   reference: 'raw',
   rounds: 5,
   quick: false,
-  async run(name) {
-    using network = await Network.of(name as LinkCandidate);
+  async run(name, { round }) {
+    using network = await Network.of(name as LinkCandidate, round);
     const connection = await network.connect({ delay: 25, jitter: 0, loss: 0 });
     const sending = setInterval(() => connection.end.small.send(stamp()), 20);
     await sleep(1000);

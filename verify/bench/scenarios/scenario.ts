@@ -12,6 +12,8 @@ export interface Effort {
   readonly seconds: number;
   /** Part of the full amount, for what is counted and not timed: 1, or less with `--quick`. */
   readonly share: number;
+  /** Which of the rounds, from 0: what a link loses is the same for all candidates of a round, and differs between rounds. */
+  readonly round: number;
 }
 
 export interface Figure {

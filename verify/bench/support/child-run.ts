@@ -8,7 +8,7 @@ import type { Run } from './summary.js';
 
 export interface ChildOptions {
   readonly compiled: Compiled;
-  readonly effort: Effort;
+  readonly effort: Omit<Effort, 'round'>;
   /** Where processor profiles go; none without. */
   readonly profiles: string | undefined;
 }
@@ -25,7 +25,7 @@ export async function runOnce(
   const profiling = profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles];
   const { code, signal, stdout, stderr } = await runChild(
     program,
-    [file, candidate, JSON.stringify(effort)],
+    [file, candidate, JSON.stringify({ ...effort, round })],
     {
       nodeArguments: ['--expose-gc', ...profiling],
       timeout: LONGEST_MS,

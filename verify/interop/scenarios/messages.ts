@@ -117,6 +117,15 @@ export const messages: Scenarios = {
       const lost = accepted - arrived;
       cell.check(counted >= lost, `${lost} of ${accepted} did not arrive, ${counted} are counted`);
     },
+    /** The raw binding counts nothing: only a peer that says no more is the same. */
+    async control({ peer }, { figure }) {
+      await using raw = await connectRawEnd(peer, 'sink', 'peer');
+      const burst = peer.call('burst', { label: 'sink', count: COUNT, ending: 'close connection' });
+      burst.catch(() => {});
+      for (let n = 0; n < COUNT && raw.channel.isOpen(); n++) raw.channel.sendMessageBinary(numbered(n));
+      raw.pc.close();
+      figure(`${(await arrivedAt(peer))?.messages} of ${COUNT} arrived`);
+    },
   },
   'we-close-channel': {
     title: '3000 messages, and we close the channel',
