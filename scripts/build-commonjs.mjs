@@ -3,10 +3,10 @@
  * require an ES module (before 20.19 and 22.12). Newer ones get the ES modules either way, by the condition
  * `module-sync`, so that a process has one copy.
  */
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const cjs = join(dist, 'cjs');
@@ -35,5 +35,41 @@ await build({ ...options, entryPoints: paths(withDefault) });
 // A copy for few, and half of the tarball otherwise.
 const others = modules.filter((file) => !withDefault.includes(file));
 await build({ ...options, entryPoints: paths(others), minifyWhitespace: true });
+await shareHelpers(others);
 for (const file of files.filter((file) => file.endsWith('.d.ts'))) cpSync(join(dist, file), join(cjs, file));
 writeFileSync(join(cjs, 'package.json'), '{ "type": "commonjs" }\n');
+
+/** esbuild puts its helpers into each module, half a kilobyte of them; here they are one module. */
+async function shareHelpers(names) {
+  const all = "import one, * as ns from 'a';export * from 'b';export { one, ns };export default 1";
+  const { code } = await transform(all, {
+    format: options.format,
+    platform: options.platform,
+    minifyWhitespace: true,
+  });
+  const helpers = new Map();
+  for (const [text, name] of code.matchAll(/var (__\w+)=.*?;(?=var )/g)) helpers.set(name, text);
+  const shared = join(cjs, 'esbuild-helpers.js');
+  writeFileSync(
+    shared,
+    `"use strict";${[...helpers.values()].join('')}module.exports={${[...helpers.keys()]}};\n`,
+  );
+  const STRICT = '"use strict";';
+  for (const name of names) {
+    const file = join(cjs, name);
+    let text = readFileSync(file, 'utf8').replace(STRICT, '');
+    const used = [];
+    for (let next = ''; next !== undefined;) {
+      next = [...helpers.keys()].find((each) => text.startsWith(helpers.get(each)));
+      if (next === undefined) break;
+      used.push(next);
+      text = text.slice(helpers.get(next).length);
+    }
+    if (used.length === 0) continue;
+    const path = relative(dirname(file), shared).replaceAll('\\', '/');
+    writeFileSync(
+      file,
+      `${STRICT}var{${used}}=require("${path.startsWith('.') ? path : `./${path}`}");${text}`,
+    );
+  }
+}

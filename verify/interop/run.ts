@@ -135,6 +135,8 @@ const runs = peers.flatMap((peer) => {
   return values.together ? [{ peer, scenarios: all }] : all.map((each) => ({ peer, scenarios: [each] }));
 });
 const times = positive(values.times ?? '1', '--times');
+// A program for each cell and its peer: through the loader each would take a second of processor time to start.
+const unbundle = (await bundle()) ?? (async () => {});
 using networks = new Networks(positive(values.jobs, '--jobs'));
 // A `using` block is not left by a signal. The peer of a cell ends with the cell.
 for (const [signal, code] of [
@@ -144,11 +146,9 @@ for (const [signal, code] of [
   process.once(signal, () => {
     for (const child of running) child.kill('SIGKILL');
     networks[Symbol.dispose]();
-    void (unbundle?.() ?? Promise.resolve()).finally(() => process.exit(code));
+    void unbundle().finally(() => process.exit(code));
   });
 }
-// A program for each cell and its peer: through the loader each would take a second of processor time to start.
-const unbundle = await bundle();
 const total = runs.reduce((sum, run) => sum + run.scenarios.length, 0) * times;
 say(`${total} cells in ${networks.description}`);
 const known = values.results !== undefined && existsSync(values.results);
@@ -167,16 +167,14 @@ const queue = runs.flatMap(({ peer, scenarios: all }) => {
     left: all.filter((scenario) => (done.get(scenario) ?? 0) + round < times),
   }));
 });
-await Promise.all(
-  networks.all.map(async (network) => {
-    for (let run = queue.shift(); run; run = queue.shift()) {
-      const { peer, left } = run;
-      if (left.length === 0) continue;
-      for (const result of await runOften(network, peer, left)) report(await withControl(network, result));
-    }
-  }),
-);
-await unbundle?.();
+const work = async (network: Network) => {
+  for (let run = queue.shift(); run; run = queue.shift()) {
+    const { peer, left } = run;
+    if (left.length === 0) continue;
+    for (const result of await runOften(network, peer, left)) report(await withControl(network, result));
+  }
+};
+await Promise.all(networks.all.map(work)).finally(unbundle);
 if (!values.json && results.length > 0) say(`\n${tablesOf(results, peers)}`);
 if (values['write-docs']) writeDocument(results, peers, networks.description);
 process.exitCode = results.some((result) => verdictOf(result) === 'fails') ? 1 : 0;
