@@ -82,6 +82,19 @@ forEachBinding((rig) => {
     expect(got[2999]).toBe('2999');
   });
 
+  it('has given the event loop what came before a reset when the channel is seen closed', async () => {
+    for (let round = 0; round < 10; round++) {
+      let got = 0;
+      const { near, far } = await rig.connect((channel) => channel.onMessage(() => got++));
+      for (let i = 0; i < 50; i += 1) near.sendMessage(`${i}`);
+      near.close();
+      keepBusy(() => !far.isOpen(), rig.hasThreads ? 20_000 : 0);
+      await until(() => !far.isOpen(), 'the reset arrives');
+      await turns(3); // those that an end waits for
+      expect(got).toBe(50);
+    }
+  });
+
   it('loses queued messages when the close event is served before them (H4)', async () => {
     const got: unknown[] = [];
     let closed = 0;
