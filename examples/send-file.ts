@@ -16,6 +16,7 @@ import { RtcRuntime } from 'scoped-rtc';
 import { receiveFile } from './send-file/receive-file.js';
 import { sendFile } from './send-file/send-file.js';
 import { startReceiver } from './send-file/start-receiver.js';
+import { MOST_CONNECTIONS } from './support/file-transfer.js';
 
 const USAGE =
   'usage: send-file.ts [--connections N] receive FOLDER [HOST] | send FILE ADDRESS | FILE [FOLDER]';
@@ -29,8 +30,8 @@ async function main(): Promise<void> {
     });
     const connections = Number(values.connections);
     const [first, second, third] = positionals;
-    if (first === undefined || !(connections >= 1 && connections <= 16 && Number.isInteger(connections)))
-      throw new Error(USAGE);
+    const isInRange = Number.isInteger(connections) && connections >= 1 && connections <= MOST_CONNECTIONS;
+    if (first === undefined || !isInRange) throw new Error(USAGE);
     if (first === 'receive' && second !== undefined) await receiveFile(rtc, second, third);
     else if (first === 'send' && second !== undefined && third !== undefined)
       await sendFile(rtc, second, third, connections);

@@ -59,12 +59,12 @@ async function shareHelpers(names) {
     const file = join(cjs, name);
     let text = readFileSync(file, 'utf8').replace(STRICT, '');
     const used = [];
-    for (let next = ''; next !== undefined;) {
-      next = [...helpers.keys()].find((each) => text.startsWith(helpers.get(each)));
-      if (next === undefined) break;
-      used.push(next);
-      text = text.slice(helpers.get(next).length);
+    for (const [helper, definition] of helpers) {
+      if (!text.startsWith(definition)) continue;
+      used.push(helper);
+      text = text.slice(definition.length);
     }
+    if (text.startsWith('var __')) throw new Error(`${name} begins with a helper that is not known`);
     if (used.length === 0) continue;
     const path = relative(dirname(file), shared).replaceAll('\\', '/');
     writeFileSync(

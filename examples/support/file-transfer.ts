@@ -33,8 +33,8 @@ export type Widen = (count: number) => Promise<readonly DataChannel[]>;
 /** What the sender says in text; the file itself goes in binary messages between the two. */
 type Frame = { type: 'file'; name: string; size: number; more: number } | { type: 'end'; sha256: string };
 
-/** More than a sender with good manners asks for. */
-const MOST_CONNECTIONS = 16;
+/** Over which a receiver takes one file. */
+export const MOST_CONNECTIONS = 16;
 
 /**
  * Bytes that may be on their way and not yet taken by the receiver's sink. `send` waits for the network, but

@@ -1,6 +1,5 @@
 import { type DataChannel, RtcRuntime } from 'scoped-rtc';
-import { PEER_SAYS } from './document.js';
-import { Peer } from './peer.js';
+import { Peer, PEER_SAYS } from './peer.js';
 import { type PeerKind, PEERS } from './peers.js';
 import type { Scenario, Tools } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';

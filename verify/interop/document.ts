@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { PEER_SAYS } from './peer.js';
 import { PEERS } from './peers.js';
 import { GROUPS } from './scenarios/index.js';
 
@@ -30,9 +31,6 @@ export function failsLike(result: Result, raw: Result): boolean {
   const known = new Set(raw.faults.map(alike));
   return result.faults.every((fault) => fault.startsWith(PEER_SAYS) || known.has(alike(fault)));
 }
-
-/** What the peer's program reported is behind the faults of a cell, to explain them. */
-export const PEER_SAYS = 'the peer says: ';
 
 const FILE = new URL('../../docs/interoperability.md', import.meta.url);
 

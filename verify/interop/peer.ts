@@ -36,6 +36,9 @@ interface Answer {
 
 const CALL_MS = 20_000;
 
+/** What a peer's program reported stands behind the faults of a cell, to explain them. */
+export const PEER_SAYS = 'the peer says: ';
+
 /** The peer of a cell: a program of its own, spoken to by lines of JSON. */
 export class Peer {
   readonly #kind: PeerKind;

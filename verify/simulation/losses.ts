@@ -13,17 +13,15 @@ export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): st
   if (isJudged && 'info' in to) faults.push(...keptBack(from, to));
   if (told === undefined || !isJudged) return faults;
   const isRough = isRoughFor(from, to);
-  const accepted: number[] = [];
-  for (let n = 0; n < from.attempted; n++) if (!from.doubtful.has(n)) accepted.push(n);
-  const came = new Set(to.received);
-  const missing = accepted.filter((n) => !came.has(n)).length;
-  const untaken = accepted.filter((n) => !came.has(n) && !to.life.arrivals.has(n)).length;
+  const lacking = lackingOf(from, to);
+  const missing = lacking.length;
+  const untaken = lacking.filter((n) => !to.life.arrivals.has(n)).length;
   const of = `of ${from.attempted} messages`;
   // A label's last word is how its program uses it; what acknowledges its messages itself has no count of the channel's.
   const mayCross = !from.isExact && !ours && crosses(from.life, to.life, program, isRough);
   const isGiven = ours || from.isExact || isAtLeisure(to.life);
   // Nobody can tell messages of a peer that sends by itself from answers to each of ours.
-  const isAnswered = !ours && !from.isExact && from.received.length >= accepted.length;
+  const isAnswered = !ours && !from.isExact && from.received.length >= from.attempted - from.doubtful.size;
   // What another peer's channel has given up is not counted.
   const isKnown = ours || from.isExact || (!mayCross && !isAnswered && !from.isLossy);
   if (isGiven && missing > told + to.unread && isKnown)
@@ -40,6 +38,14 @@ export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): st
   return faults;
 }
 
+/** Numbers of the messages that one end accepted and the other's program was not given. */
+function lackingOf({ attempted, doubtful }: ChannelEnd, { received }: ChannelEnd): number[] {
+  const came = new Set(received);
+  const lacking: number[] = [];
+  for (let n = 0; n < attempted; n++) if (!doubtful.has(n) && !came.has(n)) lacking.push(n);
+  return lacking;
+}
+
 /** Of a WebSocket, whose label is its path. */
 const isSocket = (label: string): boolean => label.startsWith('/');
 
@@ -51,9 +57,7 @@ function socketLossesOf(from: ChannelEnd, to: ChannelEnd): string[] {
   const { label, attempted, doubtful, told = 0 } = from;
   const faults = keptBack(from, to);
   if (to.life.ownEndAt !== undefined || isRoughFor(from, to)) return faults;
-  const came = new Set(to.received);
-  let missing = 0;
-  for (let n = 0; n < attempted; n++) if (!doubtful.has(n) && !came.has(n)) missing++;
+  const missing = lackingOf(from, to).length;
   const of = `of ${attempted} messages`;
   if (missing > told + to.unread) faults.push(`${label}: ${missing} ${of} are missing, ${told} were told`);
   if (told > missing + doubtful.size)

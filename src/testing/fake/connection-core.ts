@@ -255,7 +255,7 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
       unreachable,
       buffered: (stream, amount) => this.#table.find(stream)?.changeBuffered(amount),
       blocked: (stream) =>
-        [this, this.#table.find(stream)].some((each) => each !== undefined && faults.active('block', each)),
+        faults.active('block', this) || faults.active('block', this.#table.find(stream) ?? this),
       random: () => faults.random(),
       latency: (size) => network.latency(size),
       loses: () => network.loses(),
