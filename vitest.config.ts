@@ -9,39 +9,42 @@ interface Project {
   /** What the name of a file ends with; the longest that fits decides. */
   readonly suffix: string;
   /** Run before each file: refuse what belongs to another project. */
-  readonly guards: readonly ('addon' | 'programs')[];
+  readonly guards: readonly ('addon' | 'programs' | 'leftovers')[];
   /** Milliseconds for a test or a hook. */
   readonly limit: number;
-  readonly workers: number;
+  /** A process for each worker, not for each file: a third of the time of short files is the start of their process. */
+  readonly shared?: boolean;
   /** Run once before the first file. */
   readonly globalSetup?: readonly string[];
 }
 
-/**
- * `unit` runs first, so that what ends early tells early; then the others together, so that no worker is idle at the end of one.
- * They have to have the same number of workers.
- */
 const PROJECTS: Readonly<Record<string, Project>> = {
-  unit: { suffix: '.unit.test.ts', guards: ['addon', 'programs'], limit: 10_000, workers: 2 },
-  library: { suffix: '.test.ts', guards: ['programs'], limit: 60_000, workers: 3 },
+  unit: { suffix: '.unit.test.ts', guards: ['addon', 'programs'], limit: 10_000, shared: true },
+  library: {
+    suffix: '.test.ts',
+    guards: ['programs', 'leftovers'],
+    limit: 60_000,
+    shared: true,
+  },
   programs: {
     suffix: '.programs.test.ts',
     guards: [],
     limit: 120_000,
-    workers: 3,
     globalSetup: ['test/support/bundled-programs.ts', 'test/package/packed.ts'],
   },
   services: {
     suffix: '.services.test.ts',
     guards: [],
     limit: 120_000,
-    workers: 3,
     globalSetup: [
       ...['test/support/services.ts', 'test/interop/libraries.ts'],
       ...['test/support/bundled-programs.ts', 'test/package/packed.ts'],
     ],
   },
 };
+
+/** For two processors: what waits for a timer or a peer leaves one to the others. */
+const WORKERS = 4;
 
 const TESTS = fileURLToPath(new URL('./test', import.meta.url));
 /** A test by its name, in the words of any runner; `examples/testing` holds tests for other runners. */
@@ -72,7 +75,7 @@ function suffixes(): string {
 const files = filesByProject();
 
 const projects = Object.entries(PROJECTS).map(
-  ([name, { guards, limit, workers, globalSetup }]): TestProjectConfiguration => ({
+  ([name, { guards, limit, shared, globalSetup }]): TestProjectConfiguration => ({
     extends: true,
     test: {
       name,
@@ -81,8 +84,8 @@ const projects = Object.entries(PROJECTS).map(
       testTimeout: limit,
       hookTimeout: limit,
       ...(globalSetup === undefined ? {} : { globalSetup: [...globalSetup] }),
-      maxWorkers: workers,
-      sequence: { groupOrder: name === 'unit' ? 0 : 1 },
+      isolate: shared !== true,
+      maxWorkers: WORKERS,
     },
   }),
 );
@@ -105,7 +108,7 @@ export default defineConfig({
     },
   },
   test: {
-    // The addon aborts the process when a second thread loads it (H8), so every file gets a process of its own.
+    // The addon aborts the process when a second thread loads it (H8), so a worker is a process.
     pool: 'forks',
     reporters: ['default', ...(process.env.CI ? [new NoSkippedTests()] : [])],
     sequence: { sequencer: LongestFirst },

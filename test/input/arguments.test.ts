@@ -49,11 +49,11 @@ async function tryAll(
   call: (args: unknown[]) => unknown,
 ): Promise<string[]> {
   const bad: string[] = [];
+  const before = footprint(rig.runtime);
   const attempt = async (place: Argument, name: string, value: unknown) => {
-    const before = footprint(rig.runtime);
     const reported = complaint(await outcomeOf(() => call(withWrong(given(), place, value))), place.named);
     if (reported !== undefined) bad.push(`${place.named} = ${name}: ${reported}`);
-    expect(footprint(rig.runtime), `${place.named} = ${name} left something behind`).toEqual(before);
+    expect(footprint(rig.runtime), `${place.named} = ${name} left something behind`).toBe(before);
   };
   for (const place of places) {
     for (const name of Object.keys(WRONG_VALUES) as ValueName[]) {

@@ -46,7 +46,7 @@ describe.each([
     }
     expect(() => (Owned as unknown as (...args: unknown[]) => void)(...args)).toThrow(TypeError);
     expect(() => Reflect.construct(Object, args, Owned)).not.toThrow();
-    expect(footprint(rig.runtime)).toEqual(before);
+    expect(footprint(rig.runtime)).toBe(before);
   });
 });
 

@@ -48,8 +48,8 @@ export async function makeListener(scope: RtcScope): Promise<IceUdpMuxListener> 
   return scope.createIceUdpMuxListener(await freeUdpPort(), '127.0.0.1');
 }
 
-/** What a call could leave behind: members of the tree, natives, and listeners of the process. */
-export function footprint(runtime: RtcRuntime): unknown {
+/** What a call could leave behind, in words that can be compared: members of the tree, natives, listeners of the process. */
+export function footprint(runtime: RtcRuntime): string {
   const { natives, scopes } = runtime.snapshot();
   const outline = ({ path, kind, state, dependsOn, children }: NodeSnapshot): unknown => [
     path,
@@ -58,6 +58,6 @@ export function footprint(runtime: RtcRuntime): unknown {
     dependsOn,
     children.map(outline),
   ];
-  const listeners = process.eventNames().map((event) => [event, process.listenerCount(event)]);
-  return { held: natives.held, scopes: scopes.map(outline), listeners };
+  const listeners = process.eventNames().map((event) => [String(event), process.listenerCount(event)]);
+  return JSON.stringify({ held: natives.held, scopes: scopes.map(outline), listeners }, undefined, 1);
 }

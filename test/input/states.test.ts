@@ -98,7 +98,7 @@ describe.each(Object.keys(alive))('%s', (className) => {
       if ('error' in outcome) failed.push(`${name}: ${String(outcome.error)}`);
     }
     expect(failed).toEqual([]);
-    expect(footprint(rig.runtime)).toEqual(before);
+    expect(footprint(rig.runtime)).toBe(before);
   });
 
   it('throws a TypeError for a `this` that is something else', async () => {
@@ -122,7 +122,7 @@ describe.each(Object.keys(alive))('%s', (className) => {
       }
     }
     expect(bad).toEqual([]);
-    expect(footprint(rig.runtime)).toEqual(before);
+    expect(footprint(rig.runtime)).toBe(before);
   });
 });
 
@@ -138,7 +138,7 @@ describe('the runtime', () => {
         expect('error' in outcome && outcome.error, name).toBeInstanceOf(TypeError);
       }
     }
-    expect(footprint(rig.runtime)).toEqual(before);
+    expect(footprint(rig.runtime)).toBe(before);
   });
 });
 

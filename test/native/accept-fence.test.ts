@@ -6,14 +6,21 @@ import type { NativeWebSocket } from '../../src/native/binding.js';
 import { loadBinding } from '../../src/native/load.js';
 import { busy } from '../../verify/hazards/support/busy.js';
 
-afterAll(() => loadBinding().cleanup());
+/** Everything native, until the cleanup: it would walk over what was collected before (H28). */
+const kept: object[] = [];
+afterAll(() => {
+  loadBinding().cleanup();
+  kept.length = 0;
+});
 
 it('passes when all who connected before have been handed over, and not before', async () => {
   const server = new (loadBinding().WebSocketServer)({ port: 0, bindAddress: '127.0.0.1' });
+  kept.push(server);
   let fence: AcceptFence | undefined;
   const clients: NativeWebSocket[] = [];
   server.onClient((client) => {
     clients.push(client);
+    kept.push(client);
     fence?.see(client);
   });
   const sockets = Array.from({ length: 20 }, () => connect(server.port(), '127.0.0.1'));
@@ -37,11 +44,13 @@ it('passes when all who connected before have been handed over, and not before',
 
 it('reaches a server that is bound to every address', async () => {
   const server = new (loadBinding().WebSocketServer)({ port: 0 });
+  kept.push(server);
   try {
     using fence = new AcceptFence(server.port(), undefined);
     const clients: NativeWebSocket[] = [];
     server.onClient((client) => {
       clients.push(client);
+      kept.push(client);
       fence.see(client);
     });
     expect(await fence.passed).toBe(true);
