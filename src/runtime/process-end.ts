@@ -1,4 +1,5 @@
 import { afterTurn, type Clock } from '../time/clock.js';
+import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import {
   arrayOf,
@@ -50,6 +51,13 @@ export class ExitGuard {
       this.#failed = false;
     }).unref();
   };
+}
+
+/** To the error output of the process, also of one that was closed: nobody could be informed. */
+export function printWhileExiting(text: string): void {
+  try {
+    writeSync(2, text); // a worker's `process.stderr` has no descriptor of its own
+  } catch {}
 }
 
 export interface SignalHandlerOptions {

@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { LibraryContext } from '../library/library-context.js';
 import type { TeardownReport } from '../scope/teardown-report.js';
@@ -20,7 +19,7 @@ import type { ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds } from '../time/deadline.js';
 import { type ScopeOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
-import { ExitGuard, handleSignals, type SignalHandlerOptions } from './process-end.js';
+import { ExitGuard, handleSignals, printWhileExiting, type SignalHandlerOptions } from './process-end.js';
 import { foreignCleanupWarning, openAtExitWarning } from '../diagnostics/open-handles.js';
 import { RootScopes } from './root-scopes.js';
 import { RtcScope } from './rtc-scope.js';
@@ -281,7 +280,7 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     if (!this.#exiting) process.emitWarning(message, { type: 'ScopedRtcWarning', code });
     // `emitWarning` writes in the next turn of the event loop, which an exiting process does not reach.
     else if (!this.#exiting.quiet && process.env.NODE_NO_WARNINGS !== '1') {
-      writeSync(process.stderr.fd, `(node:${process.pid}) [${code}] ScopedRtcWarning: ${message}\n`);
+      printWhileExiting(`(node:${process.pid}) [${code}] ScopedRtcWarning: ${message}\n`);
     }
   }
 
@@ -309,16 +308,26 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
 
   /** `failed`: an uncaught error ends the process, and its message should not be buried under warnings. */
   #onExit(failed: boolean): void {
-    const open = this.#roots.openAtExit();
-    if (open.length > 0) {
-      const isReported = this.dispatch(
-        'leak',
-        open.flatMap(({ handles, root }) => (handles.length > 0 ? handles : [root]).map((node) => node.path)),
-      );
-      this.#exiting = { quiet: isReported || failed };
-      this.#context.warn(openAtExitWarning(open, this.#context.traced));
+    try {
+      this.#reportOpen(failed);
+    } finally {
+      this.#endAtExit();
     }
-    // Synchronous, without draining. An error cannot be reported to anybody any more.
+  }
+
+  #reportOpen(failed: boolean): void {
+    const open = this.#roots.openAtExit();
+    if (open.length === 0) return;
+    const isReported = this.dispatch(
+      'leak',
+      open.flatMap(({ handles, root }) => (handles.length > 0 ? handles : [root]).map((node) => node.path)),
+    );
+    this.#exiting = { quiet: isReported || failed };
+    this.#context.warn(openAtExitWarning(open, this.#context.traced));
+  }
+
+  /** Synchronous, without draining. An error cannot be reported to anybody any more. */
+  #endAtExit(): void {
     try {
       // While a server is open, a client may be queued: the cleanup would block for ten seconds (H24), and nothing can
       // be awaited any more.

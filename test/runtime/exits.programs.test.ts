@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Child, type ChildEnd, runChild } from '../support/child.js';
 
 const program = new URL('./programs/exits.ts', import.meta.url);
+const unreported = new URL('./programs/unreported-exit.ts', import.meta.url);
 const reported = (ended: ChildEnd) => Object.assign({}, ...ended.lines) as Record<string, unknown>;
 const CLEAN = { cleanups: 1, threads: 0 };
 
@@ -50,6 +51,19 @@ describe('a process that ends under traffic', () => {
       expect(reported(ended)).toMatchObject(seen);
     },
   );
+
+  it('that is a worker: what was open is named, the process lives', async () => {
+    const ended = await runChild(unreported, ['worker']);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+    expect(reported(ended)).toEqual({ cleanups: 1, ended: 7 });
+    expect(ended.stderr).toMatch(/RTC_OPEN_AT_EXIT.*app\/alice/);
+  });
+
+  it('with its error output closed: cleaned up all the same', async () => {
+    const ended = await runChild(unreported, ['muted']);
+    expect(ended, ended.stderr).toMatchObject({ code: 7, signal: null });
+    expect(reported(ended)).toEqual({ cleanups: 1 });
+  });
 
   it('with two runtimes: nothing crashes, and no thread is left', async () => {
     const ended = await runChild(program, ['twoRuntimes']);
