@@ -1,3 +1,5 @@
+import { isInstance, markClass } from './other-copies.js';
+
 /** How far a connection has got on its way to its peer. */
 export interface ConnectionProgress {
   /** State of the signaling that `negotiate` was given; `undefined` where the signaling does not report one. */
@@ -48,16 +50,6 @@ export function quoted(cause: unknown, path: string): string {
   return words.replace(`${path}: `, '');
 }
 
-/** Key of the mark that a class of errors shares with its counterparts in other copies of the package. */
-const MARK = Symbol('scoped-rtc.mark');
-
-/** Makes `instanceof` hold for errors of other copies of the package: the copy for CommonJS, or another version. */
-export function markErrors(type: Function, name: string): void {
-  const mark = Symbol.for(`scoped-rtc.${name}`);
-  Object.defineProperty(type, MARK, { value: mark });
-  Object.defineProperty(type.prototype, mark, { value: true });
-}
-
 /**
  * Base of every error that is about the state of the world rather than a mistake in the call.
  * A mistake in the call is a plain `TypeError` or `RangeError`.
@@ -82,13 +74,10 @@ export class RtcError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A class of the user's that extends this one has no mark of its own.
-    if (!Object.hasOwn(this, MARK)) return Function.prototype[Symbol.hasInstance].call(this, value);
-    const mark = (this as unknown as { [MARK]: symbol })[MARK];
-    return typeof value === 'object' && value !== null && Reflect.get(value, mark) === true;
+    return isInstance(this, value);
   }
 }
-markErrors(RtcError, 'RtcError');
+markClass(RtcError, 'RtcError');
 
 /** The handle is closed, or is closing, and can no longer do what was asked. */
 export class RtcClosedError extends RtcError {
@@ -176,5 +165,5 @@ for (const [name, type] of Object.entries({
   RtcNativeError,
   RtcBindingError,
 })) {
-  markErrors(type, name);
+  markClass(type, name);
 }

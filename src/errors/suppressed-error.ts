@@ -79,7 +79,9 @@ export class ErrorChain {
   #failed = false;
   #error: unknown;
 
+  /** What is known already, because one promise was awaited at two places, is no second failure. */
   add(error: unknown): void {
+    if (this.#failed && error === this.#error) return;
     this.#error = this.#failed ? suppress(error, this.#error) : error;
     this.#failed = true;
   }

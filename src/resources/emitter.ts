@@ -161,8 +161,13 @@ export abstract class Emitter<Events extends EventMap<Events>> {
     this.#check(event, listener);
     // Each listener has a firewall of its own: one that throws neither reaches native code (H9) nor keeps the event
     // from its neighbours.
+    let isOver = false; // an event that is emitted within its own emission meets the listener again
     const call = (...args: unknown[]) => {
-      if (once) this.#emitter.off(event, entry);
+      if (isOver) return;
+      if (once) {
+        isOver = true;
+        this.#emitter.off(event, entry);
+      }
       try {
         listener.apply(this, args);
       } catch (error) {
@@ -170,11 +175,12 @@ export abstract class Emitter<Events extends EventMap<Events>> {
       }
     };
     const entry: Entry = Object.assign(call, { listener });
-    const others = this.#entries(event);
+    const isFirst = !this.hasListener(event);
+    const others = first ? this.#entries(event) : [];
     if (first) this.#emitter.removeAllListeners(event);
     this.#emitter.on(event, entry);
-    if (first) for (const each of others) this.#emitter.on(event, each);
-    if (others.length === 0) this.onFirstListener(event);
+    for (const each of others) this.#emitter.on(event, each);
+    if (isFirst) this.onFirstListener(event);
     return entry;
   }
 }
@@ -189,11 +195,18 @@ type EventArguments = [a?: unknown, b?: unknown];
 export class PendingEvents {
   readonly #emit: (event: string, args: EventArguments) => void;
   readonly #hasListener: (event: string) => boolean;
+  readonly #dropped: ((args: EventArguments) => void) | undefined;
   readonly #pending = new Map<string, EventArguments[]>();
 
-  constructor(hasListener: (event: string) => boolean, emit: (event: string, args: EventArguments) => void) {
+  /** `dropped` is called with what there was no room for. */
+  constructor(
+    hasListener: (event: string) => boolean,
+    emit: (event: string, args: EventArguments) => void,
+    dropped?: (args: EventArguments) => void,
+  ) {
     this.#hasListener = hasListener;
     this.#emit = emit;
+    this.#dropped = dropped;
   }
 
   /** Emits now when somebody listens and nothing waits; otherwise keeps the event, the latest 1024 of each. */
@@ -206,7 +219,9 @@ export class PendingEvents {
     const kept = waiting ?? [];
     if (!waiting) this.#pending.set(event, kept);
     kept.push(args);
-    if (kept.length > MOST_WAITING) kept.shift();
+    if (kept.length <= MOST_WAITING) return;
+    const [oldest] = kept.splice(0, 1) as [EventArguments];
+    this.#dropped?.(oldest);
   }
 
   /** Somebody listens, and nothing waits. */
@@ -246,4 +261,4 @@ export class PendingEvents {
   }
 }
 
-const MOST_WAITING = 1024;
+export const MOST_WAITING = 1024;

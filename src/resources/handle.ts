@@ -1,9 +1,11 @@
+import { isInstance, markClass } from '../errors/other-copies.js';
+import { ownController } from '../time/abort.js';
 import { inspect } from 'node:util';
 import { describeError } from '../diagnostics/described-error.js';
 import type { HandleDetails } from '../diagnostics/handle-details.js';
 import { type LibraryContext, checkedContext, warnOfCycle } from '../library/library-context.js';
 import { inspectNode } from '../diagnostics/snapshot.js';
-import { bounded, Deferred, whenAborted } from '../time/wait.js';
+import { bounded, Deferred, started, whenAborted } from '../time/wait.js';
 import { RtcAbortedError, RtcClosedError, RtcError } from '../errors/rtc-error.js';
 import { type EventNames, wrongType } from '../arguments/argument.js';
 import {
@@ -119,7 +121,7 @@ export abstract class Handle<Events extends EventMap<Events>>
   /** Aborts when the handle begins to close, for whatever reason. */
   get signal(): AbortSignal {
     if (!this.#controller) {
-      this.#controller = new AbortController();
+      this.#controller = ownController();
       if (this.#state === 'closing' || this.#state === 'closed')
         this.#controller.abort(this.closedError('it'));
     }
@@ -178,18 +180,19 @@ export abstract class Handle<Events extends EventMap<Events>>
    * `options` the wait has no bound.
    */
   closed(options?: WaitOptions): Promise<CloseInfo> {
-    let bounds: Bounds;
-    try {
-      bounds = checkBounds(options, 'closed()');
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    const { timeout = Number.POSITIVE_INFINITY } = bounds;
-    return bounded(this.#ended.promise, { ...bounds, timeout }, this.context.clock, this.path, 'closing');
+    return started(() => {
+      const bounds = { timeout: Number.POSITIVE_INFINITY, ...checkBounds(options, 'closed()') };
+      return bounded(this.#ended, bounds, this.context.clock, this.path, 'closing');
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Holds for a handle of another copy of the package, too: they share the runtime. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstance(this, value);
   }
 
   [inspect.custom](): string {
@@ -322,3 +325,5 @@ export abstract class Handle<Events extends EventMap<Events>>
     this.dispatch('close', info);
   }
 }
+
+markClass(Handle, 'Handle');

@@ -1,3 +1,4 @@
+import { ownController } from '../time/abort.js';
 import { afterTurn, type Clock } from '../time/clock.js';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -106,7 +107,7 @@ export function handleSignals(
   const checked = checkSignalHandlerOptions(options);
   const { signals = ['SIGINT', 'SIGTERM'], exitCode, exit = true, onShutdown } = checked;
   const { timeout = teardownTimeout } = checked;
-  const force = new AbortController();
+  const force = ownController();
   let shuttingDown = false;
   const remove = () => {
     for (const signal of signals) process.off(signal, onSignal);

@@ -14,21 +14,30 @@ interface Root {
 /** The root scopes of a runtime in order of creation, with their leases on the library. */
 export class RootScopes {
   readonly #roots = new Map<OwnedNode, Root>();
+  readonly #byScope = new Map<object, Root>();
 
   get size(): number {
     return this.#roots.size;
   }
 
   add(lease: OwnedNode, scope: RtcScope): void {
-    this.#roots.set(lease, { scope, acquired: new Error('acquired') });
+    const root: Root = { scope, acquired: new Error('acquired') };
+    this.#roots.set(lease, root);
+    this.#byScope.set(scope, root);
   }
 
   delete(lease: OwnedNode): void {
+    const root = this.#roots.get(lease);
     this.#roots.delete(lease);
+    if (root) this.#byScope.delete(root.scope);
   }
 
   moved(scope: object, heir: RtcScope): void {
-    for (const root of this.#roots.values()) if (root.scope === scope) root.scope = heir;
+    const root = this.#byScope.get(scope);
+    if (!root) return;
+    root.scope = heir;
+    this.#byScope.delete(scope);
+    this.#byScope.set(heir, root);
   }
 
   get scopes(): RtcScope[] {

@@ -19,6 +19,7 @@ import type { ScopeHost } from '../scope/scope.js';
 import { type CloseOptions, checkBounds } from '../time/deadline.js';
 import { type ScopeOptions } from '../scope/scope-options.js';
 import { teardown } from '../scope/teardown.js';
+import { relayOf } from '../time/abort.js';
 import { ExitGuard, handleSignals, printWhileExiting, type SignalHandlerOptions } from './process-end.js';
 import { foreignCleanupWarning, openAtExitWarning } from '../diagnostics/open-handles.js';
 import { RootScopes } from './root-scopes.js';
@@ -85,6 +86,8 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
       teardownTimeout: context.teardownTimeout,
       tornDown: (root, report, error) => context.tornDown(root, report, error),
       moved: (scope, heir) => this.#roots.moved(scope, heir as RtcScope),
+      failed: (path, cause) =>
+        context.warn({ code: 'RTC_CLOSE_FAILED', message: `the teardown of ${path} failed`, path, cause }),
     };
   }
 
@@ -180,7 +183,8 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
    * also runs the library's cleanup.
    */
   async shutdown(options: CloseOptions = {}): Promise<void> {
-    const { timeout = this.#context.teardownTimeout, signal } = checkBounds(options, 'shutdown()');
+    const { timeout = this.#context.teardownTimeout, signal: given } = checkBounds(options, 'shutdown()');
+    const signal = given && relayOf(given);
     const ends = this.#roots.scopes.reverse().map((scope) => {
       const node = scope[TREE_NODE];
       // A scope that is ending already rejects to the caller that began its teardown.

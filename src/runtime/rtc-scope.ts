@@ -1,3 +1,7 @@
+import { markClass } from '../errors/other-copies.js';
+import { MessageChannel } from '../resources/channel/message-channel.js';
+import { MediaTrack } from '../resources/media/media-track.js';
+import { relayOf } from '../time/abort.js';
 import { inspect } from 'node:util';
 import type * as ndc from 'node-datachannel';
 import { type LibraryContext, checkedContext } from '../library/library-context.js';
@@ -27,7 +31,7 @@ import {
   checkAdoptOptions,
   kindOfNative,
 } from '../resources/adopt/adopt-native.js';
-import type { DataChannel } from '../resources/data-channel/data-channel.js';
+import { DataChannel } from '../resources/data-channel/data-channel.js';
 import {
   type ChannelOptions,
   channelOptionsField,
@@ -126,7 +130,7 @@ export class RtcScope extends Scope {
       servers,
       receiveBuffer,
       keepalive,
-      ...(incoming && { incoming }),
+      ...(incoming && { incoming: { ...incoming, signal: incoming.signal && relayOf(incoming.signal) } }),
     });
   }
 
@@ -239,4 +243,11 @@ for (const name of [
   Symbol.asyncDispose,
 ] as const) {
   Object.defineProperty(RtcScope.prototype, name, Object.getOwnPropertyDescriptor(Scope.prototype, name)!);
+}
+
+for (const [name, type] of Object.entries({
+  ...{ MessageChannel, DataChannel, MediaTrack, WebSocket },
+  ...{ PeerConnection, WebSocketServer, IceUdpMuxListener },
+})) {
+  markClass(type, name);
 }

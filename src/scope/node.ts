@@ -58,7 +58,11 @@ export class OwnedNode {
   #phase: NodePhase = 'live';
   #ownerEnds = false;
   #parent: OwnedNode | undefined;
+  /** In the order in which they were made, unless `#isUnsorted`. */
   #children: Set<OwnedNode> | undefined;
+  #isUnsorted = false;
+  /** When it was adopted: how many of this process had been before. */
+  #adopted = 0;
   /** The names of `#children`. */
   #names: SiblingNames | undefined;
   /** The name as a path shows it, and the number that distinguishes it from siblings of the same name. */
@@ -100,7 +104,12 @@ export class OwnedNode {
   }
 
   get children(): Iterable<OwnedNode> & { readonly size: number } {
-    return this.#children ?? NO_NODES;
+    if (!this.#children) return NO_NODES;
+    if (this.#isUnsorted) {
+      this.#isUnsorted = false;
+      this.#children = new Set([...this.#children].sort((one, other) => one.#adopted - other.#adopted));
+    }
+    return this.#children;
   }
 
   get dependents(): Iterable<OwnedNode> {
@@ -142,6 +151,7 @@ export class OwnedNode {
     child.#parent = this;
     child.#ownerEnds = this.inTeardown;
     this.#children.add(child);
+    child.#adopted = ++adoptions;
   }
 
   /** Gives all children, with the order between them, to `heir`, which takes this node's place in its owner. */
@@ -149,6 +159,7 @@ export class OwnedNode {
     heir.#path = this.path;
     for (const child of this.children) child.#parent = heir;
     heir.#children = this.#children;
+    heir.#isUnsorted = this.#isUnsorted;
     heir.#names = this.#names;
     this.#children = undefined;
     this.#names = undefined;
@@ -158,8 +169,11 @@ export class OwnedNode {
     if (!parent) return;
     heir.#number = this.#number;
     heir.#parent = parent;
-    // A `Set` keeps the order of insertion, which is the order of creation.
-    parent.#children = new Set([...parent.children].map((node) => (node === this ? heir : node)));
+    heir.#adopted = this.#adopted;
+    // At the end of the set; the order is restored when somebody asks for it.
+    parent.#children?.delete(this);
+    parent.#children?.add(heir);
+    parent.#isUnsorted = true;
     this.#parent = undefined;
     this.#cutDependencies();
   }
@@ -214,6 +228,8 @@ export class OwnedNode {
 
 const NO_NODES: ReadonlySet<OwnedNode> = new Set();
 /** Key of the node of a scope or handle: accessible within the package, and not part of the public types. */
+let adoptions = 0;
+
 export const TREE_NODE: unique symbol = Symbol('scoped-rtc.node');
 
 export interface InTree {

@@ -1,3 +1,4 @@
+import { ownController } from '../time/abort.js';
 import { RtcClosedError } from '../errors/rtc-error.js';
 import { whenAborted } from '../time/wait.js';
 import { ErrorChain } from '../errors/suppressed-error.js';
@@ -18,6 +19,8 @@ export interface ScopeHost extends TeardownHost {
   readonly teardownTimeout: number;
   /** `move()` has put `heir` in the place of a root scope. */
   moved(scope: Scope, heir: Scope): void;
+  /** A teardown that nobody called for has failed. */
+  failed(path: string, error: unknown): void;
 }
 
 /**
@@ -51,8 +54,8 @@ export abstract class Scope implements AsyncDisposable, InTree {
     this.#followed = signal;
     if (!signal) return;
     this.#stopWatchingSignal = whenAborted(signal, () => {
-      // The error is thrown where the scope's block is left; until then it must not count as an unhandled rejection.
-      this.disposeAsync().catch(() => {});
+      // The error is also thrown where the scope's block is left, if it has one.
+      this.disposeAsync().catch((error: unknown) => host.failed(this.path, error));
     });
   }
 
@@ -76,7 +79,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
   /** Aborts when the teardown begins. */
   get signal(): AbortSignal {
     if (!this.#controller) {
-      this.#controller = new AbortController();
+      this.#controller = ownController();
       if (this.disposed) this.#controller.abort(this.#closing());
     }
     return this.#controller.signal;
@@ -145,7 +148,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     const options: ForkOptions = { timeout: this.#timeout, inTurn: this.#node.behaviour.turn === 'alone' };
     if (this.#followed) options.signal = this.#followed;
     const heir = this.spawn(this.name, options);
-    this.#controller ??= new AbortController();
+    this.#controller ??= ownController();
     heir.#controller = this.#controller;
     const node = this.#node;
     const isRoot = node.parent === undefined;

@@ -1,3 +1,4 @@
+import { ownController } from '../time/abort.js';
 import { RtcTimeoutError } from '../errors/rtc-error.js';
 import type { Deadline } from '../time/deadline.js';
 import type { NodeBehaviour, Turn } from './node-behaviour.js';
@@ -45,7 +46,7 @@ export function beforeEndEntry(
     turn: 'first',
     ...(timeout === undefined ? {} : { teardownTimeout: timeout }),
     release(deadline: Deadline): Promise<boolean> {
-      const controller = new AbortController();
+      const controller = ownController();
       const work = Promise.resolve(run(controller.signal));
       return boundedBy(deadline, work, () => {
         const error = new RtcTimeoutError('what runs before the end had not ended in time', {

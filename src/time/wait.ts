@@ -9,8 +9,10 @@ export const DEFAULT_WAIT_MS = 30_000;
 export class Deferred<T> {
   #outcome: { value: T } | { error: unknown } | undefined;
   #promise: Promise<T> | undefined;
-  // An object with methods, so that a deferred of a subclass passes for one of its base class.
-  #waiting!: { resolve(value: T): void; reject(error: unknown): void };
+  // Objects with methods, so that a deferred of a subclass passes for one of its base class.
+  #waiting!: Waiter<T>;
+  /** Those that may give up, unlike the reactions of a promise. */
+  #waiters: Set<Waiter<T>> | undefined;
 
   get settled(): boolean {
     return this.#outcome !== undefined;
@@ -33,6 +35,14 @@ export class Deferred<T> {
     return this.#promise;
   }
 
+  /** Calls the waiter once, in a microtask; returns a function after which it is not called any more. */
+  wait(waiter: Waiter<T>): () => void {
+    const waiters = (this.#waiters ??= new Set());
+    waiters.add(waiter);
+    if (this.#outcome) this.#wake();
+    return () => void waiters.delete(waiter);
+  }
+
   resolve(value: T): void {
     this.#decide({ value });
   }
@@ -45,12 +55,53 @@ export class Deferred<T> {
     if (this.#outcome) return;
     this.#outcome = outcome;
     if (this.#promise) this.#settle(outcome);
+    if (this.#waiters) this.#wake();
   }
 
   #settle(outcome: { value: T } | { error: unknown }): void {
-    if ('value' in outcome) this.#waiting.resolve(outcome.value);
-    else this.#waiting.reject(outcome.error);
+    settle(this.#waiting, outcome);
   }
+
+  #wake(): void {
+    queueMicrotask(() => {
+      const waiters = this.#waiters ?? new Set();
+      for (const waiter of waiters) {
+        waiters.delete(waiter);
+        settle(waiter, this.#outcome!);
+      }
+    });
+  }
+}
+
+interface Waiter<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+function settle<T>(waiter: Waiter<T>, outcome: { value: T } | { error: unknown }): void {
+  if ('value' in outcome) waiter.resolve(outcome.value);
+  else waiter.reject(outcome.error);
+}
+
+/**
+ * What a method that returns a promise returns. A caller that does not await the promise is not to be ended by its rejection; a
+ * mistake in the call, which `begin` throws before it returns one, is reported as any unhandled rejection.
+ */
+export function started<T>(begin: () => Promise<T>): Promise<T> {
+  try {
+    const work = begin();
+    work.catch(() => {});
+    return work;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** What `started` returns when `begin` throws. */
+export function failed(error: unknown): Promise<never> {
+  const work = Promise.reject(error);
+  if (!(error instanceof TypeError || error instanceof RangeError)) work.catch(() => {});
+  return work;
 }
 
 /** Why a wait has not ended, as far as it is known: the end of the message, and properties of the error. */
@@ -63,9 +114,11 @@ export interface TimeoutReason {
 /**
  * `work`, bounded: rejects with `RTC_TIMEOUT` after `options.timeout` milliseconds and with `RTC_ABORTED` when
  * `options.signal` aborts. `work` itself goes on. `why` is asked when the time is over.
+ *
+ * What may be waited for often, and be given up, is a `Deferred`: reactions of a promise stay as long as the promise.
  */
 export function bounded<T>(
-  work: Promise<T>,
+  work: Promise<T> | Deferred<T>,
   options: WaitOptions | undefined,
   clock: Clock,
   path: string,
@@ -89,26 +142,30 @@ export function bounded<T>(
           );
         })
       : undefined;
+    let giveUp = () => {};
     const stop = () => {
       cancel?.();
+      giveUp();
       signal?.removeEventListener('abort', abort);
     };
     if (signal?.aborted) {
-      work.catch(() => {}); // nobody waits for it any more
+      if (work instanceof Promise) work.catch(() => {}); // nobody waits for it any more
       abort();
       return;
     }
     signal?.addEventListener('abort', abort, { once: true });
-    work.then(
-      (value) => {
+    const waiter: Waiter<T> = {
+      resolve(value) {
         stop();
         resolve(value);
       },
-      (error: unknown) => {
+      reject(error) {
         stop();
         reject(error);
       },
-    );
+    };
+    if (work instanceof Promise) work.then(waiter.resolve, waiter.reject);
+    else giveUp = work.wait(waiter);
   });
   result.catch(() => {});
   return result;

@@ -40,7 +40,10 @@ export const CLASSES: Readonly<Record<string, readonly [AnyClass, Readonly<Recor
 export const FUNCTIONS = ['joinRoom', 'memorySignaling', 'messageChannelSignaling', 'webSocketSignaling'];
 
 /** Static members of the classes, tried in the test. */
-export const STATICS: Readonly<Record<string, readonly string[]>> = { RtcRuntime: ['shared', 'acquire'] };
+export const STATICS: Readonly<Record<string, readonly PropertyKey[]>> = {
+  RtcRuntime: ['shared', 'acquire'],
+  Handle: [Symbol.hasInstance],
+};
 
 /** Members for the rest of the package only; the published types do not have them. */
 const INTERNAL = new Set([
@@ -82,7 +85,7 @@ export function membersOf(type: AnyClass): Map<string, PropertyDescriptor & { re
   for (let at = type.prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     for (const key of Reflect.ownKeys(at)) {
       const name = String(key);
-      if (INTERNAL.has(name) || found.has(name)) continue;
+      if (INTERNAL.has(name) || name.startsWith('Symbol(scoped-rtc.') || found.has(name)) continue;
       found.set(name, { ...(Object.getOwnPropertyDescriptor(at, key) as PropertyDescriptor), owner: at });
     }
   }

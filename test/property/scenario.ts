@@ -195,5 +195,9 @@ function expectWarningsWithCause(scene: Scenario, warnings: readonly RtcWarning[
   if (scene.fault === 'throwsOnce' || scene.fault === 'throwsAlways') {
     caused.add('RTC_CLOSE_FAILED').add('RTC_CLEANUP_WITH_OPEN');
   }
-  expect(warnings.filter(({ code }) => !caused.has(code))).toEqual([]);
+  // A scope that its signal ended, and in which a disposer of the user's threw: its `disposeAsync()` has no caller.
+  const ofSignal = ({ code, path = '' }: RtcWarning) =>
+    code === 'RTC_CLOSE_FAILED' &&
+    (scene.ending === 'signal' || path.split('/').at(-1)?.startsWith('signal') === true);
+  expect(warnings.filter((warning) => !caused.has(warning.code) && !ofSignal(warning))).toEqual([]);
 }

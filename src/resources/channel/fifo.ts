@@ -34,6 +34,11 @@ export class Fifo<T> {
     return item;
   }
 
+  /** Drops what is behind the first `length` items. */
+  truncate(length: number): void {
+    for (const dropped of this.#items.splice(this.#head + length)) this.#bytes -= this.#sizeOf(dropped as T);
+  }
+
   /** Takes everything, in order. */
   drain(): T[] {
     const items = this.#items.slice(this.#head) as T[];

@@ -5,7 +5,7 @@ import { Deferred, quietTurns } from '../../time/wait.js';
 import { Fifo } from './fifo.js';
 import { type Message, sizeOfMessage } from '../../native/validate/message.js';
 import { MessageIterator } from './message-iterator.js';
-import { afterTurn, type Clock, currentTurn, nextTurn } from '../../time/clock.js';
+import type { Clock } from '../../time/clock.js';
 
 /** How much may wait in JavaScript for a consumer before the channel fails with `RTC_OVERFLOW`. */
 export interface ReceiveBufferLimits {
@@ -24,7 +24,9 @@ export interface InboxOwner {
   readonly path: string;
   /** Hands a message to the listeners of the `message` event. */
   deliver(message: Message): void;
-  /** True while the `message` event has a listener that may be called. */
+  /** The `message` event has a listener. */
+  hasListener(): boolean;
+  /** It has one, and it may be called. */
   listening(): boolean;
   /** Why a message of `bytes` may not wait, where others have no room left. */
   readonly refuses?: ((bytes: number) => string | undefined) | undefined;
@@ -33,11 +35,11 @@ export interface InboxOwner {
 }
 
 /**
- * Where received messages wait for a consumer.
+ * Where received messages wait for a consumer: the listeners together, each iterator, each call of `nextMessage()`.
  *
- * Listeners get each message at once. Every active iterator gets each message into a buffer of its own. Of several calls of
- * `nextMessage()` the first gets it. Without a consumer messages wait here; the first consumer takes them over, also after
- * the channel has closed.
+ * Listeners and iterators get every message that comes while they are there; of several calls of `nextMessage()` the first gets
+ * it. Without a consumer messages wait here, and the first that comes takes them over, also after the channel has closed. Messages
+ * are numbered, so that what is left by an iterator goes to the next consumer exactly where no other has it.
  *
  * The bound exists because the library cannot be made to stop reading: a channel whose messages nobody takes blocks
  * a thread of the library that other connections need (H17). So messages are taken from the library, and kept here.
@@ -45,13 +47,22 @@ export interface InboxOwner {
 export class Inbox {
   readonly #owner: InboxOwner;
   readonly #limits: ReceiveBufferLimits;
-  readonly #waiting = new Fifo<Message>(sizeOfMessage);
+  /** Of the listeners while there are any (they may not be called before `open`), otherwise of the next consumer. */
+  #waiting = new Fifo<Message>(sizeOfMessage);
   readonly #iterators = new Set<MessageIterator>();
   readonly #next = new Set<Deferred<Message | undefined>>();
   #received = 0;
   #bytes = 0;
+  /** Of the message that comes, or is being handed over. */
+  #number = 0;
+  /** Of the first message that came since there are listeners, or were. */
+  #heardFrom = 0;
+  /** The one behind the last that they got. */
+  #heardUntil = 0;
   #dropped = 0;
   #failed = false;
+  /** Why a message found no room. */
+  #overflow: string | undefined;
   #flushing = false;
   #end: { error: unknown } | undefined;
 
@@ -77,7 +88,14 @@ export class Inbox {
   /** Messages that nobody has taken: waiting ones and those past the limits. */
   get untaken(): number {
     let count = this.#dropped + this.#waiting.length;
-    for (const iterator of this.#iterators) count += iterator.buffered;
+    // As they began: a message is taken when one of those that get it has passed it.
+    const iterators = [...this.#iterators];
+    let passed = 0;
+    for (const [n, iterator] of iterators.entries()) {
+      passed = Math.max(passed, iterator.at, iterator.from);
+      const until = iterators[n + 1]?.from ?? this.#number;
+      count += iterator.unshared + Math.max(0, until - passed) - this.#heard(passed, until);
+    }
     return count;
   }
 
@@ -103,15 +121,41 @@ export class Inbox {
       this.#next.delete(next);
       next.resolve(message);
     }
-    const listening = this.#owner.listening();
-    if (listening && this.#waiting.length === 0) this.#owner.deliver(message);
-    else if (listening || (this.#iterators.size === 0 && !next)) {
-      if (this.#hasRoom(this.#waiting, message)) this.#waiting.push(message);
-      if (listening) this.flush();
-    }
+    let isTaken = next !== undefined;
+    if (this.#owner.hasListener()) isTaken = this.#hear(message) || isTaken;
+    else if (!isTaken && this.#iterators.size === 0) isTaken = this.#keep(message);
     for (const iterator of this.#iterators) {
-      if (iterator.wanting || this.#hasRoom(iterator.buffer, message)) iterator.push(message);
+      if (!iterator.wanting && !this.#hasRoom(iterator.buffer, message)) continue;
+      iterator.push(message);
+      isTaken = true;
     }
+    if (!isTaken) this.#dropped++;
+    this.#number++;
+    if (this.#overflow !== undefined && !this.#failed) this.#fail(this.#overflow);
+  }
+
+  #fail(why: string): void {
+    this.#failed = true;
+    const what = `messages arrive faster than they are taken: ${why}. Add a listener or iterate, or raise receiveBuffer`;
+    this.#owner.overflowed(new RtcMessageError('RTC_OVERFLOW', what, { path: this.#owner.path }));
+  }
+
+  /** Calls the listeners now, or keeps the message for them. */
+  #hear(message: Message): boolean {
+    if (this.#waiting.length === 0 && this.#owner.listening()) {
+      this.#heardUntil = this.#number + 1;
+      this.#owner.deliver(message);
+      return true;
+    }
+    const isKept = this.#keep(message);
+    if (this.#owner.listening()) this.flush();
+    return isKept;
+  }
+
+  #keep(message: Message): boolean {
+    if (!this.#hasRoom(this.#waiting, message)) return false;
+    this.#waiting.push(message);
+    return true;
   }
 
   /**
@@ -124,7 +168,13 @@ export class Inbox {
     await quietTurns(() => this.#received, moment);
   }
 
-  /** The event got its first listener: hands over what waited, after the current call stack has ended. */
+  /** The event got its first listener. */
+  firstListener(): void {
+    this.#heardFrom = this.#number;
+    this.flush();
+  }
+
+  /** Hands what waits to the listeners, after the current call stack has ended. */
   flush(): void {
     if (this.#flushing || this.#waiting.length === 0) return;
     this.#flushing = true;
@@ -137,13 +187,14 @@ export class Inbox {
   /** Hands what waits to the listeners, as long as there are any. */
   handOver(): void {
     while (this.#waiting.length > 0 && this.#owner.listening()) {
-      this.#owner.deliver(this.#waiting.shift() as Message);
+      const message = this.#waiting.shift() as Message;
+      this.#heardUntil = Math.max(this.#heardUntil, this.#number - this.#waiting.length);
+      this.#owner.deliver(message);
     }
   }
 
   iterate(): MessageIterator {
-    const iterator = new MessageIterator((unread) => this.#stop(iterator, unread));
-    if (this.#iterators.size === 0) for (const message of this.#waiting.drain()) iterator.push(message);
+    const iterator = new MessageIterator(this.#number, this.#takeWaiting(), (left) => this.#stop(left));
     if (this.#end) iterator.end(this.#end.error);
     else this.#iterators.add(iterator);
     return iterator;
@@ -156,7 +207,7 @@ export class Inbox {
   async next(
     bound: (next: Promise<Message | undefined>) => Promise<Message | undefined>,
   ): Promise<Message | undefined> {
-    if (this.#waiting.length > 0) return this.#waiting.shift();
+    if (!this.#owner.hasListener() && this.#waiting.length > 0) return this.#waiting.shift();
     const next: Deferred<Message | undefined> = new Deferred();
     if (this.#end) settle(next, this.#end);
     else this.#next.add(next);
@@ -177,13 +228,39 @@ export class Inbox {
     this.#next.clear();
   }
 
-  /** An iteration was left early: what it had not read waits for the next consumer. */
-  #stop(iterator: MessageIterator, unread: Message[]): void {
+  /** What waits and belongs to no listener. */
+  #takeWaiting(): Fifo<Message> {
+    const none = new Fifo<Message>(sizeOfMessage);
+    if (this.#owner.hasListener()) return none;
+    const waiting = this.#waiting;
+    this.#waiting = none;
+    return waiting;
+  }
+
+  /** How many of the messages from one number to another the listeners have got, or are to get. */
+  #heard(from: number, until: number): number {
+    const heardUntil = this.#owner.hasListener() ? until : Math.min(until, this.#heardUntil);
+    return Math.max(0, heardUntil - Math.max(from, this.#heardFrom));
+  }
+
+  /** An iteration was left early: what it has not returned, and no other consumer has or gets, waits for the next. */
+  #stop(iterator: MessageIterator): void {
     if (!this.#iterators.delete(iterator) && !this.#end) return;
-    if (this.#iterators.size > 0) return;
-    const later = this.#waiting.drain();
-    for (const message of [...unread, ...later]) this.#waiting.push(message);
-    if (this.#owner.listening()) this.flush();
+    const { at, unshared } = iterator;
+    let until = this.#number;
+    for (const { from } of this.#iterators) until = Math.min(until, from);
+    const unread = iterator.giveUp();
+    unread.truncate(unshared + Math.max(0, until - at));
+    if (this.#heard(at, until) > 0) {
+      const left = unread
+        .drain()
+        .filter((_, n) => n < unshared || this.#heard(at + n - unshared, at + n - unshared + 1) === 0);
+      for (const message of left) unread.push(message);
+    }
+    if (unread.length === 0) return;
+    for (const message of this.#waiting.drain()) unread.push(message);
+    this.#waiting = unread;
+    if (this.#owner.hasListener()) this.flush();
   }
 
   #hasRoom(buffer: Fifo<Message>, message: Message): boolean {
@@ -194,14 +271,8 @@ export class Inbox {
       ? this.#owner.refuses?.(size)
       : `${buffer.length} messages with ${buffer.bytes} bytes are waiting, the limit is ${messages} messages ` +
         `or ${bytes} bytes`;
-    if (why === undefined) return true;
-    this.#dropped++;
-    if (!this.#failed) {
-      this.#failed = true;
-      const what = `messages arrive faster than they are taken: ${why}. Add a listener or iterate, or raise receiveBuffer`;
-      this.#owner.overflowed(new RtcMessageError('RTC_OVERFLOW', what, { path: this.#owner.path }));
-    }
-    return false;
+    if (why !== undefined) this.#overflow ??= why;
+    return why === undefined;
   }
 }
 
@@ -247,72 +318,6 @@ export class UnreadLimit {
       this.#messages += messages;
       this.#bytes += bytes;
     }
-  }
-}
-
-export interface OpenGateOwner {
-  /** That of the event loop which hands the messages over. */
-  readonly clock: Clock;
-  hasListener(event: 'open' | 'message'): boolean;
-  /** Calls the listeners of `open`; false where there are none. */
-  emitOpen(): boolean;
-  /** Messages may be handed over now. */
-  handOver(): void;
-}
-
-/** Holds messages until `open` was emitted, and for the rest of that turn of the event loop. */
-export class OpenGate {
-  readonly #owner: OpenGateOwner;
-  /** The turn in which `open` was emitted; `before` where that turn is over. */
-  #emitted: number | 'before' | undefined;
-  #opensLater = false;
-
-  constructor(owner: OpenGateOwner) {
-    this.#owner = owner;
-  }
-
-  /** The channel is open: emits `open` at once, or else to the first listener. */
-  emitOpen(): void {
-    if (this.#emitted !== undefined) return;
-    this.#emitted = currentTurn(this.#owner.clock); // before the listeners: one of them may ask for messages
-    if (!this.#owner.emitOpen()) this.#emitted = undefined;
-  }
-
-  /** The channel has closed: the messages held here are handed over before `close` is emitted. */
-  open(): void {
-    this.#emitted = 'before';
-    this.#owner.handOver();
-  }
-
-  /**
-   * Waits for the end of the turn in which `open` was emitted. A peer whose last receipt overtakes its messages ends the channel
-   * with the last of them, and that may be the one which opens it.
-   */
-  past(): Promise<void> | undefined {
-    const isOver = typeof this.#emitted !== 'number' || this.#emitted !== currentTurn(this.#owner.clock);
-    return isOver ? undefined : nextTurn();
-  }
-
-  /** Whether a message may go to its listeners now. */
-  get passes(): boolean {
-    if (this.#emitted === 'before') return true;
-    if (this.#emitted === undefined && this.#owner.hasListener('open')) this.emitOpen();
-    if (this.#emitted === undefined) return true; // `open` has no listener
-    if (this.#emitted === currentTurn(this.#owner.clock)) {
-      this.#openLater();
-      return false;
-    }
-    this.#emitted = 'before';
-    return true;
-  }
-
-  #openLater(): void {
-    if (this.#opensLater) return;
-    this.#opensLater = true;
-    afterTurn(() => {
-      this.#opensLater = false;
-      this.#owner.handOver();
-    });
   }
 }
 

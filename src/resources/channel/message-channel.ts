@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type LibraryContext, checkedContext } from '../../library/library-context.js';
-import { poll, quietTurns, bounded, Deferred } from '../../time/wait.js';
+import { poll, quietTurns, bounded, Deferred, failed, started } from '../../time/wait.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import type { HandleFigures } from '../../scope/node-behaviour.js';
@@ -14,7 +14,8 @@ import type { Loss } from '../../scope/teardown-report.js';
 import { channelDetails, trafficOfChannel } from './channel-details.js';
 import { type CheckedChannelOptions, highWaterMarkField } from './channel-options.js';
 import { Handle } from '../handle.js';
-import { Inbox, type InboxOwner, OpenGate } from './inbox.js';
+import { Inbox, type InboxOwner } from './inbox.js';
+import { OpenGate } from './open-gate.js';
 import { MESSAGE_CHANNEL_EVENTS, type MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
 import {
@@ -66,6 +67,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     const inboxOwner: InboxOwner = {
       path: this.path,
       deliver: (message) => this.dispatch('message', message),
+      hasListener: () => this.hasListener('message'),
       listening: () => this.hasListener('message') && this.#gate.passes,
       refuses: options.refuses,
       overflowed: (error) => this.fail(error),
@@ -89,14 +91,11 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
 
   /** Resolves when the channel can send; rejects when it closes before, or with `RTC_TIMEOUT`. */
   opened(options?: WaitOptions): Promise<this> {
-    let bounds: Bounds;
-    try {
-      bounds = checkBounds(options, 'opened()');
+    return started(() => {
+      const bounds = checkBounds(options, 'opened()');
       if (this.state === 'closed' && !this.#opened.resolved) throw this.closedError('opened()');
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return bounded(this.#opened.promise, bounds, this.context.clock, this.path, 'opening');
+      return bounded(this.#opened, bounds, this.context.clock, this.path, 'opening');
+    });
   }
 
   /**
@@ -117,9 +116,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
       }
       if (this.#sendNow(message.data, message.byteLength)) return SENT;
     } catch (error) {
-      const rejected = Promise.reject(error);
-      rejected.catch(() => {}); // a caller that does not wait is not to be ended by it
-      return rejected;
+      return failed(error);
     }
     return this.#bound(this.#buffer.room() ?? SENT, bounds);
   }
@@ -150,22 +147,19 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
 
   /** Resolves when the send buffer is empty. That is not yet arrival: `close()` waits for that. */
   drained(options?: WaitOptions): Promise<void> {
-    let bounds: Bounds;
-    try {
-      bounds = checkBounds(options, 'drained()');
+    return started(() => {
+      const bounds = checkBounds(options, 'drained()');
       this.assertUsable('drained()');
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    const empty = async () => {
-      using forever = new Deadline(this.context.clock, {
-        timeout: Number.POSITIVE_INFINITY,
-        signal: this.signal,
+      const { clock } = this.context;
+      const looking = new Deadline(clock, { timeout: Number.POSITIVE_INFINITY, signal: this.signal });
+      const empty = poll(() => this.bufferedAmount === 0, looking).then((isEmpty) => {
+        if (!isEmpty || this.signal.aborted) throw this.endingError('drained()');
       });
-      if ((await poll(() => this.bufferedAmount === 0, forever)) && !this.signal.aborted) return;
-      throw this.endingError('drained()');
-    };
-    return bounded(empty(), bounds, this.context.clock, this.path, 'draining');
+      const drained = bounded(empty, bounds, clock, this.path, 'draining');
+      const stop = () => looking.force();
+      drained.then(stop, stop);
+      return drained;
+    });
   }
 
   /** Bytes that wait to be sent. */
@@ -190,22 +184,28 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
 
   /**
    * Iterates the messages, also those that arrived before. Ends when the channel has closed and all were read;
-   * throws the reason when it ended by an error. Leaving the loop leaves the rest for the next consumer.
+   * throws the reason when it ended by an error. Several loops and the listeners each get every message that comes while they are
+   * there. Leaving the loop leaves what nobody else has or gets for the next consumer.
    */
   [Symbol.asyncIterator](): MessageIterator {
     return this.#inbox.iterate();
   }
 
   /**
-   * The next message, also one that arrived before; of several calls each gets its own. Rejects with `RTC_TIMEOUT` after 30
+   * The next message, also one that arrived before; of several calls each gets its own. Beside a loop or a listener, which have what
+   * arrived before, the next that comes. Rejects with `RTC_TIMEOUT` after 30
    * seconds unless the options say otherwise, and with `RTC_CLOSED` when the channel has closed and all messages were read.
    */
-  async nextMessage(options?: WaitOptions): Promise<Message> {
-    const bounds = checkBounds(options, 'nextMessage()');
-    const { context, path } = this;
-    const message = await this.#inbox.next((next) => bounded(next, bounds, context.clock, path, 'a message'));
-    if (message === undefined) throw this.closedError('nextMessage()');
-    return message;
+  nextMessage(options?: WaitOptions): Promise<Message> {
+    return started(() => {
+      const bounds = checkBounds(options, 'nextMessage()');
+      const { context, path } = this;
+      const next = this.#inbox.next((come) => bounded(come, bounds, context.clock, path, 'a message'));
+      return next.then((message) => {
+        if (message === undefined) throw this.closedError('nextMessage()');
+        return message;
+      });
+    });
   }
 
   /** A `node:stream` over the channel: one chunk a message, real backpressure when writing. */
@@ -283,7 +283,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
   }
 
   protected override onFirstListener(event: string): void {
-    if (event === 'message') this.#inbox.flush();
+    if (event === 'message') this.#inbox.firstListener();
     else if (event === 'bufferedAmountLow') this.#buffer.watchLow();
     // The channel opened before it had a listener: `open` is emitted once, to the first.
     else if (event === 'open' && this.state === 'open')

@@ -3,21 +3,50 @@ import { type Message, sizeOfMessage } from '../../native/validate/message.js';
 
 /** One `for await` over a channel. */
 export class MessageIterator implements AsyncIterableIterator<Message> {
-  readonly buffer = new Fifo<Message>(sizeOfMessage);
-  readonly #onStop: (unread: Message[]) => void;
+  #buffer: Fifo<Message>;
+  /** Number of the first message that it shares with other consumers. */
+  readonly from: number;
+  #unshared: number;
+  #passed = 0;
+  readonly #onStop: (unread: MessageIterator) => void;
   readonly #wanting: {
     resolve(result: IteratorResult<Message, undefined>): void;
     reject(error: unknown): void;
   }[] = [];
   #end: { error: unknown } | undefined;
 
-  /** `onStop` gets what was buffered and not read when the iteration is left. */
-  constructor(onStop: (unread: Message[]) => void) {
+  /** Takes over `waiting`, which no other consumer gets. `onStop` is called when the iteration is left. */
+  constructor(from: number, waiting: Fifo<Message>, onStop: (iterator: MessageIterator) => void) {
+    this.from = from;
+    this.#buffer = waiting;
+    this.#unshared = waiting.length;
     this.#onStop = onStop;
   }
 
+  /** What it has not returned: what waited before it began, then every message from number `from` on. */
+  get buffer(): Fifo<Message> {
+    return this.#buffer;
+  }
+
   get buffered(): number {
-    return this.buffer.length;
+    return this.#buffer.length;
+  }
+
+  /** It returns no more of them. */
+  giveUp(): Fifo<Message> {
+    const unread = this.#buffer;
+    this.#buffer = new Fifo(sizeOfMessage);
+    return unread;
+  }
+
+  /** How many of those that are buffered no other consumer gets. */
+  get unshared(): number {
+    return this.#unshared;
+  }
+
+  /** Number of the message from `from` on that it returns next. */
+  get at(): number {
+    return this.from + this.#passed;
   }
 
   /** True while a `next()` waits: a message goes straight to it. */
@@ -27,8 +56,12 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
 
   push(message: Message): void {
     const waiter = this.#wanting.shift();
-    if (waiter) waiter.resolve({ value: message, done: false });
-    else this.buffer.push(message);
+    if (!waiter) {
+      this.#buffer.push(message);
+      return;
+    }
+    this.#passed++;
+    waiter.resolve({ value: message, done: false });
   }
 
   end(error: unknown): void {
@@ -43,7 +76,11 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
 
   /** What `next()` would return at once. */
   take(): Message | undefined {
-    return this.buffer.shift();
+    const message = this.#buffer.shift();
+    if (message === undefined) return undefined;
+    if (this.#unshared > 0) this.#unshared--;
+    else this.#passed++;
+    return message;
   }
 
   // Not async, which would add a promise to each message, and three turns of microtasks.
@@ -60,7 +97,7 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
 
   async return(): Promise<IteratorResult<Message, undefined>> {
     this.end(undefined);
-    this.#onStop(this.buffer.drain());
+    this.#onStop(this);
     return { value: undefined, done: true };
   }
 

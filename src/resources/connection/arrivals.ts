@@ -1,7 +1,7 @@
 import { oneOf, string, readFrom } from '../../arguments/argument.js';
 import { type Bounds, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import type { Clock } from '../../time/clock.js';
-import { bounded, Deferred } from '../../time/wait.js';
+import { bounded, Deferred, started } from '../../time/wait.js';
 import type { DataChannel } from '../data-channel/data-channel.js';
 import type { MediaTrack } from '../media/media-track.js';
 import type { PendingEvents } from '../emitter.js';
@@ -62,19 +62,23 @@ export class Arrivals {
     return this.#pending.waiting('dataChannel').map(([channel]) => channel as DataChannel);
   }
 
-  async nextChannel(options: unknown, refuse: Refuse): Promise<DataChannel> {
+  nextChannel(options: unknown, refuse: Refuse): Promise<DataChannel> {
     const what = 'nextDataChannel()';
-    const { bounds, wanted } = checkNextOptions(options, what, { label: string });
-    const matches = ({ label }: DataChannel) => (wanted.label ?? label) === label;
-    return this.#next('dataChannel', matches, bounds, () => refuse(what));
+    return started(() => {
+      const { bounds, wanted } = checkNextOptions(options, what, { label: string });
+      const matches = ({ label }: DataChannel) => (wanted.label ?? label) === label;
+      return this.#next('dataChannel', matches, bounds, () => refuse(what));
+    });
   }
 
-  async nextTrack(options: unknown, refuse: Refuse): Promise<MediaTrack> {
+  nextTrack(options: unknown, refuse: Refuse): Promise<MediaTrack> {
     const what = 'nextTrack()';
-    const { bounds, wanted } = checkNextOptions(options, what, { mid: string, kind: KIND });
-    const matches = ({ mid, type }: MediaTrack) =>
-      (wanted.mid ?? mid) === mid && (wanted.kind ?? type) === type;
-    return this.#next('track', matches, bounds, () => refuse(what));
+    return started(() => {
+      const { bounds, wanted } = checkNextOptions(options, what, { mid: string, kind: KIND });
+      const matches = ({ mid, type }: MediaTrack) =>
+        (wanted.mid ?? mid) === mid && (wanted.kind ?? type) === type;
+      return this.#next('track', matches, bounds, () => refuse(what));
+    });
   }
 
   /** Nothing more can come. */
@@ -95,7 +99,7 @@ export class Arrivals {
     const waiter = { event, matches, arrived } as unknown as Waiter;
     this.#waiters.add(waiter);
     try {
-      return await bounded(arrived.promise, bounds, this.#clock, this.#path(), `the next ${event}`);
+      return await bounded(arrived, bounds, this.#clock, this.#path(), `the next ${event}`);
     } finally {
       this.#waiters.delete(waiter);
     }

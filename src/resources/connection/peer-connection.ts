@@ -1,5 +1,5 @@
 import type { LibraryContext } from '../../library/library-context.js';
-import { bounded, Deferred } from '../../time/wait.js';
+import { bounded, Deferred, started } from '../../time/wait.js';
 import { type ConnectionProgress, RtcInvalidStateError } from '../../errors/rtc-error.js';
 import { connectionFailed, progressOf, whyNotConnected, ConnectionStatus } from './connection-status.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
@@ -13,7 +13,7 @@ import {
   validateRemoteDescription,
 } from '../../native/validate/description.js';
 import { type DataChannelInit, validateDataChannelInit } from '../../native/validate/data-channel-init.js';
-import { type Deadline, type Bounds, checkBounds, type WaitOptions } from '../../time/deadline.js';
+import { type Deadline, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import {
   type ChannelOptions,
@@ -100,17 +100,14 @@ export class PeerConnection extends ConnectionStatus {
 
   /** Resolves when the connection is up; rejects when it fails, is closed before, or with `RTC_TIMEOUT`. */
   connected(options?: WaitOptions): Promise<this> {
-    let bounds: Bounds;
-    try {
-      bounds = checkBounds(options, 'connected()');
+    return started(() => {
+      const bounds = checkBounds(options, 'connected()');
       if (this.state === 'closed' && !this.#connected.resolved) throw this.closedError('connected()');
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return bounded(this.#connected.promise, bounds, this.context.clock, this.path, 'connecting', () => {
-      const why = this.#why();
-      this.context.trace.note('waited', this.path, `not connected: ${why.reason}`);
-      return why;
+      return bounded(this.#connected, bounds, this.context.clock, this.path, 'connecting', () => {
+        const why = this.#why();
+        this.context.trace.note('waited', this.path, `not connected: ${why.reason}`);
+        return why;
+      });
     });
   }
 
@@ -202,17 +199,13 @@ export class PeerConnection extends ConnectionStatus {
    * `RTC_INVALID_STATE` while another negotiation goes on.
    */
   negotiate(signaling: Signaling, options: NegotiateOptions = {}): Promise<this> {
-    const work = async () => {
+    return started(() => {
       const { bounds, polite } = checkNegotiateArguments(signaling, options);
       this.assertUsable('negotiate()');
       this.#assertNoNegotiation();
       this.#negotiation = new Negotiation(this, this.context, signaling, polite);
-      await this.#negotiation.connected(bounds);
-      return this;
-    };
-    const connected = work();
-    connected.catch(() => {}); // a caller that does not wait is not to be ended by it
-    return connected;
+      return this.#negotiation.connected(bounds).then(() => this);
+    });
   }
 
   /**

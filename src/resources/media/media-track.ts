@@ -1,3 +1,4 @@
+import { started } from '../../time/wait.js';
 import type { MediaHandler } from 'node-datachannel';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { type LibraryContext, checkedContext } from '../../library/library-context.js';
@@ -188,14 +189,10 @@ export class MediaTrack extends MessageChannel {
   }
 
   override send(data: Sendable, options?: WaitOptions): Promise<void> {
-    try {
+    return started(() => {
       this.#assertFits(data);
-    } catch (error) {
-      const rejected = Promise.reject(error);
-      rejected.catch(() => {}); // a caller that does not wait is not to be ended by it
-      return rejected;
-    }
-    return super.send(data, options);
+      return super.send(data, options);
+    });
   }
 
   override trySend(data: Sendable): boolean {

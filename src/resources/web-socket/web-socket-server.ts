@@ -6,7 +6,7 @@ import { AcceptFence, AcceptWatch } from './accept-watch.js';
 import { isIP } from 'node:net';
 import type { WebSocketServerConfiguration } from 'node-datachannel';
 import type { NativeWebSocket, NativeWebSocketServer } from '../../native/binding.js';
-import { RtcNativeError } from '../../errors/rtc-error.js';
+import { RtcMessageError, RtcNativeError } from '../../errors/rtc-error.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { guardCallback, reportUncaught } from '../../native/firewall.js';
 import { callNative } from '../../native/call-native.js';
@@ -18,7 +18,7 @@ import { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import type { ChannelOptions, CheckedChannelOptions } from '../channel/channel-options.js';
 import { type CloseInfo, Handle } from '../handle.js';
-import { PendingEvents } from '../emitter.js';
+import { MOST_WAITING, PendingEvents } from '../emitter.js';
 import { canListenAtOnce, type ChooseProtocol, SubprotocolFront } from './subprotocol-front.js';
 import { WebSocket } from './web-socket.js';
 import { nextTurn } from '../../time/clock.js';
@@ -91,6 +91,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     this.#pending = new PendingEvents(
       (event) => this.hasListener(event),
       (event, args) => this.dispatch(event, ...args),
+      ([socket]) => refuse(socket as WebSocket),
     );
     this.#limit = limit;
     this.#port = native.port();
@@ -213,6 +214,12 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     const accepted = { opened, carrier };
     new WebSocket(this.context, this[TREE_NODE], name, native, this.#socketOptions, this.#limit, accepted);
   }
+}
+
+/** Nobody would ever be given it. */
+function refuse(socket: WebSocket): void {
+  const why = `more than ${MOST_WAITING} clients wait for a listener of 'connection'; this one had waited longest`;
+  void socket.abort(new RtcMessageError('RTC_OVERFLOW', why, { path: socket.path }));
 }
 
 /** What a server listens with. */

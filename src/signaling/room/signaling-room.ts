@@ -195,7 +195,8 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
   #use(socket: SignalingSocket, name: string): MessageTransport {
     const transport = transportOver(socket, name);
     this.#socket = socket;
-    this.#ownerOfSockets = socket instanceof Handle ? socket[TREE_NODE].parent : undefined;
+    // A handle of another copy of the package has no node here.
+    this.#ownerOfSockets = socket instanceof Handle ? socket[TREE_NODE]?.parent : undefined;
     for (const connection of this.#connections) this.#keepOrder(connection);
     return transport;
   }

@@ -34,5 +34,21 @@ for (const copy of copies) {
     assert.equal(both.suppressed.message, 'the body');
   }
 }
+// One runtime makes the handles of all: whichever copy a function comes from, it takes them.
+for (const copy of copies) {
+  await copy.RtcRuntime.acquire('app').run(async (rtc) => {
+    const connection = rtc.createPeerConnection('alice');
+    const channel = connection.createDataChannel('chat');
+    for (const other of copies) {
+      assert.ok(channel instanceof other.DataChannel && channel instanceof other.MessageChannel);
+      assert.ok(connection instanceof other.PeerConnection && !(connection instanceof other.DataChannel));
+      other.messageChannelSignaling(channel, { polite: true });
+      await new other.AcknowledgedChannel(channel).abort();
+      const room = other.joinRoom(channel, { room: 'room', peer: 'alice' });
+      await assert.rejects(room.ready({ timeout: 1 }));
+      await room.close();
+    }
+  });
+}
 assert.notEqual(older.RtcError, imported.RtcError);
 console.log(`copies: ${new Set(copies.map(({ RtcError }) => RtcError)).size}`);

@@ -8,7 +8,7 @@ import {
   Deadline,
 } from '../../../time/deadline.js';
 import type { Clock } from '../../../time/clock.js';
-import { poll, bounded, DEFAULT_WAIT_MS } from '../../../time/wait.js';
+import { poll, bounded, DEFAULT_WAIT_MS, started } from '../../../time/wait.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 
 /** An offer or an answer with its candidates in it: all that the peer needs, in one message. */
@@ -44,7 +44,7 @@ export class OneShot {
   }
 
   offer(options: unknown): Promise<CompleteDescription<'offer'>> {
-    return unwatched(async () => {
+    return started(() => {
       const checked = checkOptions(options, 'offer()');
       this.#assertFree('offer()');
       const connection = this.#connection;
@@ -55,7 +55,7 @@ export class OneShot {
   }
 
   answer(offer: unknown, options: unknown): Promise<CompleteDescription<'answer'>> {
-    return unwatched(async () => {
+    return started(() => {
       const { sdp } = checkDescription(offer, 'offer', 'offer');
       const checked = checkOptions(options, 'answer()');
       this.#assertFree('answer()');
@@ -101,13 +101,6 @@ export class OneShot {
     connection.signal.throwIfAborted();
     return { type, sdp: connection.localDescription()?.sdp ?? '' };
   }
-}
-
-/** Marks a promise as handled: a caller that does not await it must not be ended by its rejection. */
-function unwatched<T>(work: () => Promise<T>): Promise<T> {
-  const working = work();
-  working.catch(() => {});
-  return working;
 }
 
 interface CheckedOptions {

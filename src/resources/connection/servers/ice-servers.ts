@@ -1,3 +1,4 @@
+import { ownController } from '../../../time/abort.js';
 import type * as ndc from 'node-datachannel';
 import { isIP } from 'node:net';
 import type { NameResolver } from '../../../library/names/name-resolver.js';
@@ -42,7 +43,7 @@ export class IceServers {
   readonly #names: NameResolver;
   readonly #clock: Clock;
   readonly #entries: readonly IceServerEntry[];
-  readonly #ended = new AbortController();
+  readonly #ended = ownController();
   #refusal: unknown;
   #used: readonly AddressedServer[] = [];
   #cancelCheck: (() => void) | undefined;
