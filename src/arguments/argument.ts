@@ -80,6 +80,9 @@ export function nullable<T>(field: Field<T>): Field<T | undefined> {
 /** Options as they were given: those that were `undefined` are not there. */
 export type Given<T> = { -readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
+/** Of the rest that `takeOptions` returned: what the readers before took out, which the caller may give as well. */
+const takenBefore = new WeakMap<object, readonly string[]>();
+
 /**
  * Reads the known keys of an options object, each once, into a fresh one. A key that is `undefined` is left
  * out (the addon refuses some of those). A key that nobody knows is a mistake: the addon would ignore it.
@@ -91,7 +94,8 @@ export function readOptions<T extends object>(
 ): Given<T> {
   const known = Object.keys(fields) as (keyof T & string)[];
   for (const key of optionKeys(value, name)) {
-    if (!Object.hasOwn(fields, key)) throw unknownOption(name, key, known);
+    if (Object.hasOwn(fields, key)) continue;
+    throw unknownOption(name, key, [...(takenBefore.get(value as object) ?? []), ...known]);
   }
   const result: Given<T> = {};
   for (const key of known) {
@@ -121,8 +125,10 @@ export function takeOptions<T extends object>(
     // Defined rather than assigned: the key may be `__proto__`.
     Object.defineProperty(rest, key, { value: given, enumerable: true });
   }
+  const known = Object.keys(fields) as (keyof T & string)[];
+  takenBefore.set(rest, [...(takenBefore.get(value as object) ?? []), ...known]);
   const taken: Partial<T> = {};
-  for (const key of Object.keys(fields) as (keyof T & string)[]) {
+  for (const key of known) {
     const given = readFrom(`${name}.${key}`, () => (value as T)[key]);
     if (given !== undefined) taken[key] = fields[key](given, `${name}.${key}`) as T[typeof key];
   }
@@ -200,7 +206,9 @@ export function optionKeys(value: unknown, name: string): string[] {
 }
 
 export function unknownOption(name: string, key: string, known: readonly string[]): TypeError {
-  return new TypeError(`${name}.${key} is not a known option; known are ${known.join(', ') || 'none'}`);
+  return new TypeError(
+    `${name}.${key} is not a known option; known are ${known.join(', ')}${didYouMean(key, known)}`,
+  );
 }
 
 /** The names of the events of a class, checked against the type `Events` of its listeners' arguments. */
@@ -215,24 +223,22 @@ export function checkEventName(event: unknown, known: Readonly<Record<string, tr
   if (Object.hasOwn(known, event) || event === 'error') return;
   const names = Object.keys(known);
   const name = event.length <= LONGEST_SHOWN && PRINTABLE.test(event) ? `'${event}'` : 'what was given';
-  const meant = closest(event, names);
   throw new TypeError(
-    `event must be one of ${names.join(', ')}; ${owner} has no event ${name}` +
-      (meant === undefined ? '' : `. Did you mean '${meant}'?`),
+    `event must be one of ${names.join(', ')}; ${owner} has no event ${name}${didYouMean(event, names)}`,
   );
 }
 
-/** The known name with the smallest edit distance, where that is small. */
-function closest(given: string, names: readonly string[]): string | undefined {
-  if (given.length > LONGEST_SHOWN) return undefined;
-  let best: string | undefined;
+/** The end of a message: the known name with the smallest edit distance, where that is small. */
+function didYouMean(given: string, names: readonly string[]): string {
+  let question = '';
+  if (given.length > LONGEST_SHOWN) return question;
   let least = Math.max(2, given.length / 2) + 1;
   for (const name of names) {
     const letters = distance(given.toLowerCase(), name.toLowerCase());
-    if (letters >= least) continue;
-    [best, least] = [name, letters];
+    if (letters >= least || letters >= name.length) continue; // nothing in common with a short name
+    [question, least] = [`. Did you mean '${name}'?`, letters];
   }
-  return best;
+  return question;
 }
 
 /** Levenshtein distance: insertions, deletions and substitutions of characters. */
@@ -241,14 +247,14 @@ function distance(from: string, to: string): number {
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++) {
-      const exchanged = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(exchanged, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const exchanged = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(exchanged, row[j]! + 1, next[j - 1]! + 1));
     }
     row = next;
   }
-  return row[to.length] ?? 0;
+  return row[to.length]!;
 }
 
-/** Characters. A longer text is no mistyped event name. */
+/** Characters. A longer text is no mistyped name. */
 const LONGEST_SHOWN = 40;
 const PRINTABLE = /^[\w :.-]+$/;

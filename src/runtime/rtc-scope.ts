@@ -77,7 +77,8 @@ export interface PeerConnectionConfig extends NativeConfig {
   receiveBuffer?: Partial<ReceiveBufferLimits> | undefined;
   /**
    * Notices a peer that has vanished: the connection ends with `by: 'error'` and `RTC_PEER_UNREACHABLE`. Without it the
-   * library notices after 13 to 14.5 s. docs/networks.md tells which peers answer.
+   * library notices after about 13 s where something was on its way to the peer, otherwise after 25 to 30 s. docs/networks.md
+   * tells which peers answer.
    */
   keepalive?: KeepaliveOptions | undefined;
 }

@@ -1,11 +1,23 @@
-import { memorySignaling, type Signaling, type SignalingMessage } from 'scoped-rtc';
+import {
+  joinRoom,
+  memorySignaling,
+  messageChannelSignaling,
+  type Signaling,
+  type SignalingMessage,
+} from 'scoped-rtc';
 import { describe, expect, it } from 'vitest';
+import { idleSocket } from '../input/signaling-members.js';
 import { withOtherFingerprint } from '../support/altered-signaling.js';
 import { codeOf, until } from '../support/event.js';
+import { freePort } from '../support/free-port.js';
 import { altered, channelOf, expectConversation } from './conversation.js';
 import { negotiationRig } from './negotiation-rig.js';
 
 const rig = negotiationRig();
+
+const CALLED_BEFORE =
+  'test/alice: negotiate() was called on this connection already, and also handles later offers: call it once. ' +
+  'To negotiate over other signaling, close the first one';
 
 describe('negotiate, when things go wrong', () => {
   it('ignores garbage, warns of it a bounded number of times, and still connects', async () => {
@@ -101,6 +113,29 @@ describe('negotiate, when things go wrong', () => {
     };
     const error = await alice.negotiate(broken).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'RTC_CLOSED', cause: failure, path: 'test/alice' });
+    expect((error as Error).message).toMatch(/before offer and answer were exchanged: no network$/);
+  });
+
+  it('says why the socket of the signaling could not be opened', async () => {
+    const [alice] = rig.peers();
+    alice.createDataChannel('chat');
+    const socket = rig.rtc.createWebSocket(`ws://127.0.0.1:${await freePort()}/`);
+    await expect(alice.negotiate(messageChannelSignaling(socket))).rejects.toThrow(
+      /before offer and answer were exchanged: .*the WebSocket could not be opened: TCP connection failed$/,
+    );
+  });
+
+  it('names a chain of causes that leads back to its beginning by one of them', async () => {
+    const [alice] = rig.peers();
+    alice.createDataChannel('chat');
+    const failure = new Error('one', { cause: new Error('other') });
+    (failure.cause as Error).cause = failure;
+    const broken: Signaling = {
+      send: () => Promise.reject(failure),
+      subscribe: () => ({ [Symbol.dispose]() {} }),
+      close() {},
+    };
+    await expect(alice.negotiate(broken)).rejects.toThrow(/exchanged: (one|other)$/);
   });
 
   it('leaves the connection alive when the signaling closes later', async () => {
@@ -145,8 +180,17 @@ describe('negotiate, when things go wrong', () => {
     const [left, right] = memorySignaling();
     const first = alice.negotiate(left, { timeout: 1000 });
     expect(await codeOf(alice.negotiate(right))).toBe('RTC_INVALID_STATE');
+    await expect(alice.negotiate(right)).rejects.toThrow(CALLED_BEFORE);
+    await expect(alice.offer()).rejects.toThrow(CALLED_BEFORE);
+    expect(() => alice.accept({ type: 'answer', sdp: 'v=0' })).toThrow(CALLED_BEFORE);
     await expect(alice.negotiate(alice as never)).rejects.toThrow(TypeError);
     await expect(alice.negotiate({} as never)).rejects.toThrow(/signaling must be an object with send/);
+    await expect(alice.negotiate(memorySignaling() as never)).rejects.toThrow(
+      /got an Array; memorySignaling\(\) returns two ends: give one to each connection$/,
+    );
+    const room = joinRoom(idleSocket() as never, { room: 'room', peer: 'alice' });
+    await expect(alice.negotiate(room as never)).rejects.toThrow(/; use room\.connect\(peer\)$/);
+    await room.close();
     await expect(alice.negotiate(left, { polite: 1 as never })).rejects.toThrow(/options\.polite/);
     await expect(alice.negotiate(left, { timeout: -1 })).rejects.toThrow(RangeError);
     alice.abort();

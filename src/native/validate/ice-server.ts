@@ -1,4 +1,5 @@
 import {
+  describe,
   describeType,
   outOfRange,
   readFrom,
@@ -7,9 +8,11 @@ import {
   integer,
   nonEmptyString,
   oneOf,
+  optionKeys,
   readOptions,
   secret,
   singleLine,
+  unknownOption,
 } from '../../arguments/argument.js';
 import { MAX_UINT16, MAX_URL_LENGTH } from './limits.js';
 
@@ -56,6 +59,7 @@ export const iceServer: Field<CheckedIceServer[]> = (value, name) => {
   if (typeof value !== 'object' || value === null)
     throw new TypeError(`${name} must be a string (${URL_FORM}) or an object; got ${describeType(value)}`);
   if (readFrom(name, () => 'urls' in value)) return fromUrls(value, name);
+  if (!readFrom(name, () => 'hostname' in value)) checkNames(value, name);
   const server = readOptions<IceServer>(value, name, {
     hostname: singleLine,
     port: integer(1, MAX_UINT16),
@@ -73,6 +77,15 @@ export const iceServer: Field<CheckedIceServer[]> = (value, name) => {
     if (server[key] === undefined) throw new TypeError(`${name}.${key} is missing; a TURN server needs it`);
   return [{ kind: 'turn', ...server, hostname, port }];
 };
+
+/** Of an object that may be meant in either form. */
+function checkNames(value: object, name: string): void {
+  for (const key of optionKeys(value, name))
+    if (!EITHER_FORM.includes(key)) throw unknownOption(name, key, EITHER_FORM);
+  throw new TypeError(`${name} must have urls, or hostname and port; got ${describe(value)}`);
+}
+
+const EITHER_FORM = ['urls', 'username', 'credential', 'hostname', 'port', 'password', 'relayType'];
 
 function fromUrls(value: object, name: string): CheckedIceServer[] {
   const { urls, username, credential } = readOptions<IceServerUrls>(value, name, {

@@ -8,6 +8,7 @@ import {
   readOptions,
   secret,
   singleLine,
+  wrongType,
 } from '../../arguments/argument.js';
 import { type CheckedIceServer, type IceServer, type IceServerUrls, iceServer } from './ice-server.js';
 import { MAX_INT32, MAX_UINT16 } from './limits.js';
@@ -111,7 +112,11 @@ export function validatePeerConnectionConfig(config: unknown = {}): CheckedConne
 }
 
 export function validatePeerName(peerName: unknown): string {
-  return nonEmptyString(peerName, 'name');
+  if (typeof peerName !== 'object' || peerName === null) return nonEmptyString(peerName, 'name');
+  const { message } = wrongType('name', 'a non-empty string', peerName);
+  throw new TypeError(
+    `${message}; the settings are the second argument: createPeerConnection('name', { iceServers })`,
+  );
 }
 
 const port16 = integer(1, MAX_UINT16);

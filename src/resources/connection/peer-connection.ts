@@ -1,6 +1,6 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import { bounded, Deferred, started } from '../../time/wait.js';
-import { type ConnectionProgress, RtcInvalidStateError } from '../../errors/rtc-error.js';
+import type { ConnectionProgress } from '../../errors/rtc-error.js';
 import { connectionFailed, progressOf, whyNotConnected, ConnectionStatus } from './connection-status.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
@@ -202,7 +202,7 @@ export class PeerConnection extends ConnectionStatus {
     return started(() => {
       const { bounds, polite } = checkNegotiateArguments(signaling, options);
       this.assertUsable('negotiate()');
-      this.#assertNoNegotiation();
+      this.#negotiation?.assertOver();
       this.#negotiation = new Negotiation(this, this.context, signaling, polite);
       return this.#negotiation.connected(bounds).then(() => this);
     });
@@ -302,13 +302,8 @@ export class PeerConnection extends ConnectionStatus {
   get #oneShot(): OneShot {
     return new OneShot(this, this.context.clock, (what) => {
       this.assertUsable(what);
-      this.#assertNoNegotiation();
+      this.#negotiation?.assertOver();
     });
-  }
-
-  #assertNoNegotiation(): void {
-    if (!this.#negotiation?.active) return;
-    throw new RtcInvalidStateError('another negotiation goes on; end its signaling', { path: this.path });
   }
 
   #onState(state: ConnectionState): void {

@@ -1,7 +1,8 @@
 import { restartsIce, rollsBack } from '../../sdp.js';
 import type { LibraryContext } from '../../../library/library-context.js';
+import { shownText } from '../../../diagnostics/described-error.js';
 import { poll, Deferred } from '../../../time/wait.js';
-import { RtcClosedError, RtcNativeError, RtcError } from '../../../errors/rtc-error.js';
+import { RtcClosedError, RtcInvalidStateError, RtcNativeError, RtcError } from '../../../errors/rtc-error.js';
 import { Deadline, type WaitOptions, type Bounds, checkBounds } from '../../../time/deadline.js';
 import { isWithoutSocket } from '../../../native/call-native.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
@@ -41,11 +42,20 @@ export function checkNegotiateArguments(
     return typeof send === 'function' && typeof subscribe === 'function';
   });
   if (isSignaling) return { bounds, polite };
-  throw wrongType(
+  const { message } = wrongType(
     'signaling',
     'an object with send() and subscribe(), such as messageChannelSignaling(channel)',
     signaling,
   );
+  throw new TypeError(message + readFrom('signaling', () => remedy(signaling)));
+}
+
+/** What to do about values that are often given in place of a signaling. */
+function remedy(given: unknown): string {
+  if (Array.isArray(given)) return '; memorySignaling() returns two ends: give one to each connection';
+  const { connect, peer } = (given ?? {}) as { connect?: unknown; peer?: unknown };
+  const isRoom = typeof connect === 'function' && typeof peer === 'string';
+  return isRoom ? '; use room.connect(peer)' : '';
 }
 
 /**
@@ -122,6 +132,11 @@ export class Negotiation {
   /** False once nothing is sent or taken any more. */
   get active(): boolean {
     return this.#active;
+  }
+
+  /** Throws while this negotiation goes on: a connection has one at a time. */
+  assertOver(): void {
+    if (this.#active) throw new RtcInvalidStateError(CALLED_BEFORE, { path: this.#connection.path });
   }
 
   /** Resolves when the connection is up. A rejection ends the negotiation; the connection stays as it is. */
@@ -253,7 +268,7 @@ export class Negotiation {
     // connected may well have closed it: ICE decides then.
     if (complete) return;
     const { path } = this.#connection;
-    const why = 'the signaling ended before offer and answer were exchanged';
+    const why = `the signaling ended before offer and answer were exchanged${rootOf(cause)}`;
     this.#failed.reject(
       cause instanceof RtcError && cause.code === 'RTC_OVERFLOW'
         ? cause
@@ -272,6 +287,21 @@ export class Negotiation {
     });
   }
 }
+
+/** What began it, for a message: the first error of a chain of causes. */
+function rootOf(cause: unknown): string {
+  let root = cause;
+  for (let depth = 0; depth < MOST_CAUSES && root instanceof Error && root.cause instanceof Error; depth++)
+    root = root.cause;
+  return root instanceof Error && root.message !== '' ? `: ${shownText(root.message)}` : '';
+}
+
+/** A chain that is made by the program may lead back to its beginning. */
+const MOST_CAUSES = 10;
+
+const CALLED_BEFORE =
+  'negotiate() was called on this connection already, and also handles later offers: call it once. ' +
+  'To negotiate over other signaling, close the first one';
 
 const NO_RESTART = 'the peer restarts ICE, which the library cannot do; connect anew';
 
