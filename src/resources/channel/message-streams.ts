@@ -3,6 +3,7 @@ import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { boolean, integer, readOptions } from '../../arguments/argument.js';
 import { RtcClosedError } from '../../errors/rtc-error.js';
 import { type Clock, nextTurn } from '../../time/clock.js';
+import { whenAborted } from '../../time/wait.js';
 import type { Message, Sendable } from '../../native/validate/message.js';
 import { WindowedEnd, type MessageStreamEnd, type Streamable } from './stream-window.js';
 
@@ -47,6 +48,8 @@ export function channelToDuplex(
     window: windowField,
   });
   const end = endOf(channel, clock, window);
+  let isOpening = true;
+  let isGivenUp = false;
   let isWritten = false;
   let isReading = false;
   let isAsked = false;
@@ -59,7 +62,11 @@ export function channelToDuplex(
     // Without a window the channel ends in both directions at once.
     allowHalfOpen: window !== undefined,
     async construct(done) {
-      await finish(end.opened(), done);
+      const opened = end.opened().catch((error: unknown) => {
+        if (!isGivenUp) throw error; // otherwise it is the consequence
+      });
+      await finish(opened, done);
+      isOpening = false;
     },
     async read() {
       isAsked = true;
@@ -108,6 +115,14 @@ export function channelToDuplex(
       done(error);
     },
   });
+  const { destroy } = stream;
+  stream.destroy = (error) => {
+    // Node.js runs what is given as `destroy` above only when `construct` has ended.
+    isGivenUp = isOpening;
+    if (isGivenUp && error) end.abort(error);
+    else if (isGivenUp) end.close().catch(() => {});
+    return destroy.call(stream, error);
+  };
   whenClosed(channel, (error) => {
     const isWriting = isWritten || stream.listenerCount('unpipe') > 0; // something is piped to it
     if (isWriting && !isRead(stream) && !stream.writableEnded) stream.destroy(error);
@@ -143,11 +158,23 @@ export function channelToWeb(channel: Streamable, clock: Clock, options: WebStre
     { highWaterMark: 0 },
   );
   const writable = new globalThis.WritableStream<Sendable>({
-    start: (controller) => {
+    start: async (controller) => {
       whenClosed(channel, (error) => controller.error(error));
-      return end.opened();
+      // `abort` is called only when `start` has ended.
+      const { signal } = controller as unknown as { signal: AbortSignal }; // not in @types/node 22
+      const stop = whenAborted(signal, () => end.abort(signal.reason));
+      try {
+        await end.opened();
+      } finally {
+        stop();
+      }
     },
-    write: (chunk) => end.send(chunk),
+    // A sink whose `write` has failed is told nothing more: it cleans up by itself.
+    write: (chunk) =>
+      end.send(chunk).catch((error: unknown) => {
+        if (!isRefused(error, channel)) end.abort(error);
+        throw error;
+      }),
     close: () => end.end(),
     abort: (reason) => end.abort(reason),
   });

@@ -59,6 +59,14 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     IceUdpMuxListener: 0,
   };
   const owing = new Set<HostedNative>();
+  let letProcessGo: (() => void) | undefined;
+  const holdWhileOpen = () => {
+    if (owing.size > 0) letProcessGo ??= scheduler.hold?.();
+    else {
+      letProcessGo?.();
+      letProcessGo = undefined;
+    }
+  };
   let cleanups = 0;
   let logger: CallbackQueue | undefined;
 
@@ -79,8 +87,12 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     host: (native) => {
       hosted.add(native);
       owing.add(native);
+      holdWhileOpen();
     },
-    unhost: (native) => owing.delete(native),
+    unhost: (native) => {
+      owing.delete(native);
+      holdWhileOpen();
+    },
     aborted: (abort) => aborts.push(abort),
     violated: (violation) => violations.push(violation),
     queue: ({ kind, id }, where, handler) =>
@@ -110,6 +122,7 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     logger = undefined;
     hosted.clear();
     owing.clear();
+    holdWhileOpen();
     for (const native of kept) host.host(native);
     cleanups += 1;
   }
@@ -162,6 +175,7 @@ export function createFakeBinding(options: FakeBindingOptions = {}): FakeBinding
     crash() {
       for (const native of hosted) native.vanish();
       loop.clear();
+      letProcessGo?.();
     },
     log(level, message) {
       logger?.push(() => [level, message]);

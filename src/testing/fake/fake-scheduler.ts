@@ -1,3 +1,5 @@
+import { holdProcess } from '../../time/clock.js';
+
 /**
  * Where the library's threads and the event loop of the process get their turns. A binding in memory takes the process's
  * own, unless a simulation gives it another.
@@ -13,6 +15,8 @@ export interface FakeScheduler {
   eventLoop(run: () => void): void;
   /** Runs `run` on a thread `ms` milliseconds later, without holding the process. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
+  /** Keeps the process alive, as objects of the library do that are not closed, until the function that it returns is called. */
+  hold?(): () => void;
   /**
    * Called before each call of a native: a thread of the library may run between any two of them, and change what the
    * next returns.
@@ -31,6 +35,7 @@ export const processScheduler: FakeScheduler = {
   now: () => performance.now(),
   thread: (run) => void setImmediate(run),
   eventLoop: (run) => void setImmediate(run),
+  hold: holdProcess,
   after(ms, run) {
     const timer = setTimeout(run, ms);
     timer.unref();
