@@ -115,14 +115,15 @@ export class Descriptions {
     return this.#pending.remote ?? this.#current.remote;
   }
 
-  /** Data channels are part of what was negotiated. */
+  /** This side has negotiated data channels, whether the peer took them or not (W3C WebRTC, section 4.7.3). */
   get hasData(): boolean {
-    return hasDataSection(this.#current.local?.text) && hasDataSection(this.#current.remote?.text);
+    return hasDataSection(this.#current.local?.text);
   }
 
-  /** Data channels are part of a description of either side. */
+  /** Data channels are offered by either side, or agreed on. */
   get concernsData(): boolean {
-    return hasDataSection(this.local?.text) || hasDataSection(this.remote?.text);
+    const sides = [this.local, this.remote].map((side) => hasDataSection(side?.text));
+    return this.#state === 'stable' ? !sides.includes(false) : sides.includes(true);
   }
 
   /** Audio or video are part of a description of either side. */
