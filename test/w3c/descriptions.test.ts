@@ -109,6 +109,17 @@ describe('a description that is set', () => {
     );
     expect(pair.near.signalingState).toBe('stable');
   });
+
+  it.each(['v=0', 'v=0\r\ngarbage\r\n', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n<html>502 Bad Gateway</html>\r\n'])(
+    'is refused where it is no description: %j',
+    async (sdp) => {
+      await using pair = new Pair();
+      await expect(pair.near.setRemoteDescription({ type: 'offer', sdp })).rejects.toThrow(
+        named('OperationError'),
+      );
+      expect(pair.near.signalingState).toBe('stable');
+    },
+  );
 });
 
 describe('a candidate', () => {

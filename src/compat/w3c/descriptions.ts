@@ -11,8 +11,9 @@ import {
   withCandidates,
   withoutCandidates,
 } from '../../resources/sdp.js';
+import { assertAnswers } from './answer-check.js';
 import { describeAnswer, type LocalCandidates } from '../local-candidates.js';
-import { browserOptions, emptyDescription, lacksRtcpMux } from './description-text.js';
+import { browserOptions, emptyDescription, isSessionOnly, lacksRtcpMux } from './description-text.js';
 import type { PeerConnection, SdpType } from './w3c-types.js';
 import { domException } from './web-idl.js';
 
@@ -154,6 +155,7 @@ export class Descriptions {
         'a media section has no a=rtcp-mux, which rtcpMuxPolicy requires',
       );
     }
+    if (type === 'answer' || type === 'pranswer') assertAnswers(sdp, this.#pending.local?.text ?? '');
   }
 
   /** `isNew`: not only the text of the one that there is. */
@@ -273,7 +275,7 @@ export class Descriptions {
 
   /** An offer of nothing, which the library cannot take: there is nothing that it has to do for it. */
   #isEmptyFor(offer: string): boolean {
-    return /^v=0\r?$/m.test(offer) && !/^m=/m.test(offer) && this.#handle.remoteDescription() === null;
+    return isSessionOnly(offer) && this.#handle.remoteDescription() === null;
   }
 
   #typeOf(given: SdpType | undefined): SdpType {
