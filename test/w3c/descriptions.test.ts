@@ -139,4 +139,28 @@ describe('a candidate', () => {
       named('OperationError'),
     );
   });
+
+  it('names a section of the description also where the one that it was found for is in none', async () => {
+    await using pair = new Pair();
+    const { near, far } = pair;
+    const candidates: { sdpMid: string | null }[] = [];
+    far.onicecandidate = ({ candidate }) => candidate && candidates.push(candidate);
+    const ended = new Promise<void>((resolve) => {
+      far.addEventListener('icecandidate', (event) => {
+        if ((event as Event & { candidate: unknown }).candidate === null) resolve();
+      });
+    });
+    // The offer of far, with a data section, is given up for one of near in which nothing is left.
+    far.createDataChannel('chat');
+    await far.setLocalDescription();
+    const stopped = near.addTransceiver('audio');
+    await near.setLocalDescription();
+    const { type, sdp } = near.localDescription!;
+    expect(stopped.mid).not.toBeNull();
+    await far.setRemoteDescription({ type, sdp: sdp.replaceAll(/^m=audio \d+/gm, 'm=audio 0') });
+    await far.setLocalDescription();
+    await ended;
+    expect(candidates.length).toBeGreaterThan(0);
+    for (const { sdpMid } of candidates) expect(sdpMid).toBe(stopped.mid);
+  });
 });
