@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rtpOf } from '../../src/compat/w3c/index.js';
-import type { PeerConnection, RtpTransceiver, TrackEvent } from '../../src/compat/w3c/w3c-types.js';
+import type { RtpTransceiver, TrackEvent } from '../../src/compat/w3c/w3c-types.js';
 import { splitSections } from '../../src/resources/sdp.js';
 import { countPackets, sendUntil } from '../media/packets.js';
 import { until } from '../support/event.js';
-import { nextTurn } from '../../src/time/clock.js';
 import { nothingLeft } from '../support/nothing-left.js';
-import { once, Pair } from './pair.js';
+import { exchange, once, other, Pair } from './pair.js';
 
 const named = (name: string) => expect.objectContaining({ name });
-
-/** One round of negotiation, over a signaling that loses nothing. */
-async function exchange(from: PeerConnection, to: PeerConnection): Promise<void> {
-  await from.setLocalDescription();
-  await to.setRemoteDescription(from.localDescription!);
-  await to.setLocalDescription();
-  await from.setRemoteDescription(to.localDescription!);
-}
 
 function trickle({ near, far }: Pair): void {
   for (const [from, to] of [
@@ -28,10 +19,6 @@ function trickle({ near, far }: Pair): void {
     };
   }
 }
-
-/** The transceiver of the same section at another end. */
-const other = (pc: PeerConnection, { mid }: RtpTransceiver) =>
-  pc.getTransceivers().find((each) => each.mid === mid)!;
 
 /** Sends RTP from one end until the track at the other is unmuted by it. */
 async function flows(from: RtpTransceiver, to: RtpTransceiver): Promise<void> {
@@ -150,36 +137,6 @@ describe('a transceiver', () => {
     await exchange(near, far);
     await flows(late, other(far, late));
   });
-
-  it.each(['inactive', 'sendonly'] as const)(
-    'that is %s at one end is negotiated with one offer, and with one when the other end does the same',
-    async (direction) => {
-      await using pair = new Pair();
-      const { near, far } = pair;
-      const sections = [near.addTransceiver('audio'), near.addTransceiver('video')] as const;
-      await exchange(near, far);
-      for (const transceiver of far.getTransceivers()) transceiver.direction = 'sendrecv';
-      await once(far, 'negotiationneeded');
-      await exchange(far, near);
-      const needed: string[] = [];
-      near.addEventListener('negotiationneeded', () => needed.push('near'));
-      far.addEventListener('negotiationneeded', () => needed.push('far'));
-      sections[0].direction = direction;
-      await once(near, 'negotiationneeded');
-      await exchange(near, far);
-      await nextTurn();
-      other(far, sections[direction === 'inactive' ? 1 : 0]).direction = direction;
-      await nextTurn(); // the event comes in the turn after the change
-      await exchange(far, near);
-      await nextTurn();
-      expect(needed).toEqual(['near', 'far']);
-      expect(sections[0].currentDirection).toBe('inactive');
-      // The streams are named, so that they need no offer when the peer receives again, and no SSRC is.
-      const held = splitSections(near.localDescription!.sdp)[1];
-      expect(held).toMatch(direction === 'sendonly' ? /^a=msid:/m : /^a=mid:/m);
-      expect(held).not.toMatch(/^a=ssrc:/m);
-    },
-  );
 
   it('is negotiated by perfect negotiation where the offers cross', async () => {
     await using pair = new Pair();

@@ -334,8 +334,8 @@ export abstract class RTCPeerConnection extends EventTarget {
     channel.announce();
   }
 
-  #isNegotiationNeeded(): boolean {
-    if (this.signalingState !== 'stable' || !this.#operations.empty) return false;
+  #isNegotiationNeeded(): boolean | undefined {
+    if (this.signalingState !== 'stable' || !this.#operations.empty) return undefined;
     if (this.#wantsRestart || this.#transceivers.isNegotiationNeeded) return true;
     return this.#channels.size > 0 && !this.#descriptions.hasData;
   }
