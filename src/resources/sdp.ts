@@ -79,9 +79,6 @@ export const isOfDtlsClient = (sdp: string): boolean => /^a=setup:active/m.test(
 /** Data channels are offered or negotiated, and not refused. */
 export const hasDataSection = (sdp: string | undefined): boolean => /^m=application (?!0 )/m.test(sdp ?? '');
 
-/** The section for data channels is refused. */
-export const rejectsDataSection = (sdp: string): boolean => /^m=application 0 /m.test(sdp);
-
 /** The description has audio or video in it, whether accepted or not. */
 export const hasMediaSection = (sdp: string | undefined): boolean => /^m=(?:audio|video) /m.test(sdp ?? '');
 

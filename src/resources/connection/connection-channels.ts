@@ -113,7 +113,8 @@ export class ConnectionChannels implements ChannelConnection {
     if (!isOffer) this.#read(remoteSdp);
     give();
     if (isOffer) this.#read(remoteSdp);
-    else endRefused(this.#open.keys(), remoteSdp, this.#native.signalingState() === 'stable');
+    else if (/^m=application 0 /m.test(remoteSdp) && this.#native.signalingState() === 'stable')
+      endRefused(this.#open.keys());
   }
 
   /** A description of ours, as the peer is to be given it. */
