@@ -33,6 +33,9 @@ it('an answer that rejects the data channels ends them, and the media goes on', 
   const answer = await answerOf(pair, withoutData);
   expect(near.sctp).not.toBeNull();
   const [failed, closed] = [once<Event & { error: Error }>(channel, 'error'), once(channel, 'close')];
+  await near.setRemoteDescription({ ...answer, type: 'pranswer' }); // another one may follow
+  await nextTurn();
+  expect(channel.readyState).toBe('connecting');
   await near.setRemoteDescription(answer);
   expect((await failed).error.message).toMatch(/the peer takes no data channels/);
   await closed;
