@@ -113,8 +113,7 @@ export class ConnectionChannels implements ChannelConnection {
     if (!isOffer) this.#read(remoteSdp);
     give();
     if (isOffer) this.#read(remoteSdp);
-    else if (/^m=application 0 /m.test(remoteSdp) && this.#native.signalingState() === 'stable')
-      endRefused(this.#open.keys());
+    else if (/^m=application 0 /m.test(remoteSdp)) endRefused(this.#open.keys());
   }
 
   /** A description of ours, as the peer is to be given it. */

@@ -4,7 +4,7 @@ import type { DataChannel } from './data-channel.js';
 
 /**
  * Ends the channels that wait for a peer whose answer rejects the section for data channels: the library tells them nothing, and
- * they would wait for ever. Not for a provisional answer, which another one may follow.
+ * they would wait for ever. A pranswer counts: the library takes it for the answer.
  */
 export function endRefused(channels: Iterable<DataChannel>): void {
   for (const channel of [...channels]) {
