@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DataChannel } from '../../src/compat/w3c/w3c-types.js';
+import { nextTurn } from '../../src/time/clock.js';
 import { withOtherFingerprint } from '../support/altered-signaling.js';
 import { once, Pair } from './pair.js';
 
@@ -40,6 +42,39 @@ describe('a Blob', () => {
       expect(received).toEqual([1000, 5, 'text']);
     },
   );
+
+  it('that cannot be read, behind another one, is an error, and what is sent behind it arrives', async () => {
+    const unhandled: unknown[] = [];
+    const collect = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', collect);
+    onTestFinished(() => void process.off('unhandledRejection', collect));
+    await using pair = new Pair();
+    const [near, far] = await pair.channel();
+    const received: unknown[] = [];
+    const last = new Promise<void>((resolve) => {
+      far.onmessage = ({ data }) => {
+        received.push(typeof data === 'string' ? data : data.byteLength);
+        if (data === 'text') resolve();
+      };
+    });
+    const bytes = new Uint8Array(100_000);
+    const unreadable = new Blob(['x'.repeat(1000)]);
+    unreadable.arrayBuffer = () => Promise.reject(new DOMException('it has changed', 'NotReadableError'));
+    const failed = once<Event & { error: { errorDetail: string } }>(near, 'error');
+    const slow = new Blob([bytes]);
+    slow.arrayBuffer = async () => {
+      await nextTurn(); // Node.js reports unhandled rejections at the end of a turn
+      return bytes.buffer;
+    };
+    near.send(slow);
+    near.send(unreadable);
+    near.send('text');
+    expect((await failed).error).toMatchObject({ errorDetail: 'data-channel-failure' });
+    await last;
+    expect(received).toEqual([100_000, 'text']);
+    expect(unhandled).toEqual([]);
+    expect(near.bufferedAmount).toBe(0);
+  });
 
   it('is what comes with binaryType "blob"', async () => {
     await using pair = new Pair();
@@ -114,6 +149,34 @@ it('who listens from open on, after an await, gets every message', async () => {
   expect(received).toEqual(['message 1', 'message 2', 'message 3']);
 });
 
+it('bytes of another realm are sent as bytes; shared ones, and symbols, are refused, also behind a Blob', async () => {
+  await using pair = new Pair();
+  const [near, far] = await pair.channel();
+  const received: unknown[] = [];
+  const all = new Promise<void>((resolve) => {
+    far.onmessage = ({ data }) => {
+      received.push(typeof data === 'string' ? data : [...new Uint8Array(data)]);
+      if (received.length === 7) resolve();
+    };
+  });
+  const foreign = [
+    'new Uint8Array([1, 2]).buffer',
+    'new Uint8Array([3])',
+    'new DataView(new ArrayBuffer(1))',
+  ].map((code) => runInNewContext(code) as ArrayBuffer | ArrayBufferView);
+  for (const before of [() => {}, () => near.send(new Blob(['a Blob']))]) {
+    before();
+    for (const shared of [new SharedArrayBuffer(2), new Uint8Array(new SharedArrayBuffer(2)), Symbol('s')]) {
+      expect(() => near.send(shared as never)).toThrow(TypeError);
+    }
+    for (const bytes of foreign) near.send(bytes as never);
+  }
+  await all;
+  const bytes = [[1, 2], [3], [0]];
+  expect(received).toEqual([...bytes, [...Buffer.from('a Blob')], ...bytes]);
+  expect(() => pair.near.createDataChannel(Symbol('label') as never)).toThrow(TypeError);
+});
+
 it('wrong messages are refused in the words of the specification', async () => {
   await using pair = new Pair();
   const early = pair.near.createDataChannel('early');
@@ -149,6 +212,30 @@ describe('messages and events', () => {
     const first = next();
     for (const text of ['one', 'two', 'three']) near.send(text);
     expect([await first, await next(), await next()]).toEqual(['one', 'two', 'three']);
+  });
+
+  it('report each fall to the threshold once, also to the one of 0 that no program has set', async () => {
+    await using pair = new Pair();
+    const [near, far] = await pair.channel();
+    far.onmessage = () => {}; // takes what comes
+    expect(near.bufferedAmountLowThreshold).toBe(0);
+    let falls = 0;
+    near.onbufferedamountlow = () => falls++;
+    for (const round of [1, 2, 3]) {
+      const low = once(near, 'bufferedamountlow');
+      for (let sent = 0; sent < 200; sent++) near.send(new Uint8Array(16_384));
+      await low;
+      expect([near.bufferedAmount, falls]).toEqual([0, round]);
+    }
+    const low = once(near, 'bufferedamountlow');
+    near.send('one more');
+    await low;
+    // The library's own report of it comes in later turns, if it comes.
+    const echoed = once(far, 'message');
+    near.send(new Blob(['and a Blob']));
+    await once(near, 'bufferedamountlow');
+    await echoed;
+    expect(falls).toBe(5);
   });
 
   it('show bufferedAmount as it is after the task that has sent', async () => {

@@ -109,6 +109,17 @@ describe('a description that is set', () => {
     );
     expect(pair.near.signalingState).toBe('stable');
   });
+
+  it.each(['v=0', 'v=0\r\ngarbage\r\n', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n<html>502 Bad Gateway</html>\r\n'])(
+    'is refused where it is no description: %j',
+    async (sdp) => {
+      await using pair = new Pair();
+      await expect(pair.near.setRemoteDescription({ type: 'offer', sdp })).rejects.toThrow(
+        named('OperationError'),
+      );
+      expect(pair.near.signalingState).toBe('stable');
+    },
+  );
 });
 
 describe('a candidate', () => {
@@ -127,5 +138,29 @@ describe('a candidate', () => {
     await expect(near.addIceCandidate({ candidate, sdpMid: 'b', usernameFragment: 'usera' })).rejects.toThrow(
       named('OperationError'),
     );
+  });
+
+  it('names a section of the description also where the one that it was found for is in none', async () => {
+    await using pair = new Pair();
+    const { near, far } = pair;
+    const candidates: { sdpMid: string | null }[] = [];
+    far.onicecandidate = ({ candidate }) => candidate && candidates.push(candidate);
+    const ended = new Promise<void>((resolve) => {
+      far.addEventListener('icecandidate', (event) => {
+        if ((event as Event & { candidate: unknown }).candidate === null) resolve();
+      });
+    });
+    // The offer of far, with a data section, is given up for one of near in which nothing is left.
+    far.createDataChannel('chat');
+    await far.setLocalDescription();
+    const stopped = near.addTransceiver('audio');
+    await near.setLocalDescription();
+    const { type, sdp } = near.localDescription!;
+    expect(stopped.mid).not.toBeNull();
+    await far.setRemoteDescription({ type, sdp: sdp.replaceAll(/^m=audio \d+/gm, 'm=audio 0') });
+    await far.setLocalDescription();
+    await ended;
+    expect(candidates.length).toBeGreaterThan(0);
+    for (const { sdpMid } of candidates) expect(sdpMid).toBe(stopped.mid);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { RtcRuntime } from 'scoped-rtc';
 import { type ScopedWebRTC, scopedWebRTC } from '../../src/compat/w3c/index.js';
 import { afterTurn } from '../../src/time/clock.js';
-import type { DataChannel, PeerConnection } from '../../src/compat/w3c/w3c-types.js';
+import type { DataChannel, PeerConnection, RtpTransceiver } from '../../src/compat/w3c/w3c-types.js';
 
 type W3c = ScopedWebRTC & { RTCPeerConnection: new (configuration?: object) => PeerConnection };
 
@@ -81,3 +81,15 @@ export function once<E extends Event>(target: EventTarget | object, type: string
     (target as EventTarget).addEventListener(type, (event) => resolve(event as E), { once: true }),
   );
 }
+
+/** One round of negotiation, over a signaling that loses nothing. */
+export async function exchange(from: PeerConnection, to: PeerConnection): Promise<void> {
+  await from.setLocalDescription();
+  await to.setRemoteDescription(from.localDescription!);
+  await to.setLocalDescription();
+  await from.setRemoteDescription(to.localDescription!);
+}
+
+/** The transceiver of the same section at another end. */
+export const other = (pc: PeerConnection, { mid }: RtpTransceiver) =>
+  pc.getTransceivers().find((each) => each.mid === mid)!;

@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { rtpOf } from '../../src/compat/w3c/index.js';
-import type { PeerConnection, RtpTransceiver, TrackEvent } from '../../src/compat/w3c/w3c-types.js';
+import type { RtpTransceiver, TrackEvent } from '../../src/compat/w3c/w3c-types.js';
 import { splitSections } from '../../src/resources/sdp.js';
 import { countPackets, sendUntil } from '../media/packets.js';
 import { until } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
-import { once, Pair } from './pair.js';
+import { exchange, once, other, Pair } from './pair.js';
 
 const named = (name: string) => expect.objectContaining({ name });
-
-/** One round of negotiation, over a signaling that loses nothing. */
-async function exchange(from: PeerConnection, to: PeerConnection): Promise<void> {
-  await from.setLocalDescription();
-  await to.setRemoteDescription(from.localDescription!);
-  await to.setLocalDescription();
-  await from.setRemoteDescription(to.localDescription!);
-}
 
 function trickle({ near, far }: Pair): void {
   for (const [from, to] of [
@@ -27,10 +19,6 @@ function trickle({ near, far }: Pair): void {
     };
   }
 }
-
-/** The transceiver of the same section at another end. */
-const other = (pc: PeerConnection, { mid }: RtpTransceiver) =>
-  pc.getTransceivers().find((each) => each.mid === mid)!;
 
 /** Sends RTP from one end until the track at the other is unmuted by it. */
 async function flows(from: RtpTransceiver, to: RtpTransceiver): Promise<void> {

@@ -1,4 +1,5 @@
-import { dictionary, domException, oneOf } from './web-idl.js';
+import { dictionary, domException, domString, oneOf } from './web-idl.js';
+import { knownSettings, PEER_CONNECTION_SETTINGS } from '../known-settings.js';
 import { iceServerUrls } from '../polyfill-api.js';
 import { checkCertificates, type RTCCertificate } from './rtc-certificate.js';
 import type { Configuration, IceServer } from './w3c-types.js';
@@ -13,7 +14,8 @@ export function checkConfiguration(given: Configuration | null | undefined): Con
     throw new TypeError('iceCandidatePoolSize must be an integer from 0 to 255');
   }
   return {
-    ...configuration,
+    // By name: they may be getters, or inherited.
+    ...knownSettings(configuration, 'configuration', [...PEER_CONNECTION_SETTINGS, 'peerIdentity']),
     iceServers: Array.from(configuration.iceServers ?? [], checkServer),
     iceTransportPolicy: oneOf(configuration.iceTransportPolicy, 'iceTransportPolicy', ['all', 'relay']),
     bundlePolicy: oneOf(configuration.bundlePolicy, 'bundlePolicy', ['balanced', 'max-compat', 'max-bundle']),
@@ -74,10 +76,17 @@ function checkServer(given: IceServer): IceServer {
   if (typeof given !== 'object' || given === null || given.urls === undefined) {
     throw new TypeError('iceServers must be objects with urls');
   }
-  const urls = (typeof given.urls === 'string' ? [given.urls] : Array.from(given.urls, String)) as string[];
+  // Members that the W3C has, which may be getters; others are not kept.
+  const { urls: one, username, credential } = given;
+  const urls = typeof one === 'string' ? [one] : Array.from(one, (url) => domString(url, 'urls'));
   if (urls.length === 0) throw domException('SyntaxError', 'urls of an ICE server are empty');
-  for (const url of urls) checkUrl(url, given);
-  return { ...given, urls };
+  const server = {
+    urls,
+    ...(username !== undefined && { username: domString(username, 'username') }),
+    ...(credential !== undefined && { credential: domString(credential, 'credential') }),
+  };
+  for (const url of urls) checkUrl(url, server);
+  return server;
 }
 
 function checkUrl(url: string, { username, credential }: IceServer): void {
@@ -92,7 +101,7 @@ function checkUrl(url: string, { username, credential }: IceServer): void {
   if (username === undefined || credential === undefined) {
     throw domException('InvalidAccessError', 'a TURN server needs username and credential');
   }
-  if (Buffer.byteLength(String(username)) > LONGEST_USERNAME) {
+  if (Buffer.byteLength(username) > LONGEST_USERNAME) {
     throw domException('InvalidAccessError', `username has more than ${LONGEST_USERNAME} bytes`);
   }
 }

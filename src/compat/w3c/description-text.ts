@@ -6,6 +6,10 @@ export function lacksRtcpMux(sdp: string): boolean {
   return sections.some((section) => !/^a=rtcp-mux\b/m.test(section));
 }
 
+/** A description of nothing: without media sections, and otherwise as RFC 8866 has it (version, origin, lines of a type each). */
+export const isSessionOnly = (sdp: string): boolean =>
+  /^v=0\r?\no=.*\r?\n(?:[a-ln-z]=.*(?:\r?\n|$))*$/.test(sdp);
+
 /** A description of nothing. */
 export function emptyDescription(session: number): string {
   return [`v=0`, `o=rtc ${session} 0 IN IP4 127.0.0.1`, 's=-', 't=0 0', 'a=msid-semantic:WMS *', ''].join(

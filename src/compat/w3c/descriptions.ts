@@ -11,8 +11,9 @@ import {
   withCandidates,
   withoutCandidates,
 } from '../../resources/sdp.js';
+import { assertAnswers } from './answer-check.js';
 import { describeAnswer, type LocalCandidates } from '../local-candidates.js';
-import { browserOptions, emptyDescription, lacksRtcpMux } from './description-text.js';
+import { browserOptions, emptyDescription, isSessionOnly, lacksRtcpMux } from './description-text.js';
 import type { PeerConnection, SdpType } from './w3c-types.js';
 import { domException } from './web-idl.js';
 
@@ -115,14 +116,15 @@ export class Descriptions {
     return this.#pending.remote ?? this.#current.remote;
   }
 
-  /** Data channels are part of what was negotiated. */
+  /** This side has negotiated data channels, whether the peer took them or not (W3C WebRTC, section 4.7.3). */
   get hasData(): boolean {
-    return hasDataSection(this.#current.local?.text) && hasDataSection(this.#current.remote?.text);
+    return hasDataSection(this.#current.local?.text);
   }
 
-  /** Data channels are part of a description of either side. */
+  /** Data channels are offered by either side, or agreed on. */
   get concernsData(): boolean {
-    return hasDataSection(this.local?.text) || hasDataSection(this.remote?.text);
+    const sides = [this.local, this.remote].map((side) => hasDataSection(side?.text));
+    return this.#state === 'stable' ? !sides.includes(false) : sides.includes(true);
   }
 
   /** Audio or video are part of a description of either side. */
@@ -153,6 +155,7 @@ export class Descriptions {
         'a media section has no a=rtcp-mux, which rtcpMuxPolicy requires',
       );
     }
+    if (type === 'answer' || type === 'pranswer') assertAnswers(sdp, this.#pending.local?.text ?? '');
   }
 
   /** `isNew`: not only the text of the one that there is. */
@@ -272,7 +275,7 @@ export class Descriptions {
 
   /** An offer of nothing, which the library cannot take: there is nothing that it has to do for it. */
   #isEmptyFor(offer: string): boolean {
-    return /^v=0\r?$/m.test(offer) && !/^m=/m.test(offer) && this.#handle.remoteDescription() === null;
+    return isSessionOnly(offer) && this.#handle.remoteDescription() === null;
   }
 
   #typeOf(given: SdpType | undefined): SdpType {

@@ -2,7 +2,7 @@ import type { PeerConnection as Connection } from '../../resources/connection/pe
 import type { ConnectionStates } from './connection-states.js';
 import { Descriptions, type Media } from './descriptions.js';
 import { LocalCandidates } from '../local-candidates.js';
-import { type PlacedCandidate, sectionOf, usernameFragmentOf } from '../../resources/sdp.js';
+import { midsOf, type PlacedCandidate, sectionOf, usernameFragmentOf } from '../../resources/sdp.js';
 import type { IceCandidateInit } from './w3c-types.js';
 
 /** Gathering as the application sees it: no event is fired before it has set a description. */
@@ -54,10 +54,16 @@ export class Gathering {
     this.candidates.end();
   }
 
+  /** It may have been found for an offer that the peer's took the place of, with sections of other names, or for none that is left. */
+  #describedMid(sdp: string, found: string): string {
+    const mid = this.#handle.exchange.acceptedMid(found);
+    const mids = midsOf(sdp);
+    return mids.includes(mid) ? mid : (mids[0] ?? mid);
+  }
+
   #asInit(placed: PlacedCandidate): IceCandidateInit {
     const sdp = this.descriptions.local?.text ?? '';
-    // It may have been found for an offer that the peer's took the place of, with sections of other names.
-    const mid = placed.mid === null ? null : this.#handle.exchange.acceptedMid(placed.mid);
+    const mid = placed.mid === null ? null : this.#describedMid(sdp, placed.mid);
     return {
       candidate: placed.candidate,
       sdpMid: mid,

@@ -6,7 +6,10 @@ import { type Codec, codecsIn, directionOf, flowOf, sends } from './media-codecs
 import type { MediaSlot } from './media-slot.js';
 import { MediaStream } from './media-stream-track.js';
 
-/** A local description of the library's with the streams (`a=msid`) of what is sent, and without an SSRC where nothing is. */
+/**
+ * A local description of the library's with the streams (`a=msid`) of each transceiver whose `direction` is to send, also where
+ * the peer does not receive now (RFC 8829, section 5.3.1), and without an SSRC where nothing is sent.
+ */
 export function withStreams(sdp: string, slotBy: (mid: string) => MediaSlot | undefined): string {
   const { sections } = new SessionText(sdp);
   const [head = '', ...texts] = splitSections(sdp);
@@ -14,9 +17,9 @@ export function withStreams(sdp: string, slotBy: (mid: string) => MediaSlot | un
     const section = sections[index] as SectionText;
     const slot = section.isRejected ? undefined : slotBy(section.mid);
     if (!slot) return text;
-    if (!sends(directionOf(section.flow))) return text.replaceAll(/^a=ssrc:.*\r?\n/gm, '');
     const lines = slot.streamLines.map((line) => `${line}\r\n`).join('');
-    return text.replace(/^(?=a=ssrc:)/m, () => lines);
+    const named = text.replace(/^(?=a=ssrc:)/m, () => lines);
+    return sends(directionOf(section.flow)) ? named : named.replaceAll(/^a=ssrc:.*\r?\n/gm, '');
   });
   return [head, ...changed].join('');
 }

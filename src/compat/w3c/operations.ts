@@ -59,19 +59,24 @@ export class Operations {
 
 /** The W3C's negotiation-needed flag (section 4.7.3): one event for all that came since the last negotiation. */
 export class NegotiationNeeded {
-  readonly #isNeeded: () => boolean;
+  readonly #isNeeded: () => boolean | undefined;
   readonly #fire: () => void;
   /** `pending`: the event is on its way. `fired`: nothing was negotiated since. */
   #state: 'clear' | 'pending' | 'fired' = 'clear';
 
-  constructor(isNeeded: () => boolean, fire: () => void) {
+  /** `isNeeded`: undefined where the state of the connection does not let that be asked. */
+  constructor(isNeeded: () => boolean | undefined, fire: () => void) {
     this.#isNeeded = isNeeded;
     this.#fire = fire;
   }
 
   /** Something changed that a negotiation may be needed for. */
   update(): void {
-    if (this.#state !== 'clear' || !this.#isNeeded()) return;
+    if (this.#state === 'pending') return;
+    const isNeeded = this.#isNeeded();
+    // What the event was fired for was taken back: the next change fires it again.
+    if (isNeeded === false) this.#state = 'clear';
+    if (!isNeeded || this.#state === 'fired') return;
     this.#state = 'pending';
     afterTurn(() => {
       if (this.#state !== 'pending') return;

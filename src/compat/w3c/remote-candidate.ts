@@ -10,7 +10,7 @@ import {
   usernameFragmentOf,
 } from '../../resources/sdp.js';
 import type { IceCandidateInit } from './w3c-types.js';
-import { dictionary, domException, unsignedShort } from './web-idl.js';
+import { dictionary, domException, domString, unsignedShort } from './web-idl.js';
 
 interface CheckedCandidate extends PlacedCandidate {
   readonly usernameFragment: string | null | undefined;
@@ -19,12 +19,12 @@ interface CheckedCandidate extends PlacedCandidate {
 /** What `addIceCandidate` does to its dictionary. An empty candidate is the end of them. */
 export function checkCandidate(given: IceCandidateInit | null | undefined): CheckedCandidate {
   const { candidate = '', sdpMid, sdpMLineIndex, usernameFragment } = dictionary(given, 'candidate');
-  const mid = sdpMid === undefined || sdpMid === null ? null : String(sdpMid);
+  const mid = sdpMid === undefined || sdpMid === null ? null : domString(sdpMid, 'sdpMid');
   const index = unsignedShort(sdpMLineIndex, 'sdpMLineIndex') ?? null;
   if (candidate !== '' && mid === null && index === null) {
     throw new TypeError('a candidate needs sdpMid or sdpMLineIndex');
   }
-  return { candidate: String(candidate), mid, index, usernameFragment };
+  return { candidate: domString(candidate, 'candidate'), mid, index, usernameFragment };
 }
 
 /** Hands a candidate of the peer to the library, and adds it to the description it belongs to. */

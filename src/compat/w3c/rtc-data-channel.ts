@@ -1,14 +1,15 @@
+import { types } from 'node:util';
 import { RtcError } from '../../errors/rtc-error.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import type { DataChannel as ChannelHandle } from '../../resources/data-channel/data-channel.js';
-import type { Message } from '../../native/validate/message.js';
+import { type Message, validateMessage } from '../../native/validate/message.js';
 import { closeInBackground } from '../close-in-background.js';
 import type { ChannelSettings } from './channel-settings.js';
 import { interfacePrototype, RTCErrorEvent } from './rtc-events.js';
 import type { SendQueue } from './send-queue.js';
 import { TaskQueue } from './task-queue.js';
 import type { DataChannel } from './w3c-types.js';
-import { assertConstruction, CONSTRUCTION, domException } from './web-idl.js';
+import { assertConstruction, CONSTRUCTION, domException, domString } from './web-idl.js';
 import { afterTask, afterTurn } from '../../time/clock.js';
 
 /** What a channel needs of its connection. */
@@ -20,6 +21,7 @@ export interface ChannelOwner {
   failure(detail: 'data-channel-failure' | 'sctp-failure', message: string): DOMException;
 }
 
+type AddedListener = Parameters<EventTarget['addEventListener']>;
 type Outgoing = string | Blob | ArrayBuffer | ArrayBufferView;
 
 /** The W3C's `RTCDataChannel` on a handle. Made by a connection. */
@@ -32,7 +34,8 @@ export class RTCDataChannel extends EventTarget {
   #threshold = 0;
   /** `bufferedAmount` until the end of this task, with what was sent in it; undefined: nothing was. */
   #amount: number | undefined;
-  #lowReported = false;
+  /** `bufferedAmount` was above the threshold after the last `bufferedamountlow`. */
+  #isHigh = false;
   #watchesLow = false;
   /** Bytes behind a Blob that is still read. */
   #queued = 0;
@@ -128,9 +131,18 @@ export class RTCDataChannel extends EventTarget {
 
   set bufferedAmountLowThreshold(bytes: number) {
     this.#threshold = Number(bytes) >>> 0;
-    // The handle emits `bufferedAmountLow` at half of its mark.
-    this.#handle.highWaterMark = Math.max(1, Math.min(MAX_UINT32, 2 * this.#threshold));
-    if (this.#handle.state !== 'closed') this.#watchLow();
+    this.#isHigh = this.bufferedAmount > this.#threshold;
+    if (this.#watchesLow) this.#setMark();
+  }
+
+  /** Watches the library's buffer from the first listener of `bufferedamountlow` on: a channel without one costs nothing. */
+  override addEventListener(
+    type: string,
+    listener: AddedListener[1],
+    options: AddedListener[2] = undefined,
+  ): void {
+    super.addEventListener(type, listener, options);
+    if (type === 'bufferedamountlow') this.#watchLow();
   }
 
   get binaryType(): DataChannel['binaryType'] {
@@ -148,7 +160,8 @@ export class RTCDataChannel extends EventTarget {
     if (this.#readyState !== 'open') {
       throw domException('InvalidStateError', `send(): the channel is ${this.#readyState}`);
     }
-    const message = typeof data === 'string' || isBytes(data) || data instanceof Blob ? data : String(data);
+    const message =
+      typeof data === 'string' || isBytes(data) || data instanceof Blob ? data : domString(data, 'data');
     const bytes = sizeOf(message);
     const most = this.#owner.maxMessageSize;
     if (most !== undefined && most > 0 && bytes > most) {
@@ -171,14 +184,12 @@ export class RTCDataChannel extends EventTarget {
   }
 
   #enqueue(message: Outgoing, bytes: number): void {
-    this.#queued += bytes;
     const before = this.#lastQueued;
-    const content =
-      message instanceof Blob
-        ? message.arrayBuffer()
-        : typeof message === 'string'
-          ? message
-          : copyOf(message);
+    const content = message instanceof Blob ? message.arrayBuffer() : copyOf(message);
+    // A Blob that cannot be read is reported in its turn, when what was sent before has gone.
+    if (content instanceof Promise) content.catch(() => {});
+    this.#queued += bytes;
+    this.#noteAmount();
     const work = async () => {
       await before;
       let failure: unknown;
@@ -189,8 +200,10 @@ export class RTCDataChannel extends EventTarget {
       }
       this.#queued -= bytes;
       if (this.#lastQueued === last) this.#lastQueued = undefined;
-      if (failure !== undefined) this.#fail(failure);
-      else this.#sent(this.#handle.bufferedAmount);
+      if (failure !== undefined) {
+        this.#fail(failure);
+        this.#reportLow();
+      } else this.#sent(this.#handle.bufferedAmount);
     };
     const last = work();
     this.#lastQueued = last;
@@ -212,33 +225,37 @@ export class RTCDataChannel extends EventTarget {
 
   /** `amount` is shown until the end of this task. */
   #sent(amount: number): void {
-    if (this.#amount === undefined) {
-      this.#lowReported = false;
-      afterTask(() => this.#settle());
-    }
+    if (this.#amount === undefined) afterTask(() => this.#settle());
     this.#amount = amount;
+    this.#noteAmount();
   }
 
   #settle(): void {
-    const before = this.#amount ?? 0;
     this.#amount = undefined;
-    // The handle reports by itself what is still buffered.
-    const isLow = before > this.#threshold && this.bufferedAmount <= this.#threshold;
-    if (!this.#lowReported && isLow) this.#fireLow();
+    this.#reportLow();
   }
 
-  /** A closed channel drains behind the application. */
-  #fireLow(): void {
+  #noteAmount(): void {
+    this.#isHigh ||= this.#queued + (this.#amount ?? 0) > this.#threshold;
+  }
+
+  /** Fires once for each fall to the threshold, whoever notices it. A closed channel drains behind the application. */
+  #reportLow(): void {
+    if (!this.#isHigh || this.bufferedAmount > this.#threshold) return;
+    this.#isHigh = false;
     if (this.#readyState !== 'closed') this.dispatchEvent(new Event('bufferedamountlow'));
   }
 
   #watchLow(): void {
-    if (this.#watchesLow) return;
+    if (this.#watchesLow || this.#handle.state === 'closed') return;
     this.#watchesLow = true;
-    this.#handle.on('bufferedAmountLow', () => {
-      if (this.#amount !== undefined) this.#lowReported = true;
-      this.#fireLow();
-    });
+    this.#setMark();
+    this.#handle.on('bufferedAmountLow', () => this.#reportLow());
+  }
+
+  /** The handle emits `bufferedAmountLow` at half of its mark. */
+  #setMark(): void {
+    this.#handle.highWaterMark = Math.max(1, Math.min(MAX_UINT32, 2 * this.#threshold));
   }
 
   #opened(): void {
@@ -289,17 +306,17 @@ interfacePrototype('RTCDataChannel', RTCDataChannel, [
   'close',
 ]);
 
+/** Also of another realm, and on shared memory, which is refused. */
 const isBytes = (data: unknown): data is ArrayBuffer | ArrayBufferView =>
-  ArrayBuffer.isView(data) || data instanceof ArrayBuffer;
+  ArrayBuffer.isView(data) || types.isAnyArrayBuffer(data);
 
 function sizeOf(message: Outgoing): number {
   if (typeof message === 'string') return Buffer.byteLength(message);
   return message instanceof Blob ? message.size : message.byteLength;
 }
 
-/** A copy: the application may change its buffer before the message is sent. */
-function copyOf(bytes: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return ArrayBuffer.isView(bytes)
-    ? Uint8Array.from(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-    : new Uint8Array(bytes.slice(0));
+/** A text as it is; of bytes a copy: the application may change its buffer before the message is sent. */
+function copyOf(message: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
+  const { data } = validateMessage(message);
+  return typeof data === 'string' ? data : Uint8Array.from(data);
 }

@@ -35,7 +35,7 @@ import { type RTCSctpTransport, Transports } from './transports.js';
 import type { MediaStream, MediaStreamTrack } from './media-stream-track.js';
 import type { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } from './rtc-rtp-transceiver.js';
 import type * as w3c from './w3c-types.js';
-import { dictionary, domException, oneOf, SDP_TYPES, shortText } from './web-idl.js';
+import { dictionary, domException, domString, oneOf, SDP_TYPES, shortText } from './web-idl.js';
 import { afterTurn } from '../../time/clock.js';
 
 /** Classes of the polyfill that are used as they are. */
@@ -181,7 +181,7 @@ export abstract class RTCPeerConnection extends EventTarget {
   async setLocalDescription(description: w3c.LocalSessionDescriptionInit | null = null): Promise<void> {
     const given = dictionary(description, 'description');
     const type = given.type === undefined ? undefined : oneOf(given.type, 'description.type', SDP_TYPES);
-    const sdp = String(given.sdp ?? '');
+    const sdp = domString(given.sdp ?? '', 'description.sdp');
     await this.#operations.runInTask('setLocalDescription()', {
       check: () => this.#descriptions.checkLocal(type),
       operation: () =>
@@ -193,7 +193,7 @@ export abstract class RTCPeerConnection extends EventTarget {
     const given = dictionary(description, 'description');
     if (given.type === undefined) throw new TypeError('description.type is missing');
     const type = oneOf(given.type, 'description.type', SDP_TYPES);
-    const sdp = String(given.sdp ?? '');
+    const sdp = domString(given.sdp ?? '', 'description.sdp');
     await this.#operations.runInTask('setRemoteDescription()', {
       check: () => this.#descriptions.checkRemote(type, sdp),
       operation: () => {
@@ -334,8 +334,8 @@ export abstract class RTCPeerConnection extends EventTarget {
     channel.announce();
   }
 
-  #isNegotiationNeeded(): boolean {
-    if (this.signalingState !== 'stable' || !this.#operations.empty) return false;
+  #isNegotiationNeeded(): boolean | undefined {
+    if (this.signalingState !== 'stable' || !this.#operations.empty) return undefined;
     if (this.#wantsRestart || this.#transceivers.isNegotiationNeeded) return true;
     return this.#channels.size > 0 && !this.#descriptions.hasData;
   }

@@ -10,9 +10,11 @@ import {
   RTCPeerConnectionIceErrorEvent,
   RTCPeerConnectionIceEvent,
 } from './rtc-events.js';
+import { iceCandidateClass } from './rtc-ice-candidate.js';
 import { RTCPeerConnection } from './rtc-peer-connection.js';
 import { MediaStream, MediaStreamTrack } from './media-stream-track.js';
 import { RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver } from './rtc-rtp-transceiver.js';
+import { sessionDescriptionClass } from './rtc-session-description.js';
 import { RTCTrackEvent } from './rtc-track-event.js';
 import { RTCDtlsTransport, RTCIceTransport, RTCSctpTransport } from './transports.js';
 import type * as w3c from './w3c-types.js';
@@ -82,7 +84,12 @@ export function scopedWebRTC(scope: RtcScope): ScopedWebRTC {
     // By what it can do: it may come from another copy of the package, with which the runtime is shared.
     typeof readFrom('scope', () => scope.createPeerConnection) === 'function';
   if (!isScope) throw wrongType('scope', 'an RtcScope', scope);
-  const { default: _, ...classes } = packagePolyfill() as { default: unknown } & PolyfillApi;
+  const { default: _, ...polyfill } = packagePolyfill() as { default: unknown } & PolyfillApi;
+  const classes = {
+    ...polyfill,
+    RTCIceCandidate: iceCandidateClass(),
+    RTCSessionDescription: sessionDescriptionClass(),
+  } as never as PolyfillApi;
   let made = 0;
 
   class ScopedPeerConnection extends RTCPeerConnection {

@@ -14,9 +14,15 @@ export function unsignedShort(value: unknown, name: string): number | undefined 
 
 const MAX_UINT16 = 65_535;
 
+/** A `DOMString`. A symbol is none, though `String()` takes it. */
+export function domString(value: unknown, name: string): string {
+  if (typeof value === 'symbol') throw new TypeError(`${name} must not be a symbol`);
+  return String(value);
+}
+
 /** A `USVString` of at most 65535 bytes, as the open message has room for (RFC 8832). */
 export function shortText(value: unknown, name: string): string {
-  const text = Buffer.from(String(value)).toString();
+  const text = Buffer.from(domString(value, name)).toString();
   if (Buffer.byteLength(text) > MAX_UINT16) {
     throw new TypeError(`${name} has more than ${MAX_UINT16} bytes of UTF-8`);
   }
@@ -26,7 +32,7 @@ export function shortText(value: unknown, name: string): string {
 /** A member of an enumeration; `undefined` is the first of them. */
 export function oneOf<const T extends string>(value: unknown, name: string, members: readonly T[]): T {
   if (value === undefined) return members[0] as T;
-  const text = String(value) as T;
+  const text = domString(value, name) as T;
   if (!members.includes(text)) throw new TypeError(`${name} must be one of ${members.join(', ')}`);
   return text;
 }

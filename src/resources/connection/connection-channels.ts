@@ -18,6 +18,7 @@ import { INFORMED_MS } from '../data-channel/ending/ending.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
 import { DataChannel } from '../data-channel/data-channel.js';
+import { endRefused } from '../data-channel/refused-channels.js';
 import { StreamIds } from '../data-channel/stream-ids.js';
 
 type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
@@ -112,6 +113,7 @@ export class ConnectionChannels implements ChannelConnection {
     if (!isOffer) this.#read(remoteSdp);
     give();
     if (isOffer) this.#read(remoteSdp);
+    else if (/^m=application 0 /m.test(remoteSdp)) endRefused(this.#open.keys());
   }
 
   /** A description of ours, as the peer is to be given it. */
@@ -317,11 +319,8 @@ export class ConnectionChannels implements ChannelConnection {
   }
 
   #userOf(id: number): string | undefined {
-    for (const channel of this.#open.keys()) {
-      // In its own `close` event a channel is closed, and settles later.
-      if (channel.id === id && channel.state !== 'closed') return channel.path;
-    }
-    return undefined;
+    // In its own `close` event a channel is closed, and settles later.
+    return [...this.#open.keys()].find((channel) => channel.id === id && channel.state !== 'closed')?.path;
   }
 
   #keepaliveSubject(): KeepaliveSubject {

@@ -147,7 +147,8 @@ export class PeerConnection extends ConnectionStatus {
 
   /**
    * The next channel that the peer opens, or the oldest one that no listener or call has taken yet; only with that `label`
-   * where it is given. Rejects with `RTC_TIMEOUT`, `RTC_ABORTED`, and `RTC_CLOSING` or `RTC_CLOSED` when the connection ends first.
+   * where it is given. Channels that the peer made before the connection came up arrive in the opposite order: tell them apart by label.
+   * Rejects with `RTC_TIMEOUT`, `RTC_ABORTED`, and `RTC_CLOSING` or `RTC_CLOSED` when the connection ends first.
    */
   nextDataChannel(options?: NextChannelOptions): Promise<DataChannel> {
     return this.#arrivals.nextChannel(options, this.#assertUsable);
