@@ -187,9 +187,11 @@ export class AcknowledgedSession {
       return;
     }
     if (this.#peer !== undefined && this.#peer !== frame.s) {
-      this.fail('the peer started anew; what it had of the messages before is not known');
+      this.fail(STARTED_ANEW);
       return;
     }
+    // The first word of a session that does not know this one: its end was meant for the one that was here before.
+    if (frame.end && !(frame.p ?? this.#peer)) return;
     this.#peer = frame.s;
     this.#take(frame);
   }
@@ -236,3 +238,6 @@ export class AcknowledgedSession {
     }
   }
 }
+
+/** Why a session ends whose peer has another one. */
+export const STARTED_ANEW = 'the peer started anew; what it had of the messages before is not known';

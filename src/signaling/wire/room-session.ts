@@ -1,6 +1,7 @@
 import { RtcClosedError, RtcError } from '../../errors/rtc-error.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling-vocabulary.js';
 import type { Clock } from '../../time/clock.js';
+import { STARTED_ANEW } from './acknowledged-session.js';
 import type { Backoff } from './backoff.js';
 import { parseObject } from './json.js';
 import type { MessageTransport } from './message-transport.js';
@@ -135,8 +136,7 @@ export class RoomSession {
     if (typeof from === 'string') {
       for (const route of this.#routes) if (route.peer === from) route.target?.onMessage(data);
     } else if (isName(peer)) {
-      if (present === true)
-        this.#present({ peer, ...(isName(id) ? { id } : {}), ...(data === undefined ? {} : { data }) });
+      if (present === true) this.#present(describedMember(peer, id, data));
       else this.#absent(peer, departure(code, reason) ?? LOST);
     } else if (stop === true) this.#say('{"stopped":true}');
     else if (joined) this.#joined(joined as { members?: unknown; peers?: unknown });
@@ -151,7 +151,7 @@ export class RoomSession {
     for (const given of Array.isArray(members) ? (members as unknown[]) : names) {
       const { peer, id, data } = (given ?? {}) as Record<string, unknown>;
       if (!isName(peer)) continue;
-      present.set(peer, { peer, ...(isName(id) ? { id } : {}), ...(data === undefined ? {} : { data }) });
+      present.set(peer, describedMember(peer, id, data));
     }
     for (const peer of [...this.members.keys()]) if (!present.has(peer)) this.#absent(peer, LOST);
     this.#owner.entered();
@@ -166,9 +166,9 @@ export class RoomSession {
     const isAnother = before?.id !== undefined && id !== undefined && before.id !== id;
     for (const route of [...this.#routes]) {
       if (route.peer !== peer || route.id === undefined || id === undefined || route.id === id) continue;
-      route.channel.abort(
-        this.#error('the peer started anew; what it had of the messages before is not known'),
-      );
+      // Nothing more is sent: the name belongs to the new member, which must not get the end meant for the former one.
+      route.target?.onClosed();
+      route.channel.abort(this.#error(STARTED_ANEW));
       this.#routes.delete(route);
     }
     this.members.set(peer, member);
@@ -259,6 +259,10 @@ export class RoomSession {
       // as above
     }
   }
+}
+
+function describedMember(peer: string, id: unknown, data: unknown): MemberDescription {
+  return { peer, ...(isName(id) ? { id } : {}), ...(data === undefined ? {} : { data }) };
 }
 
 /** The server sent it away for a reason that would be the same another time. */

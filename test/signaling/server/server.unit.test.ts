@@ -141,6 +141,26 @@ describe('rooms', () => {
     await until(() => young.received.length > 0, 'the message');
     expect(alice.reported.filter(({ present }) => present === false)).toEqual([]);
   });
+
+  it('sends nothing to the new member when it ends the signaling with the former one', async () => {
+    const server = await start();
+    const alice = joinRoom(() => new WebSocket(`ws://127.0.0.1:${server.port}/`), {
+      room: 'a',
+      peer: 'alice',
+    });
+    started.push({ [Symbol.asyncDispose]: () => alice.close({ timeout: 0 }) });
+    const first = use(new Client(server.port));
+    await first.ask({ join: { v: 2, id: 'one', room: 'a', peer: 'bob' } });
+    await until(() => alice.members.has('bob'), 'the first');
+    const former = alice.connect('bob');
+    await until(() => first.received.length > 0, 'the greeting');
+    const second = use(new Client(server.port));
+    await second.ask({ join: { v: 2, id: 'two', room: 'a', peer: 'bob' } });
+    await former.channel.closed();
+    alice.connect('bob');
+    await until(() => second.received.length > 0, 'the greeting of the new signaling');
+    expect(second.received).toEqual([['alice', expect.not.objectContaining({ end: true })]]);
+  });
 });
 
 describe('limits', () => {
