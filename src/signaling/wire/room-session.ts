@@ -88,6 +88,7 @@ export class RoomSession {
   enter(transport: MessageTransport): void {
     this.#cancelReconnect?.();
     this.#unsubscribe();
+    this.#detach(); // before the join, which the server wants to be the first message
     if (this.#state === 'joined') this.#state = 'lost';
     this.#transport = transport;
     this.#bye = undefined;
@@ -122,10 +123,8 @@ export class RoomSession {
         this.#problem = { state: 'refused', description: why, cause: error };
     }
     this.#cancelReconnect?.();
-    for (const route of [...this.#routes]) {
-      route.target?.onClosed(error);
-      route.channel.abort(error);
-    }
+    this.#detach(error);
+    for (const route of [...this.#routes]) route.channel.abort(error);
     this.#routes.clear();
     this.#unsubscribe();
     this.#owner.ended(error);
@@ -231,13 +230,18 @@ export class RoomSession {
       description: sentAway ?? 'the signaling server cannot be reached',
       ...(reason === undefined || sentAway ? {} : { cause: reason }),
     };
-    for (const route of [...this.#routes]) route.target?.onClosed(reason);
+    this.#detach(reason);
     this.#state = 'lost';
     for (const route of [...this.#routes]) route.shortenClosing();
     if (sentAway && isRefused) this.end(this.#error(sentAway));
     else if (this.#owner.connect) {
       this.#cancelReconnect = this.#owner.beforeNextSocket(this.#owner.backoff.next(), () => this.connect());
     }
+  }
+
+  /** Nothing is sent to a peer until it is met again. */
+  #detach(reason?: unknown): void {
+    for (const route of [...this.#routes]) route.target?.onClosed(reason);
   }
 
   #unsubscribe(): void {

@@ -131,6 +131,24 @@ describe('rooms', () => {
     expect(await sent).toMatchObject({ code: 'RTC_UNDELIVERED' });
   });
 
+  it('go on over a second socket that is attached while the first one lives', async () => {
+    const server = await start();
+    const socket = () => new WebSocket(`ws://127.0.0.1:${server.port}/`);
+    const enter = (peer: string, to: string) => {
+      const signaling = webSocketSignaling(socket(), { room: 'a', peer, to });
+      started.push({ [Symbol.asyncDispose]: () => signaling.close({ timeout: 0 }) });
+      return signaling;
+    };
+    const [alice, bob] = [enter('alice', 'bob'), enter('bob', 'alice')];
+    const received: unknown[] = [];
+    bob.channel.subscribe((message) => void received.push(message));
+    await alice.channel.send('over the first');
+    alice.attach(socket());
+    await Promise.all([1, 2, 3].map((message) => alice.channel.send(message)));
+    expect(received).toEqual(['over the first', 1, 2, 3]);
+    expect(server.members('a')).toHaveLength(2);
+  });
+
   it('let a new connection take the place of an old one by the same name', async () => {
     const server = await start();
     const alice = await join(server, 'a', 'alice');
