@@ -18,6 +18,8 @@ export class Member {
   readonly socket: WebSocket;
   /** What it asked for, once it has joined. */
   join: ClientJoin | undefined;
+  /** When it joined, in milliseconds since 1970, for comparison with members of other servers. */
+  joinedAt = 0;
   /** The peer has confirmed that the server stops, or has gone. */
   stopped = false;
   readonly #bucket: TokenBucket;
@@ -112,6 +114,15 @@ export class Member {
     if (this.gone) return;
     this.socket.send(text, () => {}); // an error is followed by "close"
     if (this.socket.bufferedAmount > this.#unread) this.cutOff(4013);
+  }
+
+  /**
+   * Another connection has joined by its name, with that id. The same client gets a code after which it comes back: the
+   * connection that it uses may be this one.
+   */
+  replaced(id: string | undefined): void {
+    if (id !== undefined && id === this.join?.id) this.cutOff(4012, 'it has joined over another connection');
+    else this.cutOff(4003);
   }
 
   /**
