@@ -1,6 +1,8 @@
 import { ManualClock } from 'scoped-rtc/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  natsBroker,
+  redisBroker,
   type SignalingBroker,
   type SignalingServer,
   type SignalingServerOptions,
@@ -117,6 +119,7 @@ describe.each(TROUBLES)('a broker that %s', (trouble) => {
       expect(await carol.end()).toMatchObject({ code: 4012 });
       expect(server.rooms.size).toBe(1);
     }
+    expect(problems).toHaveLength(1); // once, though what is published meanwhile is taken
     delete broker.trouble.subscribe;
     using carol = await Client.join(server.port, 'new room', 'carol');
     await expectTalk(alice, bob, 'bob');
@@ -284,4 +287,63 @@ it('a member that was replaced while the broker was away is reported when it is 
   await clock.advance(30_000 / 4); // the servers say who is there
   await until(() => bob.reported.some(({ peer, id }) => peer === 'alice' && id === 'two'), 'the second');
   expect(here.members('room')).toContainEqual({ room: 'room', peer: 'alice', id: 'two' });
+});
+
+it('a broker that never answered many messages is used again when it answers', async () => {
+  const clock = new ManualClock();
+  const broker = new TroubledBroker();
+  const limits = { messagesPerSecond: 5000, burst: 5000 };
+  const [here, there] = [await start(broker, { clock, limits }), await start(broker, { clock })];
+  using alice = await Client.join(here.port, 'room', 'alice');
+  using bob = await Client.join(there.port, 'room', 'bob');
+  broker.trouble.publish = 'hangs';
+  for (let n = 0; n < 1100; n++) alice.say({ to: 'bob', data: n });
+  await until(() => problems.length > 0, 'the end of patience');
+  delete broker.trouble.publish;
+  clock.advance(5000);
+  await expectTalk(alice, bob, 'bob');
+});
+
+it('a room that cannot be subscribed to leaves nothing in the client of NATS', async () => {
+  let subscriptions = 0;
+  const broker = natsBroker({
+    publish: () => {},
+    subscribe: () => {
+      subscriptions++;
+      return { unsubscribe: () => void subscriptions-- };
+    },
+    flush: () => Promise.reject(new Error('disconnected')),
+  });
+  await expect(broker.subscribe('room', () => {})).rejects.toThrow('disconnected');
+  expect(subscriptions).toBe(0);
+});
+
+it('a room that cannot be subscribed to leaves nothing in the client of Redis', async () => {
+  const subscribed: string[] = [];
+  const client = () => ({
+    isReady: true,
+    publish: async () => {},
+    subscribe: async (channel: string) => {
+      subscribed.push(channel);
+      throw new Error('disconnected');
+    },
+    unsubscribe: async (channel: string) => void subscribed.splice(subscribed.indexOf(channel), 1),
+    on: () => {},
+  });
+  const broker = redisBroker({ publisher: client(), subscriber: client() });
+  await expect(broker.subscribe('room', () => {})).rejects.toThrow('disconnected');
+  expect(subscribed).toEqual([]);
+});
+
+it('the prefix of redisBroker has no colon, which stands between it and the room', () => {
+  const client = () => ({
+    isReady: true,
+    publish: async () => {},
+    subscribe: async () => {},
+    unsubscribe: async () => {},
+    on: () => {},
+  });
+  const clients = { publisher: client(), subscriber: client() };
+  expect(() => redisBroker(clients, 'app:test')).toThrow('prefix must not have a colon');
+  redisBroker(clients, 'app-test');
 });
