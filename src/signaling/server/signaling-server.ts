@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
+import type { RtcWarningCode } from '../../diagnostics/warning.js';
 import { Deferred } from '../../time/wait.js';
 import { Deadline, type Bounds, type CloseOptions, checkBounds } from '../../time/deadline.js';
 import { EventSource } from '../wire/event-source.js';
 import {
   type ClientJoin,
   type Departure,
-  type JoinRequest,
   type MemberDescription,
   readClientMessage,
-  ROOM_PROTOCOL_VERSION,
 } from '../wire/room-message.js';
+import { refusalOf } from './admission.js';
 import { answer, readBrowserModule } from './browser-module.js';
 import { GuardedBroker } from './broker.js';
 import { Listener } from './listener.js';
@@ -50,7 +50,10 @@ export interface SignalingServerEvents {
   joined: [member: ServerMember];
   /** A peer has left, was removed, or was lost. */
   left: [member: ServerMember, departure: Departure];
-  /** The broker does not work; emitted once, until it has worked again. Without a listener it is a process warning. */
+  /**
+   * The broker does not work; emitted once, until it has worked again. Also what the functions for `token` and `accept`
+   * throw, each time. Without a listener it is a process warning.
+   */
   error: [error: unknown];
 }
 
@@ -82,7 +85,9 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     this.#sockets = sockets;
     this.#broker =
       options.broker &&
-      new GuardedBroker(options.broker, options.clock, (error) => this.#brokerFailed(error));
+      new GuardedBroker(options.broker, options.clock, (error) =>
+        this.#report(error, 'broker', 'RTC_SIGNALING_BROKER'),
+      );
     listener.serve({
       request: (request, response) => answer(request, response, browserModule),
       upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
@@ -219,7 +224,7 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
       else if ('stopped' in message) this.#stopped(member);
       else if ('join' in message && room === undefined) {
         room = 'joining';
-        void this.#join(member, message.join, request).then((joined) => {
+        void this.#join(member, message.join, request, (joined) => {
           room = joined;
           if (member.gone) leave();
         });
@@ -235,38 +240,22 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     });
   }
 
-  /** Resolves with the room that it is in; sends it away otherwise. Never rejects. */
-  async #join(member: Member, join: ClientJoin, from: IncomingMessage): Promise<Room | undefined> {
-    const { v = 1, id: _id, ...request } = join;
-    if (v < 1 || v > ROOM_PROTOCOL_VERSION) return void member.cutOff(4006);
-    const { memberData } = this.#options.limits;
-    if (request.data !== undefined && Buffer.byteLength(JSON.stringify(request.data)) > memberData) {
-      return void member.cutOff(1009);
-    }
+  /** Calls `entered` when it is in a room; sends it away otherwise. Never rejects. */
+  async #join(member: Member, join: ClientJoin, from: IncomingMessage, entered: Entered): Promise<void> {
+    const refusal = await refusalOf(join, from, this.#options, (error) =>
+      this.#report(error, 'function for `token` or `accept`', 'RTC_SIGNALING_ADMISSION'),
+    );
+    if (refusal) return member.cutOff(refusal.code, refusal.reason);
     try {
-      if (!(await this.#admits(request))) return void member.cutOff(4001);
-      const { remoteAddress } = from.socket;
-      const accepted = await this.#options.accept(request, { remoteAddress, origin: from.headers.origin });
-      if (accepted === true) return await this.#enter(member, join);
-      return void member.cutOff(4007, typeof accepted === 'string' ? accepted : undefined);
+      await this.#enter(member, join, entered);
     } catch {
-      // Whoever decides, or the broker, could not: that is the server's trouble and may be over soon.
-      return void member.cutOff(4012);
+      member.cutOff(4012); // the broker could not, which is reported, and may be over soon
     }
   }
 
-  /** A `token` function that throws or rejects lets no client in. */
-  async #admits(request: JoinRequest): Promise<boolean> {
-    try {
-      return (await this.#options.admits(request)) === true;
-    } catch {
-      return false;
-    }
-  }
-
-  async #enter(member: Member, join: ClientJoin): Promise<Room | undefined> {
+  async #enter(member: Member, join: ClientJoin, entered: Entered): Promise<void> {
     const room = this.#rooms.get(join.room) ?? this.#newRoom(join.room);
-    if (!room) return void member.cutOff(4005);
+    if (!room) return member.cutOff(4005);
     try {
       await room.open();
     } catch (error) {
@@ -274,15 +263,15 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
       throw error;
     }
     // While we waited the last one may have left, and the room closed behind it.
-    if (this.#rooms.get(room.name) !== room) return this.#enter(member, join);
+    if (this.#rooms.get(room.name) !== room) return this.#enter(member, join, entered);
     const { peers } = room;
     const isFull = !peers.includes(join.peer) && peers.length >= this.#options.limits.peersPerRoom;
     if (isFull) member.cutOff(4004);
-    if (member.gone) return void this.#closeIfEmpty(room);
+    if (member.gone) return this.#closeIfEmpty(room);
     member.join = join;
-    room.enter(member);
+    room.enter(member); // another one by its name leaves within the call
     this.emit('joined', { ...member.description, room: room.name });
-    return room;
+    entered(room);
   }
 
   #newRoom(name: string): Room | undefined {
@@ -310,12 +299,11 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     room.close();
   }
 
-  #brokerFailed(error: unknown): void {
+  /** To the listeners of `error`; where there is none, as a process warning. */
+  #report(error: unknown, what: string, code: RtcWarningCode): void {
     if (this.emit('error', error)) return;
     const why = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`the signaling server's broker does not work: ${why}`, {
-      code: 'RTC_SIGNALING_BROKER',
-    });
+    process.emitWarning(`the signaling server's ${what} does not work: ${why}`, { code });
   }
 
   #stopped(member: Member): void {
@@ -341,6 +329,9 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     again();
   }
 }
+
+/** Calls back when a member is in its room. */
+type Entered = (room: Room) => void;
 
 /** Milliseconds that the peers have to confirm that the server stops. */
 const STOP_MS = 5000;

@@ -131,24 +131,6 @@ describe('rooms', () => {
     expect(await sent).toMatchObject({ code: 'RTC_UNDELIVERED' });
   });
 
-  it('go on over a second socket that is attached while the first one lives', async () => {
-    const server = await start();
-    const socket = () => new WebSocket(`ws://127.0.0.1:${server.port}/`);
-    const enter = (peer: string, to: string) => {
-      const signaling = webSocketSignaling(socket(), { room: 'a', peer, to });
-      started.push({ [Symbol.asyncDispose]: () => signaling.close({ timeout: 0 }) });
-      return signaling;
-    };
-    const [alice, bob] = [enter('alice', 'bob'), enter('bob', 'alice')];
-    const received: unknown[] = [];
-    bob.channel.subscribe((message) => void received.push(message));
-    await alice.channel.send('over the first');
-    alice.attach(socket());
-    await Promise.all([1, 2, 3].map((message) => alice.channel.send(message)));
-    expect(received).toEqual(['over the first', 1, 2, 3]);
-    expect(server.members('a')).toHaveLength(2);
-  });
-
   it('let a new connection take the place of an old one by the same name', async () => {
     const server = await start();
     const alice = await join(server, 'a', 'alice');
@@ -158,26 +140,6 @@ describe('rooms', () => {
     alice.say({ to: 'bob', data: 1 });
     await until(() => young.received.length > 0, 'the message');
     expect(alice.reported.filter(({ present }) => present === false)).toEqual([]);
-  });
-
-  it('sends nothing to the new member when it ends the signaling with the former one', async () => {
-    const server = await start();
-    const alice = joinRoom(() => new WebSocket(`ws://127.0.0.1:${server.port}/`), {
-      room: 'a',
-      peer: 'alice',
-    });
-    started.push({ [Symbol.asyncDispose]: () => alice.close({ timeout: 0 }) });
-    const first = use(new Client(server.port));
-    await first.ask({ join: { v: 2, id: 'one', room: 'a', peer: 'bob' } });
-    await until(() => alice.members.has('bob'), 'the first');
-    const former = alice.connect('bob');
-    await until(() => first.received.length > 0, 'the greeting');
-    const second = use(new Client(server.port));
-    await second.ask({ join: { v: 2, id: 'two', room: 'a', peer: 'bob' } });
-    await former.channel.closed();
-    alice.connect('bob');
-    await until(() => second.received.length > 0, 'the greeting of the new signaling');
-    expect(second.received).toEqual([['alice', expect.not.objectContaining({ end: true })]]);
   });
 });
 
@@ -217,16 +179,10 @@ describe('admission', () => {
   it('asks for the token, as text or by a function', async () => {
     const fixed = await start({ token: 'open sesame' });
     const asked = await start({ token: async ({ room, token }) => room === 'a' && token === 'x' });
-    const broken = await start({
-      token: () => {
-        throw new Error('the database is gone');
-      },
-    });
     for (const [server, token] of [
       [fixed, 'open'],
       [fixed, undefined],
       [asked, 'y'],
-      [broken, 'x'],
     ] as const) {
       const client = use(new Client(server.port));
       await client.ask({ join: { room: 'a', peer: 'eve', ...(token ? { token } : {}) } });
