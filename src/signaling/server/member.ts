@@ -92,6 +92,11 @@ export class Member {
     return !this.gone;
   }
 
+  /** The last that it sent was an acknowledgement: others made it send that, and each of them has a limit of its own. */
+  acknowledged(): void {
+    this.#bucket.giveBack(1 - ACKNOWLEDGEMENT);
+  }
+
   /** It has joined; these are the others. */
   welcome(room: string, others: readonly MemberDescription[]): void {
     const { name: peer } = this;
@@ -147,6 +152,8 @@ function reasonOf(text: string): string {
 
 /** Bytes: RFC 6455, section 5.5, less the two of the code. */
 const LONGEST_REASON = 123;
+/** What an acknowledgement counts as, in messages: 15 others, as a room has by default, may each send at their limit. */
+const ACKNOWLEDGEMENT = 1 / 16;
 /** Questions without an answer. */
 const MOST_UNANSWERED = 3;
 
@@ -173,5 +180,10 @@ export class TokenBucket {
     if (this.#tokens < 1) return false;
     this.#tokens--;
     return true;
+  }
+
+  /** A part of what was taken last. */
+  giveBack(tokens: number): void {
+    this.#tokens += tokens;
   }
 }

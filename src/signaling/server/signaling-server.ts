@@ -15,6 +15,7 @@ import {
 import { refusalOf } from './admission.js';
 import { answer, readBrowserModule } from './browser-module.js';
 import { GuardedBroker } from './broker.js';
+import { isAcknowledgement } from './acknowledgement.js';
 import { Listener } from './listener.js';
 import { Member } from './member.js';
 import { Room } from './room.js';
@@ -228,8 +229,10 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
           room = joined;
           if (member.gone) leave();
         });
-      } else if ('to' in message && room instanceof Room) room.relay(member.name, message.to, message.data);
-      else member.cutOff(4000);
+      } else if ('to' in message && room instanceof Room) {
+        if (isAcknowledgement(message.data, data)) member.acknowledged();
+        room.relay(member.name, message.to, message.data);
+      } else member.cutOff(4000);
     });
     socket.on('close', (code) => {
       cancel();

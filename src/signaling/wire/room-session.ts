@@ -48,6 +48,7 @@ export class RoomSession {
   #transport: MessageTransport | undefined;
   #subscription: Disposable | undefined;
   #bye: Departure | undefined;
+  #joinedAt = 0;
   #cancelReconnect: (() => void) | undefined;
 
   constructor(request: JoinRequest, owner: RoomSessionOwner) {
@@ -143,7 +144,7 @@ export class RoomSession {
   }
 
   #joined({ members, peers }: { members?: unknown; peers?: unknown }): void {
-    this.#owner.backoff.reset();
+    this.#joinedAt = this.now();
     this.#state = 'joined';
     const names = Array.isArray(peers) ? peers.map((peer: unknown) => ({ peer })) : []; // version 1
     const present = new Map<string, MemberDescription>();
@@ -231,6 +232,8 @@ export class RoomSession {
       ...(reason === undefined || sentAway ? {} : { cause: reason }),
     };
     this.#detach(reason);
+    // Whoever is cut off soon after each join must wait longer each time.
+    if (this.#state === 'joined' && this.now() - this.#joinedAt >= STAYED_MS) this.#owner.backoff.reset();
     this.#state = 'lost';
     for (const route of [...this.#routes]) route.shortenClosing();
     if (sentAway && isRefused) this.end(this.#error(sentAway));
@@ -286,6 +289,8 @@ function departure(code: unknown, reason: unknown): Departure | undefined {
   return { code, reason: text || (known ?? '') };
 }
 
+/** Milliseconds in the room after which the waits begin anew: the server's limits of a burst would have shown by then. */
+const STAYED_MS = 5000;
 /** A server that reports more is broken. */
 const MOST_MEMBERS = 10_000;
 /** Characters; a close frame has room for 123 bytes. */
