@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { RtcWarningCode } from '../../diagnostics/warning.js';
-import { Deferred } from '../../time/wait.js';
+import { systemClock } from '../../time/clock.js';
+import { Deferred, poll } from '../../time/wait.js';
 import { Deadline, type Bounds, type CloseOptions, checkBounds } from '../../time/deadline.js';
 import { EventSource } from '../wire/event-source.js';
 import {
@@ -166,6 +167,9 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     await this.#all((member) => member.stopped, deadline);
     for (const member of this.#members) member.cutOff(1001);
     await this.#all(() => false, deadline);
+    // Over TLS what was written is encrypted first; it is real time that this takes, whatever clock the server has.
+    using goodbye = new Deadline(systemClock, { timeout: GOODBYE_MS });
+    await poll(() => [...this.#members].every(({ socket }) => socket.bufferedAmount === 0), goodbye);
     for (const member of this.#members) member.socket.terminate();
     for (const room of this.#rooms.values()) room.close();
     this.#listener.destroyAll();
@@ -338,5 +342,7 @@ type Entered = (room: Room) => void;
 
 /** Milliseconds that the peers have to confirm that the server stops. */
 const STOP_MS = 5000;
+/** Milliseconds for the reason to leave the process; a peer that does not read is not waited for. */
+const GOODBYE_MS = 500;
 /** Looks at its peers within one idle timeout: three questions, then the verdict. */
 const QUESTIONS = 4;

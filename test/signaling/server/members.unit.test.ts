@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { joinRoom, webSocketSignaling } from 'scoped-rtc';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -6,6 +7,7 @@ import {
   type SignalingServerOptions,
   startSignalingServer,
 } from '../../../src/signaling/server/index.js';
+import { makeCertificate } from '../../support/certificate.js';
 import { until } from '../../support/event.js';
 import { Client } from './client.js';
 
@@ -70,6 +72,22 @@ describe('a room', () => {
 });
 
 describe('a server', () => {
+  it('says over TLS, too, why it closes, to who does not answer', async () => {
+    const { certificate, key } = await makeCertificate();
+    const server = await start({ certificate, key });
+    const sockets = [1, 2, 3, 4, 5].map(() => {
+      const socket = new WebSocket(`wss://127.0.0.1:${server.port}/`, { ca: certificate });
+      started.push({ [Symbol.dispose]: () => socket.terminate() });
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => once(socket, 'open')));
+    const codes = Promise.all(
+      sockets.map((socket) => once(socket, 'close').then(([code]) => code as number)),
+    );
+    await server.stop({ timeout: 0 });
+    expect(await codes).toEqual([1001, 1001, 1001, 1001, 1001]);
+  });
+
   it.each(['token', 'accept'] as const)(
     'lets a client come back when `%s` throws, and reports that',
     async (what) => {
