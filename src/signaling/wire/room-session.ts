@@ -125,7 +125,10 @@ export class RoomSession {
     }
     this.#cancelReconnect?.();
     this.#detach(error);
-    for (const route of [...this.#routes]) route.channel.abort(error);
+    for (const { channel } of [...this.#routes]) {
+      if (error === undefined) channel.abort();
+      else channel.fail(error);
+    }
     this.#routes.clear();
     this.#unsubscribe();
     this.#owner.ended(error);
@@ -168,7 +171,7 @@ export class RoomSession {
       if (route.peer !== peer || route.id === undefined || id === undefined || route.id === id) continue;
       // Nothing more is sent: the name belongs to the new member, which must not get the end meant for the former one.
       route.target?.onClosed();
-      route.channel.abort(this.#error(STARTED_ANEW));
+      route.channel.fail(this.#error(STARTED_ANEW));
       this.#routes.delete(route);
     }
     this.members.set(peer, member);

@@ -9,6 +9,7 @@ import {
 } from '../../../src/signaling/server/index.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { until } from '../../support/event.js';
+import { rejectionOf } from '../../support/rejection.js';
 import { Client } from './client.js';
 
 const started: (Disposable | AsyncDisposable)[] = [];
@@ -69,6 +70,15 @@ describe('a room', () => {
     await until(() => second.received.length > 0, 'the greeting of the new signaling');
     expect(second.received).toEqual([['alice', expect.not.objectContaining({ end: true })]]);
   });
+});
+
+it('what was not delivered when the server refuses a member rejects with RTC_UNDELIVERED', async () => {
+  const server = await start({ accept: () => 'the game has begun' });
+  const room = joinRoom(() => new WebSocket(`ws://127.0.0.1:${server.port}/`), { room: 'a', peer: 'alice' });
+  const { channel } = room.connect('bob');
+  const sent = rejectionOf(channel.send('hello'));
+  expect(await sent).toMatchObject({ code: 'RTC_UNDELIVERED', cause: { code: 'RTC_CLOSED' } });
+  expect(await channel.closed()).toMatchObject({ by: 'error', undelivered: 1 });
 });
 
 describe('a server', () => {
