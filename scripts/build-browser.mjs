@@ -10,7 +10,7 @@ const TARGET = new URL('../dist/browser/index.js', import.meta.url);
 
 /** Names of properties that neither a page nor the wire sees: they are made short. */
 const INTERNAL =
-  /^(accept|afterTurn|arrived|attachment|backoff|beforeNextSocket|bytes|changed|confirmed|consume|detached|emptied|enter|entered|fail|forget|granted|incoming|iterate|iteration|lost|mayWrite|messages|onClosed|onMessage|outbox|progressTo|resume|route|subscription|thrown|transmit|transport|uncaught|untaken|wrote)$/;
+  /^(absentFrom|accept|after|afterTurn|allows|arrived|attachment|backoff|beforeNextSocket|bytes|changed|clock|confirmed|consume|credentials|detached|emptied|ended|enter|entered|fail|forget|granted|incoming|iterate|iteration|listener|lost|mayWrite|messages|onClosed|onMessage|ours|outbox|progressTo|reset|resume|route|session|shortenClosing|subscription|target|theirs|thrown|transmit|transport|uncaught|untaken|wrote)$/;
 
 /** The module, as text. */
 export async function buildBrowserModule() {

@@ -115,6 +115,11 @@ export class AcknowledgedChannel {
     this.#session.end('local', reason ?? error, error);
   }
 
+  /** @internal */
+  fail(error: unknown): void {
+    this.#session.end('error', error, error);
+  }
+
   #assert(holds: boolean): void {
     if (!holds) throw new RtcClosedError('RTC_CLOSED', 'the channel has ended');
   }

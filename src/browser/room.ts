@@ -109,7 +109,10 @@ export class Room extends EventSource<RoomEvents> {
     if (this.state === 'over') throw new RtcClosedError('RTC_CLOSED', 'the room was left');
     const channel = new AcknowledgedChannel(undefined, { name: peer, retransmit: this.#retransmit });
     const route = this.#session.route(peer, channel);
-    void channel.closed.then(() => route[Symbol.dispose]());
+    void channel.closed.then(() => {
+      route[Symbol.dispose]();
+      if (this.#signalings.get(peer) === signaling) this.#signalings.delete(peer);
+    });
     const signaling: PeerSignaling = {
       ...{ channel, remotePeer: peer, polite },
       get progress() {

@@ -63,8 +63,10 @@ async function inspect(args: string[]): Promise<void> {
 }
 
 async function showTop(args: string[]): Promise<void> {
-  const [url = ''] = parse(args, {}, 1).positionals;
-  if (!URL.canParse(url)) throw new UsageError('top needs the address of an inspector');
+  const [url = ''] = parse(args, {}, args.length === 0 ? 0 : 1).positionals;
+  if (!URL.canParse(url)) {
+    throw new UsageError('top needs the address of an inspector: scoped-rtc top http://127.0.0.1:PORT/');
+  }
   await top(url.endsWith('/') ? url : `${url}/`);
 }
 

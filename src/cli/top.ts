@@ -4,7 +4,10 @@ import type { FeedMessage } from '../inspector/protocol.js';
 
 /** Shows the tree of an inspector until its program ends; where stdout is no terminal, prints the tree once. */
 export async function top(url: string): Promise<void> {
-  const response = await fetch(new URL('events', url));
+  const response = await fetch(new URL('events', url)).catch((error: Error) => {
+    const { message, code } = (error.cause ?? error) as NodeJS.ErrnoException;
+    throw new Error(`${url} cannot be reached: ${message || code}`, { cause: error });
+  });
   if (!response.ok || !response.body) throw new Error(`${url} is no inspector: ${response.status}`);
   const { stdout } = process;
   const model = new LiveModel();

@@ -23,7 +23,9 @@ export type RtcWarningCode =
   /** The peer sent something over the signaling that makes no sense; it was ignored. */
   | 'RTC_SIGNALING'
   /** The broker of a signaling server does not work. */
-  | 'RTC_SIGNALING_BROKER';
+  | 'RTC_SIGNALING_BROKER'
+  /** What decides who may join a signaling server does not work. */
+  | 'RTC_SIGNALING_ADMISSION';
 
 export interface RtcWarning {
   readonly code: RtcWarningCode;

@@ -6,7 +6,14 @@ import { type CloseOptions, checkBounds } from '../time/deadline.js';
 import type { AcknowledgedChannel } from './acknowledged/acknowledged-channel.js';
 import { transportOver } from './acknowledged/attachable-transport.js';
 import type { PeerSignaling } from './room/peer-signaling.js';
-import { ROOM_FIELDS, type RoomOptions, roomName, type SignalingSocket } from './room/room-options.js';
+import {
+  anotherMember,
+  checkSocket,
+  ROOM_FIELDS,
+  type RoomOptions,
+  roomName,
+  type SignalingSocket,
+} from './room/room-options.js';
 import { SignalingRoom } from './room/signaling-room.js';
 
 export interface WebSocketSignalingOptions extends RoomOptions {
@@ -35,7 +42,7 @@ export function webSocketSignaling(
   socket: SignalingSocket | (() => SignalingSocket),
   options: WebSocketSignalingOptions,
 ): WebSocketSignaling {
-  if (typeof socket !== 'function') transportOver(socket, 'socket');
+  if (typeof socket !== 'function') checkSocket(socket, 'socket');
   const given = readOptions<WebSocketSignalingOptions>(options, 'options', {
     ...ROOM_FIELDS,
     to: roomName,
@@ -43,6 +50,7 @@ export function webSocketSignaling(
   });
   const { to, polite, ...more } = given;
   const names = { room: roomName(given.room, 'options.room'), peer: roomName(given.peer, 'options.peer') };
+  if (to !== undefined) anotherMember(to, names.peer, 'options.to');
   return new OnePeerSignaling(new SignalingRoom(socket, { ...more, ...names }), to, polite);
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTrace } from '../../src/inspector/model/trace-file.js';
 import type { FeedMessage } from '../../src/inspector/protocol.js';
 import { Child, ROOT } from '../support/child.js';
+import { freePort } from '../support/free-port.js';
 
 const CLI = join(ROOT, 'dist/cli/main.js');
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//;
@@ -145,6 +146,12 @@ it('what is wrong with the arguments is said', async () => {
     expect({ args, code }).toEqual({ args, code: 2 });
     expect(stderr).toContain('scoped-rtc inspect [--port N]');
   }
+  expect((await new Child(CLI, ['top']).ended).stderr).toMatch(/^top needs the address of an inspector/);
+  const nobody = await new Child(CLI, ['top', `http://127.0.0.1:${await freePort()}/`]).ended;
+  expect([nobody.code, nobody.stderr]).toEqual([
+    1,
+    expect.stringMatching(/cannot be reached: .*ECONNREFUSED/),
+  ]);
   const none = await inspect('--', 'no-such-program').ended;
   expect(none.code).toBe(127);
   expect(none.stderr).toContain('no-such-program could not be started');

@@ -23,6 +23,7 @@ export type Unpublished =
   | 'refusedByPeer'
   | 'hasSent'
   | 'exchange'
+  | 'fail'
   | 'takeOver'
   | 'adoptChannel'
   | 'servers'

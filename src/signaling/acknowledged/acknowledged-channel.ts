@@ -161,6 +161,11 @@ export class AcknowledgedChannel implements AsyncDisposable {
     );
   }
 
+  /** Ends the channel at once by an error: nothing is sent any more. @internal */
+  fail(error: unknown): void {
+    this.#session.end('error', error, error);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -8,6 +8,7 @@ import {
 } from '../../arguments/argument.js';
 import type { MessageChannel } from '../../resources/channel/message-channel.js';
 import type { Clock } from '../../time/clock.js';
+import { transportOver } from '../acknowledged/attachable-transport.js';
 import { backoff, clock, DEFAULT_RETRANSMIT } from '../acknowledged/acknowledged-options.js';
 import type { BackoffOptions } from '../wire/backoff.js';
 import type { WebSocketLike } from '../wire/message-transport.js';
@@ -38,6 +39,24 @@ export const roomName: Field<string> = (value, where) => {
   if (!isName(value)) throw outOfRange(where, `a name of 1 to ${LONGEST_NAME} characters`, value);
   return value;
 };
+
+/** Throws for what neither is a socket nor makes one; names what was meant where an address is given. */
+export function checkSocket(given: unknown, where: string): void {
+  if (typeof given === 'string' || given instanceof URL) {
+    throw wrongType(
+      where,
+      'a function that makes the socket, such as () => rtc.createWebSocket(url), or a socket',
+      given,
+    );
+  }
+  transportOver(given, where);
+}
+
+/** A name other than one's own. */
+export function anotherMember(peer: string, own: string, where: string): string {
+  if (peer !== own) return peer;
+  throw new TypeError(`${where} must be another member; ${JSON.stringify(peer)} is this member's own name`);
+}
 
 /** A copy: the caller may change its object afterwards. */
 const jsonValue: Field<unknown> = (value, name) => {

@@ -1,4 +1,4 @@
-import { boolean, readOptions } from '../../arguments/argument.js';
+import { boolean, readFrom, readOptions } from '../../arguments/argument.js';
 import { RtcClosedError, RtcInvalidStateError } from '../../errors/rtc-error.js';
 import { type AnyHandle, Handle } from '../../resources/handle.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling.js';
@@ -10,7 +10,7 @@ import { beforeEndEntry, removeEntry } from '../../scope/user-entry.js';
 import { transportOver } from '../acknowledged/attachable-transport.js';
 import { Backoff } from '../wire/backoff.js';
 import { EventSource } from '../wire/event-source.js';
-import type { MessageTransport } from '../wire/message-transport.js';
+import type { MessageTransport, WebSocketLike } from '../wire/message-transport.js';
 import {
   type Departure,
   type MemberDescription,
@@ -20,7 +20,9 @@ import {
 import { RoomSession } from '../wire/room-session.js';
 import { type PeerSignaling, RoomPeerSignaling } from './peer-signaling.js';
 import {
+  anotherMember,
   checkRoomOptions,
+  checkSocket,
   DEFAULT_RECONNECT,
   type RoomOptions,
   roomName,
@@ -69,26 +71,25 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
   constructor(socket: SignalingSocket | (() => SignalingSocket), options: RoomOptions) {
     super(`${options.room}/${options.peer}`, 'SignalingRoom', { joined: true, left: true, close: true });
     const connect = typeof socket === 'function' && !isClass(socket) ? socket : undefined;
-    if (!connect) transportOver(socket as SignalingSocket, 'socket');
+    if (!connect) checkSocket(socket, 'socket');
     this.name = options.room;
     this.peer = options.peer;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#connect = connect;
     const { room, peer, token, data } = options;
+    const next = connect && (() => this.#use(this.#unended(connect()), 'socket()'));
     this.#session = new RoomSession(withoutUndefined({ room, peer, token, data }) as JoinRequest, {
       clock: this.#clock,
       backoff: new Backoff(DEFAULT_RECONNECT, options.reconnect),
-      connect: connect && (() => this.#use(connect(), 'socket()')),
+      connect: next,
       beforeNextSocket: (ms, next) => this.#beforeNextSocket(ms, next),
       entered: () => this.#ready.resolve(),
       joined: (member) => void this.emit('joined', member),
       left: (member, departure) => void this.emit('left', member, departure),
       ended: (reason) => this.#ended(reason),
     });
-    this.#session.enter(
-      connect ? this.#use(connect(), 'socket()') : this.#use(socket as SignalingSocket, 'socket'),
-    );
+    this.#session.enter(next ? next() : this.#use(socket as SignalingSocket, 'socket'));
   }
 
   /** The other members, by name. */
@@ -111,7 +112,10 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
   ready(options?: WaitOptions): Promise<void> {
     try {
       const bounds = checkBounds(options, 'ready()');
-      return bounded(this.#ready.promise, bounds, this.#clock, this.#path, 'joining the room');
+      return bounded(this.#ready.promise, bounds, this.#clock, this.#path, 'joining the room', () => {
+        const { description, cause } = this.progress;
+        return { reason: description, ...(cause === undefined ? {} : { cause }) };
+      });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -134,7 +138,7 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
    * It ends with `RTC_CLOSED` when the peer joins as another one: then there is an event `joined`, and another can be made.
    */
   connect(peer: string, options: { polite?: boolean } = {}): PeerSignaling {
-    roomName(peer, 'peer');
+    anotherMember(roomName(peer, 'peer'), this.peer, 'peer');
     const { polite } = readOptions<{ polite?: boolean }>(options, 'options', { polite: boolean });
     const before = this.#signalings.get(peer);
     if (before && before.channel.state === 'open') return before;
@@ -190,6 +194,20 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
 
   get #path(): string {
     return `${this.name}/${this.peer}`;
+  }
+
+  /** The same socket again would end again, and so on: nothing would ever come of it, nor let the process exit. */
+  #unended(socket: SignalingSocket): SignalingSocket {
+    const ended = readFrom('socket()', () => {
+      if (socket instanceof Handle) return socket.state;
+      return (socket as Partial<WebSocketLike> | undefined)?.readyState;
+    });
+    if (ended !== 'closing' && ended !== 'closed' && ended !== CLOSING && ended !== CLOSED) return socket;
+    throw new RtcClosedError(
+      'RTC_CLOSED',
+      'the function for sockets returned one that has ended; let it make a new one each time: () => scope.createWebSocket(url)',
+      { path: this.#path },
+    );
   }
 
   #use(socket: SignalingSocket, name: string): MessageTransport {
@@ -253,6 +271,10 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
     });
   }
 }
+
+/** `readyState` of a WebSocket. */
+const CLOSING = 2;
+const CLOSED = 3;
 
 /** A class is refused as a function that makes sockets: calling it would throw an unrelated error. */
 function isClass(value: object): boolean {

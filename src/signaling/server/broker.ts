@@ -26,7 +26,8 @@ export class GuardedBroker {
   readonly #clock: Clock;
   readonly #onFailure: (error: unknown) => void;
   #unanswered = 0;
-  #isFailing = false;
+  /** What failed the last time. */
+  readonly #failing = new Set<'publish' | 'subscribe'>();
 
   /** `onFailure` is called once, until the broker has worked again. */
   constructor(broker: SignalingBroker, clock: Clock, onFailure: (error: unknown) => void) {
@@ -38,15 +39,36 @@ export class GuardedBroker {
   /** What cannot be published is lost. */
   publish(room: string, text: string): void {
     if (this.#unanswered >= MOST_UNANSWERED) {
-      this.#failed(new RtcNativeError(`the broker has not answered ${MOST_UNANSWERED} messages`));
+      this.#failed('publish', new RtcNativeError(`the broker has not answered ${MOST_UNANSWERED} messages`));
       return;
     }
+    let answer: unknown;
+    try {
+      answer = this.#broker.publish(room, text);
+    } catch (error) {
+      this.#failed('publish', error);
+      return;
+    }
+    // A client that only takes a message, as that of NATS does, does so while its server is away, too.
+    if (typeof (answer as PromiseLike<unknown> | undefined)?.then === 'function') this.#await(answer);
+    else this.#failing.delete('publish');
+  }
+
+  #await(answer: unknown): void {
     this.#unanswered++;
-    void attempt(() => this.#broker.publish(room, text)).then((error) => {
+    let isWaiting = true;
+    const settle = (work: () => void) => {
+      if (!isWaiting) return;
+      isWaiting = false;
       this.#unanswered--;
-      if (error) this.#failed(error.thrown);
-      else this.#isFailing = false;
-    });
+      cancel();
+      work();
+    };
+    const late = () => new RtcTimeoutError(`the broker did not answer a message within ${PUBLISH_MS} ms`);
+    const cancel = this.#clock.after(PUBLISH_MS, () => settle(() => this.#failed('publish', late())));
+    void attempt(() => answer).then((error) =>
+      settle(() => (error ? this.#failed('publish', error.thrown) : this.#failing.clear())),
+    );
   }
 
   subscribe(room: string, onMessage: (text: string) => void): BrokerSubscription {
@@ -62,7 +84,7 @@ export class GuardedBroker {
         cancel();
         if (state !== 'asked') return;
         state = 'over';
-        this.#failed(error);
+        this.#failed('subscribe', error);
         reject(error);
       };
       const cancel = this.#clock.after(SUBSCRIBE_MS, () => fail(late));
@@ -75,7 +97,7 @@ export class GuardedBroker {
         cancel();
         if (state === 'over') return end(); // nobody waits for it any more
         state = 'ready';
-        this.#isFailing = false;
+        this.#failing.clear();
         resolve();
       });
     });
@@ -83,10 +105,10 @@ export class GuardedBroker {
     return { ready, [Symbol.dispose]: end };
   }
 
-  #failed(error: unknown): void {
-    if (this.#isFailing) return;
-    this.#isFailing = true;
-    this.#onFailure(error);
+  #failed(what: 'publish' | 'subscribe', error: unknown): void {
+    const isFirst = this.#failing.size === 0;
+    this.#failing.add(what);
+    if (isFirst) this.#onFailure(error);
   }
 }
 
@@ -102,5 +124,7 @@ async function attempt(work: () => unknown): Promise<{ readonly thrown: unknown 
 
 /** Messages that the broker has taken and not answered for; what is more is dropped. */
 const MOST_UNANSWERED = 1000;
+/** Milliseconds after which a message counts as lost: so long a subscription is waited for. */
+const PUBLISH_MS = 5000;
 /** Milliseconds for a subscription, while somebody waits to join. */
 const SUBSCRIBE_MS = 5000;

@@ -18,6 +18,8 @@ export class Member {
   readonly socket: WebSocket;
   /** What it asked for, once it has joined. */
   join: ClientJoin | undefined;
+  /** When it joined, in milliseconds since 1970, for comparison with members of other servers. */
+  joinedAt = 0;
   /** The peer has confirmed that the server stops, or has gone. */
   stopped = false;
   readonly #bucket: TokenBucket;
@@ -90,6 +92,11 @@ export class Member {
     return !this.gone;
   }
 
+  /** The last that it sent was an acknowledgement: others made it send that, and each of them has a limit of its own. */
+  acknowledged(): void {
+    this.#bucket.giveBack(1 - ACKNOWLEDGEMENT);
+  }
+
   /** It has joined; these are the others. */
   welcome(room: string, others: readonly MemberDescription[]): void {
     const { name: peer } = this;
@@ -115,6 +122,15 @@ export class Member {
   }
 
   /**
+   * Another connection has joined by its name, with that id. The same client gets a code after which it comes back: the
+   * connection that it uses may be this one.
+   */
+  replaced(id: string | undefined): void {
+    if (id !== undefined && id === this.join?.id) this.cutOff(4012, 'it has joined over another connection');
+    else this.cutOff(4003);
+  }
+
+  /**
    * Says why and closes; who floods is not read any more, and has to wait at its own end. What does not close within
    * the socket's `closeTimeout` is destroyed.
    */
@@ -136,6 +152,8 @@ function reasonOf(text: string): string {
 
 /** Bytes: RFC 6455, section 5.5, less the two of the code. */
 const LONGEST_REASON = 123;
+/** What an acknowledgement counts as, in messages: 15 others, as a room has by default, may each send at their limit. */
+const ACKNOWLEDGEMENT = 1 / 16;
 /** Questions without an answer. */
 const MOST_UNANSWERED = 3;
 
@@ -162,5 +180,10 @@ export class TokenBucket {
     if (this.#tokens < 1) return false;
     this.#tokens--;
     return true;
+  }
+
+  /** A part of what was taken last. */
+  giveBack(tokens: number): void {
+    this.#tokens += tokens;
   }
 }

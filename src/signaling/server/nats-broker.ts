@@ -31,8 +31,14 @@ export function natsBroker(connection: NatsConnection, prefix = 'scoped-rtc'): S
           if (!error) onMessage(message.string());
         },
       });
-      await connection.flush(); // the server has it when the flush is answered
-      return { [Symbol.dispose]: () => subscription.unsubscribe() };
+      const end = () => subscription.unsubscribe();
+      try {
+        await connection.flush(); // the server has it when the flush is answered
+      } catch (error) {
+        end(); // the client would keep it, and subscribe again with every connection
+        throw error;
+      }
+      return { [Symbol.dispose]: end };
     },
   };
 }

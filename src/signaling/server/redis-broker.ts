@@ -25,7 +25,7 @@ export interface RedisClients {
 
 /**
  * Joins the signaling servers that use the same Redis and the same `prefix`. A room is a channel: the prefix and the
- * room's name. The caller keeps both connections and closes them; they get a listener for `error`, because a client without one ends
+ * room's name, with a colon between; the prefix has none. The caller keeps both connections and closes them; they get a listener for `error`, because a client without one ends
  * the process when Redis goes away.
  */
 export function redisBroker(clients: RedisClients, prefix = 'scoped-rtc'): SignalingBroker {
@@ -39,7 +39,8 @@ export function redisBroker(clients: RedisClients, prefix = 'scoped-rtc'): Signa
   if (!publisher) throw wrongType('clients.publisher', 'a client of redis or ioredis', clients?.publisher);
   if (!subscriber) throw wrongType('clients.subscriber', 'a client of redis or ioredis', clients?.subscriber);
   if (publisher === subscriber) throw new TypeError('clients.publisher and clients.subscriber must be two');
-  singleLine(prefix, 'prefix');
+  // With a colon in it, rooms of two prefixes could have one channel: "app" with "test:lobby", and "app:test" with "lobby".
+  if (singleLine(prefix, 'prefix').includes(':')) throw new RangeError('prefix must not have a colon in it');
   const listeners = new Map<string, (text: string) => void>();
   for (const client of [publisher, subscriber]) client.on('error', () => {}); // calls reject as well
   // `ioredis` has one event for all channels, `redis` a listener for each subscription.
@@ -62,7 +63,13 @@ export function redisBroker(clients: RedisClients, prefix = 'scoped-rtc'): Signa
         else if (hasEvent) return undefined; // somebody else needs the channel by now
         return subscriber.unsubscribe(channel, ...more);
       };
-      await subscriber.subscribe(channel, ...more);
+      try {
+        await subscriber.subscribe(channel, ...more);
+      } catch (error) {
+        if (isReady(subscriber)) end()?.catch(() => {});
+        else if (listeners.get(channel) === onMessage) listeners.delete(channel);
+        throw error;
+      }
       return { [Symbol.dispose]: end };
     },
   };

@@ -21,10 +21,17 @@ export interface RoomServer {
 
 /** Another server with members of this room. */
 interface Instance {
-  readonly members: ReadonlyMap<string, MemberDescription>;
+  readonly members: ReadonlyMap<string, RemoteMember>;
   readonly reportedAt: number;
   /** Number of its last message: a broker may deliver one twice. */
   readonly last: number;
+}
+
+/** A member of another server. */
+interface RemoteMember {
+  readonly description: MemberDescription;
+  /** When it joined, as `Member.joinedAt`; former versions do not send it. */
+  readonly at: number | undefined;
 }
 
 /** The peers of one room: those of this server, and with a broker those of the others. */
@@ -79,8 +86,9 @@ export class Room {
   enter(member: Member): void {
     const { name, description } = member;
     const before = this.members.get(name);
+    member.joinedAt = this.#nextTime(name, before);
     this.members.set(name, member);
-    before?.cutOff(4003);
+    before?.replaced(description.id);
     this.#notifyMembers(description);
     const others = this.#everybody();
     others.delete(name);
@@ -127,10 +135,21 @@ export class Room {
     }
   }
 
+  /** Later than whatever is known by that name, also where the clocks of the servers differ. */
+  #nextTime(name: string, before: Member | undefined): number {
+    const known = [...this.#others.values()].map(({ members }) => members.get(name)?.at ?? 0);
+    return Math.max(Date.now(), ...[...known, before?.joinedAt ?? 0].map((at) => at + 1));
+  }
+
   #everybody(): Map<string, MemberDescription> {
     const everybody = new Map<string, MemberDescription>();
+    const newest = new Map<string, number>();
     for (const { members } of this.#others.values()) {
-      for (const [peer, description] of members) everybody.set(peer, description);
+      for (const [peer, { description, at = 0 }] of members) {
+        if (at < (newest.get(peer) ?? 0)) continue;
+        newest.set(peer, at);
+        everybody.set(peer, description);
+      }
     }
     for (const [peer, member] of this.members) everybody.set(peer, member.description);
     return everybody;
@@ -138,9 +157,11 @@ export class Room {
 
   #announce(more: object = {}): void {
     if (!this.#broker) return;
-    const present = [...this.members.values()].map((member) => member.description);
-    const members = present.map(({ id, data }) => withoutUndefined({ id, data }));
-    this.#publish({ peers: present.map(({ peer }) => peer), members, ...more });
+    const present = [...this.members.values()];
+    const members = present.map(({ description: { id, data }, joinedAt: at }) =>
+      withoutUndefined({ id, data, at }),
+    );
+    this.#publish({ peers: present.map(({ name }) => name), members, ...more });
   }
 
   #publish(message: object): void {
@@ -164,15 +185,31 @@ export class Room {
       if (before) this.#others.set(i, { ...before, last });
       return;
     }
-    // The newer of two by the same name stays, on whichever server.
-    if (isName(joined)) {
-      const replaced = this.members.get(joined);
-      this.members.delete(joined);
-      replaced?.cutOff(4003);
-    }
     const members = described(peers, given.members);
-    this.#know(i, { members, reportedAt: this.#now(), last }, isName(joined) ? joined : undefined, left);
-    if (ask === true) this.#announce();
+    const again = isName(joined) ? joined : undefined;
+    const isContested = this.#settle(i, members, again);
+    this.#know(i, { members, reportedAt: this.#now(), last }, again, left);
+    if (isContested) this.#announce({ joined: again });
+    else if (ask === true) this.#announce();
+  }
+
+  /**
+   * The newer of two by the same name stays, on whichever server; where both joined at the same time, that of the server
+   * with the greater id. True when who has just joined there is the older one, which that server has to be told.
+   */
+  #settle(i: string, members: ReadonlyMap<string, RemoteMember>, again: string | undefined): boolean {
+    let isContested = false;
+    for (const [name, { description, at }] of members) {
+      const own = this.members.get(name);
+      if (!own) continue;
+      const isNewer =
+        at === undefined ? name === again : at > own.joinedAt || (at === own.joinedAt && i > this.#instance);
+      if (isNewer) {
+        this.members.delete(name);
+        own.replaced(description.id);
+      } else if (name === again) isContested = true;
+    }
+    return isContested;
   }
 
   #know(i: string, instance: Instance, again?: string, left?: unknown): void {
@@ -183,7 +220,9 @@ export class Room {
       if (!after.has(peer)) this.#notifyMembers({ peer }, departureOf(left, peer));
     }
     for (const [peer, description] of after) {
-      if (!before.has(peer) || peer === again) this.#notifyMembers(description);
+      const known = before.get(peer);
+      // What a server said of the change may have been lost: another id is another member.
+      if (!known || peer === again || known.id !== description.id) this.#notifyMembers(description);
     }
   }
 
@@ -194,13 +233,18 @@ export class Room {
 }
 
 /** What another server says of its members. */
-function described(peers: readonly unknown[], given: unknown): Map<string, MemberDescription> {
+function described(peers: readonly unknown[], given: unknown): Map<string, RemoteMember> {
   const more = Array.isArray(given) ? (given as unknown[]) : [];
-  const members = new Map<string, MemberDescription>();
-  peers.slice(0, MOST_MEMBERS).forEach((peer, at) => {
+  const members = new Map<string, RemoteMember>();
+  peers.slice(0, MOST_MEMBERS).forEach((peer, index) => {
     if (!isName(peer)) return;
-    const { id, data } = (more[at] ?? {}) as { id?: unknown; data?: unknown };
-    members.set(peer, withoutUndefined({ peer, id: isName(id) ? id : undefined, data }) as MemberDescription);
+    const { id, data, at } = (more[index] ?? {}) as { id?: unknown; data?: unknown; at?: unknown };
+    const description = withoutUndefined({
+      peer,
+      id: isName(id) ? id : undefined,
+      data,
+    }) as MemberDescription;
+    members.set(peer, { description, at: Number.isSafeInteger(at) ? (at as number) : undefined });
   });
   return members;
 }

@@ -57,7 +57,10 @@ export interface SignalingServerOptions {
    * `Origin` are not browsers and are let in: use `token` to keep those out.
    */
   origins?: readonly string[] | undefined;
-  /** The token that a peer must send when it joins, or a function that decides for each token. Default: none. */
+  /**
+   * The token that a peer must send when it joins, or a function that decides for each token. Default: none. A function that
+   * throws or rejects sends the client away with the code to come back later.
+   */
   token?: (string | ((request: JoinRequest) => boolean | Promise<boolean>)) | undefined;
   /**
    * Decides who may join, after the token: `true` lets in; a text refuses, and the client gets it as the reason.

@@ -2,19 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { Deferred } from '../../time/wait.js';
+import type { RtcWarningCode } from '../../diagnostics/warning.js';
+import { systemClock } from '../../time/clock.js';
+import { Deferred, poll } from '../../time/wait.js';
 import { Deadline, type Bounds, type CloseOptions, checkBounds } from '../../time/deadline.js';
 import { EventSource } from '../wire/event-source.js';
 import {
   type ClientJoin,
   type Departure,
-  type JoinRequest,
   type MemberDescription,
   readClientMessage,
-  ROOM_PROTOCOL_VERSION,
 } from '../wire/room-message.js';
+import { refusalOf } from './admission.js';
 import { answer, readBrowserModule } from './browser-module.js';
 import { GuardedBroker } from './broker.js';
+import { isAcknowledgement } from './acknowledgement.js';
 import { Listener } from './listener.js';
 import { Member } from './member.js';
 import { Room } from './room.js';
@@ -50,7 +52,10 @@ export interface SignalingServerEvents {
   joined: [member: ServerMember];
   /** A peer has left, was removed, or was lost. */
   left: [member: ServerMember, departure: Departure];
-  /** The broker does not work; emitted once, until it has worked again. Without a listener it is a process warning. */
+  /**
+   * The broker does not work; emitted once, until it has worked again. Also what the functions for `token` and `accept`
+   * throw, each time. Without a listener it is a process warning.
+   */
   error: [error: unknown];
 }
 
@@ -82,7 +87,9 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     this.#sockets = sockets;
     this.#broker =
       options.broker &&
-      new GuardedBroker(options.broker, options.clock, (error) => this.#brokerFailed(error));
+      new GuardedBroker(options.broker, options.clock, (error) =>
+        this.#report(error, 'broker', 'RTC_SIGNALING_BROKER'),
+      );
     listener.serve({
       request: (request, response) => answer(request, response, browserModule),
       upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
@@ -160,6 +167,9 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     await this.#all((member) => member.stopped, deadline);
     for (const member of this.#members) member.cutOff(1001);
     await this.#all(() => false, deadline);
+    // Over TLS what was written is encrypted first; it is real time that this takes, whatever clock the server has.
+    using goodbye = new Deadline(systemClock, { timeout: GOODBYE_MS });
+    await poll(() => [...this.#members].every(({ socket }) => socket.bufferedAmount === 0), goodbye);
     for (const member of this.#members) member.socket.terminate();
     for (const room of this.#rooms.values()) room.close();
     this.#listener.destroyAll();
@@ -219,12 +229,14 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
       else if ('stopped' in message) this.#stopped(member);
       else if ('join' in message && room === undefined) {
         room = 'joining';
-        void this.#join(member, message.join, request).then((joined) => {
+        void this.#join(member, message.join, request, (joined) => {
           room = joined;
           if (member.gone) leave();
         });
-      } else if ('to' in message && room instanceof Room) room.relay(member.name, message.to, message.data);
-      else member.cutOff(4000);
+      } else if ('to' in message && room instanceof Room) {
+        if (isAcknowledgement(message.data, data)) member.acknowledged();
+        room.relay(member.name, message.to, message.data);
+      } else member.cutOff(4000);
     });
     socket.on('close', (code) => {
       cancel();
@@ -235,38 +247,22 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     });
   }
 
-  /** Resolves with the room that it is in; sends it away otherwise. Never rejects. */
-  async #join(member: Member, join: ClientJoin, from: IncomingMessage): Promise<Room | undefined> {
-    const { v = 1, id: _id, ...request } = join;
-    if (v < 1 || v > ROOM_PROTOCOL_VERSION) return void member.cutOff(4006);
-    const { memberData } = this.#options.limits;
-    if (request.data !== undefined && Buffer.byteLength(JSON.stringify(request.data)) > memberData) {
-      return void member.cutOff(1009);
-    }
+  /** Calls `entered` when it is in a room; sends it away otherwise. Never rejects. */
+  async #join(member: Member, join: ClientJoin, from: IncomingMessage, entered: Entered): Promise<void> {
+    const refusal = await refusalOf(join, from, this.#options, (error) =>
+      this.#report(error, 'function for `token` or `accept`', 'RTC_SIGNALING_ADMISSION'),
+    );
+    if (refusal) return member.cutOff(refusal.code, refusal.reason);
     try {
-      if (!(await this.#admits(request))) return void member.cutOff(4001);
-      const { remoteAddress } = from.socket;
-      const accepted = await this.#options.accept(request, { remoteAddress, origin: from.headers.origin });
-      if (accepted === true) return await this.#enter(member, join);
-      return void member.cutOff(4007, typeof accepted === 'string' ? accepted : undefined);
+      await this.#enter(member, join, entered);
     } catch {
-      // Whoever decides, or the broker, could not: that is the server's trouble and may be over soon.
-      return void member.cutOff(4012);
+      member.cutOff(4012); // the broker could not, which is reported, and may be over soon
     }
   }
 
-  /** A `token` function that throws or rejects lets no client in. */
-  async #admits(request: JoinRequest): Promise<boolean> {
-    try {
-      return (await this.#options.admits(request)) === true;
-    } catch {
-      return false;
-    }
-  }
-
-  async #enter(member: Member, join: ClientJoin): Promise<Room | undefined> {
+  async #enter(member: Member, join: ClientJoin, entered: Entered): Promise<void> {
     const room = this.#rooms.get(join.room) ?? this.#newRoom(join.room);
-    if (!room) return void member.cutOff(4005);
+    if (!room) return member.cutOff(4005);
     try {
       await room.open();
     } catch (error) {
@@ -274,15 +270,15 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
       throw error;
     }
     // While we waited the last one may have left, and the room closed behind it.
-    if (this.#rooms.get(room.name) !== room) return this.#enter(member, join);
+    if (this.#rooms.get(room.name) !== room) return this.#enter(member, join, entered);
     const { peers } = room;
     const isFull = !peers.includes(join.peer) && peers.length >= this.#options.limits.peersPerRoom;
     if (isFull) member.cutOff(4004);
-    if (member.gone) return void this.#closeIfEmpty(room);
+    if (member.gone) return this.#closeIfEmpty(room);
     member.join = join;
-    room.enter(member);
+    room.enter(member); // another one by its name leaves within the call
     this.emit('joined', { ...member.description, room: room.name });
-    return room;
+    entered(room);
   }
 
   #newRoom(name: string): Room | undefined {
@@ -310,12 +306,11 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
     room.close();
   }
 
-  #brokerFailed(error: unknown): void {
+  /** To the listeners of `error`; where there is none, as a process warning. */
+  #report(error: unknown, what: string, code: RtcWarningCode): void {
     if (this.emit('error', error)) return;
     const why = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`the signaling server's broker does not work: ${why}`, {
-      code: 'RTC_SIGNALING_BROKER',
-    });
+    process.emitWarning(`the signaling server's ${what} does not work: ${why}`, { code });
   }
 
   #stopped(member: Member): void {
@@ -342,7 +337,12 @@ export class SignalingServer extends EventSource<SignalingServerEvents> implemen
   }
 }
 
+/** Calls back when a member is in its room. */
+type Entered = (room: Room) => void;
+
 /** Milliseconds that the peers have to confirm that the server stops. */
 const STOP_MS = 5000;
+/** Milliseconds for the reason to leave the process; a peer that does not read is not waited for. */
+const GOODBYE_MS = 500;
 /** Looks at its peers within one idle timeout: three questions, then the verdict. */
 const QUESTIONS = 4;

@@ -6,6 +6,7 @@ import { Incoming, type MessageConsumer } from './incoming.js';
 import { isTooDeep, MOST_MESSAGE_LEVELS } from './json.js';
 import type { MessageTransport } from './message-transport.js';
 import { Outgoing, type OutgoingLimits } from './outgoing.js';
+import { RateBound } from './rate-bound.js';
 
 /** How an acknowledged channel ended. */
 export interface AcknowledgedEnd {
@@ -48,6 +49,9 @@ export class AcknowledgedSession {
   #peer: string | undefined;
   #isOver = false;
   #answerDue = false;
+  /** Of answers to frames for another session. */
+  readonly #strangers = new RateBound();
+  readonly #resends = new RateBound();
 
   constructor(owner: SessionOwner) {
     this.#owner = owner;
@@ -183,13 +187,17 @@ export class AcknowledgedSession {
     }
     if (frame.p !== undefined && frame.p !== this.#session) {
       // Meant for one that was here before us: let the peer see that it is gone.
-      this.#transmit(writeFrame({ s: this.#session, got: 0, had: 0, hi: true }));
+      if (this.#strangers.allows(this.#owner.clock.now())) {
+        this.#transmit(writeFrame({ s: this.#session, got: 0, had: 0, hi: true }));
+      }
       return;
     }
     if (this.#peer !== undefined && this.#peer !== frame.s) {
-      this.fail('the peer started anew; what it had of the messages before is not known');
+      this.fail(STARTED_ANEW);
       return;
     }
+    // The first word of a session that does not know this one: its end was meant for the one that was here before.
+    if (frame.end && !(frame.p ?? this.#peer)) return;
     this.#peer = frame.s;
     this.#take(frame);
   }
@@ -199,7 +207,7 @@ export class AcknowledgedSession {
     if (frame.p !== undefined && !this.#outgoing.confirmed(frame.got, frame.had)) return;
     if (frame.hi) {
       this.#answer();
-      this.#outgoing.resume();
+      if (this.#resends.allows(this.#owner.clock.now())) this.#outgoing.resume();
     }
     if (frame.n !== undefined) this.incoming.accept(frame.n, frame.m);
     if (frame.end) this.end('remote', undefined);
@@ -236,3 +244,6 @@ export class AcknowledgedSession {
     }
   }
 }
+
+/** Why a session ends whose peer has another one. */
+export const STARTED_ANEW = 'the peer started anew; what it had of the messages before is not known';

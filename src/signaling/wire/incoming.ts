@@ -112,30 +112,30 @@ export class Incoming {
     this.#deliver();
   }
 
+  /** One message after the other: the peer takes an acknowledgement for the first that has none. */
   #deliver(): void {
-    while (this.#waiting.length > 0 && this.#readers.length > 0) {
-      this.#readers.shift()?.resolve({ value: this.#waiting.shift(), done: false });
-      this.#count();
+    while (!this.#delivering && this.#waiting.length > 0) {
+      const reader = this.#readers.shift();
+      if (!reader && !this.#consumer) return;
+      const message = this.#waiting.shift();
+      reader?.resolve({ value: message, done: false });
+      if (reader || !this.#feed(message)) this.#count();
     }
-    if (this.#consumer && !this.#delivering) this.#feed();
-    if (this.#end && this.#waiting.length === 0 && !this.#delivering) this.#notifyEnd(this.#end);
+    if (this.#end && !this.#delivering) this.#notifyEnd(this.#end);
   }
 
-  #feed(): void {
-    while (this.#consumer && this.#waiting.length > 0) {
-      const busy = this.#call(this.#consumer.onMessage, this.#waiting.shift());
-      if (busy) {
-        this.#delivering = true;
-        // Never rejects: what the consumer throws was reported, and neither call below throws.
-        void busy.then(() => {
-          this.#delivering = false;
-          this.#count();
-          this.#deliver();
-        });
-        return;
-      }
+  /** True when the consumer is not done with it: then the message is counted later. */
+  #feed(message: unknown): boolean {
+    this.#delivering = true; // also within the call, in which the next one may arrive
+    const busy = this.#consumer && this.#call(this.#consumer.onMessage, message);
+    // Never rejects: what the consumer throws was reported, and neither call below throws.
+    void busy?.then(() => {
+      this.#delivering = false;
       this.#count();
-    }
+      this.#deliver();
+    });
+    if (!busy) this.#delivering = false;
+    return busy !== undefined;
   }
 
   /** What a consumer throws is an uncaught error like any other; the message counts as had. */

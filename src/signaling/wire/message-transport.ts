@@ -22,20 +22,25 @@ export interface WebSocketLike {
 /** The transport over such a socket or channel, open or about to be. */
 export function overWebSocketLike(socket: WebSocketLike): MessageTransport {
   const isConnecting = () => socket.readyState === 0 || socket.readyState === 'connecting';
+  const waiting: (() => void)[] = [];
+  // One listener for all: Node.js warns of more than ten.
+  const open = () => {
+    socket.removeEventListener('open', open);
+    for (const send of waiting.splice(0)) send();
+  };
   return {
     send(text) {
       if (!isConnecting()) return socket.send(text);
       // What is sent before it is open would throw, or be lost; the channel says it again when nothing answers.
       return new Promise((resolve, reject) => {
-        const open = () => {
-          socket.removeEventListener('open', open);
+        const send = () => {
           try {
             resolve(socket.send(text));
           } catch (error) {
             reject(error);
           }
         };
-        socket.addEventListener('open', open);
+        if (waiting.push(send) === 1) socket.addEventListener('open', open);
       });
     },
     subscribe(onMessage, onClosed) {

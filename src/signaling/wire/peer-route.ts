@@ -8,7 +8,9 @@ export interface PeerChannel {
   readonly pending: number;
   attach(transport: MessageTransport): void;
   close(options: { timeout: number }): Promise<void>;
-  abort(error: unknown): unknown;
+  abort(): unknown;
+  /** Ends it by an error; what the peer does not have rejects with `RTC_UNDELIVERED`. */
+  fail(error: unknown): void;
 }
 
 /** The way to one peer of a room. */

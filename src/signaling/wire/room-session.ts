@@ -1,6 +1,7 @@
 import { RtcClosedError, RtcError } from '../../errors/rtc-error.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling-vocabulary.js';
 import type { Clock } from '../../time/clock.js';
+import { STARTED_ANEW } from './acknowledged-session.js';
 import type { Backoff } from './backoff.js';
 import { parseObject } from './json.js';
 import type { MessageTransport } from './message-transport.js';
@@ -47,6 +48,7 @@ export class RoomSession {
   #transport: MessageTransport | undefined;
   #subscription: Disposable | undefined;
   #bye: Departure | undefined;
+  #joinedAt = 0;
   #cancelReconnect: (() => void) | undefined;
 
   constructor(request: JoinRequest, owner: RoomSessionOwner) {
@@ -87,6 +89,7 @@ export class RoomSession {
   enter(transport: MessageTransport): void {
     this.#cancelReconnect?.();
     this.#unsubscribe();
+    this.#detach(); // before the join, which the server wants to be the first message
     if (this.#state === 'joined') this.#state = 'lost';
     this.#transport = transport;
     this.#bye = undefined;
@@ -121,9 +124,10 @@ export class RoomSession {
         this.#problem = { state: 'refused', description: why, cause: error };
     }
     this.#cancelReconnect?.();
-    for (const route of [...this.#routes]) {
-      route.target?.onClosed(error);
-      route.channel.abort(error);
+    this.#detach(error);
+    for (const { channel } of [...this.#routes]) {
+      if (error === undefined) channel.abort();
+      else channel.fail(error);
     }
     this.#routes.clear();
     this.#unsubscribe();
@@ -135,8 +139,7 @@ export class RoomSession {
     if (typeof from === 'string') {
       for (const route of this.#routes) if (route.peer === from) route.target?.onMessage(data);
     } else if (isName(peer)) {
-      if (present === true)
-        this.#present({ peer, ...(isName(id) ? { id } : {}), ...(data === undefined ? {} : { data }) });
+      if (present === true) this.#present(describedMember(peer, id, data));
       else this.#absent(peer, departure(code, reason) ?? LOST);
     } else if (stop === true) this.#say('{"stopped":true}');
     else if (joined) this.#joined(joined as { members?: unknown; peers?: unknown });
@@ -144,14 +147,14 @@ export class RoomSession {
   }
 
   #joined({ members, peers }: { members?: unknown; peers?: unknown }): void {
-    this.#owner.backoff.reset();
+    this.#joinedAt = this.now();
     this.#state = 'joined';
     const names = Array.isArray(peers) ? peers.map((peer: unknown) => ({ peer })) : []; // version 1
     const present = new Map<string, MemberDescription>();
     for (const given of Array.isArray(members) ? (members as unknown[]) : names) {
       const { peer, id, data } = (given ?? {}) as Record<string, unknown>;
       if (!isName(peer)) continue;
-      present.set(peer, { peer, ...(isName(id) ? { id } : {}), ...(data === undefined ? {} : { data }) });
+      present.set(peer, describedMember(peer, id, data));
     }
     for (const peer of [...this.members.keys()]) if (!present.has(peer)) this.#absent(peer, LOST);
     this.#owner.entered();
@@ -166,9 +169,9 @@ export class RoomSession {
     const isAnother = before?.id !== undefined && id !== undefined && before.id !== id;
     for (const route of [...this.#routes]) {
       if (route.peer !== peer || route.id === undefined || id === undefined || route.id === id) continue;
-      route.channel.abort(
-        this.#error('the peer started anew; what it had of the messages before is not known'),
-      );
+      // Nothing more is sent: the name belongs to the new member, which must not get the end meant for the former one.
+      route.target?.onClosed();
+      route.channel.fail(this.#error(STARTED_ANEW));
       this.#routes.delete(route);
     }
     this.members.set(peer, member);
@@ -231,13 +234,20 @@ export class RoomSession {
       description: sentAway ?? 'the signaling server cannot be reached',
       ...(reason === undefined || sentAway ? {} : { cause: reason }),
     };
-    for (const route of [...this.#routes]) route.target?.onClosed(reason);
+    this.#detach(reason);
+    // Whoever is cut off soon after each join must wait longer each time.
+    if (this.#state === 'joined' && this.now() - this.#joinedAt >= STAYED_MS) this.#owner.backoff.reset();
     this.#state = 'lost';
     for (const route of [...this.#routes]) route.shortenClosing();
     if (sentAway && isRefused) this.end(this.#error(sentAway));
     else if (this.#owner.connect) {
       this.#cancelReconnect = this.#owner.beforeNextSocket(this.#owner.backoff.next(), () => this.connect());
     }
+  }
+
+  /** Nothing is sent to a peer until it is met again. */
+  #detach(reason?: unknown): void {
+    for (const route of [...this.#routes]) route.target?.onClosed(reason);
   }
 
   #unsubscribe(): void {
@@ -261,6 +271,10 @@ export class RoomSession {
   }
 }
 
+function describedMember(peer: string, id: unknown, data: unknown): MemberDescription {
+  return { peer, ...(isName(id) ? { id } : {}), ...(data === undefined ? {} : { data }) };
+}
+
 /** The server sent it away for a reason that would be the same another time. */
 function isFinal({ code }: Departure): boolean {
   return code in BYE && !MAY_COME_BACK.has(code);
@@ -278,6 +292,8 @@ function departure(code: unknown, reason: unknown): Departure | undefined {
   return { code, reason: text || (known ?? '') };
 }
 
+/** Milliseconds in the room after which the waits begin anew: the server's limits of a burst would have shown by then. */
+const STAYED_MS = 5000;
 /** A server that reports more is broken. */
 const MOST_MEMBERS = 10_000;
 /** Characters; a close frame has room for 123 bytes. */

@@ -230,6 +230,21 @@ describe('AcknowledgedChannel', () => {
     expect(another.state).toBe('open');
   });
 
+  it('does not end by the end of a peer that has said nothing else and does not know it', async () => {
+    const { left, right } = lossyLink();
+    const alice = new AcknowledgedChannel(left, { clock: new ManualClock() });
+    const heard: string[] = [];
+    right.subscribe(
+      (text) => void heard.push(text as string),
+      () => {},
+    );
+    right.send(JSON.stringify({ v: 1, s: 'former', got: 0, had: 0, end: true })); // meant for one before alice
+    right.send(JSON.stringify({ v: 1, s: 'b', got: 0, had: 0, n: 1, m: 'a message' }));
+    expect(await take(alice, 1)).toEqual(['a message']);
+    right.send(JSON.stringify({ v: 1, s: 'b', got: 0, had: 0, end: true }));
+    expect(await alice.closed()).toMatchObject({ by: 'remote' });
+  });
+
   it('ends with a reason when the peer speaks another version, and takes no notice of garbage', async () => {
     const clock = new ManualClock();
     const { left, right } = lossyLink();

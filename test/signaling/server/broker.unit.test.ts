@@ -1,6 +1,8 @@
 import { ManualClock } from 'scoped-rtc/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  natsBroker,
+  redisBroker,
   type SignalingBroker,
   type SignalingServer,
   type SignalingServerOptions,
@@ -117,6 +119,7 @@ describe.each(TROUBLES)('a broker that %s', (trouble) => {
       expect(await carol.end()).toMatchObject({ code: 4012 });
       expect(server.rooms.size).toBe(1);
     }
+    expect(problems).toHaveLength(1); // once, though what is published meanwhile is taken
     delete broker.trouble.subscribe;
     using carol = await Client.join(server.port, 'new room', 'carol');
     await expectTalk(alice, bob, 'bob');
@@ -206,4 +209,141 @@ it('a broker that delivers garbage harms nobody', async () => {
   ];
   for (const text of garbage) broker.deliver('room', text);
   await expectTalk(alice, bob, 'bob');
+});
+
+/** Joins as a client of version 2 does, with that id. */
+async function joinAs(server: SignalingServer, peer: string, id: string): Promise<Client> {
+  const client = new Client(server.port);
+  await client.ask({ join: { v: 2, room: 'room', peer, id } });
+  await until(() => client.reported.some((message) => 'joined' in message), `${peer} joining`);
+  return client;
+}
+
+/** Keeps what is published until the test lets it arrive. */
+class SlowBroker extends TroubledBroker {
+  readonly #waiting: (() => void)[] = [];
+
+  override publish(room: string, text: string): void {
+    this.#waiting.push(() => this.deliver(room, text));
+  }
+
+  /** Delivers everything, also what is published meanwhile. */
+  arrive(): void {
+    for (let deliver = this.#waiting.shift(); deliver; deliver = this.#waiting.shift()) deliver();
+  }
+}
+
+describe('two that join by one name at two servers before these have heard of each other', () => {
+  const twoServers = async () => {
+    const broker = new SlowBroker();
+    return { broker, servers: [await start(broker), await start(broker)] as const };
+  };
+
+  it('one of them stays, and the other is sent away', async () => {
+    const { broker, servers } = await twoServers();
+    using here = await joinAs(servers[0], 'alice', 'one');
+    using there = await joinAs(servers[1], 'alice', 'two');
+    broker.arrive();
+    await until(() => here.closed !== undefined || there.closed !== undefined, 'the end of one');
+    const [stays, goes] = here.closed ? [there, here] : [here, there];
+    expect(goes.closed).toMatchObject({ code: 4003 });
+    using bob = await joinAs(servers[0], 'bob', 'three');
+    broker.arrive();
+    bob.say({ to: 'alice', data: 'who?' });
+    await until(() => servers[0].members('room').length === 2, 'both');
+    await until(() => {
+      broker.arrive();
+      return stays.received.length > 0;
+    }, 'the message');
+    expect(stays.closed).toBeUndefined();
+    for (const server of servers) expect(server.members('room')).toHaveLength(2);
+  });
+
+  it('a client that has moved to the other server is not ended by its former connection', async () => {
+    const { broker, servers } = await twoServers();
+    using former = await joinAs(servers[0], 'alice', 'one');
+    using current = await joinAs(servers[1], 'alice', 'one');
+    broker.arrive();
+    await until(() => former.closed !== undefined || current.closed !== undefined, 'the end of one');
+    for (const { closed } of [former, current]) expect(closed?.code ?? 4012).toBe(4012); // the code to come back
+    using again = await joinAs(servers[0], 'alice', 'one');
+    broker.arrive();
+    await until(() => former.closed !== undefined && current.closed !== undefined, 'the end of both');
+    expect(again.closed).toBeUndefined();
+  });
+});
+
+it('a member that was replaced while the broker was away is reported when it is back', async () => {
+  const clock = new ManualClock();
+  const broker = new TroubledBroker();
+  const [here, there] = [await start(broker, { clock }), await start(broker, { clock })];
+  using bob = await joinAs(here, 'bob', 'bob');
+  using first = await joinAs(there, 'alice', 'one');
+  await until(() => here.members('room').length === 2, 'the first');
+  broker.trouble.publish = 'rejects';
+  using _second = await joinAs(there, 'alice', 'two');
+  await first.end();
+  delete broker.trouble.publish;
+  await clock.advance(30_000 / 4); // the servers say who is there
+  await until(() => bob.reported.some(({ peer, id }) => peer === 'alice' && id === 'two'), 'the second');
+  expect(here.members('room')).toContainEqual({ room: 'room', peer: 'alice', id: 'two' });
+});
+
+it('a broker that never answered many messages is used again when it answers', async () => {
+  const clock = new ManualClock();
+  const broker = new TroubledBroker();
+  const limits = { messagesPerSecond: 5000, burst: 5000 };
+  const [here, there] = [await start(broker, { clock, limits }), await start(broker, { clock })];
+  using alice = await Client.join(here.port, 'room', 'alice');
+  using bob = await Client.join(there.port, 'room', 'bob');
+  broker.trouble.publish = 'hangs';
+  for (let n = 0; n < 1100; n++) alice.say({ to: 'bob', data: n });
+  await until(() => problems.length > 0, 'the end of patience');
+  delete broker.trouble.publish;
+  clock.advance(5000);
+  await expectTalk(alice, bob, 'bob');
+});
+
+it('a room that cannot be subscribed to leaves nothing in the client of NATS', async () => {
+  let subscriptions = 0;
+  const broker = natsBroker({
+    publish: () => {},
+    subscribe: () => {
+      subscriptions++;
+      return { unsubscribe: () => void subscriptions-- };
+    },
+    flush: () => Promise.reject(new Error('disconnected')),
+  });
+  await expect(broker.subscribe('room', () => {})).rejects.toThrow('disconnected');
+  expect(subscriptions).toBe(0);
+});
+
+it('a room that cannot be subscribed to leaves nothing in the client of Redis', async () => {
+  const subscribed: string[] = [];
+  const client = () => ({
+    isReady: true,
+    publish: async () => {},
+    subscribe: async (channel: string) => {
+      subscribed.push(channel);
+      throw new Error('disconnected');
+    },
+    unsubscribe: async (channel: string) => void subscribed.splice(subscribed.indexOf(channel), 1),
+    on: () => {},
+  });
+  const broker = redisBroker({ publisher: client(), subscriber: client() });
+  await expect(broker.subscribe('room', () => {})).rejects.toThrow('disconnected');
+  expect(subscribed).toEqual([]);
+});
+
+it('the prefix of redisBroker has no colon, which stands between it and the room', () => {
+  const client = () => ({
+    isReady: true,
+    publish: async () => {},
+    subscribe: async () => {},
+    unsubscribe: async () => {},
+    on: () => {},
+  });
+  const clients = { publisher: client(), subscriber: client() };
+  expect(() => redisBroker(clients, 'app:test')).toThrow('prefix must not have a colon');
+  redisBroker(clients, 'app-test');
 });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { makeCertificate } from '../../support/certificate.js';
+import { runChild } from '../../support/child.js';
 import { until, within } from '../../support/event.js';
+import { freePort } from '../../support/free-port.js';
 import { Client } from './client.js';
 import { bundledServer, runServer, ServerProcess } from './server-process.js';
 
@@ -61,17 +63,57 @@ describe('scoped-rtc-signaling', () => {
   });
 
   it('says what is wrong in a line, and ends with 1', async () => {
+    const empty = join(folder, 'empty');
+    await writeFile(empty, ' \n');
     const ends = await Promise.all([
-      runServer(bundle.file, '--burst', 'many'),
       runServer(bundle.file, '--port', '0', '--cert', join(folder, 'nothing.pem'), '--key', 'x'),
-      runServer(bundle.file, '--prt', '0'),
+      runServer(bundle.file, '--port', '0', '--token-file', empty),
+      runServer(bundle.file, '--port', '0', '--redis', `redis://127.0.0.1:${await freePort()}`),
+      runServer(bundle.file, '--port', '0', '--nats', `nats://127.0.0.1:${await freePort()}`),
     ]);
-    expect(ends.map(({ code }) => code)).toEqual([1, 1, 1]);
     expect(ends.map(({ stderr }) => stderr)).toEqual([
-      expect.stringMatching(/^options\.limits\.burst must be an integer.*\n$/),
       expect.stringMatching(/^ENOENT.*nothing\.pem'\n$/),
-      expect.stringContaining('--prt'),
+      'the file of --token-file is empty\n',
+      expect.stringMatching(/^Redis cannot be reached: .*ECONNREFUSED.*\n$/),
+      expect.stringMatching(/^NATS cannot be reached: .*\n$/),
     ]);
+    expect(ends.map(({ code }) => code)).toEqual([1, 1, 1, 1]);
+  });
+
+  it.each([
+    [['--token-file', ''], '--token-file must not be empty'],
+    [['--host', ''], '--host must not be empty'],
+    [['--cert', '', '--key', ''], '--cert must not be empty'],
+    [['--redis', ''], '--redis must not be empty'],
+    [['--port', ''], '--port must not be empty'],
+    [['--origin', ''], '--origin must not be empty'],
+    [['--key', 'key.pem'], '--cert and --key must be given together'],
+    [['--prot', '3'], "Unknown option '--prot'"],
+    [['here'], "Unexpected argument 'here'"],
+    [['--rooms', '-1'], "Option '--rooms' argument is ambiguous"],
+    [['--rooms=-1'], '--rooms must be an integer from 1 to 2147483647, not "-1"'],
+    [['--port', 'abc'], '--port must be an integer from 0 to 65535, not "abc"'],
+    [['--redis', 'here'], '--redis must be an address such as redis://127.0.0.1:6379'],
+  ])('ends with 2 and the way to the options for %j', async (args, message) => {
+    const { code, stdout, stderr } = await runServer(bundle.file, ...args);
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      `${message}\nscoped-rtc-signaling --help shows the options\n`,
+    ]);
+  });
+
+  it('refuses an empty token of the environment: without token it would let everybody in', async () => {
+    const { code, stderr } = await runChild(bundle.file, ['--port', '0'], {
+      environment: { SIGNALING_TOKEN: '' },
+    });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('SIGNALING_TOKEN must not be empty')]);
+  });
+
+  it('prints an address with brackets for IPv6', async () => {
+    const server = await ServerProcess.start(bundle.file, '--port', '0', '--host', '::1');
+    const { stdout } = await server.kill('SIGTERM');
+    expect(stdout).toContain(`listening on ws://[::1]:${server.port}\n`);
   });
 
   it('says which package is missing', async () => {
