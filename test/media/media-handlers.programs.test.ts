@@ -144,4 +144,11 @@ describe('no process ends by', () => {
     expect(ended.lines[0]).toMatchObject({ held: 0, threads: 0 });
     expect(ended.lines[0]?.received).toBeGreaterThan(100);
   });
+
+  it('packets that the library refuses, on a track that is paced', async () => {
+    const ended = await runChild(new URL('./programs/refused-packets.ts', import.meta.url));
+    expect(ended, ended.stderr).toMatchObject({ code: 0, signal: null });
+    const two = { text: 2, zero: 2, short: 2, rtcp: 2, old: 2 };
+    expect(ended.lines[0]).toEqual({ found: { ...two, again: 0 }, held: 0, threads: 0 });
+  });
 });

@@ -7,7 +7,7 @@ import {
   type RtcScope,
   type Signaling,
 } from 'scoped-rtc';
-import { until } from '../support/event.js';
+import { nextEvent, until } from '../support/event.js';
 import { countPackets, sendUntil } from './packets.js';
 
 export function camera(ssrc: number, rest: Partial<MediaDescription> = {}): MediaDescription {
@@ -42,6 +42,17 @@ export function mediaPair(scope: RtcScope, config: PeerConnectionConfig = {}, of
       await Promise.all([alice.negotiate(change(near)), bob.negotiate(far)]);
     },
   };
+}
+
+/** A camera with the SSRC 42 that is open at both ends. */
+export async function openPair(scope: RtcScope): Promise<{ sending: MediaTrack; receiving: MediaTrack }> {
+  const pair = mediaPair(scope);
+  const sending = pair.alice.addTrack(camera(42));
+  const incoming = nextEvent<[MediaTrack]>(pair.bob, 'track');
+  await pair.connect();
+  const [receiving] = await incoming;
+  await Promise.all([sending.opened(), receiving.opened()]);
+  return { sending, receiving };
 }
 
 /** Both have signaled all that there was to signal. */

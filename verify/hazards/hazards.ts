@@ -60,6 +60,7 @@ import { hazard as h59 } from './rows/h59-message-cut.js';
 import { hazard as h60 } from './rows/h60-credentials-of-a-live-connection.js';
 import { hazard as h61 } from './rows/h61-connection-in-an-exit-handler.js';
 import { hazard as h62 } from './rows/h62-another-socket-ended.js';
+import { hazard as h63 } from './rows/h63-paced-packet-refused.js';
 import type { Hazard } from './support/hazard.js';
 
 /** Every row of the matrix, in order. */
@@ -126,4 +127,5 @@ export const hazards: readonly Hazard[] = [
   h60,
   h61,
   h62,
+  h63,
 ];

@@ -33,7 +33,11 @@ export interface MediaHandlers {
   senderReports?: boolean | undefined;
   /** Sends lost packets again when the receiver asks (NACK): `true`, or how many packets it keeps. Default 512. */
   nackResponder?: boolean | number | undefined;
-  /** Spreads packets over time instead of sending a frame's at once. */
+  /**
+   * Spreads packets over time instead of sending a frame's at once. What waits is the `bufferedAmount` of the track:
+   * `send()` waits at `highWaterMark`, and `drained()` for the last packet. What waits when the track closes is dropped
+   * and counted as `undelivered`, as is a message with a packet that the library refuses later.
+   */
   pacing?: {
     bitsPerSecond: number;
     /** Milliseconds between two bursts, 1 to 1000. Default 5. */

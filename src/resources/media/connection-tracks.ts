@@ -17,6 +17,7 @@ import { type CheckedChannelOptions, splitChannelOptions } from '../channel/chan
 import { type MediaSection, MediaSections, type RemoteReading } from './media-sections.js';
 import { MediaTrack, type TrackSection } from './media-track.js';
 import { DIRECTIONS, flowOf } from './flow.js';
+import { RtpStreams } from './rtp-stream.js';
 
 /** What `addTrack` takes: plain settings, or the object of node-datachannel that they are made into. */
 export type Media = MediaDescription | Audio | Video;
@@ -29,6 +30,7 @@ export class ConnectionTracks {
   readonly #record: NativeRecord;
   readonly #renegotiate: () => void;
   readonly #sections: MediaSections;
+  readonly #streams = new RtpStreams();
   /** By the mid that the library knows. */
   readonly #open = new Map<string, MediaTrack>();
   /**
@@ -186,6 +188,7 @@ export class ConnectionTracks {
       get flow() {
         return section.flow;
       },
+      streamOf: (ssrc) => this.#streams.of(ssrc),
       ask: (direction) => {
         section.wanted = flowOf(direction);
         this.#renegotiate();

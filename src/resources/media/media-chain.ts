@@ -1,84 +1,63 @@
-import type { MediaHandler, RtpPacketizationConfig, RtpPacketizer } from 'node-datachannel';
+import type { MediaHandler, RtpPacketizationConfig } from 'node-datachannel';
 import { RtcInvalidStateError } from '../../errors/rtc-error.js';
 import { readFrom, wrongType } from '../../arguments/argument.js';
 import { callNative } from '../../native/call-native.js';
 import type { NativeMediaHandlers } from '../../native/binding.js';
 import type { CheckedMediaHandlers, PacketizerOptions } from '../../native/validate/media-handlers.js';
+import { FramePacketizer } from './frame-packetizer.js';
+import type { RtpStream } from './rtp-stream.js';
 
-/** The handlers of one track, in the order in which packets pass them. */
+/** What works on the packets of one track. */
 export interface MediaChain {
-  /** All of them: the addon's wrappers are kept for as long as the track. */
+  /** The addon's handlers, in the order in which packets pass them: their wrappers are kept for as long as the track. */
   readonly handlers: readonly MediaHandler[];
-  /** Where the packetizer reads its timestamp from. */
-  readonly rtp: RtpPacketizationConfig | undefined;
+  /** Cuts frames into packets, before the handlers. */
+  readonly packetizer?: FramePacketizer;
+  /** The timestamp of sender reports. */
+  readonly reported?: RtpPacketizationConfig;
   /** What is sent may be larger than a packet. */
   readonly takesFrames: boolean;
 }
 
 /**
- * Makes the addon's handlers from plain settings and links them. Ready-made ones are not taken: the addon loops for
+ * Makes the handlers from plain settings and links them. Ready-made ones are not taken: the addon loops for
  * ever on a chain with a cycle or a fragment size of 2, aborts on a bad number of packets, and mixes up tracks that
  * share a handler; none of it can be seen in the object.
  */
 export function makeMediaChain(
   classes: NativeMediaHandlers,
   settings: CheckedMediaHandlers,
+  streamOf: (ssrc: number) => RtpStream,
   path: string,
 ): MediaChain {
   return callNative(path, 'setMediaHandlers', () => {
-    const { packetizer, senderReports, nackResponder, pacing, receivingSession } = settings;
+    const { packetizer, senderReports, nackResponder, receivingSession } = settings;
     const handlers: MediaHandler[] = [];
-    const rtp = packetizer && makeConfig(classes, packetizer);
-    if (packetizer && rtp) handlers.push(makePacketizer(classes, packetizer, rtp));
-    if (senderReports && rtp) handlers.push(new classes.RtcpSrReporter(rtp));
+    const made = packetizer && new FramePacketizer(packetizer, streamOf(packetizer.ssrc));
+    const reported = senderReports && packetizer && makeConfig(classes, packetizer);
+    if (reported) handlers.push(new classes.RtcpSrReporter(reported));
     if (nackResponder !== undefined) handlers.push(new classes.RtcpNackResponder(nackResponder));
     if (receivingSession) handlers.push(new classes.RtcpReceivingSession());
-    // The last one to see a packet: it keeps them, and those behind it would see none.
-    if (pacing) handlers.push(new classes.PacingHandler(pacing.bitsPerSecond, pacing.interval));
     const [first, ...others] = handlers;
     for (const other of others) first?.addToChain(other);
-    return { handlers, rtp, takesFrames: rtp !== undefined };
+    return {
+      handlers,
+      ...(made && { packetizer: made }),
+      ...(reported && { reported }),
+      takesFrames: made !== undefined,
+    };
   });
 }
 
+/** Takes the place of handlers that were set before, and does next to nothing: the addon cannot remove one. */
+export function idleHandler(classes: NativeMediaHandlers): MediaHandler {
+  return new classes.RtcpNackResponder(1);
+}
+
 function makeConfig(classes: NativeMediaHandlers, options: PacketizerOptions): RtpPacketizationConfig {
-  const { ssrc, cname, payloadType, clockRate, videoOrientationId, playoutDelay } = options;
-  const rtp = new classes.RtpPacketizationConfig(
-    ssrc,
-    cname,
-    payloadType,
-    clockRate,
-    videoOrientationId ?? 0,
-  );
-  if (playoutDelay) {
-    rtp.playoutDelayId = playoutDelay.id;
-    rtp.playoutDelayMin = playoutDelay.min;
-    rtp.playoutDelayMax = playoutDelay.max;
-  }
-  return rtp;
+  const { ssrc, cname, payloadType, clockRate } = options;
+  return new classes.RtpPacketizationConfig(ssrc, cname, payloadType, clockRate, 0);
 }
-
-function makePacketizer(
-  classes: NativeMediaHandlers,
-  options: PacketizerOptions,
-  rtp: RtpPacketizationConfig,
-): RtpPacketizer {
-  const { format, separator = 'StartSequence', packetization = 'TemporalUnit' } = options;
-  const size = options.maxFragmentSize ?? DEFAULT_FRAGMENT_BYTES;
-  switch (format) {
-    case 'H264':
-      return new classes.H264RtpPacketizer(separator, rtp, size);
-    case 'H265':
-      return new classes.H265RtpPacketizer(separator, rtp, size);
-    case 'AV1':
-      return new classes.AV1RtpPacketizer(packetization, rtp, size);
-    case 'RTP':
-      return new classes.RtpPacketizer(rtp);
-  }
-}
-
-/** libdatachannel's: an MTU of 1280 bytes less the headers of IPv6, UDP and SRTP (`rtppacketizer.hpp`). */
-const DEFAULT_FRAGMENT_BYTES = 1220;
 
 /** By class: the addon reads whatever has the right prototype as one of its own. */
 export function assertMediaHandler(

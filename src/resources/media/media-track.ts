@@ -3,20 +3,29 @@ import type { MediaHandler } from 'node-datachannel';
 import type { HandleDetails } from '../../diagnostics/handle-details.js';
 import { type LibraryContext, checkedContext } from '../../library/library-context.js';
 import { RtcInvalidStateError, RtcMessageError, RtcNativeError } from '../../errors/rtc-error.js';
-import type { NativeChannel, NativeTrack } from '../../native/binding.js';
+import type { NativeTrack } from '../../native/binding.js';
 import { guardCallback } from '../../native/firewall.js';
 import { callNative } from '../../native/call-native.js';
 import { integer } from '../../arguments/argument.js';
 import { type MediaDirection, mediaDirection } from '../../native/validate/media-description.js';
 import { MAX_UINT32 } from '../../native/validate/limits.js';
 import { type MediaHandlers, validateMediaHandlers } from '../../native/validate/media-handlers.js';
-import { validateMessage, type Message, type Sendable } from '../../native/validate/message.js';
+import { type CheckedMessage, validateMessage, type Sendable } from '../../native/validate/message.js';
 import type { Deadline, CloseOptions, WaitOptions } from '../../time/deadline.js';
 import type { OwnedNode } from '../../scope/node.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
-import { assertMediaHandler, claimMediaHandler, type MediaChain, makeMediaChain } from './media-chain.js';
+import {
+  assertMediaHandler,
+  claimMediaHandler,
+  idleHandler,
+  type MediaChain,
+  makeMediaChain,
+} from './media-chain.js';
 import { MessageChannel } from '../channel/message-channel.js';
-import { type Flow, RECEIVES, SENDS } from './flow.js';
+import type { Flow } from './flow.js';
+import type { Pace } from './pacer.js';
+import type { RtpStream } from './rtp-stream.js';
+import { TrackChannel } from './track-channel.js';
 
 /** What a track needs of its media section. */
 export interface TrackSection {
@@ -24,6 +33,8 @@ export interface TrackSection {
   readonly mid: string;
   readonly direction: MediaDirection;
   readonly flow: Flow;
+  /** The connection's source with that SSRC. */
+  streamOf(ssrc: number): RtpStream;
   /** This side wants the section to have that direction: by an offer, when one can be made. */
   ask(direction: MediaDirection): void;
   /** The track has ended. False: the section takes the native track, because the peer may use it again. */
@@ -36,13 +47,13 @@ export interface TrackSection {
  * A media track, owned by its connection. Messages are RTP and RTCP packets as the library hands them over. With a
  * packetizer (`setMediaHandlers`) what is sent are frames instead, one a message.
  *
- * RTP is not reliable: there is no send buffer to drain and nothing is confirmed at the end. What arrived is handed
- * over before `close`.
+ * RTP is not reliable: nothing is drained and nothing is confirmed at the end. What arrived is handed over before
+ * `close`.
  */
 export class MediaTrack extends MessageChannel {
   readonly #native: NativeTrack;
   readonly #section: TrackSection;
-  readonly #media: { chain?: MediaChain };
+  readonly #channel: TrackChannel;
   readonly #type: string;
   #endSeen = false;
   #hasOpened = false;
@@ -56,10 +67,10 @@ export class MediaTrack extends MessageChannel {
     section: TrackSection,
   ) {
     const own = checkedContext(context, 'MediaTrack');
-    const media: { chain?: MediaChain } = {};
-    const channel = asChannel(native, section, () => media.chain?.takesFrames === true);
+    const channel = new TrackChannel(native, section, own.clock);
     super(own, owner, 'MediaTrack', `track-${section.mid}`, channel, options);
-    this.#media = media;
+    this.#channel = channel;
+    channel.onDropped = () => this.sent.dropped();
     this.#native = native;
     this.#section = section;
     this.#type = native.type();
@@ -136,7 +147,7 @@ export class MediaTrack extends MessageChannel {
 
   /**
    * Sets what works on the packets, in place of what was set before. Best before the track is open: what has passed
-   * by then is not seen by them.
+   * by then is not seen by them. Sequence numbers and `timestamp` of an SSRC go on where they were.
    *
    * With a packetizer `send` takes frames of up to 16 MiB; set `timestamp` before each. What is sent before the track
    * is open goes out with the timestamp of that moment, so await `opened()` first. Throws `RTC_CLOSED` on a closed
@@ -147,24 +158,31 @@ export class MediaTrack extends MessageChannel {
     this.assertUsable('setMediaHandlers()');
     const classes = this.context.native.mediaHandlers;
     if (!classes) throw new RtcInvalidStateError('the binding has no media handlers', { path: this.path });
-    const chain = makeMediaChain(classes, checked, this.path);
-    const [first] = chain.handlers;
-    if (!first) throw new TypeError('handlers must name at least one handler; got none');
-    callNative(this.path, 'setMediaHandler', () => this.#native.setMediaHandler(first));
-    this.#media.chain = chain;
+    if (!Object.values(checked).some((value) => value !== undefined && value !== false)) {
+      throw new TypeError('handlers must name at least one handler; got none');
+    }
+    const chain = makeMediaChain(classes, checked, (ssrc) => this.#section.streamOf(ssrc), this.path);
+    const [first = this.#channel.hasHandler ? idleHandler(classes) : undefined] = chain.handlers;
+    this.#setChain(
+      first ? { ...chain, handlers: [first, ...chain.handlers.slice(1)] } : chain,
+      checked.pacing,
+    );
   }
 
   /**
    * The same with a handler of node-datachannel, for code that has one already; what is chained to it comes with it.
    * Prefer `setMediaHandlers`: of a ready-made handler only its class can be checked, and a chain with a cycle, or
-   * numbers that are out of range, hang or abort the process. `RTC_INVALID_STATE` when another track has it.
+   * numbers that are out of range, hang or abort the process. So does a `PacingHandler` when a packet is refused. `RTC_INVALID_STATE` when another track has it.
    */
   setMediaHandler(handler: MediaHandler): void {
     assertMediaHandler(this.context.native.mediaHandlers, handler);
     this.assertUsable('setMediaHandler()');
     claimMediaHandler(handler, this, this.path);
-    callNative(this.path, 'setMediaHandler', () => this.#native.setMediaHandler(handler));
-    this.#media.chain = { handlers: [handler], rtp: undefined, takesFrames: true };
+    this.#setChain({ handlers: [handler], takesFrames: true });
+  }
+
+  #setChain(chain: MediaChain, pace?: Pace): void {
+    callNative(this.path, 'setMediaHandler', () => this.#channel.setChain(chain, pace));
   }
 
   /**
@@ -172,25 +190,27 @@ export class MediaTrack extends MessageChannel {
    * is set is taken modulo 2 ** 32. Without a packetizer 0, and setting it throws `RTC_INVALID_STATE`.
    */
   get timestamp(): number {
-    return this.#media.chain?.rtp?.timestamp ?? 0;
+    return this.#channel.timestamp ?? 0;
   }
 
   set timestamp(ticks: number) {
     const checked = tickCount(ticks, 'timestamp');
-    const rtp = this.#media.chain?.rtp;
-    if (!rtp) throw new RtcInvalidStateError('timestamp needs a packetizer', { path: this.path });
-    rtp.timestamp = checked % 2 ** 32;
+    if (this.#channel.timestamp === undefined) {
+      throw new RtcInvalidStateError('timestamp needs a packetizer', { path: this.path });
+    }
+    this.#channel.timestamp = checked % 2 ** 32;
   }
 
   /** Bytes that one packet may have, or with a packetizer one frame. */
   override get maxMessageSize(): number {
     if (this.record.state !== 'held') return 0;
-    return this.#media.chain?.takesFrames ? MAX_FRAME_BYTES : this.#native.maxMessageSize();
+    return this.#channel.takesFrames ? MAX_FRAME_BYTES : this.#native.maxMessageSize();
   }
 
   override send(data: Sendable, options?: WaitOptions): Promise<void> {
     return started(() => {
-      this.#assertFits(data);
+      const { byteLength } = this.#assertFits(data);
+      if (this.state === 'open') this.#assertRoom(byteLength);
       return super.send(data, options);
     });
   }
@@ -252,6 +272,11 @@ export class MediaTrack extends MessageChannel {
     super.closedByPeer();
   }
 
+  protected override onClosing(): void {
+    this.#channel.stop();
+    super.onClosing();
+  }
+
   protected override drainNative(deadline: Deadline): Promise<void> | undefined {
     if (this.record.state !== 'held') return undefined;
     return this.received(deadline);
@@ -270,11 +295,20 @@ export class MediaTrack extends MessageChannel {
     return this.record.giveBack(deadline, { comes: !this.#native.isClosed() });
   }
 
-  #assertFits(data: Sendable): void {
-    const { byteLength } = validateMessage(data);
+  /** Of a caller that does not wait for `send()` the pacer takes no more than this. */
+  #assertRoom(byteLength: number): void {
+    const waiting = this.#channel.bufferedAmount();
+    if (waiting === 0 || waiting + byteLength <= MOST_PACED_BYTES) return;
+    const why = `${waiting} bytes wait for their pace already; await send() before the next one`;
+    throw new RtcMessageError('RTC_OVERFLOW', why, { path: this.path });
+  }
+
+  #assertFits(data: Sendable): CheckedMessage {
+    const message = validateMessage(data);
+    const { byteLength } = message;
     const most = this.maxMessageSize;
-    if (most === 0 || byteLength <= most) return;
-    const what = this.#media.chain?.takesFrames ? 'frame' : 'packet';
+    if (most === 0 || byteLength <= most) return message;
+    const what = this.#channel.takesFrames ? 'frame' : 'packet';
     throw new RtcMessageError(
       'RTC_MESSAGE_TOO_LARGE',
       `the ${what} has ${byteLength} bytes, the limit is ${most}`,
@@ -285,35 +319,10 @@ export class MediaTrack extends MessageChannel {
 
 /** Far above any frame; the library has no limit of its own, and each fragment is a packet in memory. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+/** As much as the largest frame, so that one always fits. */
+const MOST_PACED_BYTES = MAX_FRAME_BYTES;
 const tickCount = integer(0, Number.MAX_SAFE_INTEGER, 'ticks');
 const bitrate = integer(1, MAX_UINT32, 'bits per second');
-
-/** A track as far as channels go. The addon has no buffered amount for tracks, whatever its types say. */
-function asChannel(native: NativeTrack, section: TrackSection, takesFrames: () => boolean): NativeChannel {
-  const mayPass = (flow: number, packet: Message) => (section.flow & flow) !== 0 || isRtcp(packet);
-  const maySend = (data: Message) => (takesFrames() ? (section.flow & SENDS) !== 0 : mayPass(SENDS, data));
-  return {
-    close: () => native.close(),
-    sendMessage: (text) => !maySend(text) || native.sendMessage(text),
-    sendMessageBinary: (bytes) => !maySend(bytes as Buffer) || native.sendMessageBinary(bytes as Buffer),
-    isOpen: () => native.isOpen(),
-    bufferedAmount: () => 0,
-    maxMessageSize: () => MAX_FRAME_BYTES, // the track itself knows whether it is packets or frames
-    setBufferedAmountLowThreshold: () => {},
-    onBufferedAmountLow: () => {},
-    onMessage: (callback) =>
-      native.onMessage((packet) => {
-        if (mayPass(RECEIVES, packet as Message)) callback(packet);
-      }),
-  };
-}
-
-/** By the second byte (RFC 5761, section 4). */
-function isRtcp(packet: Message): boolean {
-  if (typeof packet === 'string' || packet.length < 2) return false;
-  const type = packet[1] as number;
-  return type >= 192 && type <= 223;
-}
 
 /** The library says "The connection has no media transport". */
 function noTransport(text: unknown): string {
