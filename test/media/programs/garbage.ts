@@ -40,6 +40,9 @@ async function round(format: 'H264' | 'H265' | 'AV1' | 'RTP' | undefined): Promi
       packetizer: { format, ...rtp, ...(format === 'H264' ? { separator: 'Length' as const } : {}) },
       senderReports: true,
       nackResponder: 4,
+      ...(format === 'H265' || format === 'RTP'
+        ? { pacing: { bitsPerSecond: 1_000_000_000, interval: 1 } }
+        : {}),
     });
   }
   for (let n = 0; n < 300; n++) {
