@@ -98,7 +98,7 @@ const ADVICE = [
 
 const OTHERS = [
   ...['clean', 'threads', 'teardown-fails', 'failed-already', 'at-once', 'per-file'],
-  ...['watched', 'five-hundred'],
+  ...['watched', 'watched-clean', 'five-hundred'],
 ];
 
 /** Only Linux names the threads of a process. */
@@ -207,6 +207,12 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
     );
     expect(watched.tests[3]!.errors).toEqual(['Error: of the test']);
     expect(watched.errors).toEqual([]);
+  });
+
+  it('waits for everything that a watched test may clean up with', () => {
+    const { tests, ok, errors } = results.get('watched-clean')!;
+    expect(tests.filter(({ state }) => state !== 'passed')).toEqual([]);
+    expect([tests.length, ok, errors]).toEqual([4, true, []]);
   });
 
   it('reports a scope that the file shares when the file ends', () => {
