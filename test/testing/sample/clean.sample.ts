@@ -1,6 +1,6 @@
 import { RtcRuntime } from 'scoped-rtc';
 import { expect, test } from 'scoped-rtc/vitest';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 test('what is made in the scope of the test is no leak', ({ rtc }) => {
   rtc.createPeerConnection('alice').createDataChannel('chat');
@@ -15,6 +15,12 @@ test('a scope of its own, whose end nobody waited for', ({ rtc: _rtc }) => {
   const app = RtcRuntime.acquire('app');
   app.createPeerConnection('alice');
   void app.disposeAsync();
+});
+
+test('a scope of its own, ended when the test has finished', ({ rtc: _rtc }) => {
+  const app = RtcRuntime.acquire('app');
+  app.createPeerConnection('alice');
+  onTestFinished(() => app.disposeAsync());
 });
 
 test('a scope that was moved, and ended', async ({ rtc }) => {
