@@ -14,6 +14,7 @@ export const diagnostics = {
   created: channel('scoped-rtc:handle:create'),
   opened: channel('scoped-rtc:handle:open'),
   closed: channel('scoped-rtc:handle:close'),
+  teardown: channel('scoped-rtc:runtime:teardown'),
   cleanup: channel('scoped-rtc:runtime:cleanup'),
   log: channel('scoped-rtc:log'),
   warning: channel('scoped-rtc:warning'),
@@ -121,6 +122,8 @@ export class Trace {
   }
 
   torndown(node: OwnedNode, report: TeardownReport, error: unknown): void {
+    const { teardown } = diagnostics;
+    if (teardown.hasSubscribers) teardown.publish({ path: node.path, kind: node.kind, report });
     if (this.#recorders === 0) return;
     const { path } = node;
     const ms = Math.max(0, ...report.map(({ endedAt }) => endedAt));

@@ -11,7 +11,6 @@ import {
 import { kitScopes } from './leaks/kit-scopes.js';
 import { type Leak, LeakError } from './leaks/leak.js';
 import { TestWatch } from './leaks/test-watch.js';
-import { recordTeardowns } from './teardown-records.js';
 
 /** A root scope for one test. */
 export interface TestScope extends AsyncDisposable {
@@ -76,7 +75,6 @@ export class OpenTestScope implements TestScope {
     const { name = 'rtc', runtime = RtcRuntime.shared, teardownTimeout = 5000, test = name } = checked;
     this.#test = test;
     this.#timeout = teardownTimeout;
-    recordTeardowns(runtime);
     this.#watch = new TestWatch(test, runtime);
     this.scope = kitScopes.open(runtime, name, teardownTimeout);
     this.#name = this.scope.path;

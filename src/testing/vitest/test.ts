@@ -4,8 +4,10 @@ import { checkTimeout } from '../../time/deadline.js';
 import { runtimeArgument } from '../kit-arguments.js';
 import { type RtcFixtureOptions, type RtcFixtures, rtcFixtures } from './fixtures.js';
 import { rtcMatchers } from './matchers.js';
+import { recordTeardowns } from '../teardown-records.js';
 
 expect.extend(rtcMatchers);
+recordTeardowns();
 
 /** vitest's `test` with the fixtures of this package. */
 export const test: TestAPI<Omit<RtcFixtures, 'rtcOfFile'>> = base.extend<RtcFixtures>(rtcFixtures);
