@@ -10,7 +10,7 @@ import {
 } from './kit-arguments.js';
 import { kitScopes } from './leaks/kit-scopes.js';
 import { type Leak, LeakError } from './leaks/leak.js';
-import { TestWatch } from './leaks/test-watch.js';
+import { TestWatch, type WatchOwner } from './leaks/test-watch.js';
 
 /** A root scope for one test. */
 export interface TestScope extends AsyncDisposable {
@@ -70,12 +70,12 @@ export class OpenTestScope implements TestScope {
   #tornDown: Promise<void> | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(options: TestScopeOptions) {
+  constructor(options: TestScopeOptions, owner?: WatchOwner) {
     const checked = checkTestScopeOptions(options);
     const { name = 'rtc', runtime = RtcRuntime.shared, teardownTimeout = 5000, test = name } = checked;
     this.#test = test;
     this.#timeout = teardownTimeout;
-    this.#watch = new TestWatch(test, runtime);
+    this.#watch = new TestWatch(test, runtime, owner);
     this.scope = kitScopes.open(runtime, name, teardownTimeout);
     this.#name = this.scope.path;
     this.#listening = runtime.subscribe('teardown', (report, path) => {

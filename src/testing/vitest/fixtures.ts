@@ -45,7 +45,7 @@ export const rtcFixtures = {
     { task, onTestFinished, rtcOptions }: FixtureContext & Pick<RtcFixtures, 'rtcOptions'>,
     use: Use<RtcScope>,
   ): Promise<void> => {
-    const test = new OpenTestScope({ ...rtcOptions, test: task.name });
+    const test = new OpenTestScope({ ...rtcOptions, test: task.name }, { task });
     // Vitest calls this after all hooks and fixtures, also when another fixture threw at its end and ours was not ended; and after
     // what the test itself gives to `onTestFinished`, because that comes later. What a fixture throws, vitest reports twice.
     onTestFinished(() => {

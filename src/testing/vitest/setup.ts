@@ -8,7 +8,7 @@ import { TestWatch } from '../leaks/test-watch.js';
  * began, from `beforeAll` for instance, is none of its business.
  */
 beforeEach(({ task, onTestFinished }) => {
-  const watch = new TestWatch(task.name, RtcRuntime.shared);
+  const watch = new TestWatch(task.name, RtcRuntime.shared, { task });
   // Vitest calls what is registered here after all hooks and fixtures, the latest first. So whatever the test cleans up with has
   // run before this, which is the first to be registered.
   onTestFinished(async () => {

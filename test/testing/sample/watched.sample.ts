@@ -22,6 +22,9 @@ test('ends its scope in a hook', () => {
 fixtureTest('uses the fixture', ({ rtc }) => {
   rtc.createPeerConnection('alice');
 });
+fixtureTest('uses the fixture and leaves a scope', ({ rtc: _rtc }) => {
+  RtcRuntime.acquire('left');
+});
 test('has failed already', () => {
   RtcRuntime.acquire('other');
   throw new Error('of the test');
