@@ -59,3 +59,19 @@ describe('toHaveTornDown', () => {
     expect(await messageOf(expect(rtc).not.toHaveTornDown([]))).toBe(message);
   });
 });
+
+describe('toBeClosed', () => {
+  it('waits where the timeout is longer than a timer of Node.js can be', async () => {
+    await using test = testScope({ runtime: inMemory() });
+    const { alice } = roomOf(test.scope);
+    const ended = expect(alice)
+      .toBeClosed({ timeout: 2 ** 31 })
+      .then(() => 'it is closed', String);
+    // Node.js fires a timer that is too long after 1 ms, so before this one.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
+    await alice.close();
+    expect(await ended).toBe('it is closed');
+  });
+});
