@@ -125,7 +125,7 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
   it('passes when nothing is left, and the file too', () => {
     const { tests, ok, errors } = results.get('clean')!;
     expect(tests.filter(({ state }) => state !== 'passed')).toEqual([]);
-    expect([tests.length, ok, errors]).toEqual([12, true, []]);
+    expect([tests.length, ok, errors]).toEqual([13, true, []]);
   });
 
   it.each(LEAKS)('%s: fails the test that %s', (sample, name, message) => {

@@ -65,16 +65,7 @@ export const rtcFixtures = {
     await use(signalingRelay(rtc));
   },
 
-  rtcOfFile: [
-    // oxlint-disable-next-line no-empty-pattern -- vitest reads the names of the fixtures that are needed from here
-    async ({}: object, use: Use<FileScope>): Promise<void> => {
-      const test = testScope({ name: 'rtc-file', test: 'the tests of this file' });
-      const shared = { test, failed: false };
-      await use(shared);
-      await test.end({ failed: shared.failed });
-    },
-    { scope: 'file' },
-  ] as [(none: object, use: Use<FileScope>) => Promise<void>, { scope: 'file' }],
+  rtcOfFile: fileScopeFixture({}),
 
   rtcPerFile: async (
     { task, rtcOfFile }: FixtureContext & Pick<RtcFixtures, 'rtcOfFile'>,
@@ -84,6 +75,22 @@ export const rtcFixtures = {
     if (hasFailed(task)) rtcOfFile.failed = true;
   },
 };
+
+type FileScopeFixture = [(none: object, use: Use<FileScope>) => Promise<void>, { scope: 'file' }];
+
+/** The fixture `rtcOfFile`. A fixture of a file cannot ask for `rtcOptions`, which is one of a test. */
+export function fileScopeFixture(options: RtcFixtureOptions): FileScopeFixture {
+  return [
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads the names of the fixtures that are needed from here
+    async ({}: object, use: Use<FileScope>): Promise<void> => {
+      const test = testScope({ ...options, name: 'rtc-file', test: 'the tests of this file' });
+      const shared = { test, failed: false };
+      await use(shared);
+      await test.end({ failed: shared.failed });
+    },
+    { scope: 'file' },
+  ];
+}
 
 /** Timers that the test has faked, and left so, would stop the teardown for ever. */
 function leaveFakeTimers(): void {
