@@ -208,17 +208,19 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
       ['ends its scope in a hook', 'passed'],
       ['uses the fixture', 'passed'],
       ['uses the fixture and leaves a scope', 'failed'],
+      ['leaves a handle in another runtime, whose root has the name of one that stays', 'failed'],
       ['has failed already', 'failed'],
       ['ends what is of the file', 'passed'],
     ]);
     expect(watched.tests[0]!.errors[0]).toContain(
       'LeakError: something was left open after "leaves an empty scope"\n\n' +
-        'the root scope "app", acquired at test/testing/sample/watched.sample.ts:15:14, is still open',
+        'the root scope "app", acquired at test/testing/sample/watched.sample.ts:16:14, is still open',
     );
     expect(watched.tests[3]!.errors.map((error) => error.split('\n', 1)[0])).toEqual([
       'LeakError: something was left open after "uses the fixture and leaves a scope"',
     ]);
-    expect(watched.tests[4]!.errors).toEqual(['Error: of the test']);
+    expect(watched.tests[4]!.errors[0]).toContain('PeerConnection "file/alice" is still open, in a runtime');
+    expect(watched.tests[5]!.errors).toEqual(['Error: of the test']);
     expect(watched.errors).toEqual([]);
   });
 

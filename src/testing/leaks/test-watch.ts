@@ -1,5 +1,6 @@
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
 import { membersOf, type NodeSnapshot } from '../../diagnostics/snapshot.js';
+import { RUNTIME_TRACE } from '../../diagnostics/trace.js';
 import { nativeThreads } from '../../diagnostics/threads.js';
 import { realTime } from '../real-time.js';
 import { kitScopes } from './kit-scopes.js';
@@ -140,15 +141,13 @@ export class TestWatch {
 
   /** The topmost open handles that this test made in runtimes that are not the tests' own. */
   #leftElsewhere(): ReturnType<typeof handles.madeDuring> {
-    const known = new Set<string>();
-    for (const runtime of this.#runtimes) {
-      for (const { path } of runtime.snapshot().scopes) known.add(path);
-    }
-    const open = handles.madeDuring(this).filter(({ path }) => {
-      const root = path.split('/', 1)[0]!;
-      return !known.has(root) && !kitScopes.has(root);
-    });
-    return open.filter(({ path }) => !open.some((other) => path.startsWith(`${other.path}/`)));
+    const known = new Set<unknown>([...this.#runtimes].map((runtime) => runtime[RUNTIME_TRACE]));
+    const open = handles
+      .madeDuring(this)
+      .filter(({ path, trace }) => !known.has(trace) && !kitScopes.has(trace, path.split('/', 1)[0]!));
+    return open.filter(
+      ({ path, trace }) => !open.some((other) => other.trace === trace && path.startsWith(`${other.path}/`)),
+    );
   }
 
   /** What was reported must not be reported again by the next test, nor keep its threads. */
