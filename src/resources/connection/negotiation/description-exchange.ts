@@ -96,6 +96,7 @@ export class DescriptionExchange {
   catchUp(): void {
     const local = this.#native.localDescription();
     if (local) this.#events.announcedBefore(local);
+    this.#tracks.takeOver();
   }
 
   describe(type: DescriptionType, init: Required<Given<LocalDescriptionInit>> | undefined): void {
