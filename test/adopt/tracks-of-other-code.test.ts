@@ -52,15 +52,19 @@ it('a track is added beside one of other code that has the same mid, and ends wi
   expect(raw.track.isOpen()).toBe(true);
 });
 
-it('a track of the peer that other code has keeps its mid as well', async () => {
+it('tracks that other code has negotiated, its own and those of its peer, keep their mids and live on', async () => {
   const raw = filming();
   const other = new commonJs.PeerConnection('other', { iceServers: [] });
   other.onTrack((track) => held.push(track));
   await until(() => raw.native.localDescription() !== null, 'the offer');
   other.setRemoteDescription(raw.native.localDescription()?.sdp ?? '', 'offer');
   await until(() => held.length === 2, 'the track');
+  await until(() => other.localDescription() !== null, 'the answer');
+  raw.native.setRemoteDescription(other.localDescription()?.sdp ?? '', 'answer');
   for (const native of [raw.native, other]) {
-    const adopted = scope.adoptNative(native);
-    expect(adopted.addTrack(camera(43)).mid).toBe('video-2');
+    const added = scope.adoptNative(native).addTrack(camera(43));
+    expect(added.mid).toBe('video-2');
+    await added.close();
   }
+  expect(held.map((track) => track.isClosed())).toEqual([false, false]);
 });
