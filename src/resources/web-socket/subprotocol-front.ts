@@ -45,6 +45,8 @@ export class SubprotocolFront {
   readonly #server: Server;
   readonly #choose: ChooseProtocol;
   readonly #failed: (error: unknown) => void;
+  /** Connections without a complete request, by their addresses: that of TLS and the one beneath it have the same. */
+  readonly #unasked = new Map<string, net.Socket>();
   /** Those that the library has not announced yet, by what precedes the path of the request on the way to the library. */
   readonly #carried = new Map<string, Carrier>();
   /** Where the library's server listens. */
@@ -73,6 +75,7 @@ export class SubprotocolFront {
         ? https().createServer({ ...settings, ...certificateOf(config), handshakeTimeout })
         : http().createServer(settings),
     );
+    server.on('connection', (socket: net.Socket) => this.#accepted(socket));
     server.on('request', (_, response) => {
       response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end(http().STATUS_CODES[426]);
     });
@@ -100,11 +103,21 @@ export class SubprotocolFront {
   /** Stops listening. Connections that are carried already end with the library's. */
   close(): void {
     this.#server.close();
-    this.#server.closeAllConnections(); // those without a complete request
+    // Not `closeAllConnections()`: it knows none whose TLS handshake has not ended.
+    for (const socket of this.#unasked.values()) socket.destroy();
+  }
+
+  #accepted(socket: net.Socket): void {
+    const key = pathOf(socket);
+    this.#unasked.set(key, socket);
+    socket.once('close', () => {
+      if (this.#unasked.get(key) === socket) this.#unasked.delete(key);
+    });
   }
 
   #admit(request: IncomingMessage, client: net.Socket, head: Buffer): void {
     client.on('error', () => {});
+    this.#unasked.delete(pathOf(client));
     const chosen = this.#choice(request);
     if (typeof chosen === 'number') {
       const status = `${chosen} ${http().STATUS_CODES[chosen]}`;
@@ -183,6 +196,10 @@ export class SubprotocolFront {
     }
   }
 }
+
+/** The same for no other connection that is open. */
+const pathOf = (socket: net.Socket) =>
+  [socket.remoteAddress, socket.remotePort, socket.localAddress, socket.localPort].join(' ');
 
 // Loaded by the first server: a program without one should not wait for them.
 const http = () => requirePackage('node:http') as typeof import('node:http');
