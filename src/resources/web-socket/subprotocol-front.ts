@@ -8,16 +8,8 @@ import { callNative } from '../../native/call-native.js';
 import { afterTurn } from '../../time/clock.js';
 import { requirePackage } from '../../native/packages.js';
 import { isPemText } from '../../native/validate/pem.js';
-import {
-  addressOf,
-  buffered,
-  type Carrier,
-  carry,
-  endNetwork,
-  endTogether,
-  quietness,
-  stopWriting,
-} from './carry.js';
+import { addressOf, buffered, type Carrier, carry, quietness } from './carry.js';
+import { PairEnd } from './pair-end.js';
 
 /**
  * Chooses one of the subprotocols that a client offers, in its order of preference; `undefined` or `false` for none.
@@ -49,6 +41,8 @@ export class SubprotocolFront {
   readonly #unasked = new Map<string, net.Socket>();
   /** Those that the library has not announced yet, by what precedes the path of the request on the way to the library. */
   readonly #carried = new Map<string, Carrier>();
+  /** Those whose clients are still connected. */
+  readonly #pairs = new Set<PairEnd>();
   /** Where the library's server listens. */
   target = 0;
 
@@ -107,6 +101,11 @@ export class SubprotocolFront {
     for (const socket of this.#unasked.values()) socket.destroy();
   }
 
+  /** The time for the end of what it carries is over. */
+  leave(): void {
+    for (const pair of this.#pairs) pair.soon();
+  }
+
   #accepted(socket: net.Socket): void {
     const key = pathOf(socket);
     this.#unasked.set(key, socket);
@@ -137,6 +136,9 @@ export class SubprotocolFront {
   #forward(admitted: Admitted, attempts: number): void {
     const { client, chosen, request } = admitted;
     const library = net.connect({ port: this.target, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+    const pair = new PairEnd(library, client);
+    this.#pairs.add(pair);
+    client.once('close', () => this.#pairs.delete(pair));
     const key = `/${crypto().randomBytes(KEY_BYTES).toString('hex')}`;
     this.#carried.set(key, {
       remoteAddress: addressOf(client),
@@ -146,7 +148,7 @@ export class SubprotocolFront {
         return buffered(library, client);
       },
       isQuiet: quietness(library, client),
-      libraryCloses: () => stopWriting(library, client),
+      libraryCloses: (isLate) => pair.libraryCloses(isLate),
     });
     const leave = () => library.destroy();
     const lose = () => {
@@ -154,7 +156,7 @@ export class SubprotocolFront {
       const isUnknown = this.#carried.delete(key);
       if (client.destroyed) return;
       if (isUnknown && attempts > 1 && this.#server.listening) this.#forward(admitted, attempts - 1);
-      else endNetwork(library, client);
+      else pair.libraryClosed();
     };
     client.once('close', leave);
     library.once('end', leave);
@@ -174,7 +176,7 @@ export class SubprotocolFront {
       library.once('close', () => {
         if (this.#carried.has(key)) setTimeout(() => this.#carried.delete(key), ANNOUNCED_MS).unref();
       });
-      endTogether(library, client);
+      pair.together();
       client.write(answer);
       carry(library, client);
     });
