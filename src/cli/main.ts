@@ -63,7 +63,7 @@ async function inspect(args: string[]): Promise<void> {
 }
 
 async function showTop(args: string[]): Promise<void> {
-  const [url = ''] = parse(args, {}, args.length === 0 ? 0 : 1).positionals;
+  const [url = ''] = parse(args, {}, 1).positionals;
   if (!URL.canParse(url)) {
     throw new UsageError('top needs the address of an inspector: scoped-rtc top http://127.0.0.1:PORT/');
   }
@@ -72,20 +72,21 @@ async function showTop(args: string[]): Promise<void> {
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
-/** Parses `args`, which must have that many positional arguments. */
-function parse<const T extends Options>(args: string[], options: T, positionals: number) {
+/** Parses `args`, which may have that many positional arguments. */
+function parse<const T extends Options>(args: string[], options: T, most: number) {
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true });
-    if (parsed.positionals.length === positionals) return parsed;
-    throw new Error(`${positionals} arguments expected, not ${parsed.positionals.length}`);
+    if (parsed.positionals.length <= most) return parsed;
+    throw new Error(`at most ${most} arguments expected, not ${parsed.positionals.length}`);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 }
 
-/** Runs the demo, built from examples/demo.ts, which reads the rest of the command line. */
-async function demo(): Promise<void> {
-  process.argv.splice(2, 1);
+/** Runs the demo, built from examples/demo.ts, which reads the command line itself. */
+async function demo(args: string[]): Promise<void> {
+  const { values, positionals } = parse(args, { inspect: { type: 'boolean' } }, 1);
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...(values.inspect ? ['--inspect'] : []), ...positionals);
   await import(new URL('demo.js', import.meta.url).href);
 }
 
@@ -97,6 +98,11 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
 };
 
 async function main([name = '', ...args]: string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // The demo goes on in silence: its connections are closed in order, and not by the end of the process.
+    if (name !== 'demo') process.exit(BROKEN_PIPE);
+  });
   const own = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   if ([name, ...own].some((each) => each === '--help' || each === '-h')) return console.log(USAGE);
   try {
@@ -113,5 +119,8 @@ async function main([name = '', ...args]: string[]): Promise<void> {
     process.exitCode = 2;
   }
 }
+
+/** The exit code that a shell gives for a program that SIGPIPE ends (128 + 13), which Node.js ignores. */
+const BROKEN_PIPE = 141;
 
 await main(process.argv.slice(2));

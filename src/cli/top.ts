@@ -14,7 +14,7 @@ export async function top(url: string): Promise<void> {
   if (stdout.isTTY) stdout.write(HIDE_CURSOR);
   const restore = () => stdout.isTTY && stdout.write(SHOW_CURSOR);
   process.once('exit', restore);
-  process.once('SIGINT', () => process.exit(130));
+  for (const [signal, code] of ENDED_BY) process.once(signal, () => process.exit(code));
   let looks = 0;
   for await (const message of messagesOf(response.body)) {
     model.apply(message);
@@ -63,6 +63,13 @@ function screen(model: LiveModel, columns: number, rows: number): string[] {
   const room = rows - 1;
   return lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`];
 }
+
+/** Signals that end it, with the exit codes that a shell gives for them: 128 and the number of the signal. */
+const ENDED_BY = [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
 
 /** Messages until rates are right: the first has none, the second those of a part of the interval. */
 const LOOKS_FOR_RATES = 3;

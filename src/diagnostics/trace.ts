@@ -14,6 +14,7 @@ export const diagnostics = {
   created: channel('scoped-rtc:handle:create'),
   opened: channel('scoped-rtc:handle:open'),
   closed: channel('scoped-rtc:handle:close'),
+  teardown: channel('scoped-rtc:runtime:teardown'),
   cleanup: channel('scoped-rtc:runtime:cleanup'),
   log: channel('scoped-rtc:log'),
   warning: channel('scoped-rtc:warning'),
@@ -100,7 +101,7 @@ export class Trace {
   /** `creation`: an error whose stack says where. */
   created(node: OwnedNode, creation: Error | undefined): void {
     const { created } = diagnostics;
-    if (created.hasSubscribers) created.publish({ path: node.path, kind: node.kind });
+    if (created.hasSubscribers) created.publish(this.#signed(named(node)));
     if (this.#recorders > 0) this.#log.add({ type: 'create', ...named(node) }, creation);
   }
 
@@ -116,11 +117,13 @@ export class Trace {
 
   closed(node: OwnedNode, end: End): void {
     const { closed } = diagnostics;
-    if (closed.hasSubscribers) closed.publish({ path: node.path, kind: node.kind, ...end });
+    if (closed.hasSubscribers) closed.publish(this.#signed({ ...named(node), ...end }));
     if (this.#recorders > 0) this.#add({ type: 'close', ...named(node), text: wordsOf(end) }, end.reason);
   }
 
   torndown(node: OwnedNode, report: TeardownReport, error: unknown): void {
+    const { teardown } = diagnostics;
+    if (teardown.hasSubscribers) teardown.publish({ path: node.path, kind: node.kind, report });
     if (this.#recorders === 0) return;
     const { path } = node;
     const ms = Math.max(0, ...report.map(({ endedAt }) => endedAt));
@@ -145,6 +148,11 @@ export class Trace {
     diagnostics.cleanup.publish(cleanup);
     if (this.#recorders > 0)
       this.#add({ type: 'cleanup', text: `generation ${cleanup.generation}`, ms: cleanup.ms });
+  }
+
+  /** Adds a property that is not enumerable: of which runtime a message is, for the testing tools. */
+  #signed(message: object): object {
+    return Object.defineProperty(message, RUNTIME_TRACE, { value: this });
   }
 
   #add(event: Omit<TraceEvent, 'n' | 'at'>, reason?: unknown): number {

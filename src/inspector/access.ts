@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 /** The only address the inspector listens on. */
 export const LOOPBACK = '127.0.0.1';
 
+const HTTP_PORT = 80;
+
 /**
  * Decides who may see the inspector: only a browser on this machine that has its URL.
  *
@@ -15,7 +17,10 @@ export class Access {
   readonly #hosts: ReadonlySet<string>;
 
   constructor(port: number) {
-    this.#hosts = new Set([`${LOOPBACK}:${port}`, `localhost:${port}`]);
+    const names = [LOOPBACK, 'localhost'];
+    const hosts = names.map((name) => `${name}:${port}`);
+    // Clients leave the default port of HTTP out (RFC 9110, section 7.2).
+    this.#hosts = new Set(port === HTTP_PORT ? [...names, ...hosts] : hosts);
   }
 
   /** The path below the token, `/` for the page; `undefined` for a request that must be refused. */

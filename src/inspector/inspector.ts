@@ -107,6 +107,7 @@ class RuntimeInspector implements Inspector {
     // The sockets of pages do not keep the process alive, and it must not exit before they have closed.
     this.#server.ref();
     for (const viewer of this.#viewers) viewer.end();
+    this.#viewers.clear();
     this.#server.closeAllConnections();
     await closed;
   }
@@ -123,7 +124,7 @@ class RuntimeInspector implements Inspector {
         response.end(this.#page.html);
         return;
       case '/events':
-        this.#add(response);
+        this.#add(request, response);
         return;
       case '/snapshot':
         this.#look();
@@ -150,7 +151,8 @@ class RuntimeInspector implements Inspector {
     refuse(response, 404, 'gone');
   }
 
-  #add(response: ServerResponse): void {
+  #add({ socket }: IncomingMessage, response: ServerResponse): void {
+    if (socket.destroyed) return;
     if (this.#viewers.size === 0) {
       this.#lookAfter(this.#interval);
     }
@@ -158,7 +160,8 @@ class RuntimeInspector implements Inspector {
     this.#look(); // before it is added: `begin()` sends it the whole state
     this.#viewers.add(viewer);
     viewer.begin();
-    response.on('close', () => this.#remove(viewer));
+    // Of the socket: a response that waits behind another one of a pipeline gets no 'close'.
+    socket.once('close', () => this.#remove(viewer));
   }
 
   #remove(viewer: Viewer): void {

@@ -20,7 +20,13 @@ async function prepare({ port, wait, trace }: InspectedSettings): Promise<void> 
   recorded.record();
   if (trace !== undefined) {
     process.once('exit', () => {
-      if (recorded.count > 0) writeFileSync(trace, JSON.stringify(runtime.trace()));
+      if (recorded.count === 0) return;
+      try {
+        writeFileSync(trace, JSON.stringify(runtime.trace()));
+      } catch (error) {
+        // What is thrown here would change the exit code of the program.
+        process.stderr.write(`the trace could not be written: ${(error as Error).message}\n`);
+      }
     });
   }
   const open = async () => {

@@ -99,6 +99,12 @@ export const candidatesIn = (sdp: string | undefined): readonly string[] =>
 export const withoutCandidates = (sdp: string): string =>
   sdp.replace(/^a=(?:candidate:.*|end-of-candidates)(?:\r?\n|$)/gm, '');
 
+/** The same text for a description before and after candidates were found: the library also writes one as port and address. */
+export const withoutAddresses = (sdp: string): string =>
+  withoutCandidates(sdp)
+    .replace(/^(m=\S+) [1-9]\d*/gm, '$1 9')
+    .replace(/^c=.*(?:\r?\n|$)/gm, '');
+
 /** A candidate and the media section it is for. */
 export type Candidate = [candidate: string, mid: string];
 

@@ -15,46 +15,43 @@ import { RtcTimeoutError } from '../errors/rtc-error.js';
 import { type CloseOptions, checkTimeout, Deadline } from '../time/deadline.js';
 
 /**
- * Calls `onExit` when the process ends, with `failed` where an uncaught error ends it. All that are armed, one for each runtime in
- * use, share one pair of listeners on `process`; there is none while no runtime is in use.
+ * Calls `onExit` when the process ends, with `failed` where an uncaught error ends it. Has listeners on `process` only
+ * while it is armed.
  */
 export class ExitGuard {
   readonly #onExit: (failed: boolean) => void;
+  #armed = false;
+  #failed = false;
 
   constructor(onExit: (failed: boolean) => void) {
     this.#onExit = onExit;
   }
 
   arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
     // `exit` is also emitted after an uncaught error, with code 1. `beforeExit` would not do: it is not emitted while
     // the library's callbacks keep the event loop alive.
-    if (armed.size === 0) process.on('exit', onExit).on('uncaughtExceptionMonitor', onUncaught);
-    armed.add(this);
+    process.on('exit', this.#exit);
+    process.on('uncaughtExceptionMonitor', this.#uncaught);
   }
 
   disarm(): void {
-    if (armed.delete(this) && armed.size === 0)
-      process.off('exit', onExit).off('uncaughtExceptionMonitor', onUncaught);
+    if (!this.#armed) return;
+    this.#armed = false;
+    process.off('exit', this.#exit);
+    process.off('uncaughtExceptionMonitor', this.#uncaught);
   }
 
-  static exit(failed: boolean): void {
-    for (const guard of armed) guard.#onExit(failed);
-  }
-}
+  readonly #exit = (): void => this.#onExit(this.#failed);
 
-const armed = new Set<ExitGuard>();
-let hasFailed = false;
-
-function onExit(): void {
-  ExitGuard.exit(hasFailed);
-}
-
-/** The process goes on when a listener of `uncaughtException` handles the error. */
-function onUncaught(): void {
-  hasFailed = true;
-  afterTurn(() => {
-    hasFailed = false;
-  }).unref();
+  /** The process goes on when a listener of `uncaughtException` handles the error. */
+  readonly #uncaught = (): void => {
+    this.#failed = true;
+    afterTurn(() => {
+      this.#failed = false;
+    }).unref();
+  };
 }
 
 /** To the error output of the process, also of one that was closed: nobody could be informed. */

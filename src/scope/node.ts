@@ -1,4 +1,5 @@
 import type { Deadline } from '../time/deadline.js';
+import type { TeardownStep } from './teardown-report.js';
 import type { NodeBehaviour } from './node-behaviour.js';
 
 /**
@@ -15,6 +16,8 @@ export class Ending {
   deadline: Deadline | undefined;
   /** The promise that was given to the caller that started the teardown; it rejects with the errors. */
   started: Promise<void> | undefined;
+  /** What the teardown report says of this end: which report is about this node, and not about another one at its path. */
+  step: TeardownStep | undefined;
 
   get done(): boolean {
     return this.#done;

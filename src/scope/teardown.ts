@@ -259,7 +259,7 @@ class TeardownRun {
     const ended = this.#host.clock.now();
     if (!behaviour.unreported?.()) {
       const from = drainMs > 0 ? (drainedSince ?? started) : started;
-      log.step({
+      node.ending.step = {
         path,
         kind,
         outcome,
@@ -268,7 +268,8 @@ class TeardownRun {
         startedAt: from - this.#startedAt,
         endedAt: ended - this.#startedAt,
         ...(behaviour.loss?.() ?? NOTHING_LOST),
-      });
+      };
+      log.step(node.ending.step);
     }
     node.markEnded();
     behaviour.afterEnd?.();

@@ -30,6 +30,8 @@ export class ManualClock implements Clock {
     checkTimeout(ms, 'ms');
     checkFunction(callback, 'callback');
     const timer: Timer = { due: this.#now + ms, callback };
+    // It never fires.
+    if (timer.due === Number.POSITIVE_INFINITY) return () => {};
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -45,7 +47,8 @@ export class ManualClock implements Clock {
     // A timer that sets itself anew would go on for ever.
     if (end === Number.POSITIVE_INFINITY) throw outOfRange('ms', 'a finite number of milliseconds', ms);
     for (let next = this.#next(); next && next.due <= end; next = this.#next()) this.#fire(next);
-    this.#now = end;
+    // A timer may have called this method itself, and gone further.
+    this.#now = Math.max(this.#now, end);
   }
 
   /** Lets time pass up to the next timer and fires it. False when there is none. */
@@ -78,10 +81,15 @@ export class ManualClock implements Clock {
     };
     work.then(end, end);
     const started = this.#now;
+    let atOnce = 0;
     for (let idle = 0; !ended;) {
       await this.settle();
       if (ended) break;
+      const before = this.#now;
       idle = this.advanceToNext() ? 0 : idle + 1;
+      atOnce = this.#now > before ? 0 : atOnce + 1;
+      if (atOnce > MOST_AT_ONCE)
+        throw new Error('it hangs: timers fire one after the other, and no time passes');
       if (idle > MOST_IDLE_ROUNDS) throw new Error('it hangs: no timer is left and it has not ended');
       if (this.#now - started > limit) {
         throw new Error(`it hangs: not ended after ${limit} ms of the clock`);
@@ -107,3 +115,5 @@ export class ManualClock implements Clock {
 const SETTLING_TURNS = 12;
 /** Rounds without any timer after which nothing can happen any more. */
 const MOST_IDLE_ROUNDS = 20;
+/** Timers, one after the other, that may fire at the same time of the clock: more come from one that sets itself anew. */
+const MOST_AT_ONCE = 10_000;

@@ -1,3 +1,5 @@
+import { LONGEST_TIMER } from '../time/clock.js';
+
 // Taken while they are real: a test may have replaced the global ones by fakes, and a wait of the kit itself must
 // end all the same.
 const { setTimeout, clearTimeout, setImmediate, performance } = globalThis;
@@ -18,7 +20,7 @@ export const realTime = {
     if (ms === Number.POSITIVE_INFINITY) return work;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), ms);
+      timer = setTimeout(() => resolve(undefined), Math.min(ms, LONGEST_TIMER));
     });
     try {
       return await Promise.race([work, late]);

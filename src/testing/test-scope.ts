@@ -10,8 +10,7 @@ import {
 } from './kit-arguments.js';
 import { kitScopes } from './leaks/kit-scopes.js';
 import { type Leak, LeakError } from './leaks/leak.js';
-import { TestWatch } from './leaks/test-watch.js';
-import { recordTeardowns } from './teardown-records.js';
+import { TestWatch, type WatchOwner } from './leaks/test-watch.js';
 
 /** A root scope for one test. */
 export interface TestScope extends AsyncDisposable {
@@ -58,7 +57,8 @@ export async function withTestScope<T>(
   return result;
 }
 
-class OpenTestScope implements TestScope {
+/** The scope of one test, whose end has two parts: other code may clean up between them. */
+export class OpenTestScope implements TestScope {
   readonly scope: RtcScope;
   readonly #name: string;
   readonly #test: string;
@@ -66,20 +66,27 @@ class OpenTestScope implements TestScope {
   readonly #timeout: number;
   readonly #reports: TeardownReport[] = [];
   readonly #listening: Disposable;
+  readonly #leaks: Leak[] = [];
+  #tornDown: Promise<void> | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(options: TestScopeOptions) {
+  constructor(options: TestScopeOptions, owner?: WatchOwner) {
     const checked = checkTestScopeOptions(options);
     const { name = 'rtc', runtime = RtcRuntime.shared, teardownTimeout = 5000, test = name } = checked;
     this.#test = test;
     this.#timeout = teardownTimeout;
-    recordTeardowns(runtime);
-    this.#watch = new TestWatch(test, runtime);
+    this.#watch = new TestWatch(test, runtime, owner);
     this.scope = kitScopes.open(runtime, name, teardownTimeout);
     this.#name = this.scope.path;
     this.#listening = runtime.subscribe('teardown', (report, path) => {
       if (path === this.#name) this.#reports.push(report);
     });
+  }
+
+  /** Ends the scope. Never rejects: `end()` tells what went wrong, and looks for what was left elsewhere. */
+  tearDown(): Promise<void> {
+    this.#tornDown ??= this.#tearDown();
+    return this.#tornDown;
   }
 
   end(options: EndOptions = {}): Promise<void> {
@@ -92,23 +99,26 @@ class OpenTestScope implements TestScope {
     await this.end();
   }
 
-  async #end(failed: boolean): Promise<void> {
+  async #tearDown(): Promise<void> {
     // The test itself checks what it has ended, or has begun to end.
     const disposedByTest = this.scope.disposed;
-    const leaks: Leak[] = [];
     try {
       await this.scope.disposeAsync();
     } catch (error) {
-      if (!disposedByTest) leaks.push(this.#failed(error));
+      if (!disposedByTest) this.#leaks.push(this.#failed(error));
     }
     const report = this.#reports.at(-1) ?? [];
     this.#listening[Symbol.dispose]();
-    if (leaks.length === 0 && !disposedByTest && report.some((step) => step.outcome === 'forced')) {
-      leaks.push({ kind: 'teardown-forced', path: this.#name, timeout: this.#timeout, report });
+    if (this.#leaks.length === 0 && !disposedByTest && report.some((step) => step.outcome === 'forced')) {
+      this.#leaks.push({ kind: 'teardown-forced', path: this.#name, timeout: this.#timeout, report });
     }
     kitScopes.gone(this.scope);
+  }
+
+  async #end(failed: boolean): Promise<void> {
+    await this.tearDown();
     const left = await this.#watch.end(this.#name, failed);
-    leaks.push(...left.leaks);
+    const leaks = [...this.#leaks, ...left.leaks];
     if (leaks.length > 0 && !failed)
       throw new LeakError(leaks, left.tests.length > 0 ? left.tests : [this.#test]);
   }

@@ -92,6 +92,46 @@ it('a program on node-datachannel itself runs as it is, with its exit code, and 
   expect(created[0]?.place).toMatch(/raw\.mjs:3:\d+$/);
 });
 
+it('a trace that cannot be written is a line on stderr, and the exit code stays that of the program', async () => {
+  const { code, stderr } = await inspect(
+    ...['--register', '--trace', 'nowhere/raw.json', '--', process.execPath, 'raw.mjs'],
+  ).ended;
+  expect(code).toBe(7);
+  expect(stderr).toMatch(/^the trace could not be written: ENOENT.*nowhere/m);
+  expect(stderr).not.toContain('    at ');
+});
+
+it('top gives the cursor back whatever signal ends it', async () => {
+  const child = inspect('--', process.execPath, 'own.mjs');
+  const [url] = await child.said(ADDRESS);
+  const asTerminal = ['--import', 'data:text/javascript,process.stdout.isTTY = true'];
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const) {
+    const top = new Child(CLI, ['top', url], { nodeArguments: asTerminal });
+    await top.said(/handles/);
+    top.kill(signal);
+    const ended = await top.ended;
+    expect([signal, ended.code]).toEqual([signal, code]);
+    expect(ended.stdout.startsWith('\x1b[2J\x1b[?25l')).toBe(true);
+    expect(ended.stdout.endsWith('\x1b[?25h')).toBe(true);
+  }
+  child.kill('SIGTERM');
+  await child.ended;
+});
+
+it.each([
+  ['doctor', 141],
+  ['demo', 0],
+])('%s whose reader has left ends without a word', async (command, code) => {
+  const script = '{ "$0" "$@"; echo "code $?" >&2; } | head -n 1';
+  const { stdout, stderr } = await new Child('sh', ['-c', script, process.execPath, CLI, command]).ended;
+  expect(stdout.match(/\n/g)).toHaveLength(1);
+  expect(stderr).toBe(`code ${code}\n`);
+});
+
 it('passes signals on, and the page still gets the teardown that the signal began; top shows the tree meanwhile', async () => {
   const child = inspect('--', process.execPath, 'own.mjs');
   const [url] = await child.said(ADDRESS);
@@ -140,8 +180,19 @@ it('a file that is no trace is refused with a reason', () => {
   }
 });
 
+const WRONG_DEMOS = [
+  ['demo', '--bogus'],
+  ['demo', 'one', 'two'],
+];
+
 it('what is wrong with the arguments is said', async () => {
-  for (const args of [['inspect'], ['inspect', '--port', 'x', '--', 'node'], ['top'], ['nothing']]) {
+  for (const args of [
+    ['inspect'],
+    ['inspect', '--port', 'x', '--', 'node'],
+    ['top'],
+    ['nothing'],
+    ...WRONG_DEMOS,
+  ]) {
     const { code, stderr } = await new Child(CLI, args).ended;
     expect({ args, code }).toEqual({ args, code: 2 });
     expect(stderr).toContain('scoped-rtc inspect [--port N]');

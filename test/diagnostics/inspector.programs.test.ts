@@ -1,10 +1,11 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { type NodeSnapshot, RtcRuntime } from 'scoped-rtc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Inspector, openInspector } from '../../src/inspector/index.js';
 import { createFakeBinding } from '../../src/testing/index.js';
 import { runChild } from '../support/child.js';
-import { within } from '../support/event.js';
+import { until, within } from '../support/event.js';
 
 interface Answer {
   readonly status: number | undefined;
@@ -176,6 +177,15 @@ it('closes with its viewers, twice as well as once, and lets the port go', async
   expect(again.port).toBe(port);
   expect(again.url).not.toBe(inspector.url);
   await expect(openInspector({ runtime, port })).rejects.toThrow('EADDRINUSE');
+});
+
+it('viewers that share a connection, one request waiting behind another, go with it', async () => {
+  const socket = connect(inspector.port, '127.0.0.1').resume();
+  const request = `GET ${new URL(inspector.url).pathname}events HTTP/1.1\r\nHost: 127.0.0.1:${inspector.port}\r\n\r\n`;
+  socket.write(request.repeat(2));
+  await until(() => inspector.viewers === 2, 'both viewers');
+  socket.destroy();
+  await until(() => inspector.viewers === 0, 'their end');
 });
 
 it('does not keep the process alive, not even with a viewer', async () => {

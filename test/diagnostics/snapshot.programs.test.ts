@@ -69,6 +69,7 @@ describe('the diagnostics channels', () => {
     'scoped-rtc:handle:create',
     'scoped-rtc:handle:open',
     'scoped-rtc:handle:close',
+    'scoped-rtc:runtime:teardown',
     'scoped-rtc:runtime:cleanup',
     'scoped-rtc:warning',
   ];
@@ -92,14 +93,21 @@ describe('the diagnostics channels', () => {
     }
     const server = { path: 'app/server', kind: 'WebSocketServer' };
     const alice = { path: 'app/alice', kind: 'PeerConnection' };
+    const tornDown = ({ path, kind }: { path: string; kind: string }, ...others: string[]) => ({
+      ...{ path, kind },
+      report: [...others, path].map((step) => expect.objectContaining({ path: step })),
+    });
     expect(reported).toEqual([
       ['handle:create', server],
       ['handle:open', server],
       ['warning', expect.objectContaining({ code: 'RTC_DEPENDENCY_CYCLE', path: 'app/server' })],
       ['handle:close', expect.objectContaining({ ...server, by: 'local', undelivered: 0 })],
+      ['runtime:teardown', tornDown(server)],
       ['handle:create', alice],
       ['handle:close', expect.objectContaining({ ...alice, by: 'local', reason: 'enough', undelivered: 0 })],
+      ['runtime:teardown', tornDown(alice)],
       ['runtime:cleanup', { generation: 1, cleanups: 1, ms: expect.any(Number) }],
+      ['runtime:teardown', tornDown({ path: 'app', kind: 'scope' }, 'app/cleanup')],
     ]);
   });
 });

@@ -186,13 +186,16 @@ describe('a media section that the peer rejects', () => {
 it('a data section that the peer rejects ends the channels that wait for it, and the media goes on', async () => {
   const both = mediaPair(rig.scope);
   const track = both.alice.addTrack(camera(42));
-  const chats = [both.alice.createDataChannel('one'), both.alice.createDataChannel('two')];
+  const openings = ['one', 'two'].map((name) => {
+    const chat = both.alice.createDataChannel(name);
+    return [chat, chat.opened()] as const;
+  });
   const rejecting = (sdp: string) =>
     sdp.replace(/^m=application \d+/m, 'm=application 0').replace(/(BUNDLE video) \S+/, '$1');
   // Only alice reads that: bob goes on waiting for the data channels, and so does what waits for both.
   both.connect((signaling) => altered(signaling, rejecting)).catch(() => {});
-  for (const chat of chats) {
-    await expect(chat.opened()).rejects.toMatchObject({
+  for (const [chat, opened] of openings) {
+    await expect(opened).rejects.toMatchObject({
       code: 'RTC_NATIVE',
       message: expect.stringMatching(/the peer takes no data channels/),
     });

@@ -45,18 +45,6 @@ it('one signal for many scopes has one listener of shutdown()', async () => {
   expect(warned.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
 });
 
-it('many runtimes have one listener of the end of the process', async () => {
-  const make = () => new RtcRuntime({ native: createFakeBinding() }).scope('app');
-  const scopes = [make()];
-  const one = process.listenerCount('exit');
-  expect(one).toBeGreaterThan(0);
-  for (let n = 0; n < 12; n++) scopes.push(make());
-  expect(process.listenerCount('exit')).toBe(one);
-  await scopes.pop()?.disposeAsync();
-  expect(process.listenerCount('exit')).toBe(one);
-  await Promise.all(scopes.map((scope) => scope.disposeAsync()));
-});
-
 it('keeps the order of creation when members are moved', async () => {
   const runtime = new RtcRuntime({ native: createFakeBinding() });
   const rtc = runtime.scope('app');

@@ -183,16 +183,23 @@ describe('the fake binding on demand', () => {
     expect(pc.createDataChannel('other').isOpen()).toBe(false);
   });
 
-  it('does not keep a process alive', async () => {
+  it('keeps a process alive until everything is closed, as the library does', async () => {
     const script = `
       import { createFakeBinding } from './src/testing/index.ts';
       const fake = createFakeBinding({ faults: { block: true } });
       const pc = new fake.PeerConnection('x', { iceServers: [] });
       pc.onStateChange(() => undefined);
-      pc.createDataChannel('chat');
-      new fake.WebSocketServer({ port: 0 });
+      const channel = pc.createDataChannel('chat');
+      const server = new fake.WebSocketServer({ port: 0 });
+      const timer = setTimeout(() => {
+        console.log('still here');
+        channel.close();
+        pc.close();
+        server.stop();
+      }, 100);
+      timer.unref();
     `;
     const ended = await runChild(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
-    expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(ended).toMatchObject({ code: 0, signal: null, stderr: '', stdout: 'still here\n' });
   });
 });

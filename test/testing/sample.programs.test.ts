@@ -98,7 +98,7 @@ const ADVICE = [
 
 const OTHERS = [
   ...['clean', 'threads', 'teardown-fails', 'failed-already', 'at-once', 'per-file'],
-  ...['watched', 'five-hundred'],
+  ...['at-once-failed', 'watched', 'watched-clean', 'five-hundred'],
 ];
 
 /** Only Linux names the threads of a process. */
@@ -125,7 +125,7 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
   it('passes when nothing is left, and the file too', () => {
     const { tests, ok, errors } = results.get('clean')!;
     expect(tests.filter(({ state }) => state !== 'passed')).toEqual([]);
-    expect([tests.length, ok, errors]).toEqual([11, true, []]);
+    expect([tests.length, ok, errors]).toEqual([13, true, []]);
   });
 
   it.each(LEAKS)('%s: fails the test that %s', (sample, name, message) => {
@@ -192,21 +192,42 @@ describe('a suite that uses the kit, in a vitest of its own', () => {
     expect(message).toContain('app/alice was made at test/testing/sample/at-once.sample.ts:9:29');
   });
 
+  it('names a test that failed, too, if it ran at the same time', () => {
+    expect(reported('at-once-failed', 'fails and leaves a scope')).toEqual(['failed', 'Error: of the test']);
+    expect(reported('at-once-failed', 'runs longer and is innocent').slice(0, 2)).toEqual([
+      'failed',
+      'LeakError: something was left open after one of these tests, which ran at the same time: ' +
+        '"runs longer and is innocent", "fails and leaves a scope"',
+    ]);
+  });
+
   it('watches tests without the fixture, with one line of setup', () => {
     const watched = results.get('watched')!;
     expect(watched.tests.map(({ test, state }) => [test, state])).toEqual([
       ['leaves an empty scope', 'failed'],
       ['ends its scope in a hook', 'passed'],
       ['uses the fixture', 'passed'],
+      ['uses the fixture and leaves a scope', 'failed'],
+      ['leaves a handle in another runtime, whose root has the name of one that stays', 'failed'],
       ['has failed already', 'failed'],
       ['ends what is of the file', 'passed'],
     ]);
     expect(watched.tests[0]!.errors[0]).toContain(
       'LeakError: something was left open after "leaves an empty scope"\n\n' +
-        'the root scope "app", acquired at test/testing/sample/watched.sample.ts:15:14, is still open',
+        'the root scope "app", acquired at test/testing/sample/watched.sample.ts:16:14, is still open',
     );
-    expect(watched.tests[3]!.errors).toEqual(['Error: of the test']);
+    expect(watched.tests[3]!.errors.map((error) => error.split('\n', 1)[0])).toEqual([
+      'LeakError: something was left open after "uses the fixture and leaves a scope"',
+    ]);
+    expect(watched.tests[4]!.errors[0]).toContain('PeerConnection "file/alice" is still open, in a runtime');
+    expect(watched.tests[5]!.errors).toEqual(['Error: of the test']);
     expect(watched.errors).toEqual([]);
+  });
+
+  it('waits for everything that a watched test may clean up with', () => {
+    const { tests, ok, errors } = results.get('watched-clean')!;
+    expect(tests.filter(({ state }) => state !== 'passed')).toEqual([]);
+    expect([tests.length, ok, errors]).toEqual([4, true, []]);
   });
 
   it('reports a scope that the file shares when the file ends', () => {

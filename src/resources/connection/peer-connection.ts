@@ -247,6 +247,8 @@ export class PeerConnection extends ConnectionStatus {
     this.#exchange.negotiable =
       this.hasMedia() || this.signalingState !== 'stable' || !!this.localDescription();
     for (const event of TAKEN_OVER) this.onFirstListener(event);
+    // After the callbacks: what the library finds meanwhile is in the text or comes as an event, or both.
+    this.#exchange.catchUp();
     this.#onState(this.connectionState);
   }
 

@@ -104,6 +104,11 @@ export class ConnectionTracks {
     return this.#own(native, options, this.#sections.add(mid, media.kind, flowOf(media.direction)));
   }
 
+  /** Other code has used the connection until now, and has the tracks that there are. */
+  takeOver(): void {
+    this.#sections.takeOver(this.#native.localDescription(), this.#native.remoteDescription());
+  }
+
   /** Somebody wants to know of the peer's tracks; the library keeps them until then. */
   onIncoming(listener: (track: MediaTrack) => void): void {
     if (this.#onIncoming || this.#record.state !== 'held') return;

@@ -1,5 +1,6 @@
 import { BOTH_WAYS, type Flow, RECEIVES, reversed, SENDS } from './flow.js';
 import { hasMediaSection } from '../sdp.js';
+import type { NativePeerConnection } from '../../native/binding.js';
 import { type SectionText, SessionText } from './session-text.js';
 
 /**
@@ -7,6 +8,8 @@ import { type SectionText, SessionText } from './session-text.js';
  * know, or it was the peer's doing.
  */
 type SectionState = 'live' | 'stopped' | 'rejected';
+
+type NativeDescription = ReturnType<NativePeerConnection['localDescription']>;
 
 /** One media section of a connection. */
 export class MediaSection {
@@ -113,6 +116,23 @@ export class MediaSections {
     const section = new MediaSection(mid, kind, wanted);
     this.#byMid.set(mid, section);
     return section;
+  }
+
+  /** Other code has negotiated until now: its sections, in the words of the library, keep their names and directions. */
+  takeOver(local: NativeDescription, remote: NativeDescription): void {
+    const [ours, theirs] = [new SessionText(local?.sdp ?? ''), new SessionText(remote?.sdp ?? '')];
+    for (const { mid, kind, flow } of ours.media) this.add(mid, kind, flow).isDescribed = true;
+    for (const part of theirs.media) {
+      const section = this.#byMid.get(part.mid) ?? this.add(part.mid, part.kind, undefined);
+      section.isDescribed = true;
+      section.allow(reversed(part.flow));
+    }
+    for (const { mid, isRejected } of [...ours.media, ...theirs.media]) {
+      const section = this.#byMid.get(mid);
+      if (section && isRejected) section.state = 'rejected';
+    }
+    this.#accepted = theirs.sections.filter((part) => !part.isRejected).map((part) => part.mid);
+    if (local?.type === 'offer') this.#offered = ours.sections.map((part) => part.mid);
   }
 
   /**

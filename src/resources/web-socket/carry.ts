@@ -15,27 +15,9 @@ export interface Carrier {
   isQuiet(): boolean;
   /**
    * The library is about to close its end, and takes nothing more. A write that failed would destroy the socket with what the
-   * library has sent and nobody has read yet.
+   * library has sent and nobody has read yet. `isLate`: the time for that is over, and what does not get on is given up.
    */
-  libraryCloses(): void;
-}
-
-/** Ends each of two sockets with the other. `library` is the library's end, `network` the peer's. */
-export function endTogether(library: Socket, network: Socket): void {
-  for (const socket of [library, network]) socket.on('error', () => {}); // `close` follows
-  library.once('close', () => endNetwork(library, network));
-  network.once('close', () => library.destroySoon());
-}
-
-/** The library's end has closed. */
-export function endNetwork(library: Socket, network: Socket): void {
-  stopWriting(library, network);
-  network.setTimeout(UNSENT_MS, () => network.destroy());
-  network.end(() => {
-    if (network.destroyed) return;
-    const timer = setTimeout(() => network.destroy(), LINGER_MS);
-    network.once('close', () => clearTimeout(timer));
-  });
+  libraryCloses(isLate: boolean): void;
 }
 
 /** See `Carrier.isQuiet`. */
@@ -48,12 +30,6 @@ export function quietness(library: Socket, network: Socket): () => boolean {
     before = bytesRead;
     return isQuiet;
   };
-}
-
-/** What comes from the network is read all the same: a socket that is closed with something unread resets its connection. */
-export function stopWriting(library: Socket, network: Socket): void {
-  network.unpipe(library);
-  network.resume();
 }
 
 /** Carries what comes from either to the other. */
@@ -75,8 +51,3 @@ export function carriedBy(carrier: Carrier, native: NativeWebSocket, real: Nativ
     remoteAddress: { value: () => carrier.remoteAddress, configurable: true },
   });
 }
-
-/** Milliseconds for the other end to close, too, when the library has. */
-const LINGER_MS = 300;
-/** Milliseconds in which the network takes none of the last bytes. */
-const UNSENT_MS = 5000;

@@ -8,16 +8,8 @@ import { callNative } from '../../native/call-native.js';
 import { afterTurn } from '../../time/clock.js';
 import { requirePackage } from '../../native/packages.js';
 import { isPemText } from '../../native/validate/pem.js';
-import {
-  addressOf,
-  buffered,
-  type Carrier,
-  carry,
-  endNetwork,
-  endTogether,
-  quietness,
-  stopWriting,
-} from './carry.js';
+import { addressOf, buffered, type Carrier, carry, quietness } from './carry.js';
+import { PairEnd } from './pair-end.js';
 
 /**
  * Chooses one of the subprotocols that a client offers, in its order of preference; `undefined` or `false` for none.
@@ -45,8 +37,12 @@ export class SubprotocolFront {
   readonly #server: Server;
   readonly #choose: ChooseProtocol;
   readonly #failed: (error: unknown) => void;
+  /** Connections without a complete request, by their addresses: that of TLS and the one beneath it have the same. */
+  readonly #unasked = new Map<string, net.Socket>();
   /** Those that the library has not announced yet, by what precedes the path of the request on the way to the library. */
   readonly #carried = new Map<string, Carrier>();
+  /** Those whose clients are still connected. */
+  readonly #pairs = new Set<PairEnd>();
   /** Where the library's server listens. */
   target = 0;
 
@@ -73,6 +69,7 @@ export class SubprotocolFront {
         ? https().createServer({ ...settings, ...certificateOf(config), handshakeTimeout })
         : http().createServer(settings),
     );
+    server.on('connection', (socket: net.Socket) => this.#accepted(socket));
     server.on('request', (_, response) => {
       response.writeHead(426, { Connection: 'close', Upgrade: 'websocket' }).end(http().STATUS_CODES[426]);
     });
@@ -100,11 +97,26 @@ export class SubprotocolFront {
   /** Stops listening. Connections that are carried already end with the library's. */
   close(): void {
     this.#server.close();
-    this.#server.closeAllConnections(); // those without a complete request
+    // Not `closeAllConnections()`: it knows none whose TLS handshake has not ended.
+    for (const socket of this.#unasked.values()) socket.destroy();
+  }
+
+  /** The time for the end of what it carries is over. */
+  leave(): void {
+    for (const pair of this.#pairs) pair.soon();
+  }
+
+  #accepted(socket: net.Socket): void {
+    const key = pathOf(socket);
+    this.#unasked.set(key, socket);
+    socket.once('close', () => {
+      if (this.#unasked.get(key) === socket) this.#unasked.delete(key);
+    });
   }
 
   #admit(request: IncomingMessage, client: net.Socket, head: Buffer): void {
     client.on('error', () => {});
+    this.#unasked.delete(pathOf(client));
     const chosen = this.#choice(request);
     if (typeof chosen === 'number') {
       const status = `${chosen} ${http().STATUS_CODES[chosen]}`;
@@ -124,6 +136,9 @@ export class SubprotocolFront {
   #forward(admitted: Admitted, attempts: number): void {
     const { client, chosen, request } = admitted;
     const library = net.connect({ port: this.target, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+    const pair = new PairEnd(library, client);
+    this.#pairs.add(pair);
+    client.once('close', () => this.#pairs.delete(pair));
     const key = `/${crypto().randomBytes(KEY_BYTES).toString('hex')}`;
     this.#carried.set(key, {
       remoteAddress: addressOf(client),
@@ -133,7 +148,7 @@ export class SubprotocolFront {
         return buffered(library, client);
       },
       isQuiet: quietness(library, client),
-      libraryCloses: () => stopWriting(library, client),
+      libraryCloses: (isLate) => pair.libraryCloses(isLate),
     });
     const leave = () => library.destroy();
     const lose = () => {
@@ -141,7 +156,7 @@ export class SubprotocolFront {
       const isUnknown = this.#carried.delete(key);
       if (client.destroyed) return;
       if (isUnknown && attempts > 1 && this.#server.listening) this.#forward(admitted, attempts - 1);
-      else endNetwork(library, client);
+      else pair.libraryClosed();
     };
     client.once('close', leave);
     library.once('end', leave);
@@ -161,7 +176,7 @@ export class SubprotocolFront {
       library.once('close', () => {
         if (this.#carried.has(key)) setTimeout(() => this.#carried.delete(key), ANNOUNCED_MS).unref();
       });
-      endTogether(library, client);
+      pair.together();
       client.write(answer);
       carry(library, client);
     });
@@ -183,6 +198,10 @@ export class SubprotocolFront {
     }
   }
 }
+
+/** The same for no other connection that is open. */
+const pathOf = (socket: net.Socket) =>
+  [socket.remoteAddress, socket.remotePort, socket.localAddress, socket.localPort].join(' ');
 
 // Loaded by the first server: a program without one should not wait for them.
 const http = () => requirePackage('node:http') as typeof import('node:http');

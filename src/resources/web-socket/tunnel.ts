@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { addressOf, buffered, type Carrier, carry, endTogether, quietness, stopWriting } from './carry.js';
+import { addressOf, buffered, type Carrier, carry, quietness } from './carry.js';
+import { PairEnd } from './pair-end.js';
 
 /**
  * Carries the library's connection through one that was made here: the library is given an HTTP proxy, which
@@ -12,6 +13,7 @@ export class Tunnel implements Carrier, Disposable {
   /** The library's connections that have not sent their request yet. */
   readonly #asking = new Set<Socket>();
   #client: Socket | undefined;
+  #end: PairEnd | undefined;
   #isQuiet: (() => boolean) | undefined;
   #head = '';
   #awaitsProxy: boolean;
@@ -25,7 +27,7 @@ export class Tunnel implements Carrier, Disposable {
     this.#upstream = upstream;
     this.#awaitsProxy = proxied;
     this.remoteAddress = addressOf(upstream);
-    // `close` follows, and ends the library's connection: see `endTogether`.
+    // `close` follows, and ends the library's connection: see `PairEnd`.
     upstream.on('error', (error) => (this.#failure = error));
   }
 
@@ -56,8 +58,8 @@ export class Tunnel implements Carrier, Disposable {
     return this.#isQuiet?.() ?? true;
   }
 
-  libraryCloses(): void {
-    if (this.#client) stopWriting(this.#client, this.#upstream);
+  libraryCloses(isLate: boolean): void {
+    this.#end?.libraryCloses(isLate);
   }
 
   /** The answer to the request, where it could be read, e.g. `401 Unauthorized`. */
@@ -124,7 +126,8 @@ export class Tunnel implements Carrier, Disposable {
     this.#asking.delete(client);
     this.#client = client;
     this.#isQuiet = quietness(client, upstream);
-    endTogether(client, upstream);
+    this.#end = new PairEnd(client, upstream);
+    this.#end.together();
     if (upstream.destroyed) {
       client.destroy();
       return;

@@ -146,7 +146,7 @@ export class WebSocketServer extends Handle<WebSocketServerEvents> {
     this.context.serverClosed();
     this.#record.acknowledge(); // its end is synchronous
     this.#record.close();
-    if (this.#front) await deadline.within(this.#front.ended);
+    if (this.#front && !(await deadline.within(this.#front.ended))) this.#front.leave();
     return true;
   }
 

@@ -145,7 +145,7 @@ export class WebSocket extends MessageChannel {
     if (this.#endSeen || (this.#remoteAddress !== undefined && !this.#native.isOpen())) {
       await poll(() => this.record.isAcknowledged, deadline, ACKNOWLEDGEMENT_MS);
     }
-    this.#carrier?.libraryCloses();
+    this.#carrier?.libraryCloses(deadline.expired);
     await this.record.giveBack(deadline, { within: ACKNOWLEDGEMENT_MS });
     return true; // one that is late is no failure
   }

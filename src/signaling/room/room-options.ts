@@ -42,7 +42,7 @@ export const roomName: Field<string> = (value, where) => {
 
 /** Throws for what neither is a socket nor makes one; names what was meant where an address is given. */
 export function checkSocket(given: unknown, where: string): void {
-  if (typeof given === 'string' || given instanceof URL) {
+  if (typeof given === 'string' || readFrom(where, () => given instanceof URL)) {
     throw wrongType(
       where,
       'a function that makes the socket, such as () => rtc.createWebSocket(url), or a socket',

@@ -1,3 +1,4 @@
+import { RUNTIME_TRACE } from '../../diagnostics/trace.js';
 import type { RtcRuntime } from '../../runtime/rtc-runtime.js';
 import type { RtcScope } from '../../runtime/rtc-scope.js';
 
@@ -23,8 +24,11 @@ export const kitScopes = {
     return [...scopes].filter(([, owner]) => owner === runtime).map(([scope]) => scope.path);
   },
 
-  has(name: string): boolean {
-    for (const scope of scopes.keys()) if (scope.path === name) return true;
+  /** `trace` is that of the runtime. */
+  has(trace: unknown, name: string): boolean {
+    for (const [scope, runtime] of scopes) {
+      if (scope.path === name && runtime[RUNTIME_TRACE] === trace) return true;
+    }
     return false;
   },
 

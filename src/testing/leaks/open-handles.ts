@@ -1,10 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { placeOf } from '../../diagnostics/creation-place.js';
+import { RUNTIME_TRACE } from '../../diagnostics/trace.js';
 
 /** A handle that was made while tests were watched. */
 export interface OpenHandle<Test> {
   readonly path: string;
   readonly kind: string;
+  /** The trace of its runtime, which tells runtimes apart. */
+  readonly trace: unknown;
   /** Tests that ran when it was made. */
   readonly during: ReadonlySet<Test>;
   /** `file:line:column`, when the caller's code was on the stack. */
@@ -47,7 +50,7 @@ export class OpenHandles<Test> {
     return [...this.#open.values()]
       .flat()
       .filter((handle) => handle.during.has(test))
-      .map(({ path, kind, during, made }) => ({ path, kind, during, place: placeOf(made.stack) }));
+      .map(({ made, ...handle }) => ({ ...handle, place: placeOf(made.stack) }));
   }
 
   /** Where the handle at `path` was made. */
@@ -56,25 +59,31 @@ export class OpenHandles<Test> {
   }
 
   readonly #onCreated = (message: unknown): void => {
-    const { path, kind } = message as { path: string; kind: string };
+    const { path, kind, [RUNTIME_TRACE]: trace } = message as HandleMessage & { kind: string };
     const depth = Error.stackTraceLimit;
     // The package's own frames come first: a factory that calls a factory needs more than the usual ten.
     Error.stackTraceLimit = STACK_FRAMES;
     const made = new Error('made');
     Error.stackTraceLimit = depth;
-    const handle = { path, kind, during: new Set(this.#running), made };
+    const handle = { path, kind, trace, during: new Set(this.#running), made };
     const others = this.#open.get(path);
     if (others) others.push(handle);
     else this.#open.set(path, [handle]);
   };
 
   readonly #onClosed = (message: unknown): void => {
-    const { path } = message as { path: string };
+    const { path, [RUNTIME_TRACE]: trace } = message as HandleMessage;
     const handles = this.#open.get(path);
-    // Paths are unique within one runtime. Where two runtimes use the same, the older is taken to have closed.
-    handles?.shift();
+    // Paths are unique within one runtime.
+    const at = handles?.findIndex((handle) => handle.trace === trace) ?? -1;
+    if (at >= 0) handles?.splice(at, 1);
     if (handles?.length === 0) this.#open.delete(path);
   };
+}
+
+interface HandleMessage {
+  readonly path: string;
+  readonly [RUNTIME_TRACE]?: unknown;
 }
 
 const CREATED = 'scoped-rtc:handle:create';

@@ -1,5 +1,6 @@
 import { RtcRuntime } from '../../runtime/rtc-runtime.js';
 import { membersOf, type NodeSnapshot } from '../../diagnostics/snapshot.js';
+import { RUNTIME_TRACE } from '../../diagnostics/trace.js';
 import { nativeThreads } from '../../diagnostics/threads.js';
 import { realTime } from '../real-time.js';
 import { kitScopes } from './kit-scopes.js';
@@ -13,21 +14,29 @@ const handles = new OpenHandles<TestWatch>(running);
 /** Milliseconds that something which is ending already, without the test having waited for it, gets to end. */
 const GRACE_MS = 500;
 
+/** Whose watch it is. */
+export interface WatchOwner {
+  /** Watches with the same one are of the same test: none of them is asked about what another one finds. Default: none is. */
+  readonly task?: object | undefined;
+}
+
 /**
  * Looks at what is open before and after one test. Of tests that run at the same time, the last to end answers for
  * what any of them may have left, and names them all.
  */
 export class TestWatch {
   readonly #name: string;
+  readonly #task: object;
   readonly #runtimes: ReadonlySet<RtcRuntime>;
   /** Names of the root scopes that were there before, without those of the kit. */
   readonly #before = new Map<RtcRuntime, readonly string[]>();
   readonly #threadsBefore: boolean;
-  /** Tests that ran at the same time, and have ended without an answer. */
-  readonly #others = new Set<string>();
+  /** Names of tests that ran at the same time, and have ended without an answer, by their tasks. */
+  readonly #others = new Map<object, string>();
 
-  constructor(name: string, runtime: RtcRuntime) {
+  constructor(name: string, runtime: RtcRuntime, { task = this }: WatchOwner = {}) {
     this.#name = name;
+    this.#task = task;
     this.#runtimes = new Set([runtime, RtcRuntime.shared]);
     const idle = [...this.#runtimes].every((watched) => watched.state === 'idle');
     this.#threadsBefore = idle && running.size === 0 && nativeThreads().count > 0;
@@ -41,19 +50,19 @@ export class TestWatch {
 
   /**
    * Ends the watch. `own` is the name that the test's scope had, which is gone by now. With `quiet` nothing is
-   * looked for: the test has failed already.
+   * reported, because the test has failed already; but tests that still run will name it if it left what they find.
    */
   async end(own: string, quiet = false): Promise<{ leaks: Leak[]; tests: string[] }> {
     if (!quiet) await this.#settle();
     running.delete(this);
-    const left = quiet ? [] : this.#left(own);
+    const left = this.#left(own).filter((found) => !this.#leaveToOthers(found));
     if (running.size === 0) handles.stop();
-    const leaks = left.filter((found) => !this.#leaveToOthers(found)).map(({ leak }) => leak);
+    const leaks = quiet ? [] : left.map(({ leak }) => leak);
     if (leaks.length === 0 && !quiet && !this.#threadsBefore && this.#alone) {
       const names = await threadsLeft(() => this.#alone);
       if (names.length > 0) leaks.push({ kind: 'threads', names });
     }
-    const tests = leaks.length > 0 ? [this.#name, ...this.#others] : [];
+    const tests = leaks.length > 0 ? [this.#name, ...this.#others.values()] : [];
     if (leaks.length > 0 || quiet) await this.#clear();
     return { leaks, tests };
   }
@@ -63,6 +72,11 @@ export class TestWatch {
     if (running.size > 0 || kitScopes.count > 0) return false;
     for (const runtime of this.#runtimes) if (runtime.state !== 'idle') return false;
     return true;
+  }
+
+  /** Watches of other tests. */
+  get #othersRunning(): TestWatch[] {
+    return [...running].filter((test) => test.#task !== this.#task);
   }
 
   async #settle(): Promise<void> {
@@ -85,7 +99,7 @@ export class TestWatch {
     for (const runtime of this.#runtimes) {
       for (const scope of this.#newRoots(runtime)) {
         const { path } = scope;
-        const shared = [...running].filter((test) => test.#isNew(runtime, path));
+        const shared = this.#othersRunning.filter((test) => test.#isNew(runtime, path));
         left.push({
           leak: { kind: 'scope', path, scope, moved: path === own, places: places(scope) },
           shared,
@@ -93,11 +107,11 @@ export class TestWatch {
       }
       const { held } = runtime.snapshot().natives;
       if (runtime.state === 'idle' && held > 0) {
-        left.push({ leak: { kind: 'natives', count: held }, shared: [...running] });
+        left.push({ leak: { kind: 'natives', count: held }, shared: this.#othersRunning });
       }
     }
     for (const { path, kind: handleKind, place, during } of this.#leftElsewhere()) {
-      const shared = [...running].filter((test) => during.has(test));
+      const shared = this.#othersRunning.filter((test) => during.has(test));
       left.push({ leak: { kind: 'handle', path, handleKind, place }, shared });
     }
     return left;
@@ -105,8 +119,9 @@ export class TestWatch {
 
   #leaveToOthers({ shared }: { shared: readonly TestWatch[] }): boolean {
     for (const test of shared) {
-      test.#others.add(this.#name);
-      for (const name of this.#others) test.#others.add(name);
+      for (const [task, name] of [[this.#task, this.#name] as const, ...this.#others]) {
+        if (task !== test.#task) test.#others.set(task, name);
+      }
     }
     return shared.length > 0;
   }
@@ -126,20 +141,18 @@ export class TestWatch {
 
   /** The topmost open handles that this test made in runtimes that are not the tests' own. */
   #leftElsewhere(): ReturnType<typeof handles.madeDuring> {
-    const known = new Set<string>();
-    for (const runtime of this.#runtimes) {
-      for (const { path } of runtime.snapshot().scopes) known.add(path);
-    }
-    const open = handles.madeDuring(this).filter(({ path }) => {
-      const root = path.split('/', 1)[0]!;
-      return !known.has(root) && !kitScopes.has(root);
-    });
-    return open.filter(({ path }) => !open.some((other) => path.startsWith(`${other.path}/`)));
+    const known = new Set<unknown>([...this.#runtimes].map((runtime) => runtime[RUNTIME_TRACE]));
+    const open = handles
+      .madeDuring(this)
+      .filter(({ path, trace }) => !known.has(trace) && !kitScopes.has(trace, path.split('/', 1)[0]!));
+    return open.filter(
+      ({ path, trace }) => !open.some((other) => other.trace === trace && path.startsWith(`${other.path}/`)),
+    );
   }
 
   /** What was reported must not be reported again by the next test, nor keep its threads. */
   async #clear(): Promise<void> {
-    if (running.size > 0 || kitScopes.count > 0) return;
+    if (this.#othersRunning.length > 0 || kitScopes.count > 0) return;
     for (const [runtime, before] of this.#before) {
       if (before.length > 0) continue; // somebody else's scopes would go with it
       await runtime.shutdown({ timeout: GRACE_MS }).catch(() => {}); // the test has failed anyway

@@ -3,7 +3,7 @@ import type { RtcScope } from '../../runtime/rtc-scope.js';
 import { type LoopbackPair, loopbackPair } from '../loopback-pair.js';
 import { type SignalingRelay, signalingRelay } from '../signaling-relay.js';
 import type { TestScopeOptions } from '../kit-arguments.js';
-import { type TestScope, testScope } from '../test-scope.js';
+import { OpenTestScope, type TestScope, testScope } from '../test-scope.js';
 
 /** Settings of the fixtures. */
 export type RtcFixtureOptions = Pick<TestScopeOptions, 'runtime' | 'teardownTimeout'>;
@@ -45,17 +45,16 @@ export const rtcFixtures = {
     { task, onTestFinished, rtcOptions }: FixtureContext & Pick<RtcFixtures, 'rtcOptions'>,
     use: Use<RtcScope>,
   ): Promise<void> => {
-    const test = testScope({ ...rtcOptions, test: task.name });
-    // What is thrown here is reported once; what a fixture throws at its end, vitest reports twice. It also gets here when
-    // another fixture threw at its end and ours was not ended.
-    const end = () => {
-      // Timers that the test has faked, and left so, would stop the teardown for ever.
-      if (vi.isFakeTimers()) vi.useRealTimers();
+    const test = new OpenTestScope({ ...rtcOptions, test: task.name }, { task });
+    // Vitest calls this after all hooks and fixtures, also when another fixture threw at its end and ours was not ended; and after
+    // what the test itself gives to `onTestFinished`, because that comes later. What a fixture throws, vitest reports twice.
+    onTestFinished(() => {
+      leaveFakeTimers();
       return test.end({ failed: hasFailed(task) });
-    };
-    onTestFinished(end);
+    });
     await use(test.scope);
-    await end().catch(() => {});
+    leaveFakeTimers();
+    await test.tearDown();
   },
 
   connectedPair: async ({ rtc }: Pick<RtcFixtures, 'rtc'>, use: Use<LoopbackPair>): Promise<void> => {
@@ -66,16 +65,7 @@ export const rtcFixtures = {
     await use(signalingRelay(rtc));
   },
 
-  rtcOfFile: [
-    // oxlint-disable-next-line no-empty-pattern -- vitest reads the names of the fixtures that are needed from here
-    async ({}: object, use: Use<FileScope>): Promise<void> => {
-      const test = testScope({ name: 'rtc-file', test: 'the tests of this file' });
-      const shared = { test, failed: false };
-      await use(shared);
-      await test.end({ failed: shared.failed });
-    },
-    { scope: 'file' },
-  ] as [(none: object, use: Use<FileScope>) => Promise<void>, { scope: 'file' }],
+  rtcOfFile: fileScopeFixture({}),
 
   rtcPerFile: async (
     { task, rtcOfFile }: FixtureContext & Pick<RtcFixtures, 'rtcOfFile'>,
@@ -85,6 +75,27 @@ export const rtcFixtures = {
     if (hasFailed(task)) rtcOfFile.failed = true;
   },
 };
+
+type FileScopeFixture = [(none: object, use: Use<FileScope>) => Promise<void>, { scope: 'file' }];
+
+/** The fixture `rtcOfFile`. A fixture of a file cannot ask for `rtcOptions`, which is one of a test. */
+export function fileScopeFixture(options: RtcFixtureOptions): FileScopeFixture {
+  return [
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads the names of the fixtures that are needed from here
+    async ({}: object, use: Use<FileScope>): Promise<void> => {
+      const test = testScope({ ...options, name: 'rtc-file', test: 'the tests of this file' });
+      const shared = { test, failed: false };
+      await use(shared);
+      await test.end({ failed: shared.failed });
+    },
+    { scope: 'file' },
+  ];
+}
+
+/** Timers that the test has faked, and left so, would stop the teardown for ever. */
+function leaveFakeTimers(): void {
+  if (vi.isFakeTimers()) vi.useRealTimers();
+}
 
 function hasFailed(task: FixtureContext['task']): boolean {
   return task.result?.state === 'fail';

@@ -170,17 +170,25 @@ export async function toHaveTornDown(
   expected: readonly string[],
 ): Promise<MatcherResult> {
   const paths = arrayOf(nonEmptyString)(expected, 'paths');
-  const { path, report } = await teardownIn(received);
+  const { path, ended, report } = await teardownIn(received);
+  const what = path ?? 'the report';
+  if (!ended) {
+    const message = () => `expected ${what} to have been torn down, and it is open: end it before you ask`;
+    return { pass: false, message };
+  }
+  if (!report) {
+    // Whatever was expected: nothing is known of the order.
+    const message = () =>
+      `expected ${what} to have been torn down, and it has ended without a teardown that was recorded`;
+    return { pass: this.isNot === true, message };
+  }
   const owned = path === undefined ? report : report.filter((step) => step.path.startsWith(`${path}/`));
   const steps = owned.filter((step) => step.kind !== 'cleanup');
   const actual = steps.map((step) => relative(step.path, path));
   const wanted = paths.map((name) => relative(name, path));
-  const ended = report.length > 0;
-  const what = path ?? 'the report';
   return {
-    pass: ended && this.equals(actual, wanted),
+    pass: this.equals(actual, wanted),
     message: () => {
-      if (!ended) return `expected ${what} to have been torn down, and it is open: end it before you ask`;
       const order = steps.map((step) => `    ${relative(step.path, path)}  ${described(step)}`);
       return [
         `expected ${what} ${this.isNot ? 'not ' : ''}to have torn down ${wanted.join(', ') || 'nothing'}`,
@@ -193,18 +201,24 @@ export async function toHaveTornDown(
   };
 }
 
-async function teardownIn(received: unknown): Promise<{ path?: string; report: TeardownReport }> {
-  if (Array.isArray(received)) return { report: received as TeardownReport };
+interface FoundTeardown {
+  readonly path?: string;
+  readonly ended: boolean;
+  readonly report: TeardownReport | undefined;
+}
+
+async function teardownIn(received: unknown): Promise<FoundTeardown> {
+  if (Array.isArray(received)) return { ended: received.length > 0, report: received as TeardownReport };
   if (received instanceof Scope) {
     // A teardown that goes on is waited for; whoever started it gets its error.
     if (received.disposed) await received.disposeAsync().catch(() => {});
-    return { path: received.path, report: teardownOf(received.path) ?? [] };
+    return { path: received.path, ended: received.disposed, report: teardownOf(received) };
   }
   if (received instanceof Handle) {
     if (received.state === 'closing') {
       await realTime.within(received.closed({ timeout: Number.POSITIVE_INFINITY }), MATCHER_WAIT_MS);
     }
-    return { path: received.path, report: teardownOf(received.path) ?? [] };
+    return { path: received.path, ended: received.state === 'closed', report: teardownOf(received) };
   }
   throw new TypeError('toHaveTornDown() is for a scope, a handle or a teardown report');
 }

@@ -1,6 +1,7 @@
 import { RtcRuntime } from 'scoped-rtc';
-import { expect, test } from 'scoped-rtc/vitest';
-import { vi } from 'vitest';
+import { createFakeBinding } from 'scoped-rtc/testing';
+import { expect, rtcTest, test } from 'scoped-rtc/vitest';
+import { onTestFinished, vi } from 'vitest';
 
 test('what is made in the scope of the test is no leak', ({ rtc }) => {
   rtc.createPeerConnection('alice').createDataChannel('chat');
@@ -15,6 +16,12 @@ test('a scope of its own, whose end nobody waited for', ({ rtc: _rtc }) => {
   const app = RtcRuntime.acquire('app');
   app.createPeerConnection('alice');
   void app.disposeAsync();
+});
+
+test('a scope of its own, ended when the test has finished', ({ rtc: _rtc }) => {
+  const app = RtcRuntime.acquire('app');
+  app.createPeerConnection('alice');
+  onTestFinished(() => app.disposeAsync());
 });
 
 test('a scope that was moved, and ended', async ({ rtc }) => {
@@ -55,6 +62,17 @@ test('a socket and its server', async ({ rtc, signalingServer }) => {
   await one.close();
   await expect(other).toBeClosed({ by: 'remote' });
 });
+
+const runtime = new RtcRuntime({ native: createFakeBinding() });
+
+rtcTest({ runtime, teardownTimeout: 1234 })(
+  'a scope of the file with other settings',
+  ({ rtcPerFile, rtc }) => {
+    const { scopes } = runtime.snapshot();
+    expect(scopes.map(({ path }) => path).sort()).toEqual([rtc.path, rtcPerFile.path]);
+    expect(rtcPerFile.teardownTimeout).toBe(1234);
+  },
+);
 
 test.concurrent('one of two at once', async ({ connectedPair: { near, far } }) => {
   await near.send('one');

@@ -3,7 +3,7 @@
  *
  *     node --import tsx test/testing/sample/run.ts scope-left moved
  *
- * The sample `watched` is run with the setup file of the package, in a project of its own.
+ * Samples whose name begins with `watched` are run with the setup file of the package, in a project of their own.
  */
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const names = process.argv.slice(2);
 
 const print = (line: object) => console.log(JSON.stringify(line));
+const isWatched = (name: string) => name.startsWith('watched');
 const sampleOf = (module: TestModule) => basename(module.moduleId, '.sample.ts');
 
 const reporter = {
@@ -52,12 +53,12 @@ const vitest = await startVitest('test', [], {
   projects: [
     project(
       'plain',
-      names.filter((name) => name !== 'watched'),
+      names.filter((name) => !isWatched(name)),
       [],
     ),
     project(
       'watched',
-      names.filter((name) => name === 'watched'),
+      names.filter((name) => isWatched(name)),
       [`${root}src/testing/vitest/setup.ts`],
     ),
   ].filter(({ test }) => test.include.length > 0),

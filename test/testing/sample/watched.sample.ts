@@ -1,4 +1,5 @@
 import { RtcRuntime } from 'scoped-rtc';
+import { createFakeBinding } from 'scoped-rtc/testing';
 import { test as fixtureTest } from 'scoped-rtc/vitest';
 import { afterEach, beforeAll, test } from 'vitest';
 
@@ -21,6 +22,12 @@ test('ends its scope in a hook', () => {
 });
 fixtureTest('uses the fixture', ({ rtc }) => {
   rtc.createPeerConnection('alice');
+});
+fixtureTest('uses the fixture and leaves a scope', ({ rtc: _rtc }) => {
+  RtcRuntime.acquire('left');
+});
+test('leaves a handle in another runtime, whose root has the name of one that stays', () => {
+  new RtcRuntime({ native: createFakeBinding() }).scope('file').createPeerConnection('alice');
 });
 test('has failed already', () => {
   RtcRuntime.acquire('other');

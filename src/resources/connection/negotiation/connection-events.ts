@@ -66,6 +66,15 @@ export class ConnectionEvents {
     return this.#early === undefined && !this.#pending.has('localDescription');
   }
 
+  /**
+   * The description was made before other code gave the connection away, and its event went there: so did the candidates
+   * that are in the text.
+   */
+  announcedBefore({ sdp }: SessionDescription): void {
+    this.#reported = candidatesIn(sdp).length;
+    this.#emitEarly();
+  }
+
   /** Candidates that the library has found, and that were not emitted: the end of gathering may overtake the last ones. */
   get awaitsCandidates(): boolean {
     if (this.#early && this.#early.length > 0) return true;
@@ -115,10 +124,14 @@ export class ConnectionEvents {
       return;
     }
     this.#pending.emit('localDescription', this.#announcer.announced({ type, sdp }));
+    this.#emitEarly();
+    if (type === 'answer') this.#gate.answered();
+  }
+
+  #emitEarly(): void {
     const early = this.#early;
     this.#early = undefined;
     for (const [candidate, mid] of early ?? []) this.#emitCandidate(candidate, mid);
-    if (type === 'answer') this.#gate.answered();
   }
 
   #emitCandidate(candidate: string, mid: string): void {

@@ -92,6 +92,13 @@ export class DescriptionExchange {
     else this.#events.hook(event);
   }
 
+  /** Other code has used the native until now; its callbacks have been replaced. */
+  catchUp(): void {
+    const local = this.#native.localDescription();
+    if (local) this.#events.announcedBefore(local);
+    this.#tracks.takeOver();
+  }
+
   describe(type: DescriptionType, init: Required<Given<LocalDescriptionInit>> | undefined): void {
     const connection = this.#connection;
     assertMayDescribe(connection, type, this.negotiable, init !== undefined);

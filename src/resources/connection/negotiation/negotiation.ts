@@ -1,4 +1,4 @@
-import { restartsIce, rollsBack } from '../../sdp.js';
+import { restartsIce, rollsBack, withoutAddresses } from '../../sdp.js';
 import type { LibraryContext } from '../../../library/library-context.js';
 import { shownText } from '../../../diagnostics/described-error.js';
 import { poll, Deferred } from '../../../time/wait.js';
@@ -77,6 +77,8 @@ export class Negotiation {
   readonly #subscriptions: Disposable[] = [];
   readonly #local: LocalCandidates;
   readonly #stopped = new Deferred<void>();
+  /** The offer that was there when this began, without addresses, until the next description of ours. */
+  #begunWith: string | undefined;
   #active = true;
   #gathering = false;
   #answerOwed = false;
@@ -109,7 +111,7 @@ export class Negotiation {
       if (signaling.handle) connection.dependsOn(signaling.handle);
       signaling.usedBy?.(connection);
       this.#subscriptions.push(
-        connection.subscribe('localDescription', (description) => this.#describe(description)),
+        connection.subscribe('localDescription', (description) => this.#made(description)),
         connection.subscribe('localCandidate', (candidate, mid) => this.#local.found(candidate, mid)),
       );
       this.#begin();
@@ -162,6 +164,7 @@ export class Negotiation {
     if (connection.signalingState === 'have-local-offer' && connection.exchange.isAnnounced && local) {
       // The offer went to an earlier negotiation that failed, or to another listener. Its text has the candidates found since.
       this.#describe(local);
+      this.#begunWith = withoutAddresses(local.sdp);
     } else if (
       connection.signalingState === 'stable' &&
       connection.exchange.negotiable &&
@@ -170,6 +173,13 @@ export class Negotiation {
     ) {
       connection.setLocalDescription('offer'); // with `disableAutoNegotiation` nobody has done it yet
     }
+  }
+
+  /** The event of an offer that was made before the connection was adopted may come after `#begin` has sent its text. */
+  #made(description: SessionDescription): void {
+    const before = this.#begunWith;
+    this.#begunWith = undefined;
+    if (before !== withoutAddresses(description.sdp)) this.#describe(description);
   }
 
   #describe({ type, sdp }: SessionDescription): void {
@@ -241,7 +251,9 @@ export class Negotiation {
       }
       this.#warn(`a description of type ${description.type} that the library refused`, cause);
       // The library may have rolled our offer back before it refused the peer's.
-      if (collides && connection.signalingState === 'stable') connection.setLocalDescription('offer');
+      if (!collides || connection.signalingState !== 'stable') return;
+      this.#begunWith = undefined; // the new offer may have the same text
+      connection.setLocalDescription('offer');
       return;
     }
     this.#candidates.flush();
