@@ -1,5 +1,3 @@
-import { getRandomValues } from 'node:crypto';
-
 /** What a packet says besides its payload. */
 export interface PacketSettings {
   readonly payloadType: number;
@@ -15,7 +13,10 @@ export class RtpStream {
 
   constructor(ssrc: number) {
     this.ssrc = ssrc;
-    const [timestamp, sequenceNumber] = getRandomValues(new Uint32Array(2)) as unknown as [number, number];
+    const [timestamp, sequenceNumber] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [
+      number,
+      number,
+    ];
     this.timestamp = timestamp;
     this.#sequenceNumber = sequenceNumber % MOST_FIRST_NUMBER;
   }
