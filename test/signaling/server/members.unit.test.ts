@@ -1,36 +1,12 @@
 import { once } from 'node:events';
 import { joinRoom, webSocketSignaling } from 'scoped-rtc';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import {
-  type SignalingServer,
-  type SignalingServerOptions,
-  startSignalingServer,
-} from '../../../src/signaling/server/index.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { until } from '../../support/event.js';
 import { rejectionOf } from '../../support/rejection.js';
 import { Client } from './client.js';
-
-const started: (Disposable | AsyncDisposable)[] = [];
-
-afterEach(async () => {
-  for (const thing of started.splice(0).reverse()) {
-    if (Symbol.dispose in thing) thing[Symbol.dispose]();
-    else await thing[Symbol.asyncDispose]();
-  }
-});
-
-async function start(options: SignalingServerOptions = {}): Promise<SignalingServer> {
-  const server = await startSignalingServer({ port: 0, host: '127.0.0.1', ...options });
-  started.push(server);
-  return server;
-}
-
-function use<T extends Disposable>(thing: T): T {
-  started.push(thing);
-  return thing;
-}
+import { start, use } from './started.js';
 
 describe('a room', () => {
   it('goes on over a second socket that is attached while the first one lives', async () => {
@@ -38,7 +14,7 @@ describe('a room', () => {
     const socket = () => new WebSocket(`ws://127.0.0.1:${server.port}/`);
     const enter = (peer: string, to: string) => {
       const signaling = webSocketSignaling(socket(), { room: 'a', peer, to });
-      started.push({ [Symbol.asyncDispose]: () => signaling.close({ timeout: 0 }) });
+      use({ [Symbol.asyncDispose]: () => signaling.close({ timeout: 0 }) });
       return signaling;
     };
     const [alice, bob] = [enter('alice', 'bob'), enter('bob', 'alice')];
@@ -57,7 +33,7 @@ describe('a room', () => {
       room: 'a',
       peer: 'alice',
     });
-    started.push({ [Symbol.asyncDispose]: () => alice.close({ timeout: 0 }) });
+    use({ [Symbol.asyncDispose]: () => alice.close({ timeout: 0 }) });
     const first = use(new Client(server.port));
     await first.ask({ join: { v: 2, id: 'one', room: 'a', peer: 'bob' } });
     await until(() => alice.members.has('bob'), 'the first');
@@ -87,7 +63,7 @@ describe('a server', () => {
     const server = await start({ certificate, key });
     const sockets = [1, 2, 3, 4, 5].map(() => {
       const socket = new WebSocket(`wss://127.0.0.1:${server.port}/`, { ca: certificate });
-      started.push({ [Symbol.dispose]: () => socket.terminate() });
+      use({ [Symbol.dispose]: () => socket.terminate() });
       return socket;
     });
     await Promise.all(sockets.map((socket) => once(socket, 'open')));

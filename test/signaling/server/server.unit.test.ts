@@ -1,35 +1,12 @@
 import { request } from 'node:http';
 import { joinRoom, webSocketSignaling } from 'scoped-rtc';
 import { ManualClock } from 'scoped-rtc/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import {
-  type SignalingServer,
-  type SignalingServerOptions,
-  startSignalingServer,
-} from '../../../src/signaling/server/index.js';
+import { type SignalingServer, startSignalingServer } from '../../../src/signaling/server/index.js';
 import { until, within } from '../../support/event.js';
 import { Client } from './client.js';
-
-const started: (Disposable | AsyncDisposable)[] = [];
-
-afterEach(async () => {
-  for (const thing of started.splice(0).reverse()) {
-    if (Symbol.dispose in thing) thing[Symbol.dispose]();
-    else await thing[Symbol.asyncDispose]();
-  }
-});
-
-async function start(options: SignalingServerOptions = {}): Promise<SignalingServer> {
-  const server = await startSignalingServer({ port: 0, host: '127.0.0.1', ...options });
-  started.push(server);
-  return server;
-}
-
-function use<T extends Disposable>(thing: T): T {
-  started.push(thing);
-  return thing;
-}
+import { start, use } from './started.js';
 
 const join = async (server: SignalingServer, room: string, peer: string) =>
   use(await Client.join(server.port, room, peer));
@@ -75,7 +52,7 @@ describe('rooms', () => {
       peer: 'alice',
       clock,
     });
-    started.push({ [Symbol.asyncDispose]: () => alice.closed().then(() => {}) });
+    use({ [Symbol.asyncDispose]: () => alice.closed().then(() => {}) });
     const bob = await join(server, 'a', 'bob');
     await until(() => alice.members.has('bob'), 'the join');
     const signaling = alice.connect('bob');
