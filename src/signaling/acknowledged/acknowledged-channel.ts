@@ -1,5 +1,5 @@
 import { DEFAULT_TEARDOWN_MS } from '../../library/library-context.js';
-import { bounded, Deferred } from '../../time/wait.js';
+import { bounded, Deferred, started } from '../../time/wait.js';
 import { RtcAbortedError, RtcClosedError } from '../../errors/rtc-error.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { callback, wrongType } from '../../arguments/argument.js';
@@ -126,12 +126,10 @@ export class AcknowledgedChannel implements AsyncDisposable {
 
   /** Resolves with how the channel ended. Without `timeout` the wait has no bound. */
   closed(options?: WaitOptions): Promise<AcknowledgedEnd> {
-    try {
+    return started(() => {
       const bounds = { timeout: Number.POSITIVE_INFINITY, ...checkBounds(options, 'closed()') };
-      return bounded(this.#ended.promise, bounds, this.#options.clock, this.#options.name, 'closing');
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      return bounded(this.#ended, bounds, this.#options.clock, this.#options.name, 'closing');
+    });
   }
 
   /**

@@ -4,7 +4,7 @@ import { type AnyHandle, Handle } from '../../resources/handle.js';
 import type { SignalingProgress } from '../../resources/connection/negotiation/signaling.js';
 import { type CloseOptions, checkBounds, type WaitOptions } from '../../time/deadline.js';
 import { type Clock, holdProcess, systemClock } from '../../time/clock.js';
-import { bounded, Deferred } from '../../time/wait.js';
+import { bounded, Deferred, started } from '../../time/wait.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { beforeEndEntry, removeEntry } from '../../scope/user-entry.js';
 import { transportOver } from '../acknowledged/attachable-transport.js';
@@ -110,25 +110,21 @@ export class SignalingRoom extends EventSource<SignalingRoomEvents> implements A
 
   /** Resolves when the server has let us in; rejects with `RTC_CLOSED` and its reason when it refuses. */
   ready(options?: WaitOptions): Promise<void> {
-    try {
+    return started(() => {
       const bounds = checkBounds(options, 'ready()');
-      return bounded(this.#ready.promise, bounds, this.#clock, this.#path, 'joining the room', () => {
+      return bounded(this.#ready, bounds, this.#clock, this.#path, 'joining the room', () => {
         const { description, cause } = this.progress;
         return { reason: description, ...(cause === undefined ? {} : { cause }) };
       });
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    });
   }
 
   /** Resolves when the membership has ended, with the reason, unless it was closed here. */
   closed(options?: WaitOptions): Promise<unknown> {
-    try {
+    return started(() => {
       const bounds = { timeout: Number.POSITIVE_INFINITY, ...checkBounds(options, 'closed()') };
-      return bounded(this.#closed.promise, bounds, this.#clock, this.#path, 'leaving the room');
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      return bounded(this.#closed, bounds, this.#clock, this.#path, 'leaving the room');
+    });
   }
 
   /**

@@ -50,7 +50,7 @@ export class AcknowledgedSession {
   #isOver = false;
   #answerDue = false;
   /** Of answers to frames for another session. */
-  readonly #strangers = new RateBound();
+  readonly #answers = new RateBound();
   readonly #resends = new RateBound();
 
   constructor(owner: SessionOwner) {
@@ -187,7 +187,7 @@ export class AcknowledgedSession {
     }
     if (frame.p !== undefined && frame.p !== this.#session) {
       // Meant for one that was here before us: let the peer see that it is gone.
-      if (this.#strangers.allows(this.#owner.clock.now())) {
+      if (this.#answers.allows(this.#owner.clock.now())) {
         this.#transmit(writeFrame({ s: this.#session, got: 0, had: 0, hi: true }));
       }
       return;
