@@ -63,7 +63,7 @@ const INTERNAL = new Set([
   ],
   ...['onFirstListener', 'onClosing', 'onClosed', 'loss', 'figures', 'drainNative', 'releaseNative'],
   ...['allArrived', 'expect', 'messageAccepted', 'nativeOpened'],
-  ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'sent', 'inbox', 'received'],
+  ...['checkClosed', 'closedByPeer', 'nowOpen', 'takesItself', 'takesMessages', 'sent', 'inbox', 'received'],
   ...[
     'refusedByPeer',
     'hasSent',

@@ -125,6 +125,19 @@ describe('an application sees', () => {
     await expectGone(started);
   });
 
+  it('a connection that the peer has closed, whose channels still seem open: nothing throws RTC_NATIVE', async () => {
+    const started = await connected();
+    const { near, alice, fake } = started;
+    fake.faults.closeDuring = ({ method }) => method === 'rtt';
+    void alice.rtt;
+    fake.faults.closeDuring = undefined;
+    expect([near.state, near.trySend('x')]).toEqual(['open', false]);
+    expect(await codeOf(near.send('y'))).toBe('RTC_CLOSED');
+    const { by, undelivered } = await started.clock.runUntil(near.closed());
+    expect([by, undelivered]).toEqual(['owner', 0]);
+    await expectGone(started);
+  });
+
   it('memory that runs out on send as RTC_NATIVE, and can go on afterwards', async () => {
     const started = await connected();
     started.fake.faults.sendThrows = true;

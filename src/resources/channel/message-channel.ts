@@ -18,13 +18,8 @@ import { Inbox, type InboxOwner } from './inbox.js';
 import { OpenGate } from './open-gate.js';
 import { MESSAGE_CHANNEL_EVENTS, type MessageChannelEvents } from './message-channel-events.js';
 import type { MessageIterator } from './message-iterator.js';
-import {
-  channelToDuplex,
-  channelToWeb,
-  type DuplexStreamOptions,
-  type WebStreamOptions,
-  type WebStreams,
-} from './message-streams.js';
+import { channelToDuplex, channelToWeb } from './message-streams.js';
+import type { DuplexStreamOptions, WebStreamOptions, WebStreams } from './message-streams.js';
 import { Outbox, SendBuffer } from './send-buffer.js';
 import { DeliveryLedger } from './delivery-ledger.js';
 
@@ -231,6 +226,11 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
     this.end('remote', undefined, this.teardownBound);
   }
 
+  /** False where the native end refuses every message from now on. @internal */
+  protected takesMessages(): boolean {
+    return this.#native.isOpen();
+  }
+
   /** True where a message was none of the application's. @internal */
   protected takesItself(_message: Message): boolean {
     return false;
@@ -333,7 +333,7 @@ export abstract class MessageChannel extends Handle<MessageChannelEvents> {
           : this.#native.sendMessageBinary(data as Buffer);
     } catch (cause) {
       const details = { path: this.path, cause };
-      throw this.#native.isOpen()
+      throw this.takesMessages()
         ? new RtcNativeError('the library refused the message', details)
         : new RtcClosedError('RTC_CLOSED', 'the peer has just closed the channel', details);
     }

@@ -336,7 +336,7 @@ export class ConnectionChannels implements ChannelConnection {
       ping: () => this.#control.peerListens && (this.#control.send({ type: 'ping', number: 0 }), true),
       probe: () =>
         this.#peerIsLibrary ? this.#probe.ask((id) => this.#userOf(id) === undefined) : undefined,
-      isLost: () => /^(?:disconnected|failed)$/.test(native.iceState()),
+      iceState: () => native.iceState(),
       end: (error) => node.behaviour.kill?.(error),
     };
   }

@@ -5,6 +5,7 @@ import { LONGEST_TIMER } from '../../time/clock.js';
 import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../native/binding.js';
+import type { IceConnectionState } from './peer-connection-events.js';
 
 /** How a vanished peer is detected. */
 export interface KeepaliveOptions {
@@ -29,8 +30,8 @@ export interface KeepaliveSubject {
   ping(): boolean;
   /** Asks the library at the other end, whose threads answer while the program is busy. Undefined where it cannot be asked. */
   probe(): Probe | undefined;
-  /** ICE has lost the peer. */
-  isLost(): boolean;
+  /** What ICE says of the peer. */
+  iceState(): IceConnectionState;
   end(error: Error): void;
 }
 
@@ -67,6 +68,10 @@ export class Keepalive implements Watched {
   #askAgainAt = 0;
   /** Milliseconds that the slowest of the last answers took. */
   #slowest = 0;
+  /** When ICE had found the peer, while the handshakes go on. */
+  #foundAt: number | undefined;
+  /** Milliseconds that the handshakes took: all that is known of the network until the first sign of life. */
+  #handshakes = 0;
   /** Questions to the library that have not been answered. */
   #probes: Probe[] = [];
 
@@ -80,21 +85,35 @@ export class Keepalive implements Watched {
     const now = this.#subject.now();
     if (now < this.#lookAt) return;
     this.#lookAt = now + this.#step;
-    if (!this.#subject.transportUp()) this.#lastSignAt = undefined;
-    else if (this.#hasSign() || this.#lastSignAt === undefined) this.#gotSign(now);
+    if (!this.#subject.transportUp()) this.#connecting(now);
+    else if (this.#lastSignAt === undefined) this.#connected(now);
+    else if (this.#hasSign()) this.#gotSign(now);
     else this.#silent(now, now - this.#lastSignAt);
+  }
+
+  #connecting(now: number): void {
+    this.#lastSignAt = undefined;
+    this.#foundAt = FOUND.test(this.#subject.iceState()) ? (this.#foundAt ?? now) : undefined;
+  }
+
+  #connected(now: number): void {
+    this.#handshakes = this.#foundAt === undefined ? 0 : now - this.#foundAt + this.#step; // the look that saw it came late
+    this.#foundAt = undefined;
+    this.#hasSign(); // what it is compared with from now on
+    this.#lastSignAt = now;
   }
 
   #gotSign(now: number): void {
     if (this.#askedAt !== undefined)
       this.#slowest = Math.max(now - this.#askedAt, this.#slowest * FORGETTING);
     this.#lastSignAt = now;
+    this.#handshakes = 0;
     this.#askedAt = undefined;
     this.#probes = [];
   }
 
   #silent(now: number, silence: number): void {
-    if (this.#subject.isLost()) {
+    if (LOST.test(this.#subject.iceState())) {
       this.#end(silence);
       return;
     }
@@ -109,7 +128,7 @@ export class Keepalive implements Watched {
     }
     // The answer to a question that went out late, because this process was busy, gets as long. On a slow network, or one
     // that loses packets, it gets what answers took there: SCTP doubles its pause with each loss in a row.
-    const usual = Math.max(2 * this.#subject.roundTrip(), 3 * this.#slowest);
+    const usual = Math.max(2 * this.#subject.roundTrip(), 3 * this.#slowest, 2 * this.#handshakes);
     const least = Math.max(patience - interval, Math.min(usual, MOST_WAIT_MS));
     if (silence >= patience && this.#askedAt !== undefined && waited >= least) this.#end(silence);
   }
@@ -156,6 +175,8 @@ export const keepaliveField: Field<CheckedKeepalive> = (value, name) => {
   return { interval, timeout };
 };
 
+const FOUND = /^(?:connected|completed)$/;
+const LOST = /^(?:disconnected|failed)$/;
 /** Of what the slowest answer took, with each answer that is faster. */
 const FORGETTING = 0.8;
 /** Milliseconds: after about as many the library itself ends a connection. */

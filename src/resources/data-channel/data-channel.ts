@@ -98,9 +98,13 @@ export class DataChannel extends MessageChannel {
     else if (!this.#native.isOpen()) this.#receive({ type: 'reset' });
     else {
       // What was sent long ago need not be doubted when the channel ends.
-      if (this.sent.hasNews) this.#noteSent();
+      if (this.sent.hasNews) this.sent.onItsWay(this.#inFlight(), this.context.clock.now());
       if (this.inbox.received > 0) this.#giveReceipt();
     }
+  }
+
+  protected override takesMessages(): boolean {
+    return this.#native.isOpen() && this.#connection.transportUp(); // the transport goes first when the peer closes it
   }
 
   protected override messageAccepted(byteLength: number, buffered: number): void {
@@ -185,10 +189,8 @@ export class DataChannel extends MessageChannel {
   }
 
   protected override details(): HandleDetails {
-    return {
-      ...super.details(),
-      dataChannel: detailsOf(this, this.#origin, this.#traits.delivery, this.#ending),
-    };
+    const dataChannel = detailsOf(this, this.#origin, this.#traits.delivery, this.#ending);
+    return { ...super.details(), dataChannel };
   }
 
   #giveBack(deadline: Deadline): Promise<boolean> | boolean {
@@ -245,17 +247,15 @@ export class DataChannel extends MessageChannel {
 
   /** Ended by us, and unconfirmed. A peer that has closed meanwhile did so at a time that nobody knows. */
   #countAbandoned(): void {
-    const now = this.context.clock.now();
-    const waiting = this.#native.bufferedAmount();
+    const [now, waiting] = [this.context.clock.now(), this.#native.bufferedAmount()];
     if (!this.#native.isOpen()) this.sent.endedByPeer(waiting, now);
     else if (this.#connection.receiptPeer?.givesReceipts) this.sent.abandonUnacknowledged(now);
     else this.sent.abandon(waiting + this.#connection.mostInFlight, now);
   }
 
-  #noteSent(): void {
+  #inFlight(): number {
     const waiting = this.#native.bufferedAmount();
-    const inFlight = waiting === 0 ? 0 : waiting + this.#connection.mostInFlight;
-    this.sent.onItsWay(inFlight, this.context.clock.now());
+    return waiting === 0 ? 0 : waiting + this.#connection.mostInFlight;
   }
 
   get #opensLater(): boolean {

@@ -343,7 +343,6 @@ export class ConnectionCore implements ChannelOwner, SignalingOwner, FaultTarget
   #lost(): void {
     if (this.#closing && this.closed) return;
     this.changeState('disconnected');
-    for (const channel of this.#table.live()) channel.close(false);
     this.host.loop.enqueue(() => this.remoteClose());
   }
 }
