@@ -1,5 +1,5 @@
 import { type DataChannel, memorySignaling, RtcRuntime } from 'scoped-rtc';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { connectedPair, wiredPair } from '../support/connected-pair.js';
 import { rawConnection } from '../messages/raw-connection.js';
 import { unannouncedPair } from '../support/unannounced-peers.js';
@@ -76,6 +76,29 @@ it('a peer that floods the ids of the control channel holds nobody up (H17)', as
   const received = nextEvent(channel, 'message');
   first.sendMessage('still there?');
   expect(await received).toEqual(['still there?']);
+  await ours.close();
+});
+
+it('a peer that closes the control channel does not hold up the event loop', async () => {
+  await using rtc = RtcRuntime.acquire('app');
+  const [one, other] = memorySignaling();
+  const ours = rtc.createPeerConnection('alice');
+  ours.on('dataChannel', (channel) => channel.on('message', (message) => channel.send(message)));
+  const negotiated = ours.negotiate(one);
+  const { pc, first } = await rawConnection(rtc, 'raw', other);
+  await negotiated;
+  const back: unknown[] = [];
+  first.onMessage((message) => back.push(message));
+  const same = [1020, 1021].map((id) => pc.createDataChannel('', { negotiated: true, id }));
+  for (const channel of same) rtc.adopt(channel, (open) => open.close());
+  await until(() => same.some((channel) => channel.isOpen()), 'a channel with the id of the control channel');
+  for (const channel of same) channel.close();
+  first.sendMessage('closed');
+  await until(() => back.length > 0, 'an answer behind the resets');
+  const waits = vi.spyOn(Atomics, 'wait');
+  onTestFinished(() => waits.mockRestore());
+  ours.createDataChannel('chat');
+  expect(waits).not.toHaveBeenCalled();
   await ours.close();
 });
 

@@ -4,6 +4,7 @@ import type { NativeDataChannel, NativePeerConnection } from '../../../native/bi
 import { guardCallback } from '../../../native/firewall.js';
 import { hasDataSection, isOfDtlsClient } from '../../sdp.js';
 import { yieldProcessor } from '../../../time/clock.js';
+import { isClosed } from '../native-state.js';
 
 /**
  * The one channel of a connection that is this package's own: an agreed stream id, which is not announced to the peer. It
@@ -75,7 +76,8 @@ export class ControlChannel {
     const most = isConnected() ? MOST_ADDED_MS : MOST_MS;
     // SCTP is up before the connection says so, and gives a round trip from then on.
     const isUp = () => isConnected() || this.#native.rtt() >= 0;
-    this.#barrier = new OpenBarrier(() => this.#usable?.isOpen() === false && isUp(), most);
+    const isYetToOpen = () => this.#usable?.isOpen() === false && isUp() && !isClosed(this.#usable);
+    this.#barrier = new OpenBarrier(isYetToOpen, most);
     const hasPath = () => /^(?:connected|completed)$/.test(this.#native.iceState());
     const areGoingOn = () => this.#native.state() === 'connecting' && !isUp() && hasPath();
     this.#handshakes = new OpenBarrier(() => this.#usable !== undefined && areGoingOn(), MOST_HANDSHAKES_MS);
