@@ -20,6 +20,8 @@ interface InFlight extends Packet {
   /** The turn of the loop, and the time where packets take any, from which on it may arrive. */
   readonly due: number;
   readonly arrival: number;
+  /** Bytes that were sent before it. */
+  readonly from: number;
 }
 
 interface PipeEnds {
@@ -51,7 +53,9 @@ export class SendPipe {
   readonly #amounts = new Map<number, number>();
   #waiting: Packet[] = [];
   #inFlight: InFlight[] = [];
-  #inFlightBytes = 0;
+  #launched = 0;
+  /** Bytes up to the first that has not arrived: those behind it stay in the send buffer, also what has overtaken it. */
+  #acknowledged = 0;
   #lastDue = 0;
   /** Before which nothing in order arrives, and nothing at all. */
   #lastArrival = 0;
@@ -109,7 +113,8 @@ export class SendPipe {
 
   #fits(packet: Packet): boolean {
     if (this.#ends.blocked(packet.stream)) return false;
-    return this.#inFlightBytes === 0 || this.#inFlightBytes + packet.size <= this.#capacity;
+    const inFlight = this.#launched - this.#acknowledged;
+    return inFlight === 0 || inFlight + packet.size <= this.#capacity;
   }
 
   #launch(packet: Packet): void {
@@ -121,7 +126,6 @@ export class SendPipe {
     const isMessage = packet.type === 'message';
     if (isLost && isMessage && lossy) return;
     const sentAgain = isLost ? RETRANSMITTED_MS + 2 * latency : 0;
-    this.#inFlightBytes += packet.size;
     let due = this.#loop.turn + 1 + (packet.delay ?? 0);
     let arrival = latency + sentAgain > 0 ? this.#loop.now() + latency + sentAgain : 0;
     if (isMessage && unordered) {
@@ -138,7 +142,8 @@ export class SendPipe {
         arrival = this.#lastArrival = this.#lastReset = Math.max(arrival, this.#latest);
       }
     }
-    this.#inFlight.push({ ...packet, due, arrival });
+    this.#inFlight.push({ ...packet, due, arrival, from: this.#launched });
+    this.#launched += packet.size;
   }
 
   #flush(): void {
@@ -146,13 +151,12 @@ export class SendPipe {
     if (this.#stopped) return;
     const due = this.#takeDue();
     let arrived = 0;
-    while (arrived < due.length && !this.#stopped && this.#ends.deliver(due[arrived]!)) {
-      this.#inFlightBytes -= due[arrived]!.size;
-      arrived += 1;
-    }
+    while (arrived < due.length && !this.#stopped && this.#ends.deliver(due[arrived]!)) arrived += 1;
     if (arrived > 0) this.#ends.delivered();
     const stalled = arrived < due.length;
     if (stalled) this.#inFlight.unshift(...due.slice(arrived));
+    if (arrived > 0)
+      this.#acknowledged = this.#inFlight.reduce((least, { from }) => Math.min(least, from), this.#launched);
     if (this.#stopped) return;
     while (this.#waiting.length > 0 && this.#fits(this.#waiting[0]!)) {
       const packet = this.#waiting.shift()!;
