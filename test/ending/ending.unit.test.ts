@@ -76,6 +76,23 @@ describe('final receipts that overtake each other', () => {
   });
 });
 
+describe('the end of a stream whose id the program chose', () => {
+  it('is waited for by the end that does not begin with it: four round trips, and a second', () => {
+    const ending = new Ending({ ...SETTING, resets: false, idIsChosen: true });
+    const facts = { ...FACTS, roundTrip: 1800 };
+    ending.receive(
+      { type: 'finalReceipt', receipt: { sent: 0, received: 0, dropped: 0, isLast: true, finals: 0 } },
+      facts,
+      0,
+    );
+    ending.receive({ type: 'close' }, facts, 0);
+    ending.receive({ type: 'time' }, facts, 8199);
+    expect(ending.state).toBe('agreed');
+    ending.receive({ type: 'time' }, facts, 8200);
+    expect(ending.state).toBe('ended');
+  });
+});
+
 describe('the table of a channel that ends', () => {
   it('has every row taken by some sequence of events, and throws for no event that it has', () => {
     const taken = new Set<Transition>();

@@ -215,9 +215,10 @@ export class LibraryProbe {
     const at = this.#asked % PROBE_IDS;
     const id = PROBE_ID - 2 * at;
     if (this.#records[at]?.state === 'held' || !isFree(id)) return undefined;
+    let asking: NativeRecord | undefined;
     try {
       const channel = this.#native.createDataChannel('', { negotiated: true, id });
-      const record = this.#context.ledger.hold(undefined, channel, this.#path);
+      const record = (asking = this.#context.ledger.hold(undefined, channel, this.#path));
       this.#records[at] = record;
       this.#asked++;
       channel.onMessage(() => {}); // what nobody takes blocks a thread of the library (H17)
@@ -232,7 +233,8 @@ export class LibraryProbe {
         },
       };
     } catch {
-      return undefined; // the transport went down just now
+      asking?.discard(); // the transport went down just now, or has come up so lately that the library has not opened it
+      return undefined;
     }
   }
 

@@ -114,8 +114,7 @@ export class DataChannel extends MessageChannel {
   }
 
   protected override takesItself(message: Message): boolean {
-    if (message.length !== RECEIPT_BYTES) return false;
-    const receipt = this.#connection.receiptPeer?.read(message);
+    const receipt = message.length === RECEIPT_BYTES && this.#connection.receiptPeer?.read(message);
     if (!receipt) return false;
     this.sent.acknowledge(receipt.received, receipt.dropped);
     this.#receive({ type: receipt.isLast ? 'finalReceipt' : 'receipt', receipt });
@@ -143,21 +142,23 @@ export class DataChannel extends MessageChannel {
     this.#receive({ type: 'arrived' });
   }
 
-  /** One that both ends make is open when the peer has made it, too. */
   #libraryOpened(): void {
-    if (this.#wasOpen || this.state !== 'opening') return;
+    if (!this.#wasOpen && this.state === 'opening') this.#announce(() => this.nativeOpened());
+  }
+
+  /** Calls `open` when the peer has made its half as well, where both make one: the peer is told of ours. */
+  #announce(open: () => void): void {
     this.#wasOpen = true;
-    const { id } = this;
-    if (this.#origin !== 'negotiated' || id === undefined || !this.#connection.awaitPeer) this.nativeOpened();
-    else this.#connection.awaitPeer(id, () => this.nativeOpened());
+    const { id } = this; // the native does not know it any more once it is closed
+    if (this.#origin !== 'negotiated' || id === undefined || !this.#connection.awaitPeer) open();
+    else this.#connection.awaitPeer(id, open);
   }
 
   protected override nativeOpened(): void {
     if (this.state !== 'opening') return;
-    this.#wasOpen = true;
+    if (!this.#wasOpen) this.#announce(() => {}); // a message came first: the peer has made its half
     this.#openedAt = this.context.clock.now();
     this.#connection.roundTrip?.();
-    void this.id; // the native does not know it any more once it is closed
     this.nowOpen();
   }
 
@@ -267,7 +268,7 @@ export class DataChannel extends MessageChannel {
     // The peer may have taken the channel, and sent on it, before this end has opened.
     if (!this.#wasOpen && facts.isUp && this.#connection.receiptPeer?.givesReceipts) {
       await poll(() => this.#native.isOpen() || !this.#opensLater || isClosed(this.#native), deadline);
-      if (this.#native.isOpen()) this.#wasOpen = true;
+      if (this.#native.isOpen()) this.#announce(() => {});
       else if (isClosed(this.#native)) this.#resetSeen = true;
       facts = this.#facts();
     }
@@ -326,9 +327,7 @@ export class DataChannel extends MessageChannel {
     if (!message || this.record.state !== 'held' || !this.#native.isOpen()) return;
     try {
       this.#native.sendMessageBinary(message);
-    } catch {
-      // It has just been closed, as the next look shows.
-    }
+    } catch {} // it has just been closed, as the next look shows
   }
 
   #watchClose(): void {

@@ -245,7 +245,8 @@ export class Ending {
         return undefined;
       case 'waitForReset':
         this.#memory.wakeAt = Number.POSITIVE_INFINITY;
-        if (this.#setting.idIsChosen) this.#wakeIn(this.#facts.endsConnection ? 0 : RESET_MS);
+        if (this.#setting.idIsChosen)
+          this.#wakeIn(this.#facts.endsConnection ? 0 : RESET_MS + 4 * this.#facts.roundTrip);
         return undefined;
       case 'waitForAgreement':
         this.#wakeIn(this.#memory.pause);
@@ -305,7 +306,7 @@ export class Ending {
 const FINALS = 256;
 /** Of two counts of them, which begin again at 0. */
 const isNotBefore = (one: number, other: number) => (one - other + FINALS) % FINALS < FINALS / 2;
-/** Milliseconds that the reset of a stream may take whose messages have all arrived. */
+/** Milliseconds, besides four round trips, that the reset of a stream may take whose messages have all arrived. */
 const RESET_MS = 1000;
 /**
  * Milliseconds that the answer to a last receipt may take, besides its way: a peer whose event loop is busy for longer
