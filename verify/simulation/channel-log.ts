@@ -168,8 +168,9 @@ export class ChannelLog implements ChannelEnd {
         if (!this.channel.trySend(this.#message(number, size))) this.doubtful.add(number);
       } catch (error) {
         this.doubtful.add(number);
-        // RTC_NATIVE: by the fault `sendThrows`.
-        if (state === 'open' && (error as { code?: string }).code !== 'RTC_NATIVE')
+        // By the fault `sendThrows`.
+        const isFault = String((error as Error).cause).endsWith('out of memory');
+        if (state === 'open' && !isFault)
           this.wrong.push(`trySend threw although state is open: ${String(error)}`);
       }
     }

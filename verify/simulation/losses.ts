@@ -29,6 +29,7 @@ export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): st
   if (!isGiven && untaken > told && isKnown)
     faults.push(`${label}: ${untaken} ${of} did not reach the peer's process, ${told} were told`);
   if (!ours || isRough || from.isLossy) return faults;
+  faults.push(...slowEndOf(from, to, program));
   if (told > missing + from.doubtful.size)
     faults.push(`${label}: ${told} ${of} were told, ${missing} are missing`);
   // A program took nothing where the channel was closed before its stream was there.
@@ -65,6 +66,16 @@ function socketLossesOf(from: ChannelEnd, to: ChannelEnd): string[] {
   if (told > missing + doubtful.size)
     faults.push(`${label}: ${told} ${of} were told, ${missing} are missing`);
   return faults;
+}
+
+/** Between two of this package, on a network that loses nothing and with event loops that run, a channel ends in some round trips. */
+function slowEndOf(from: ChannelEnd, to: ChannelEnd, { latency, loss }: Program): string[] {
+  const { ownEndAt, endedAt } = from.life;
+  const isBusy = ({ life }: ChannelEnd) => life.isTouched(life.process.busy, 0, Number.POSITIVE_INFINITY);
+  if (ownEndAt === undefined || loss > 0 || !from.wasOpen || !to.wasOpen || isBusy(from) || isBusy(to))
+    return [];
+  const took = endedAt - ownEndAt;
+  return took > PROMPT_END_MS + 12 * latency ? [`${from.label}: the end took ${Math.round(took)} ms`] : [];
 }
 
 /** Messages may have been lost, if that is told: for what happened to the channel, or to a process while it lived. */
@@ -119,4 +130,6 @@ const TAKEN_MS = 5;
 /** Milliseconds that a reset takes to the other end, and until that end could have seen it. */
 const PROMPT_MS = 15;
 const LOSSY_MS = 60;
+/** Milliseconds that an end may take besides its round trips. */
+const PROMPT_END_MS = 300;
 const ROUGH_MS = 2000;
