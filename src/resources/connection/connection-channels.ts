@@ -1,4 +1,5 @@
 import type { LibraryContext } from '../../library/library-context.js';
+import { afterTurn } from '../../time/clock.js';
 import { poll } from '../../time/wait.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
@@ -179,28 +180,22 @@ export class ConnectionChannels implements ChannelConnection {
 
   /** A channel that the peer made. A channel that comes while the connection ends is given back. */
   incoming(native: NativeDataChannel): DataChannel | undefined {
-    if (this.node.inTeardown) {
-      this.#hold(native).discard();
-      return undefined;
-    }
+    if (this.node.inTeardown) return this.#refuse(native);
     // A wrapper of a channel that was closed before can never be freed (H18), and the addon makes one for each that the
     // peer opens, as long as the connection lives.
     const { ledger } = this.#context;
     const doomed = () => [...this.#open.keys()].filter((channel) => channel.isToBeRetained).length;
     // Counted only where it can matter: that asks each native.
     if (!native.isOpen() && ledger.isOverfull(this.#open.size) && ledger.isOverfull(doomed())) {
-      this.#hold(native).discard({ comes: false });
+      this.#refuse(native, false);
       // Another callback in its place: no wrapper is made of those that wait for the first.
-      this.#native.onDataChannel((late) => this.#hold(late as NativeDataChannel).discard({ comes: false }));
-      this.node.behaviour.kill?.(
-        new RtcMessageError(
-          'RTC_OVERFLOW',
-          'the peer opens channels and closes them before they can be taken, and as many wrappers as retainedLimit ' +
-            'allows are kept already',
-          { path: this.node.path },
-        ),
-      );
-      this.#record.tryClose(); // until then the peer goes on, and its channels end before the connection does
+      this.#native.onDataChannel((late) => this.#refuse(late as NativeDataChannel, false));
+      const why =
+        'the peer opens channels and closes them before they can be taken, and as many wrappers as retainedLimit ' +
+        'allows are kept already';
+      this.node.behaviour.kill?.(new RtcMessageError('RTC_OVERFLOW', why, { path: this.node.path }));
+      // Soon, when those are refused: the peer goes on until then, and its channels end before the connection does.
+      afterTurn(() => afterTurn(() => this.#record.tryClose()));
       return undefined;
     }
     return this.own(native, 'incoming', this.#incoming);
@@ -339,6 +334,12 @@ export class ConnectionChannels implements ChannelConnection {
       iceState: () => native.iceState(),
       end: (error) => node.behaviour.kill?.(error),
     };
+  }
+
+  /** Nobody takes this channel of the peer. Somebody takes its messages: otherwise neither it nor the connection can be closed (H17). */
+  #refuse(native: NativeDataChannel, comes = true): undefined {
+    if (native.isOpen()) native.onMessage(() => {});
+    this.#hold(native).discard({ comes });
   }
 
   #hold(native: NativeDataChannel): NativeRecord {

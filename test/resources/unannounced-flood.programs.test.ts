@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { runChild } from '../support/child.js';
+
+it.each(['close', 'abort'])(
+  '%s() of a connection does not block behind a channel that the peer has opened and filled just now (H17)',
+  async (how) => {
+    const ended = await runChild(new URL('./programs/unannounced-flood.ts', import.meta.url), [how], {
+      timeout: 30_000,
+    });
+    expect(ended, ended.stderr).toMatchObject({ code: 0, exitedByItself: true });
+  },
+);
