@@ -19,7 +19,9 @@ export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): st
   const of = `of ${from.attempted} messages`;
   // A label's last word is how its program uses it; what acknowledges its messages itself has no count of the channel's.
   const mayCross = !from.isExact && !ours && crosses(from.life, to.life, program, isRough);
-  const isGiven = ours || from.isExact || isAtLeisure(to.life);
+  // Its library drops what it has of a channel that was closed before its program could see it (H18).
+  const isSeen = to.life.madeAt <= (from.life.ownEndAt ?? Number.POSITIVE_INFINITY);
+  const isGiven = ours || from.isExact || (isSeen && isAtLeisure(to.life));
   // Nobody can tell messages of a peer that sends by itself from answers to each of ours.
   const isAnswered = !ours && !from.isExact && from.received.length >= from.attempted - from.doubtful.size;
   // What another peer's channel has given up is not counted.
