@@ -27,7 +27,7 @@ if (!(times > 0) || !(minutes > 0)) throw new RangeError('--times and --minutes 
 
 const REPORTER = new URL('reporter.ts', import.meta.url).pathname;
 /** Ends with this process, also where that is killed. */
-const BUSY = 'const parent = process.ppid; while (process.ppid === parent);';
+const BUSY = `while (process.ppid === ${process.pid});`;
 
 interface Red {
   count: number;
