@@ -1,5 +1,4 @@
 import type { LibraryContext } from '../../library/library-context.js';
-import { afterTurn } from '../../time/clock.js';
 import { poll } from '../../time/wait.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
@@ -194,8 +193,7 @@ export class ConnectionChannels implements ChannelConnection {
         'the peer opens channels and closes them before they can be taken, and as many wrappers as retainedLimit ' +
         'allows are kept already';
       this.node.behaviour.kill?.(new RtcMessageError('RTC_OVERFLOW', why, { path: this.node.path }));
-      // Soon, when those are refused: the peer goes on until then, and its channels end before the connection does.
-      afterTurn(() => afterTurn(() => this.#record.tryClose()));
+      this.#record.tryClose(); // until then the peer goes on, and its channels end before the connection does
       return undefined;
     }
     return this.own(native, 'incoming', this.#incoming);
