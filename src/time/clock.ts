@@ -71,6 +71,12 @@ export function nextTurn(): Promise<void> {
   });
 }
 
+/** Resolves when every call has been made that a thread of the library had given the event loop: the turn that goes on may miss it. */
+export async function callsMade(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
+
 /** Of the event loop of each clock. The simulation runs several processes in one, and ends some in the middle of a turn. */
 const turns = new WeakMap<Clock, { number: number; counts: boolean }>();
 

@@ -20,8 +20,7 @@ export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): st
   // A label's last word is how its program uses it; what acknowledges its messages itself has no count of the channel's.
   const mayCross = !from.isExact && !ours && crosses(from.life, to.life, program, isRough);
   // Its library drops what it has of a channel that was closed before its program could see it (H18).
-  const isSeen = to.life.madeAt <= (from.life.ownEndAt ?? Number.POSITIVE_INFINITY);
-  const isGiven = ours || from.isExact || (isSeen && isAtLeisure(to.life));
+  const isGiven = ours || from.isExact || (!endedBefore(from.life, to.life) && isAtLeisure(to.life));
   // Nobody can tell messages of a peer that sends by itself from answers to each of ours.
   const isAnswered = !ours && !from.isExact && from.received.length >= from.attempted - from.doubtful.size;
   // What another peer's channel has given up is not counted.
@@ -37,7 +36,7 @@ export function lossesOf(from: ChannelEnd, to: ChannelEnd, program: Program): st
   // A program took nothing where the channel was closed before its stream was there.
   const tookAny = to.wasOpen || !label.endsWith('streamed');
   // Of a channel that both make, the other half was closed before this one was made: messages meet nothing.
-  const metNone = (to.life.ownEndAt ?? Number.POSITIVE_INFINITY) < from.life.madeAt;
+  const metNone = endedBefore(to.life, from.life);
   if (missing > to.unread && from.wasOpen && tookAny && !metNone)
     faults.push(`${label}: ${missing} ${of} are missing (told)`);
   return faults;
@@ -68,6 +67,11 @@ function socketLossesOf(from: ChannelEnd, to: ChannelEnd): string[] {
   if (told > missing + doubtful.size)
     faults.push(`${label}: ${told} ${of} were told, ${missing} are missing`);
   return faults;
+}
+
+/** The program of one end had begun to end it before the other was made. */
+function endedBefore({ ownEndAt }: Life, { madeAt }: Life): boolean {
+  return ownEndAt !== undefined && ownEndAt < madeAt;
 }
 
 /** Between two of this package, on a network that loses nothing and with event loops that run, a channel ends in some round trips. */
@@ -114,7 +118,7 @@ function isAtLeisure(life: Life): boolean {
 function keptBack(from: ChannelEnd, to: ChannelEnd): string[] {
   const { life } = to;
   // Of a channel that was closed before this process could see it, the library drops the messages (H18).
-  const unseen = (from.life.ownEndAt ?? Number.POSITIVE_INFINITY) < life.madeAt ? life.madeAt : 0;
+  const unseen = endedBefore(from.life, life) ? life.madeAt : 0;
   if (!to.wasOpen || life.isRough || isRoughFor(to, to)) return [];
   const until = (life.ownEndAt ?? Number.POSITIVE_INFINITY) - TAKEN_MS;
   const came = new Set(to.received);

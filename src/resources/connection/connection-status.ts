@@ -19,6 +19,7 @@ import {
 import { withoutSecrets } from '../../native/redaction.js';
 import { explained } from '../../native/call-native.js';
 import { candidateIn, candidatesIn } from '../sdp.js';
+import { hasPath } from '../data-channel/native-state.js';
 import type { DescriptionExchange } from './negotiation/description-exchange.js';
 import type { SignalingProgress } from './negotiation/signaling.js';
 import type { IceServers } from './servers/ice-servers.js';
@@ -230,7 +231,7 @@ function reasonOf(progress: ConnectionProgress, { negotiable, sharedPort }: Exch
   if (dtls === 'failed') {
     return 'a path was found, and the DTLS handshake failed: the peer ended it, or its certificate is not the one of its description';
   }
-  if (ice === 'connected' || ice === 'completed') return 'a path was found';
+  if (hasPath(ice)) return 'a path was found';
   if (localCandidates === 0) {
     return 'no candidate of our own was found: no network, or no ports or file descriptors are left';
   }

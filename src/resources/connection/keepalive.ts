@@ -5,6 +5,7 @@ import { LONGEST_TIMER } from '../../time/clock.js';
 import type { LibraryContext } from '../../library/library-context.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import type { NativePeerConnection } from '../../native/binding.js';
+import { hasPath } from '../data-channel/native-state.js';
 import type { IceConnectionState } from './peer-connection-events.js';
 
 /** How a vanished peer is detected. */
@@ -93,7 +94,7 @@ export class Keepalive implements Watched {
 
   #connecting(now: number): void {
     this.#lastSignAt = undefined;
-    this.#foundAt = FOUND.test(this.#subject.iceState()) ? (this.#foundAt ?? now) : undefined;
+    this.#foundAt = hasPath(this.#subject.iceState()) ? (this.#foundAt ?? now) : undefined;
   }
 
   #connected(now: number): void {
@@ -175,7 +176,6 @@ export const keepaliveField: Field<CheckedKeepalive> = (value, name) => {
   return { interval, timeout };
 };
 
-const FOUND = /^(?:connected|completed)$/;
 const LOST = /^(?:disconnected|failed)$/;
 /** Of what the slowest answer took, with each answer that is faster. */
 const FORGETTING = 0.8;
@@ -215,10 +215,9 @@ export class LibraryProbe {
     const at = this.#asked % PROBE_IDS;
     const id = PROBE_ID - 2 * at;
     if (this.#records[at]?.state === 'held' || !isFree(id)) return undefined;
-    let asking: NativeRecord | undefined;
     try {
       const channel = this.#native.createDataChannel('', { negotiated: true, id });
-      const record = (asking = this.#context.ledger.hold(undefined, channel, this.#path));
+      const record = this.#context.ledger.hold(undefined, channel, this.#path);
       this.#records[at] = record;
       this.#asked++;
       channel.onMessage(() => {}); // what nobody takes blocks a thread of the library (H17)
@@ -233,7 +232,7 @@ export class LibraryProbe {
         },
       };
     } catch {
-      asking?.discard(); // the transport went down just now, or has come up so lately that the library has not opened it
+      this.#records[at]?.discard(); // the transport went down just now, or has come up so lately that the library has not opened it
       return undefined;
     }
   }

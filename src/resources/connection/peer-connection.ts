@@ -1,5 +1,5 @@
 import type { LibraryContext } from '../../library/library-context.js';
-import { nextTurn } from '../../time/clock.js';
+import { callsMade } from '../../time/clock.js';
 import { bounded, Deferred, started } from '../../time/wait.js';
 import type { ConnectionProgress } from '../../errors/rtc-error.js';
 import { connectionFailed, progressOf, whyNotConnected, ConnectionStatus } from './connection-status.js';
@@ -297,7 +297,7 @@ export class PeerConnection extends ConnectionStatus {
     if (this.record.state !== 'held') return true;
     const giveBack = () => this.record.giveBack(deadline);
     // A channel that the peer has opened and filled, and that this end has not been given, would block the close for good (H17).
-    return this.#channels.transportUp() ? nextTurn().then(nextTurn).then(giveBack) : giveBack();
+    return this.#channels.transportUp() ? callsMade().then(giveBack) : giveBack();
   }
 
   #listenForTracks(): void {

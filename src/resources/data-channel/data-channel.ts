@@ -3,7 +3,7 @@ import { poll, Deferred } from '../../time/wait.js';
 import type { NativeDataChannel } from '../../native/binding.js';
 import { reportUncaught } from '../../native/firewall.js';
 import { Deadline } from '../../time/deadline.js';
-import { afterTurn } from '../../time/clock.js';
+import { callsMade } from '../../time/clock.js';
 import type { HandleDetails, QueueDetails } from '../../diagnostics/handle-details.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from './channel-connection.js';
 import type { CheckedChannelOptions } from '../channel/channel-options.js';
@@ -70,7 +70,7 @@ export class DataChannel extends MessageChannel {
     // An incoming channel is open, or even closed again (H18), and a negotiated one on a transport that is up.
     if (origin === 'incoming' || (origin !== 'created' && native.isOpen())) this.#libraryOpened();
     // The peer has answered, maybe before the callback was there. In this process it is to be given the channel first.
-    else if (native.isOpen()) afterTurn(() => afterTurn(() => this.#libraryOpened()));
+    else if (native.isOpen()) void callsMade().then(() => this.#libraryOpened());
   }
 
   get label(): string {

@@ -25,6 +25,11 @@ function tooLargeFor(maxMessageSize: number): Buffer {
   return tooLarge;
 }
 
+/** Whether ICE, in that state, has a path to the peer. */
+export function hasPath(iceState: string): boolean {
+  return iceState === 'connected' || iceState === 'completed';
+}
+
 /** When to look whether a channel was closed before it opened: at growing intervals. */
 export class RareLooks {
   #next = 0;

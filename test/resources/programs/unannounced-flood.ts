@@ -1,7 +1,7 @@
 // The peer opens a channel and fills it while this event loop is busy, which then ends the connection before it is given the channel.
 import { memorySignaling, RtcRuntime } from '../../../src/index.js';
 import { rawConnection } from '../../messages/raw-connection.js';
-import { mainDone, say } from '../../lifecycle/programs/say.js';
+import { mainDone } from '../../lifecycle/programs/say.js';
 
 /** More than the library keeps of a channel that nobody reads (H17). */
 const MESSAGES = 3000;
@@ -23,7 +23,6 @@ while (!flood.isOpen()) Atomics.wait(cell, 0, 0, 1); // at most until the end of
 for (let n = 0; n < MESSAGES; n++) flood.sendMessage('x');
 Atomics.wait(cell, 0, 0, BUSY_MS);
 await (process.argv[2] === 'abort' ? ours.abort() : ours.close());
-say({ closed: true });
 flood.close();
 await rtc.disposeAsync();
 mainDone();

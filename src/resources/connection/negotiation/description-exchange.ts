@@ -19,6 +19,7 @@ import type {
 } from '../peer-connection-events.js';
 import { CandidateGate } from './candidate-gate.js';
 import { candidateIn, candidatesIn, candidateWords, portOf } from '../../sdp.js';
+import { hasPath } from '../../data-channel/native-state.js';
 import { ConnectionEvents } from './connection-events.js';
 import type { NegotiatedConnection } from './negotiated-connection.js';
 import { RemoteSide } from './remote-side.js';
@@ -59,7 +60,7 @@ export class DescriptionExchange {
     this.#gate = new CandidateGate(context.clock, {
       addRemote: (candidate, mid) => this.#remote.addKept(candidate, mid),
       emitLocal: (candidate, mid) => pending.emit('localCandidate', candidate, tracks.candidateMid(mid)),
-      pathFound: () => record.state === 'held' && PATH_FOUND.has(native.iceState()),
+      pathFound: () => record.state === 'held' && hasPath(native.iceState()),
     });
     this.#remote = new RemoteSide(
       context,
@@ -172,7 +173,7 @@ export class DescriptionExchange {
       localCandidates: candidatesIn(local?.sdp).length,
       remoteCandidates: candidatesIn(remote?.sdp).length + this.#gate.kept,
       ice,
-      dtls: PATH_FOUND.has(ice) ? (DTLS[state] ?? 'connecting') : 'new',
+      dtls: hasPath(ice) ? (DTLS[state] ?? 'connecting') : 'new',
     };
   }
 
@@ -224,7 +225,6 @@ const DTLS: Readonly<Partial<Record<ConnectionState, ConnectionProgress['dtls']>
   connected: 'connected',
   failed: 'failed',
 };
-const PATH_FOUND: ReadonlySet<string> = new Set(['connected', 'completed']);
 
 interface DescribedConnection {
   readonly path: string;

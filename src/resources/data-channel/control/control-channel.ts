@@ -4,7 +4,7 @@ import type { NativeDataChannel, NativePeerConnection } from '../../../native/bi
 import { guardCallback } from '../../../native/firewall.js';
 import { hasDataSection, isOfDtlsClient } from '../../sdp.js';
 import { yieldProcessor } from '../../../time/clock.js';
-import { isClosed } from '../native-state.js';
+import { hasPath, isClosed } from '../native-state.js';
 
 /**
  * The one channel of a connection that is this package's own: an agreed stream id, which is not announced to the peer. It
@@ -78,8 +78,8 @@ export class ControlChannel {
     const isUp = () => isConnected() || this.#native.rtt() >= 0;
     const isYetToOpen = () => this.#usable?.isOpen() === false && isUp() && !isClosed(this.#usable);
     this.#barrier = new OpenBarrier(isYetToOpen, most);
-    const hasPath = () => /^(?:connected|completed)$/.test(this.#native.iceState());
-    const areGoingOn = () => this.#native.state() === 'connecting' && !isUp() && hasPath();
+    const areGoingOn = () =>
+      this.#native.state() === 'connecting' && !isUp() && hasPath(this.#native.iceState());
     this.#handshakes = new OpenBarrier(() => this.#usable !== undefined && areGoingOn(), MOST_HANDSHAKES_MS);
     // Also with a peer that should have nothing to say: what nobody takes blocks a thread of the library (H17).
     this.#channel.onMessage(
