@@ -42,6 +42,8 @@ function silentSubject(options: { interval: number; timeout: number }, roundTrip
   const subject = {
     ...{ now: 0, asked: [] as number[], endedAt: undefined as number | undefined },
     answersAfter: undefined as number | undefined,
+    /** Of a peer that knows no ping: its library answers one probe after the other, with so many milliseconds between. */
+    answersProbesEvery: undefined as number | undefined,
     isUp: true,
     run(ms: number) {
       for (const end = subject.now + ms; subject.now < end && subject.endedAt === undefined;) {
@@ -52,6 +54,20 @@ function silentSubject(options: { interval: number; timeout: number }, roundTrip
   };
   let signs = 0;
   let answerAt: number | undefined;
+  let freeAt = 0;
+  const probes: { readonly answerAt: number }[] = [];
+  const probe = () => {
+    const { answersProbesEvery: pause, now } = subject;
+    if (pause === undefined || probes.filter((asked) => asked.answerAt > now).length === 4) return undefined;
+    freeAt = Math.max(freeAt, now) + pause;
+    const asked = { answerAt: freeAt };
+    probes.push(asked);
+    return {
+      get isAnswered() {
+        return subject.now >= asked.answerAt;
+      },
+    };
+  };
   const keepalive = new Keepalive(
     {
       path: 'app/alice',
@@ -67,11 +83,12 @@ function silentSubject(options: { interval: number; timeout: number }, roundTrip
       roundTrip: () => roundTrip,
       waiting: () => 0,
       ping: () => {
+        if (subject.answersProbesEvery !== undefined) return false;
         subject.asked.push(subject.now);
         if (subject.answersAfter !== undefined) answerAt ??= subject.now + subject.answersAfter;
         return true;
       },
-      probe: () => undefined,
+      probe,
       iceState: () => 'connected',
       end: () => void (subject.endedAt ??= subject.now),
     },
@@ -112,6 +129,13 @@ describe('a peer that is silent', () => {
     vanished.isUp = true;
     vanished.run(30_000);
     expect(vanished.endedAt).toBeLessThan(6000 + 1000 + 12_800);
+  });
+
+  it('gives a sign with each answer of its library, also to a question from before the last sign', () => {
+    const subject = silentSubject(OPTIONS, 1800);
+    subject.answersProbesEvery = 3600;
+    subject.run(60_000);
+    expect(subject.endedAt).toBeUndefined();
   });
 
   it('gets two round trips, and three times what the slowest of the last answers took', () => {

@@ -73,7 +73,7 @@ export class Keepalive implements Watched {
   #foundAt: number | undefined;
   /** Milliseconds that the handshakes took: all that is known of the network until the first sign of life. */
   #handshakes = 0;
-  /** Questions to the library that have not been answered. */
+  /** Questions to the library that have not been answered, also those from before the last sign. */
   #probes: Probe[] = [];
 
   constructor(subject: KeepaliveSubject, options: CheckedKeepalive) {
@@ -110,7 +110,6 @@ export class Keepalive implements Watched {
     this.#lastSignAt = now;
     this.#handshakes = 0;
     this.#askedAt = undefined;
-    this.#probes = [];
   }
 
   #silent(now: number, silence: number): void {
@@ -129,7 +128,9 @@ export class Keepalive implements Watched {
     }
     // The answer to a question that went out late, because this process was busy, gets as long. On a slow network, or one
     // that loses packets, it gets what answers took there: SCTP doubles its pause with each loss in a row.
-    const usual = Math.max(2 * this.#subject.roundTrip(), 3 * this.#slowest, 2 * this.#handshakes);
+    const roundTrips =
+      (this.#probes.length > 0 ? PROBE_ROUND_TRIPS : PING_ROUND_TRIPS) * this.#subject.roundTrip();
+    const usual = Math.max(roundTrips, 3 * this.#slowest, 2 * this.#handshakes);
     const least = Math.max(patience - interval, Math.min(usual, MOST_WAIT_MS));
     if (silence >= patience && this.#askedAt !== undefined && waited >= least) this.#end(silence);
   }
@@ -144,10 +145,12 @@ export class Keepalive implements Watched {
 
   #hasSign(): boolean {
     const [signs, waiting] = [this.#subject.signs(), this.#subject.waiting()];
+    const unanswered = this.#probes.filter((probe) => !probe.isAnswered);
     const isSign =
-      signs !== this.#signs || waiting < this.#waiting || this.#probes.some((probe) => probe.isAnswered);
+      signs !== this.#signs || waiting < this.#waiting || unanswered.length < this.#probes.length;
     this.#signs = signs;
     this.#waiting = waiting;
+    this.#probes = unanswered;
     return isSign;
   }
 
@@ -185,6 +188,12 @@ const MOST_WAIT_MS = 15_000;
 const MOST_PAUSE_MS = 250;
 /** Looks in the time of `timeout`. */
 const LOOKS = 20;
+const PING_ROUND_TRIPS = 2;
+/**
+ * SCTP resets streams one request after the other (RFC 6525, section 5.1.1): the answer to a probe may wait for those of
+ * the probes before it. Up to 2 round trips were measured between two answers, on a link with a round trip of 1.8 s.
+ */
+const PROBE_ROUND_TRIPS = 4;
 const DEFAULT_TIMEOUT_MS = 15_000;
 /** A peer on the other side of the world, behind a busy link, answers in less than a second. */
 const LEAST_MS = 100;
