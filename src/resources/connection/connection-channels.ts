@@ -4,7 +4,6 @@ import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
 import { callNative } from '../../native/call-native.js';
-import type { validateDataChannelInit } from '../../native/validate/data-channel-init.js';
 import type { Deadline } from '../../time/deadline.js';
 import { type OwnedNode, TREE_NODE } from '../../scope/node.js';
 import { type CheckedChannelOptions, DEFAULT_CHANNEL_OPTIONS } from '../channel/channel-options.js';
@@ -13,15 +12,15 @@ import { announcementIn, isOfGStreamer, isOfLibdatachannel, withAnnouncement } f
 import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel/control/control-channel.js';
 import { NegotiatedChannels } from '../data-channel/control/negotiated-channels.js';
 import { ResetFlush } from '../data-channel/control/reset-flush.js';
-import { type CheckedKeepalive, Keepalive, type KeepaliveSubject, LibraryProbe } from './keepalive.js';
+import { type CheckedKeepalive, Keepalive, type KeepaliveSubject } from './keepalive.js';
+import { LibraryProbe } from './library-probe.js';
 import { INFORMED_MS } from '../data-channel/ending/ending.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt.js';
 import type { ChannelConnection, ChannelOrigin, ChannelTraits } from '../data-channel/channel-connection.js';
 import { DataChannel } from '../data-channel/data-channel.js';
+import { type CheckedInit, traitsAsked } from '../data-channel/facts.js';
 import { endRefused } from '../data-channel/refused-channels.js';
 import { StreamIds } from '../data-channel/stream-ids.js';
-
-type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
 
 export interface ConnectionChannelOptions {
   /** Of the channels that the peer opens. */
@@ -75,7 +74,10 @@ export class ConnectionChannels implements ChannelConnection {
     this.#record = record;
     this.receiptPeer = new ReceiptPeer(native, record);
     this.#control = new ControlChannel(context, native, record.path, (message) => this.#onControl(message));
-    this.#probe = new LibraryProbe(context, native, record.path);
+    this.#probe = new LibraryProbe(context, native, record.path, {
+      firstId: () => this.#control.firstId ?? 0,
+      mayUse: (id) => this.#peerIsLibrary && this.#userOf(id) === undefined,
+    });
     this.#keepalive = options.keepalive && new Keepalive(this.#keepaliveSubject(), options.keepalive);
     if (this.#keepalive) context.watcher.watch(this.#keepalive);
     const unread = new UnreadLimit(options.receiveBuffer ?? DEFAULT_UNREAD, () => {
@@ -149,15 +151,7 @@ export class ConnectionChannels implements ChannelConnection {
       if (!init?.negotiated) this.#control.wait(); // the last look: the transport may have come up since the first
       return this.#native.createDataChannel(label, ...(given ? [given] : []));
     });
-    return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, {
-      lossy: (init?.maxRetransmits ?? init?.maxPacketLifeTime ?? null) !== null,
-      idIsChosen: init?.id !== undefined,
-      delivery: {
-        ordered: init?.unordered !== true,
-        maxRetransmits: init?.maxRetransmits ?? undefined,
-        maxPacketLifeTime: init?.maxPacketLifeTime ?? undefined,
-      },
-    });
+    return this.own(native, init?.negotiated ? 'negotiated' : 'created', options, traitsAsked(init));
   }
 
   own(
@@ -327,8 +321,7 @@ export class ConnectionChannels implements ChannelConnection {
       waiting: () => [...this.#open.keys()].reduce((bytes, channel) => bytes + channel.bufferedAmount, 0),
       // Also where it cannot be sent, since the peer takes nothing.
       ping: () => this.#control.peerListens && (this.#control.send({ type: 'ping', number: 0 }), true),
-      probe: () =>
-        this.#peerIsLibrary ? this.#probe.ask((id) => this.#userOf(id) === undefined) : undefined,
+      probe: () => this.#probe.ask(),
       iceState: () => native.iceState(),
       end: (error) => node.behaviour.kill?.(error),
     };

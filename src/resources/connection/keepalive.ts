@@ -2,10 +2,8 @@ import { RtcPeerUnreachableError } from '../../errors/rtc-error.js';
 import { type Field, integer, readOptions, outOfRange } from '../../arguments/argument.js';
 import type { Watched } from '../../library/close-watcher.js';
 import { LONGEST_TIMER } from '../../time/clock.js';
-import type { LibraryContext } from '../../library/library-context.js';
-import type { NativeRecord } from '../../library/release-ledger.js';
-import type { NativePeerConnection } from '../../native/binding.js';
 import { hasPath } from '../data-channel/native-state.js';
+import type { Probe } from './library-probe.js';
 import type { IceConnectionState } from './peer-connection-events.js';
 
 /** How a vanished peer is detected. */
@@ -34,10 +32,6 @@ export interface KeepaliveSubject {
   /** What ICE says of the peer. */
   iceState(): IceConnectionState;
   end(error: Error): void;
-}
-
-export interface Probe {
-  readonly isAnswered: boolean;
 }
 
 export interface CheckedKeepalive {
@@ -197,62 +191,3 @@ const PROBE_ROUND_TRIPS = 4;
 const DEFAULT_TIMEOUT_MS = 15_000;
 /** A peer on the other side of the world, behind a busy link, answers in less than a second. */
 const LEAST_MS = 100;
-
-/**
- * Asks the library at the other end for a sign of life: a message on a stream without a channel makes that library reset
- * the stream at once, in a thread of its own. The native of a question is given back when it is answered.
- */
-export class LibraryProbe {
-  readonly #context: LibraryContext;
-  readonly #native: NativePeerConnection;
-  readonly #path: () => string;
-  /** Of the latest question on each stream. */
-  readonly #records: (NativeRecord | undefined)[] = [];
-  #asked = 0;
-
-  constructor(context: LibraryContext, native: NativePeerConnection, path: () => string) {
-    this.#context = context;
-    this.#native = native;
-    this.#path = path;
-  }
-
-  /**
-   * A question on the next stream, where the last one on it has been answered: with a second message on a stream that is
-   * being reset, the peer may abort the connection. `isFree`: no channel of the program has this stream id.
-   */
-  ask(isFree: (id: number) => boolean): Probe | undefined {
-    const at = this.#asked % PROBE_IDS;
-    const id = PROBE_ID - 2 * at;
-    if (this.#records[at]?.state === 'held' || !isFree(id)) return undefined;
-    try {
-      const channel = this.#native.createDataChannel('', { negotiated: true, id });
-      const record = this.#context.ledger.hold(undefined, channel, this.#path);
-      this.#records[at] = record;
-      this.#asked++;
-      channel.onMessage(() => {}); // what nobody takes blocks a thread of the library (H17)
-      channel.onClosed(() => {
-        record.acknowledge();
-        record.tryClose();
-      });
-      channel.sendMessage('?');
-      return {
-        get isAnswered() {
-          return record.state !== 'held' || !channel.isOpen();
-        },
-      };
-    } catch {
-      this.#records[at]?.discard(); // the transport went down just now, or has come up so lately that the library has not opened it
-      return undefined;
-    }
-  }
-
-  /** The connection is about to be closed. */
-  end(): void {
-    for (const record of this.#records) if (record?.state === 'held') record.discard();
-  }
-}
-
-/** Far from the lowest, which everybody takes first: the peer has no channel there, but for one with an agreed id. */
-const PROBE_ID = 1019;
-/** Streams that are used in turn. */
-const PROBE_IDS = 4;

@@ -1,5 +1,6 @@
 import type { DataChannelDetails } from '../../diagnostics/handle-details.js';
 import type { NativeDataChannel } from '../../native/binding.js';
+import type { validateDataChannelInit } from '../../native/validate/data-channel-init.js';
 import type { DeliveryLedger } from '../channel/delivery-ledger.js';
 import type { Inbox } from '../channel/inbox.js';
 import type {
@@ -64,6 +65,22 @@ export function detailsOf(
 ): DataChannelDetails {
   const { ordered, maxRetransmits, maxPacketLifeTime } = delivery ?? {};
   return { label, protocol, id, origin, ordered, maxRetransmits, maxPacketLifeTime, ending: ending?.state };
+}
+
+export type CheckedInit = NonNullable<ReturnType<typeof validateDataChannelInit>['init']>;
+
+/** The traits that the program of this end asked for. */
+export function traitsAsked(init: CheckedInit | undefined): ChannelTraits {
+  const { unordered, maxRetransmits, maxPacketLifeTime, id } = init ?? {};
+  return {
+    lossy: (maxRetransmits ?? maxPacketLifeTime ?? null) !== null,
+    idIsChosen: id !== undefined,
+    delivery: {
+      ordered: unordered !== true,
+      maxRetransmits: maxRetransmits ?? undefined,
+      maxPacketLifeTime: maxPacketLifeTime ?? undefined,
+    },
+  };
 }
 
 /** The traits of a channel with what is not said of it. */
