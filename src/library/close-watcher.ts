@@ -14,6 +14,8 @@ export class CloseWatcher {
   readonly #clock: Clock;
   readonly #watched = new Set<Watched>();
   #cancel: (() => void) | undefined;
+  /** When the next look is due. */
+  #dueAt = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,9 +39,16 @@ export class CloseWatcher {
     for (const watched of this.#watched) watched.checkClosed();
   }
 
+  /** This turn of the event loop has taken so long that a look is late. */
+  get isLate(): boolean {
+    return this.#cancel !== undefined && this.#clock.now() > this.#dueAt + LATE_MS;
+  }
+
   #schedule(): void {
     if (this.#cancel || this.#watched.size === 0) return;
-    this.#cancel = this.#clock.after(this.#interval(), () => {
+    const interval = this.#interval();
+    this.#dueAt = this.#clock.now() + interval;
+    this.#cancel = this.#clock.after(interval, () => {
       this.#cancel = undefined;
       this.check();
       this.#schedule();
@@ -54,5 +63,7 @@ export class CloseWatcher {
 
 const LEAST_MS = 10;
 const MOST_MS = 1000;
+/** By so much a timer of Node.js may be late in a process with little to do. */
+const LATE_MS = 5;
 /** Asking one takes about a microsecond: less than one per cent of a core, however many there are. */
 const OBJECTS_PER_MS = 8;

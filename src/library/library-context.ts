@@ -189,17 +189,18 @@ export class LibraryContext implements TeardownHost, Tenant {
   /**
    * The library's global cleanup, after everything in the ledger was closed. Blocks for milliseconds. False when this
    * runtime has made nothing since the last one, so that what the library holds belongs to other code; and when another
-   * runtime uses the same binding: then its cleanup is the one for both. Warns of what is still open, unless `warned`
-   * says that it was reported.
+   * runtime uses the same binding: then its cleanup is the one for both. Warns of what is still open, but not
+   * `atExit`, where it was reported; there the library is left as it is when something could not be closed.
    * Throws `RTC_CLEANUP_FAILED` when the library did not end.
    */
-  cleanup(warned = false): boolean {
+  cleanup(atExit = false): boolean {
     const native = this.#native;
     if (!native || !this.#entered) return false;
-    if (!warned) this.#warnOfOpen();
+    if (!atExit) this.#warnOfOpen();
     for (const cause of this.ledger.closeAll()) {
       this.warn({ code: 'RTC_CLOSE_FAILED', message: 'a native could not be closed before cleanup', cause });
     }
+    if (atExit && this.ledger.held > 0) return false; // the cleanup would block for ten seconds (H6)
     if (othersUse(native, this)) return false;
     try {
       native.cleanup();

@@ -1,5 +1,5 @@
 import { callNative } from '../native/call-native.js';
-import { type Clock, currentTurn } from '../time/clock.js';
+import { type Clock, currentTurn, yieldProcessor } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { poll, Deferred } from '../time/wait.js';
 
@@ -11,6 +11,9 @@ export const DEFAULT_RETAINED_LIMIT = 20_000;
 
 /** Milliseconds to wait for the library to acknowledge a close; usually it takes one turn of the event loop. */
 const ACKNOWLEDGEMENT_MS = 1000;
+
+/** Milliseconds for the answers of peers that show that closing will not block: a round trip to the other side of the world. */
+const MOST_DOUBT_MS = 300;
 
 /** Turns of the event loop after which a call that was queued before has been made. */
 const TURNS_OF_A_CALL = 3;
@@ -66,6 +69,11 @@ export class NativeRecord {
   readonly #native: Releasable;
   readonly #creation: Error | undefined;
   readonly #acknowledged = new Deferred<void>();
+  /**
+   * Asked before a `close()` that the event loop cannot run before: undefined where it returns, or a function that says
+   * whether this is known by now.
+   */
+  doubt: (() => (() => boolean) | undefined) | undefined;
   #state: RecordState = 'held';
 
   constructor(
@@ -277,10 +285,15 @@ export class ReleaseLedger {
     this.#untilCleanup.delete(record);
   }
 
-  /** Calls every `close()` that was not called, the newest first, and returns what the library threw. */
+  /**
+   * Calls every `close()` that was not called, the newest first, and returns what the library threw. Those stay held whose
+   * `close()` might block for good.
+   */
   closeAll(): unknown[] {
     const errors: unknown[] = [];
+    const doubtful = this.#doubtful();
     for (const record of [...this.#held].reverse()) {
+      if (doubtful.has(record)) continue;
       try {
         record.close();
       } catch (error) {
@@ -288,6 +301,20 @@ export class ReleaseLedger {
       }
     }
     return errors;
+  }
+
+  #doubtful(): ReadonlyMap<NativeRecord, () => boolean> {
+    const doubtful = new Map<NativeRecord, () => boolean>();
+    for (const record of [...this.#held]) {
+      const isCleared = record.doubt?.();
+      if (isCleared) doubtful.set(record, isCleared);
+    }
+    const until = performance.now() + MOST_DOUBT_MS;
+    while (doubtful.size > 0 && performance.now() < until) {
+      for (const [record, isCleared] of doubtful) if (isCleared()) doubtful.delete(record);
+      if (doubtful.size > 0) yieldProcessor(1);
+    }
+    return doubtful;
   }
 
   #report(): void {

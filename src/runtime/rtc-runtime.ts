@@ -268,10 +268,10 @@ export class RtcRuntime extends Emitter<RtcRuntimeEvents> {
     return true;
   }
 
-  /** `warned`: natives that are still open have been reported already. */
-  #cleanUp(warned = false): boolean {
+  /** `atExit`: natives that are still open have been reported already, and what might block is left to the operating system. */
+  #cleanUp(atExit = false): boolean {
     const started = this.#context.clock.now();
-    if (!this.#context.cleanup(warned)) return false;
+    if (!this.#context.cleanup(atExit)) return false;
     const ms = this.#context.clock.now() - started;
     this.#cleanups++;
     this.#context.trace.cleanedUp({ generation: this.#generation, cleanups: this.#cleanups, ms });

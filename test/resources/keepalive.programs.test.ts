@@ -1,16 +1,10 @@
 import { type PeerConnection, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Child } from '../support/child.js';
+import { wireToChild } from '../support/child-peer.js';
 import { within } from '../support/event.js';
 import { unannouncedPair } from '../support/unannounced-peers.js';
 import { nothingLeft } from '../support/nothing-left.js';
-
-interface Reported {
-  description?: { type: 'answer'; sdp: string };
-  candidate?: string;
-  mid?: string;
-  unblocked?: boolean;
-}
 
 const KEEPALIVE = { interval: 500, timeout: 1500 };
 
@@ -24,20 +18,7 @@ async function withPeer(
     const scope = RtcRuntime.acquire('keepalive', { timeout: 1500 });
     try {
       const alice = scope.createPeerConnection('alice', { keepalive: KEEPALIVE });
-      const candidates: Reported[] = [];
-      let answered = false;
-      child.on('message', (message: Reported) => {
-        if (message.description) {
-          alice.setRemoteDescription(message.description);
-          answered = true;
-          for (const candidate of candidates.splice(0)) child.send(candidate);
-        } else if (message.candidate) alice.addRemoteCandidate(message.candidate, message.mid ?? '');
-      });
-      alice.on('localDescription', (description) => child.send({ description }));
-      alice.on('localCandidate', (candidate, mid) => {
-        if (answered) child.send({ candidate, mid });
-        else candidates.push({ candidate, mid });
-      });
+      wireToChild(alice, child);
       await alice.createDataChannel('chat').opened({ timeout: 20_000 });
       await use(alice, child, scope);
     } finally {
@@ -72,7 +53,7 @@ describe.concurrent.each(['ours', 'raw'] as const)('a peer that runs %s', (kind)
   it('and is busy for longer than that is not taken for one that has vanished', () =>
     withPeer(kind, async (alice, child) => {
       const unblocked = new Promise<void>((resolve) =>
-        child.on('message', (message: Reported) => message.unblocked && resolve()),
+        child.on('message', (message: { unblocked?: true }) => message.unblocked && resolve()),
       );
       child.send({ block: 3 * KEEPALIVE.timeout });
       await within(unblocked, 'the end of the busy loop');

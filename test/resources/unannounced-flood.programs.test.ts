@@ -10,3 +10,13 @@ it.each(['close', 'abort'])(
     expect(ended, ended.stderr).toMatchObject({ code: 0, exitedByItself: true });
   },
 );
+
+it.each([
+  ['exit', 'process.exit()', 3],
+  ['throw', 'an uncaught error', 1],
+] as const)('%s: nor does %s', async (how, _what, code) => {
+  const ended = await runChild(new URL('./programs/unannounced-flood.ts', import.meta.url), [how], {
+    timeout: 30_000,
+  });
+  expect(ended, ended.stderr).toMatchObject({ code, signal: null });
+});

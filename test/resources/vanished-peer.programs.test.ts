@@ -2,41 +2,21 @@ import { type DataChannel, RtcRuntime, type RtcScope } from 'scoped-rtc';
 import { expect, it } from 'vitest';
 import { withoutAnnouncement } from '../support/altered-signaling.js';
 import { Child } from '../support/child.js';
+import { wireToChild } from '../support/child-peer.js';
 import { within } from '../support/event.js';
 import { nothingLeft } from '../support/nothing-left.js';
-
-interface Reported {
-  description?: { type: 'answer'; sdp: string };
-  candidate?: string;
-  mid?: string;
-  receiving?: boolean;
-}
 
 /** A channel to a process that is killed when it has had the first message; `read` changes the description of the process. */
 async function channelToTheDead(
   child: Child,
   scope: RtcScope,
-  read = (sdp: string): string => sdp,
+  read?: (sdp: string) => string,
 ): Promise<DataChannel> {
   const alice = scope.createPeerConnection('alice');
-  const candidates: Reported[] = [];
-  let answered = false;
-  const receiving = new Promise<void>((resolve) => {
-    child.on('message', (message: Reported) => {
-      if (message.description) {
-        const { type, sdp } = message.description;
-        alice.setRemoteDescription({ type, sdp: read(sdp) });
-        answered = true;
-        for (const candidate of candidates.splice(0)) child.send(candidate);
-      } else if (message.receiving) resolve();
-      else alice.addRemoteCandidate(message.candidate ?? '', message.mid ?? '');
-    });
-  });
-  alice.on('localDescription', (description) => child.send({ description }));
-  alice.on('localCandidate', (candidate, mid) => {
-    if (answered) child.send({ candidate, mid });
-    else candidates.push({ candidate, mid });
-  });
+  const receiving = new Promise<void>((resolve) =>
+    child.on('message', (message: { receiving?: true }) => message.receiving && resolve()),
+  );
+  wireToChild(alice, child, read);
   const channel = await alice.createDataChannel('bulk').opened({ timeout: 20_000 });
   await channel.send('start');
   await within(receiving, 'the first message');
@@ -45,8 +25,11 @@ async function channelToTheDead(
   return channel;
 }
 
-async function withChild(body: (child: Child) => Promise<void>): Promise<void> {
-  const child = new Child(new URL('programs/vanishing-peer.ts', import.meta.url), [], { channel: true });
+async function withChild(
+  body: (child: Child) => Promise<void>,
+  program = 'programs/vanishing-peer.ts',
+): Promise<void> {
+  const child = new Child(new URL(program, import.meta.url), [], { channel: true });
   try {
     await body(child);
     await nothingLeft();
@@ -79,3 +62,26 @@ it('that the connection to a killed peer without receipts ends is not taken for 
     expect(unconfirmed.messages).toBeGreaterThanOrEqual(count);
     expect(unconfirmed.messages).toBeLessThanOrEqual(count + 1);
   }));
+
+it('a peer whose process exits in a long turn of its event loop closes the connection, whatever it was sent before', () =>
+  withChild(async (child) => {
+    await using scope = RtcRuntime.acquire('exiting', { timeout: 1500 });
+    const alice = scope.createPeerConnection('alice');
+    wireToChild(alice, child);
+    const channel = await alice.createDataChannel('echo').opened({ timeout: 20_000 });
+    let echoed = 0;
+    const all = new Promise<void>((resolve) =>
+      channel.on('message', () => {
+        if (++echoed === 2000) resolve();
+      }),
+    );
+    for (let n = 0; n < 1000; n++) {
+      await channel.send('déjà vu');
+      await channel.send(Buffer.alloc(100, n));
+    }
+    await within(all, 'the echo');
+    child.send({ exit: true });
+    // Without it the library would need 13 s and more.
+    await expect(alice.closed({ timeout: 10_000 })).resolves.toMatchObject({ by: 'remote' });
+    await expect(child.ended).resolves.toMatchObject({ code: 0 });
+  }, 'programs/exiting-peer.ts'));

@@ -1,5 +1,6 @@
 import type { LibraryContext } from '../../library/library-context.js';
 import { poll } from '../../time/wait.js';
+import type { Watched } from '../../library/close-watcher.js';
 import type { NativeRecord } from '../../library/release-ledger.js';
 import { RtcInvalidStateError, RtcMessageError } from '../../errors/rtc-error.js';
 import type { NativeDataChannel, NativePeerConnection } from '../../native/binding.js';
@@ -33,7 +34,7 @@ export interface ConnectionChannelOptions {
 }
 
 /** The data channels of one connection, and what they need of it to be drained. */
-export class ConnectionChannels implements ChannelConnection {
+export class ConnectionChannels implements ChannelConnection, Watched {
   readonly node: OwnedNode;
   readonly receiptPeer: ReceiptPeer;
   readonly #context: LibraryContext;
@@ -78,8 +79,9 @@ export class ConnectionChannels implements ChannelConnection {
       firstId: () => this.#control.firstId ?? 0,
       mayUse: (id) => this.#peerIsLibrary && this.#userOf(id) === undefined,
     });
+    record.doubt = () => (context.watcher.isLate && this.transportUp() ? this.#probe.doubt() : undefined);
     this.#keepalive = options.keepalive && new Keepalive(this.#keepaliveSubject(), options.keepalive);
-    if (this.#keepalive) context.watcher.watch(this.#keepalive);
+    context.watcher.watch(this);
     const unread = new UnreadLimit(options.receiveBuffer ?? DEFAULT_UNREAD, () => {
       // Of those that are over only what nobody has the channel of: nobody else keeps it.
       const channels = new Set(options.untaken());
@@ -129,12 +131,16 @@ export class ConnectionChannels implements ChannelConnection {
     return { ...description, sdp: withAnnouncement(sdp, 'control', this.#negotiated.write(ids)) };
   }
 
+  checkClosed(): void {
+    this.#keepalive?.checkClosed();
+  }
+
   /** The connection is about to be closed. */
   end(): void {
     this.#isEnded = true;
     for (const record of this.#leftOpen.values()) record.discard();
     this.#leftOpen.clear();
-    if (this.#keepalive) this.#context.watcher.unwatch(this.#keepalive);
+    this.#context.watcher.unwatch(this);
     this.#probe.end();
     this.#negotiated.end();
     this.#flush.end();

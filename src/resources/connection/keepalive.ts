@@ -1,6 +1,5 @@
 import { RtcPeerUnreachableError } from '../../errors/rtc-error.js';
 import { type Field, integer, readOptions, outOfRange } from '../../arguments/argument.js';
-import type { Watched } from '../../library/close-watcher.js';
 import { LONGEST_TIMER } from '../../time/clock.js';
 import { hasPath } from '../data-channel/native-state.js';
 import type { Probe } from './library-probe.js';
@@ -50,7 +49,7 @@ export interface CheckedKeepalive {
  * It is asked again and again until there is a sign: SCTP repeats a lost question after a second, and then after twice as
  * long each time, but what is sent behind it shows at once that it was lost, and that the network is back. The process-wide watcher calls; there is no timer for a connection.
  */
-export class Keepalive implements Watched {
+export class Keepalive {
   readonly #subject: KeepaliveSubject;
   readonly #options: CheckedKeepalive;
   readonly #step: number;

@@ -1,4 +1,4 @@
-// The peer opens a channel and fills it while this event loop is busy, which then ends the connection before it is given the channel.
+// The peer opens a channel and fills it while this event loop is busy, which then ends the connection, or the process, before it is given the channel.
 import { memorySignaling, RtcRuntime } from '../../../src/index.js';
 import { rawConnection } from '../../messages/raw-connection.js';
 import { mainDone } from '../../lifecycle/programs/say.js';
@@ -22,7 +22,10 @@ const flood = pc.createDataChannel('flood');
 while (!flood.isOpen()) Atomics.wait(cell, 0, 0, 1); // at most until the end of this program
 for (let n = 0; n < MESSAGES; n++) flood.sendMessage('x');
 Atomics.wait(cell, 0, 0, BUSY_MS);
-await (process.argv[2] === 'abort' ? ours.abort() : ours.close());
+const [, , how] = process.argv;
+if (how === 'exit') process.exit(3);
+if (how === 'throw') throw new Error('thrown on purpose');
+await (how === 'abort' ? ours.abort() : ours.close());
 flood.close();
 await rtc.disposeAsync();
 mainDone();
