@@ -45,6 +45,9 @@ export class Ending {
   }
 }
 
+type Dispose = () => unknown;
+type MakeEntry = (name: string, dispose: Dispose) => OwnedNode;
+
 /** The phase of a node. It only moves forward. */
 export type NodePhase = 'live' | 'ending' | 'ended';
 
@@ -64,6 +67,8 @@ export class OwnedNode {
   /** In the order in which they were made, unless `#isUnsorted`. */
   #children: Set<OwnedNode> | undefined;
   #isUnsorted = false;
+  /** The newest children, where they have no node yet. */
+  #later: { readonly make: MakeEntry; readonly entries: (string | Dispose)[] } | undefined;
   /** When it was adopted: how many of this process had been before. */
   #adopted = 0;
   /** The names of `#children`. */
@@ -107,6 +112,7 @@ export class OwnedNode {
   }
 
   get children(): Iterable<OwnedNode> & { readonly size: number } {
+    this.#makeLater();
     if (!this.#children) return NO_NODES;
     if (this.#isUnsorted) {
       this.#isUnsorted = false;
@@ -146,6 +152,7 @@ export class OwnedNode {
 
   /** Makes `child` the newest child of this node, and removes it from the owner that it had. */
   adoptNode(child: OwnedNode): void {
+    this.#makeLater();
     child.#leaveParent();
     child.#forgetPaths();
     this.#children ??= new Set();
@@ -155,6 +162,25 @@ export class OwnedNode {
     child.#ownerEnds = this.inTeardown;
     this.#children.add(child);
     child.#adopted = ++adoptions;
+  }
+
+  /**
+   * Adopts what `make(name, dispose)` returns, which is called when somebody looks. A scope may own thousands of entries, at which
+   * nobody looks before it ends: one takes 16 bytes until then, and a node with its promises to come some 300.
+   */
+  adoptLater(make: MakeEntry, name: string, dispose: Dispose): void {
+    if (this.#later?.make !== make) this.#makeLater();
+    this.#later ??= { make, entries: [] };
+    this.#later.entries.push(name, dispose);
+  }
+
+  #makeLater(): void {
+    if (!this.#later) return;
+    const { make, entries } = this.#later;
+    this.#later = undefined;
+    for (let n = 0; n < entries.length; n += 2) {
+      this.adoptNode(make(entries[n] as string, entries[n + 1] as Dispose));
+    }
   }
 
   /** Gives all children, with the order between them, to `heir`, which takes this node's place in its owner. */

@@ -100,7 +100,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     this.assertUsable('use');
     checkName(name, 'name');
     const dispose = disposerOf(value);
-    this.#node.adoptNode(userEntry(name, dispose ?? (() => {})));
+    this.#node.adoptLater(userEntry, name, dispose ?? (() => {}));
     return value;
   }
 
@@ -109,7 +109,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     this.assertUsable('adopt');
     checkFunction(onDispose, 'onDispose');
     checkName(name, 'name');
-    this.#node.adoptNode(userEntry(name, () => onDispose(value)));
+    this.#node.adoptLater(userEntry, name, () => onDispose(value));
     return value;
   }
 
@@ -118,7 +118,7 @@ export abstract class Scope implements AsyncDisposable, InTree {
     this.assertUsable('defer');
     checkFunction(onDispose, 'onDispose');
     checkName(name, 'name');
-    this.#node.adoptNode(userEntry(name, onDispose));
+    this.#node.adoptLater(userEntry, name, onDispose);
   }
 
   /**
