@@ -91,6 +91,24 @@ describe('an answerer', () => {
     expect(gate.kept).toBe(candidates.length);
   });
 
+  it('that has rolled its own offer back for one of Firefox checks after 8 s: only then Firefox surely has the answer', async () => {
+    const clock = new ManualClock();
+    const events: string[] = [];
+    const gate = new CandidateGate(clock, {
+      addRemote: (candidate) => events.push(candidate),
+      emitLocal: () => {},
+      pathFound: () => false,
+    });
+    gate.offeredInPlaceOfOurs(OFFER, true);
+    gate.keepRemote(HOST, '0');
+    gate.answered();
+    await turns();
+    clock.advance(7999);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(events).toEqual([HOST]);
+  });
+
   describe('that leaves it to a near offerer to check first', () => {
     /** Has answered an offer with these lines; `reads`: the application is expected to read the answer. */
     function waiting(lines: readonly string[], reads: boolean) {

@@ -118,7 +118,7 @@ export class CandidateGate {
   offeredInPlaceOfOurs(sdp: string, ofFirefox: boolean): string {
     const [rest, candidates] = splitCandidates(sdp);
     this.#remote = candidates;
-    this.#leavesFirst = ofFirefox ? WITHOUT_CHECKS_MS : WITHOUT_CANDIDATES_MS;
+    this.#leavesFirst = ofFirefox ? WITHOUT_FIREFOX_MS : WITHOUT_CANDIDATES_MS;
     return ofFirefox ? rest : answerAsDtlsServer(rest);
   }
 
@@ -339,7 +339,13 @@ const MOST_ALIGNING_MS = 2;
  * by then, and what keeps the offerer out may be a firewall that lets in what was asked for.
  */
 const WITHOUT_CHECKS_MS = 3000;
-/** The same from an answer on that nobody has read: simple-peer waits 5 s for the end of gathering. */
+/**
+ * The same for a Firefox whose offer took the place of ours. If our checks come before our answer, the connection never comes up
+ * where its own do not reach us: with an answer that took 3.3 s it did not, when this was 3 s. A slow signaling, or a page on a busy
+ * machine, takes as long. Firefox itself gives its checks up after some 13 s.
+ */
+const WITHOUT_FIREFOX_MS = 8000;
+/** The same as `WITHOUT_CHECKS_MS` from an answer on that nobody has read: simple-peer waits 5 s for the end of gathering. */
 const WITHOUT_READING_MS = 5500;
 /**
  * Milliseconds after which the answerer sends its candidates although none of the offerer's has come, or checks after offers that crossed.
