@@ -34,7 +34,7 @@ const says = (page: Page, id: string, text: string) =>
         .querySelector(where)
         ?.textContent?.includes(what),
     [`#${id}`, text],
-    { timeout: 40_000 },
+    { timeout: 80_000 },
   );
 
 /** What of the DOM the functions that run in a page use here. */

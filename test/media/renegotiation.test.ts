@@ -23,7 +23,7 @@ describe('track.direction', () => {
       const before = both.tracks.at(-1) as MediaTrack;
       track.direction = 'Inactive';
       expect(track.direction).toBe('Inactive');
-      expect((await before.closed({ timeout: 5000 })).by).toBe('remote');
+      expect((await before.closed({ timeout: 20_000 })).by).toBe('remote');
       await settled(both);
       expect(directions(both.bob.localDescription()?.sdp)).toEqual(['inactive']);
       expect(track.state).toBe('open');
@@ -32,7 +32,7 @@ describe('track.direction', () => {
       await settled(both);
       const again = both.tracks[round] as MediaTrack;
       expect([track.direction, again.direction, again.mid]).toEqual(['SendOnly', 'RecvOnly', 'video']);
-      await again.opened({ timeout: 5000 });
+      await again.opened({ timeout: 20_000 });
       await arrives(track, again, 42);
     }
   });
@@ -48,7 +48,7 @@ describe('track.direction', () => {
       if (answers) await arrives(atBob, track, 7);
       track.direction = 'RecvOnly';
       if (answers) await until(() => atBob.direction === 'SendOnly', 'the offer');
-      else expect((await atBob.closed({ timeout: 5000 })).by).toBe('remote');
+      else expect((await atBob.closed({ timeout: 20_000 })).by).toBe('remote');
       await settled(both);
       expect(track.direction).toBe(answers ? 'RecvOnly' : 'Inactive');
       track.direction = 'SendRecv';
@@ -99,7 +99,7 @@ describe('track.direction', () => {
     const ofAlice = both.alice.addTrack(camera(42, { direction: 'SendRecv', mid: 'a' }));
     const ofBob = both.bob.addTrack(camera(43, { direction: 'SendRecv', mid: 'b' }));
     await both.connect();
-    await Promise.all([ofAlice.opened({ timeout: 5000 }), ofBob.opened({ timeout: 5000 })]);
+    await Promise.all([ofAlice.opened({ timeout: 20_000 }), ofBob.opened({ timeout: 20_000 })]);
     await settled(both);
     ofAlice.direction = 'SendOnly';
     ofBob.direction = 'SendOnly';
@@ -116,14 +116,14 @@ describe('track.direction', () => {
     const both = mediaPair(rig.scope, { disableAutoNegotiation: true });
     const track = both.alice.addTrack(camera(42));
     await both.connect();
-    await track.opened({ timeout: 5000 });
+    await track.opened({ timeout: 20_000 });
     await until(() => both.tracks.length === 1, 'the track');
     const offered = both.alice.localDescription()?.sdp;
     track.direction = 'Inactive';
     expect(both.alice.signalingState).toBe('stable');
     expect(offered).toContain('a=sendonly');
     both.alice.setLocalDescription('offer');
-    expect((await (both.tracks[0] as MediaTrack).closed({ timeout: 5000 })).by).toBe('remote');
+    expect((await (both.tracks[0] as MediaTrack).closed({ timeout: 20_000 })).by).toBe('remote');
   });
 
   it('refuses what is none, and a closed track', async () => {
@@ -142,14 +142,14 @@ describe('track.stop()', () => {
     let track = both.alice.addTrack(camera(42));
     await both.connect();
     for (let round = 1; round <= 3; round++) {
-      await track.opened({ timeout: 5000 });
+      await track.opened({ timeout: 20_000 });
       await until(() => both.tracks.length === round, 'the track at the peer');
       const atBob = both.tracks[round - 1] as MediaTrack;
-      await atBob.opened({ timeout: 5000 });
+      await atBob.opened({ timeout: 20_000 });
       await arrives(track, atBob, 41 + round);
       await Promise.all([track.stop(), track.stop()]);
       expect((await track.closed()).by).toBe('local');
-      expect((await atBob.closed({ timeout: 5000 })).by).toBe('remote');
+      expect((await atBob.closed({ timeout: 20_000 })).by).toBe('remote');
       await settled(both);
       track = both.alice.addTrack(camera(42 + round));
       both.alice.setLocalDescription('offer');
@@ -164,7 +164,7 @@ describe('track.stop()', () => {
     await both.connect();
     await until(() => both.tracks.length === 1, 'the track');
     await (both.tracks[0] as MediaTrack).stop();
-    expect((await track.closed({ timeout: 5000 })).by).toBe('remote');
+    expect((await track.closed({ timeout: 20_000 })).by).toBe('remote');
     await settled(both);
     const other = both.alice.addTrack(camera(43, { mid: 'other' }));
     both.alice.setLocalDescription('offer');
@@ -190,7 +190,7 @@ describe('an answer', () => {
     both.alice.createDataChannel('chat');
     const track = both.alice.addTrack(camera(42));
     await both.connect();
-    await track.opened({ timeout: 5000 });
+    await track.opened({ timeout: 20_000 });
     await settled(both);
     const reported = nextEvent<[{ type: string; sdp: string }]>(both.bob, 'localDescription');
     const offer = (both.bob.remoteDescription()?.sdp ?? '').replace('a=sendonly', 'a=inactive');

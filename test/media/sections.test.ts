@@ -17,7 +17,7 @@ describe('a track beside a data channel', () => {
       const track = both.alice.addTrack(camera(42));
       if (!channelFirst) both.alice.createDataChannel('chat');
       await both.connect();
-      await track.opened({ timeout: 5000 });
+      await track.opened({ timeout: 20_000 });
       await until(() => both.tracks.length === 1, 'the track at the peer');
       await arrives(track, both.tracks[0] as MediaTrack, 42);
       await Promise.all([both.alice.close(), both.bob.close()]);
@@ -35,7 +35,7 @@ describe('a track beside a data channel', () => {
     both.alice.on('localDescription', ({ type }) => offers.push(type));
     const track = both.alice.addTrack(camera(42));
     const other = both.alice.addTrack(camera(43, { mid: 'other' }));
-    await Promise.all([track.opened({ timeout: 5000 }), other.opened({ timeout: 5000 })]);
+    await Promise.all([track.opened({ timeout: 20_000 }), other.opened({ timeout: 20_000 })]);
     await until(() => both.tracks.length === 2, 'the tracks at the peer');
     await settled(both);
     const atBob = (mid: string) => both.tracks.find((one) => one.mid === mid) as MediaTrack;
@@ -64,7 +64,7 @@ describe('a track beside a data channel', () => {
     const connecting = both.connect();
     const track = both.alice.addTrack(camera(42));
     await connecting;
-    await track.opened({ timeout: 5000 });
+    await track.opened({ timeout: 20_000 });
     await until(() => both.tracks.length === 1, 'the track at the peer');
   });
 
@@ -103,7 +103,7 @@ describe('tracks that both sides add with the default mid', () => {
     const ofAlice = both.alice.addTrack(camera(42));
     const ofBob = both.bob.addTrack(camera(43));
     await both.connect();
-    await Promise.all([ofAlice.opened({ timeout: 5000 }), ofBob.opened({ timeout: 5000 })]);
+    await Promise.all([ofAlice.opened({ timeout: 20_000 }), ofBob.opened({ timeout: 20_000 })]);
     await until(() => both.tracks.length === 1 && back.length === 1, 'a track at each end');
     const [atBob, atAlice] = [both.tracks[0] as MediaTrack, back[0] as MediaTrack];
     await arrives(ofAlice, atBob, 42);
@@ -123,7 +123,7 @@ describe('tracks that both sides add with the default mid', () => {
     const ofAlice = both.alice.addTrack(camera(42, { direction: 'SendRecv' }));
     const ofBob = both.bob.addTrack(camera(43, { direction: 'SendRecv' }));
     await both.connect();
-    await Promise.all([ofAlice.opened({ timeout: 5000 }), ofBob.opened({ timeout: 5000 })]);
+    await Promise.all([ofAlice.opened({ timeout: 20_000 }), ofBob.opened({ timeout: 20_000 })]);
     await arrives(ofAlice, ofBob, 42);
     await arrives(ofBob, ofAlice, 43);
     expect(both.tracks).toEqual([]);
@@ -135,7 +135,7 @@ describe('tracks that both sides add with the default mid', () => {
     const ofAlice = both.alice.addTrack(camera(42));
     const ofBob = both.bob.addTrack({ kind: 'video', direction: 'RecvOnly', codecs: camera(1).codecs });
     await both.connect();
-    await Promise.all([ofAlice.opened({ timeout: 5000 }), ofBob.opened({ timeout: 5000 })]);
+    await Promise.all([ofAlice.opened({ timeout: 20_000 }), ofBob.opened({ timeout: 20_000 })]);
     await arrives(ofAlice, ofBob, 42);
     expect(both.tracks).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('a media section that the peer rejects', () => {
         track.on('error', (error) => errors.push(error));
         const chat = both.alice.createDataChannel('chat');
         await both.connect((signaling) => altered(signaling, change));
-        await chat.opened({ timeout: 5000 });
+        await chat.opened({ timeout: 20_000 });
         await expect(track.opened()).rejects.toMatchObject({
           code: 'RTC_NATIVE',
           message: expect.stringMatching(/rejected the media section 'video'/),
@@ -201,5 +201,5 @@ it('a data section that the peer rejects ends the channels that wait for it, and
     });
     expect(await chat.closed()).toMatchObject({ by: 'error' });
   }
-  await Promise.all([both.alice.connected({ timeout: 5000 }), track.opened({ timeout: 5000 })]);
+  await Promise.all([both.alice.connected({ timeout: 20_000 }), track.opened({ timeout: 20_000 })]);
 });

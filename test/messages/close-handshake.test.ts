@@ -165,7 +165,7 @@ describe('a channel that its peer made', () => {
         burst(ends.near, 5, 100);
         burst(ends.far, 5, 100);
         const closing = ends[closes].close({ timeout: 10_000 });
-        await within(Promise.all([closing, ends.near.closed(), ends.far.closed()]), 'the close', 5000);
+        await within(Promise.all([closing, ends.near.closed(), ends.far.closed()]), 'the close', 9000);
       }
     }
   });
@@ -190,7 +190,7 @@ describe('peers that take no message as long as a receipt', () => {
       burst(ends.far, 20, 8);
       await until(() => came.count === 20 && back.count === 20, 'the messages');
       await ends[closes].close();
-      await within(Promise.all([near.closed(), ends.far.closed()]), 'the close', 5000);
+      await within(Promise.all([near.closed(), ends.far.closed()]), 'the close', 9000);
       expect([came, back]).toEqual([{ count: 20 }, { count: 20 }]);
     }
   });

@@ -33,7 +33,7 @@ describe('an end that closes before anything has come', () => {
       const near = Array.from({ length: 400 }, (_, n) => alice.createDataChannel(`idle-${n}`));
       await Promise.all(near.map((channel) => channel.opened()));
       await until(() => far.length === near.length, 'the channels');
-      await within(Promise.all(near.map((channel) => channel.close())), 'the end', 5000);
+      await within(Promise.all(near.map((channel) => channel.close())), 'the end', 9000); // one after the other it would take over 10 s
       for (const channel of far) expect((await within(channel.closed(), 'the close')).by).toBe('remote');
     });
   });
@@ -47,7 +47,7 @@ describe('a channel opened behind one that was closed', () => {
       for (let round = 0; round < 600; round++) {
         const incoming = incomingChannel(bob, `round-${round}`);
         const near = alice.createDataChannel(`round-${round}`);
-        await near.opened({ timeout: 5000 });
+        await near.opened({ timeout: 20_000 });
         expect(near.id).not.toBe(before);
         before = near.id;
         const far = await incoming;
@@ -65,7 +65,7 @@ describe('a channel opened behind one that was closed', () => {
       for (let round = 0; round < 100; round++) {
         const near = alice.createDataChannel(`round-${round}`);
         const answered = new Promise((resolve) => near.once('message', resolve));
-        await near.opened({ timeout: 5000 });
+        await near.opened({ timeout: 20_000 });
         await near.send('a question');
         await within(answered, 'the answer');
         await near.close();

@@ -230,7 +230,7 @@ describe('nextMessage()', () => {
     const both = Promise.all([far.nextMessage(), far.nextMessage()]);
     for (const text of ['2', '3', '4']) await near.send(text);
     expect(await both).toEqual(['2', '3']);
-    expect(await far.nextMessage({ timeout: 5_000 })).toBe('4');
+    expect(await far.nextMessage({ timeout: 20_000 })).toBe('4');
   });
 
   it('notifies listeners and iterators as well', async ({ rtc }) => {

@@ -207,7 +207,7 @@ describe('kinds of channels', () => {
     const { id } = near;
     void far.close();
     await near.closed();
-    const again = await alice.createDataChannel('again').opened({ timeout: 5000 });
+    const again = await alice.createDataChannel('again').opened({ timeout: 20_000 });
     expect(again.id).not.toBe(id);
   });
 

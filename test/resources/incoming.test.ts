@@ -12,11 +12,11 @@ describe('what the peer opens', () => {
     alice.createDataChannel('b');
     const c = alice.createDataChannel('c');
     // By label, whatever came before; the other waits for whoever takes it.
-    const far = await bob.nextDataChannel({ label: 'c', timeout: 5000 });
+    const far = await bob.nextDataChannel({ label: 'c', timeout: 20_000 });
     expect(far.label).toBe('c');
     await c.send('hello');
     expect(await take(far, 1)).toEqual(['hello']);
-    expect((await bob.nextDataChannel({ timeout: 5000 })).label).toBe('b');
+    expect((await bob.nextDataChannel({ timeout: 20_000 })).label).toBe('b');
   });
 
   it('is emitted to listeners as well, and given to each wait once', async ({ rtc }) => {
@@ -36,8 +36,8 @@ describe('what the peer opens', () => {
     bob.on('signalingStateChange', (state) => state === 'have-remote-offer' && bob.setLocalDescription());
     alice.addTrack({ kind: 'audio', codecs: [{ codec: 'opus', payloadType: 111 }], mid: 'voice' });
     alice.addTrack({ kind: 'video', codecs: [{ codec: 'H264', payloadType: 96 }], mid: 'camera' });
-    const camera = bob.nextTrack({ kind: 'video', timeout: 5000 });
-    const voice = bob.nextTrack({ mid: 'voice', timeout: 5000 });
+    const camera = bob.nextTrack({ kind: 'video', timeout: 20_000 });
+    const voice = bob.nextTrack({ mid: 'voice', timeout: 20_000 });
     alice.setLocalDescription();
     expect([(await camera).mid, (await voice).type]).toEqual(['camera', 'audio']);
   });

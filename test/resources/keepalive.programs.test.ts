@@ -19,7 +19,7 @@ async function withPeer(
     try {
       const alice = scope.createPeerConnection('alice', { keepalive: KEEPALIVE });
       wireToChild(alice, child);
-      await alice.createDataChannel('chat').opened({ timeout: 20_000 });
+      await alice.createDataChannel('chat').opened({ timeout: 60_000 });
       await use(alice, child, scope);
     } finally {
       await scope.disposeAsync();

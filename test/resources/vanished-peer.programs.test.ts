@@ -17,7 +17,7 @@ async function channelToTheDead(
     child.on('message', (message: { receiving?: true }) => message.receiving && resolve()),
   );
   wireToChild(alice, child, read);
-  const channel = await alice.createDataChannel('bulk').opened({ timeout: 20_000 });
+  const channel = await alice.createDataChannel('bulk').opened({ timeout: 60_000 });
   await channel.send('start');
   await within(receiving, 'the first message');
   child.kill('SIGKILL');
@@ -68,7 +68,7 @@ it('a peer whose process exits in a long turn of its event loop closes the conne
     await using scope = RtcRuntime.acquire('exiting', { timeout: 1500 });
     const alice = scope.createPeerConnection('alice');
     wireToChild(alice, child);
-    const channel = await alice.createDataChannel('echo').opened({ timeout: 20_000 });
+    const channel = await alice.createDataChannel('echo').opened({ timeout: 60_000 });
     let echoed = 0;
     const all = new Promise<void>((resolve) =>
       channel.on('message', () => {

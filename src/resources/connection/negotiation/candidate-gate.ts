@@ -313,7 +313,7 @@ export class CandidateGate {
 }
 
 const MOST_KEPT = 256;
-/** Milliseconds that the answerer checks before the offerer can, at the most; on a near path one or two are enough. */
+/** Milliseconds that the answerer checks before the offerer can, at the most; on a near path it takes one or two. */
 const HEAD_START_MS = 30;
 const LOOK_MS = 1;
 /** Milliseconds for which the path is asked for every turn of the event loop. */
@@ -340,15 +340,11 @@ const MOST_ALIGNING_MS = 2;
  */
 const WITHOUT_CHECKS_MS = 3000;
 /**
- * The same for a Firefox whose offer took the place of ours. If our checks come before our answer, the connection never comes up
- * where its own do not reach us: with an answer that took 3.3 s it did not, when this was 3 s. A slow signaling, or a page on a busy
- * machine, takes as long. Firefox itself gives its checks up after some 13 s.
+ * The same for a Firefox whose offer took the place of ours: where it has the answer after our checks, and its own do not reach
+ * us, it never connects (with 3 s here it did not, 3.3 s later). It gives its own checks up after some 13 s.
  */
 const WITHOUT_FIREFOX_MS = 8000;
-/** The same as `WITHOUT_CHECKS_MS` from an answer on that nobody has read: simple-peer waits 5 s for the end of gathering. */
+/** As `WITHOUT_CHECKS_MS`, from an answer on that nobody has read: simple-peer waits 5 s for the end of gathering. */
 const WITHOUT_READING_MS = 5500;
-/**
- * Milliseconds after which the answerer sends its candidates although none of the offerer's has come, or checks after offers that crossed.
- * Those of this package come with the second message after the answer: twice the time that a slow signaling takes for one.
- */
+/** Milliseconds after which the answerer sends its candidates without any of the offerer's, or checks after offers that crossed. */
 const WITHOUT_CANDIDATES_MS = 500;
