@@ -173,6 +173,7 @@ export class NativeRecord {
     if (this.#state !== 'closed') return;
     const path = this.#path();
     this.#path = () => path;
+    this.doubt = undefined;
     this.#ledger.onRetained(this);
   }
 

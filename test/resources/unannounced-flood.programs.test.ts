@@ -12,10 +12,11 @@ it.each(['close', 'abort'])(
 );
 
 it.each([
-  ['exit', 'process.exit()', 3],
-  ['throw', 'an uncaught error', 1],
-] as const)('%s: nor does %s', async (how, _what, code) => {
-  const ended = await runChild(new URL('./programs/unannounced-flood.ts', import.meta.url), [how], {
+  ['process.exit()', 'a peer with the same library', ['exit'], 3],
+  ['process.exit()', 'a peer with another one', ['exit', 'other'], 3],
+  ['an uncaught error', 'a peer with the same library', ['throw'], 1],
+] as const)('nor does %s, with %s', async (_how, _peer, args, code) => {
+  const ended = await runChild(new URL('./programs/unannounced-flood.ts', import.meta.url), args, {
     timeout: 30_000,
   });
   expect(ended, ended.stderr).toMatchObject({ code, signal: null });

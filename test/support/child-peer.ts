@@ -8,8 +8,13 @@ interface Reported {
   readonly mid?: string;
 }
 
-/** Connects `alice`, who offers, to the peer in `child`; `read` changes the description of that peer. */
-export function wireToChild(alice: PeerConnection, child: Child, read = (sdp: string): string => sdp): void {
+/** Connects `alice`, who offers, to the peer in `child`; `read` and `write` change the description of that peer, and hers. */
+export function wireToChild(
+  alice: PeerConnection,
+  child: Child,
+  read = (sdp: string): string => sdp,
+  write = (sdp: string): string => sdp,
+): void {
   const candidates: Reported[] = [];
   let answered = false;
   child.on('message', (message: Reported) => {
@@ -21,7 +26,7 @@ export function wireToChild(alice: PeerConnection, child: Child, read = (sdp: st
     } else if (message.candidate !== undefined)
       alice.addRemoteCandidate(message.candidate, message.mid ?? '');
   });
-  alice.on('localDescription', (description) => child.send({ description }));
+  alice.on('localDescription', ({ type, sdp }) => child.send({ description: { type, sdp: write(sdp) } }));
   alice.on('localCandidate', (candidate, mid) => {
     if (answered) child.send({ candidate, mid });
     else candidates.push({ candidate, mid });

@@ -14,6 +14,7 @@ import { CONTROL_ID, ControlChannel, type ControlMessage } from '../data-channel
 import { NegotiatedChannels } from '../data-channel/control/negotiated-channels.js';
 import { ResetFlush } from '../data-channel/control/reset-flush.js';
 import { type CheckedKeepalive, Keepalive, type KeepaliveSubject } from './keepalive.js';
+import { CloseDoubt } from './close-doubt.js';
 import { LibraryProbe } from './library-probe.js';
 import { INFORMED_MS } from '../data-channel/ending/ending.js';
 import { ReceiptPeer } from '../data-channel/ending/receipt.js';
@@ -55,6 +56,7 @@ export class ConnectionChannels implements ChannelConnection, Watched {
   readonly #incoming: CheckedChannelOptions;
   readonly #keepalive: Keepalive | undefined;
   readonly #probe: LibraryProbe;
+  readonly #doubt: CloseDoubt;
   #peerIsLibrary = false;
   #peerDiscards = false;
   #keepUntil = 0;
@@ -79,7 +81,8 @@ export class ConnectionChannels implements ChannelConnection, Watched {
       firstId: () => this.#control.firstId ?? 0,
       mayUse: (id) => this.#peerIsLibrary && this.#userOf(id) === undefined,
     });
-    record.doubt = () => (context.watcher.isLate && this.transportUp() ? this.#probe.doubt() : undefined);
+    this.#doubt = new CloseDoubt(native, () => this.#open.keys(), this.#probe);
+    record.doubt = () => (context.watcher.isLate && this.transportUp() ? this.#doubt.raise() : undefined);
     this.#keepalive = options.keepalive && new Keepalive(this.#keepaliveSubject(), options.keepalive);
     context.watcher.watch(this);
     const unread = new UnreadLimit(options.receiveBuffer ?? DEFAULT_UNREAD, () => {
@@ -88,7 +91,7 @@ export class ConnectionChannels implements ChannelConnection, Watched {
       for (const [channel, origin] of this.#open) if (origin === 'incoming') channels.add(channel);
       return [...channels].map((channel) => channel.unread);
     });
-    const incoming = options.incoming ?? DEFAULT_CHANNEL_OPTIONS;
+    const { incoming = DEFAULT_CHANNEL_OPTIONS } = options;
     this.#incoming = { ...incoming, refuses: (bytes) => unread.refuses(bytes) };
     this.#negotiated = new NegotiatedChannels(context.clock, (message) => this.#control.send(message));
     this.#flush = new ResetFlush(context.clock, {
@@ -172,6 +175,7 @@ export class ConnectionChannels implements ChannelConnection, Watched {
     else this.#ids.use(channel.id);
     channel[TREE_NODE].ending.onSettled(() => {
       this.#open.delete(channel);
+      this.#doubt.ended(channel);
       this.#withoutId.delete(channel);
     });
     return channel;
@@ -278,9 +282,8 @@ export class ConnectionChannels implements ChannelConnection, Watched {
       this.#uninformed.size > 0 ? clock.now() + INFORMED_MS + 4 * this.roundTrip().now : 0;
     const until = Math.max(this.#keepUntil, informedUntil);
     if (until <= clock.now()) return undefined;
-    const isOver = () =>
-      !this.transportUp() || (this.#uninformed.size === 0 && clock.now() >= this.#keepUntil);
-    return poll(isOver, deadline, until - clock.now());
+    const hasArrived = () => this.#uninformed.size === 0 && clock.now() >= this.#keepUntil;
+    return poll(() => !this.transportUp() || hasArrived(), deadline, until - clock.now());
   }
 
   #onControl(message: ControlMessage): void {

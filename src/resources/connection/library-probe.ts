@@ -71,15 +71,6 @@ export class LibraryProbe {
     }
   }
 
-  /**
-   * Closing the connection blocks for good where the peer has opened and filled a channel that this event loop has not been given:
-   * a thread of the library waits for it (H17). Answers to questions come through the same thread. Tells whether one has.
-   */
-  doubt(): () => boolean {
-    const probe = this.ask();
-    return () => probe?.isAnswered === true;
-  }
-
   /** The connection is about to be closed. */
   end(): void {
     for (const record of this.#records) if (record?.state === 'held') record.discard();
