@@ -11,7 +11,7 @@ let bob: Client;
 
 beforeEach(async () => {
   server = await startSignalingServer({
-    ...{ port: 0, host: '127.0.0.1', joinTimeout: 300 },
+    ...{ port: 0, host: '127.0.0.1', joinTimeout: 1000 },
     limits: { connections: 20, unread: 100_000 },
   });
   alice = await Client.join(server.port, 'room', 'alice');
