@@ -12,7 +12,8 @@ export const hazard: Hazard = {
   does: 'does not read a channel yet while 3000 messages arrive, then closes the connection',
   why:
     "The full receive queue blocks the library's worker while it holds the transport's lock; close waits for it for good. So it " +
-    'does behind a channel that the peer has just opened and this end has not been given: closing gives it two turns of the event loop.',
+    'does behind a channel that the peer has just opened and this end has not been given: closing gives it two turns of the event loop, and ' +
+    '`process.exit()` leaves such a connection to the operating system.',
   raw: {
     runs: 1,
     async program(ndc) {
