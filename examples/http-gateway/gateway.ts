@@ -12,7 +12,8 @@ interface Question {
 
 /** The application; it knows that there is a runtime, not which one. Closing it ends every connection. */
 export function buildGateway(runtime: RtcRuntime): FastifyInstance {
-  const app = fastify();
+  // A browser opens connections ahead of requests, and nothing else would end those.
+  const app = fastify({ forceCloseConnections: true });
   // A visitor that has vanished is not waited for any longer when the gateway ends.
   const rtc = runtime.scope('gateway', { timeout: 3_000 });
   app.addHook('onClose', () => rtc.disposeAsync());

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -50,7 +52,11 @@ test.skipIf(!hasChromium)(
       'POST /sum: 200 {"sum":6}',
       expect.stringMatching(/^GET \/nothing: 404 /),
     ]);
+    // As a browser opens ahead of requests.
+    const early = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
+    await once(early, 'connect');
     await terminated(running);
+    early.destroy();
   },
 );
 
