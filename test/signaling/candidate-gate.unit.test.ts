@@ -36,6 +36,18 @@ async function answered(own: string, roundTrip: number) {
   };
 }
 
+/** A gate that finds no path; `events` are the candidates that it gives the library. */
+function pathless() {
+  const clock = new ManualClock();
+  const events: string[] = [];
+  const gate = new CandidateGate(clock, {
+    addRemote: (candidate) => events.push(candidate),
+    emitLocal: () => {},
+    pathFound: () => false,
+  });
+  return { gate, clock, events };
+}
+
 describe('an answerer', () => {
   it('checks at the time when its candidates lead a far offerer to check', async () => {
     const { gate, clock, events } = await answered(HOST, ANSWER_AND_BACK_MS);
@@ -92,13 +104,7 @@ describe('an answerer', () => {
   });
 
   it('that has rolled its own offer back for one of Firefox checks after 8 s: only then Firefox surely has the answer', async () => {
-    const clock = new ManualClock();
-    const events: string[] = [];
-    const gate = new CandidateGate(clock, {
-      addRemote: (candidate) => events.push(candidate),
-      emitLocal: () => {},
-      pathFound: () => false,
-    });
+    const { gate, clock, events } = pathless();
     gate.offeredInPlaceOfOurs(OFFER, true);
     gate.keepRemote(HOST, '0');
     gate.answered();
@@ -112,13 +118,7 @@ describe('an answerer', () => {
   describe('that leaves it to a near offerer to check first', () => {
     /** Has answered an offer with these lines; `reads`: the application is expected to read the answer. */
     function waiting(lines: readonly string[], reads: boolean) {
-      const clock = new ManualClock();
-      const events: string[] = [];
-      const gate = new CandidateGate(clock, {
-        addRemote: (candidate) => events.push(candidate),
-        emitLocal: () => {},
-        pathFound: () => false,
-      });
+      const { gate, clock, events } = pathless();
       if (reads) gate.expectsReading();
       gate.offered(`${OFFER}${lines.join('\r\n')}\r\n`);
       const checksIn = (ms: number, before = () => {}) => {
